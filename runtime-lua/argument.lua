@@ -1,0 +1,37 @@
+-- Checks of arguments for the modules of the runtime: a wrong type raises, at the line that called the module's function.
+local error, getmetatable, tointeger, tostring, type = error, getmetatable, math.tointeger, tostring, type
+
+local argument = {}
+
+-- Level 4: refuse ← check ← the module's function ← its caller.
+local function refuse(value, position, where, expected)
+  local got = value == nil and 'no value' or type(value)
+  error(('bad argument #%d to \'%s\' (%s expected, got %s)'):format(position, where, expected, got), 4)
+end
+
+--- argument.string(value, position, function name) → string; a number passes as its text, as everywhere in Lua.
+function argument.string(value, position, where)
+  if type(value) == 'string' then return value end
+  if type(value) == 'number' then return tostring(value) end
+  refuse(value, position, where, 'string')
+end
+
+function argument.table(value, position, where)
+  if type(value) == 'table' then return value end
+  refuse(value, position, where, 'table')
+end
+
+--- A float without a fraction passes as the integer it equals.
+function argument.integer(value, position, where)
+  local integer = type(value) == 'number' and tointeger(value)
+  if integer then return integer end
+  refuse(value, position, where, 'integer')
+end
+
+--- argument.object(value, name of its metatable, method name) → value
+function argument.object(value, name, where)
+  if getmetatable(value) == name then return value end
+  error(('\'%s\' was not called on a %s: call it with a colon'):format(where, name), 3)
+end
+
+return argument

@@ -1,0 +1,238 @@
+-- Channels between coroutines of one process, as in Go: rendezvous or buffered, select, close.
+--
+-- channel[0] is the coroutine that has waited longest in a plain receive, while nobody else waits; the buffer begins at 1.
+-- A channel is { buffer, first, last, size, receivers, senders, closed }. `receivers` and `senders` are queues of waiters, made when the
+-- first one waits. A waiter is a coroutine that receives; or { co, value } that sends; or a case of a select, { select, index, value }
+-- where select = { co, cases, done }.
+
+local host = ...
+local wake, park, wait, current = host.wake, host.park, host.wait, host.current
+local received = host.received
+local type, setmetatable, getmetatable, error = type, setmetatable, getmetatable, error
+
+local Channel = {}
+local meta = host.userdata{ __index = Channel, __name = "channel", __metatable = "channel" }
+
+local function new(size)
+  return setmetatable({ size = size, first = 1, last = 0 }, meta)
+end
+
+local function push(channel, field, waiter)
+  local queue = channel[field]
+  if not queue then
+    queue = { first = 1, last = 0 }
+    channel[field] = queue
+  end
+  queue.last = queue.last + 1
+  queue[queue.last] = waiter
+end
+
+-- The first waiter that still waits: selects leave their cases behind in other channels' queues.
+local function pop(queue)
+  if not queue then return nil end
+  local first, last = queue.first, queue.last
+  while first <= last do
+    local waiter = queue[first]
+    queue[first] = nil
+    first = first + 1
+    if type(waiter) == "thread" or not waiter.select or not waiter.select.done then
+      if first > last then first, queue.last = 1, 0 end
+      queue.first = first
+      return waiter
+    end
+  end
+  queue.first, queue.last = 1, 0
+  return nil
+end
+
+-- The receiver that has waited longest.
+local function receiver_of(channel)
+  local co = channel[0]
+  if co then
+    channel[0] = nil
+    return co
+  end
+  local queue = channel.receivers
+  local waiter = queue and pop(queue)
+  if queue and queue.first > queue.last then channel.receivers = nil end
+  return waiter
+end
+
+local function result(case, value, ok)
+  return { channel = case.channel, value = value, ok = ok }
+end
+
+-- Who must run, and with what, to give `value` to a waiting receiver.
+local function resolve(waiter, value, ok)
+  if type(waiter) == "thread" then return waiter, value, ok end
+  waiter.select.done = true
+  return waiter.select.co, result(waiter, value, ok)
+end
+
+-- Lets a waiting sender go and returns what it sent.
+local function accept(waiter)
+  local selection = waiter.select
+  if not selection then
+    wake(waiter.co, true)
+    return waiter.value
+  end
+  selection.done = true
+  wake(selection.co, result(waiter, waiter.value, true))
+  return waiter.value
+end
+
+local function take(channel)
+  local first = channel.first
+  if first <= channel.last then
+    local value = channel[first]
+    channel[first] = nil
+    channel.first = first + 1
+    if channel.counted then received() end
+    local sender = channel.senders and pop(channel.senders)
+    if sender then
+      channel.last = channel.last + 1
+      channel[channel.last] = accept(sender)
+    elseif first == channel.last then
+      channel.first, channel.last = 1, 0
+    end
+    return true, value, true
+  end
+  local sender = channel.senders and pop(channel.senders)
+  if sender then return true, accept(sender), true end
+  if channel.closed then return true, nil, false end
+  return false
+end
+
+-- Gives a value without waiting; false when nobody takes it and the buffer is full.
+local function give(channel, value)
+  if channel.closed then error("channel is closed", 3) end
+  local receiver = receiver_of(channel)
+  if receiver then
+    wake(resolve(receiver, value, true))
+    return true
+  end
+  local last = channel.last
+  if last - channel.first + 1 < channel.size then
+    channel.last = last + 1
+    channel[last + 1] = value
+    return true
+  end
+  return false
+end
+
+function Channel:send(value)
+  if give(self, value) then return true end
+  push(self, "senders", { co = current(), value = value })
+  local ok = park()
+  if not ok then error("channel is closed", 2) end
+  return true
+end
+
+function Channel:receive()
+  local first = self.first
+  if first < self.last and not self.senders then
+    local value = self[first]
+    self[first] = nil
+    self.first = first + 1
+    if self.counted then received() end
+    return value, true
+  end
+  local taken, value, ok = take(self)
+  if taken then return value, ok end
+  if not self[0] and not self.receivers then
+    local a, b = wait(self)
+    return a, b
+  end
+  if self[0] then
+    push(self, "receivers", self[0])
+    self[0] = nil
+  end
+  push(self, "receivers", current())
+  local a, b = park()
+  return a, b
+end
+
+function Channel:close()
+  if self.closed then return end
+  self.closed = true
+  for waiter in receiver_of, self do wake(resolve(waiter, nil, false)) end
+  for waiter in pop, self.senders do -- `pop` of nil is nil
+    if waiter.select then
+      waiter.select.done = true
+      wake(waiter.select.co, nil)
+    else
+      wake(waiter.co, false)
+    end
+  end
+end
+
+local Case = host.userdata{ __name = "channel.case", __metatable = "channel.case" }
+function Channel:case_receive() return setmetatable({ channel = self }, Case) end
+function Channel:case_send(value) return setmetatable({ channel = self, value = value, sends = true }, Case) end
+
+-- For the runtime's own channels: no bound, and what lies in them counts as backlog of the process.
+function Channel:__feed(value)
+  self.last = self.last + 1
+  self[self.last] = value
+end
+function Channel:__waiting(value)
+  local receiver = receiver_of(self)
+  if receiver then return resolve(receiver, value, true) end
+end
+--- Gives a value if somebody takes it or the buffer has room; false otherwise, and when closed.
+function Channel:__offer(value)
+  return not self.closed and give(self, value)
+end
+
+meta.__tostring = function() return "channel" end
+
+local meta_of = host.meta_of
+local function select_from(cases, default)
+  if type(cases) ~= "table" then error("bad argument #1 to 'select' (table expected, got " .. type(cases) .. ")", 2) end
+  default = default == true or cases.default
+  local list = {}
+  for i = 1, #cases do
+    local case = cases[i]
+    if type(case) == "userdata" and meta_of(case) == Case then list[#list + 1] = case end
+  end
+  for i = 1, #list do
+    local case = list[i]
+    local channel = case.channel
+    if case.sends then
+      if channel.closed then error("channel is closed", 2) end
+      if give(channel, case.value) then return result(case, case.value, true) end
+    else
+      local taken, value, ok = take(channel)
+      if taken then return result(case, value, ok) end
+    end
+  end
+  if default then return { default = true, ok = true } end
+  local selection = { co = current(), done = false }
+  for i = 1, #list do
+    local case = list[i]
+    local alone = case.channel[0]
+    if alone then
+      case.channel[0] = nil
+      push(case.channel, "receivers", alone)
+    end
+    push(case.channel, case.sends and "senders" or "receivers", { select = selection, channel = case.channel, value = case.value })
+  end
+  local chosen = park()
+  if not chosen then error("channel is closed", 2) end
+  return chosen
+end
+
+return {
+  new = function(size)
+    size = size or 0
+    if math.type(size) ~= "integer" and size ~= math.floor(size) or size < 0 then error("bad argument #1 to 'new' (size must be a whole number, 0 or more)", 2) end
+    return new(size)
+  end,
+  --- A channel that the runtime feeds with messages.
+  feed = function()
+    local channel = new(math.huge)
+    channel.counted = true
+    return channel
+  end,
+  select = select_from,
+}

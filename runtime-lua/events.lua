@@ -1,0 +1,71 @@
+-- The event bus: subscribe to systems, send events. A subscription is one ask with many answers, put into a channel of 64.
+--
+-- A Subscription is { channel, tag }. When events were missed, because the channel or the mailbox was full, the next event says how many:
+-- its field `dropped`.
+local host = ...
+local argument = host.require_runtime('argument')
+local channel = host.require_runtime('channel')
+local errors = host.require_runtime('errors')
+local fail, INVALID, setmetatable = errors.fail, errors.INVALID, setmetatable
+
+local CAPACITY = 64
+
+local events = {}
+local methods = {}
+local Subscription = { __name = 'events.Subscription', __metatable = 'events.Subscription', __index = methods }
+host.userdata(Subscription)
+
+--- events.subscribe(system, kind?) → Subscription | nil, err; both may end in "*"
+function events.subscribe(system, kind)
+  system = argument.string(system, 1, 'subscribe')
+  if kind ~= nil then kind = argument.string(kind, 2, 'subscribe') end
+  if system == '' then return fail(INVALID, 'system is required') end
+  local output, answer = channel.new(CAPACITY), channel.new(1)
+  local tag = host.async('events.subscribe', system, kind)
+  local dropped = 0
+  host.on_reply(tag, function(ok, first, event_kind, path, data, missed)
+    if not ok or first == true then
+      answer:__offer({ ok, first })
+      return
+    end
+    dropped = dropped + missed
+    local event = { system = first, kind = event_kind, path = path, data = data, dropped = dropped > 0 and dropped or nil }
+    dropped = output:__offer(event) and 0 or dropped + 1
+  end)
+  local result = answer:receive()
+  if not result[1] then
+    host.forget(tag)
+    return nil, result[2]
+  end
+  return setmetatable({ output, tag }, Subscription)
+end
+
+--- events.send(system, kind, path, data?) → true | nil, err
+function events.send(system, kind, path, data)
+  system = argument.string(system, 1, 'send')
+  kind = argument.string(kind, 2, 'send')
+  path = argument.string(path, 3, 'send')
+  if system == '' then return fail(INVALID, 'system is required') end
+  if kind == '' then return fail(INVALID, 'kind is required') end
+  if path == '' then return fail(INVALID, 'path is required') end
+  return host.ask('events.send', system, kind, path, data)
+end
+
+function methods:channel()
+  return argument.object(self, 'events.Subscription', 'channel')[1]
+end
+
+--- sub:close() → true; receivers get nil, false
+function methods:close()
+  argument.object(self, 'events.Subscription', 'close')
+  local tag = self[2]
+  if tag then
+    self[2] = nil
+    host.cast('events.close', '', tag)
+    host.forget(tag)
+    self[1]:close()
+  end
+  return true
+end
+
+return events

@@ -1,0 +1,115 @@
+-- funcs: call functions by id, now or later.
+
+local host = ...
+local ask = host.ask
+local runtime = host.require_runtime
+local type, error, pairs, setmetatable, select = type, error, pairs, setmetatable, select
+
+local function invalid(message)
+  return nil, runtime("errors").new{ kind = "Invalid", message = message }
+end
+
+local function check(id)
+  if type(id) ~= "string" then error("bad argument #1 (function id expected, got " .. type(id) .. ")", 3) end
+  if id == "" then return "function id is required" end
+  local ns, name = id:match("^([^:]*):(.*)$")
+  if not ns or ns == "" or name == "" then return "invalid function id: " .. id .. " (expected ns:name)" end
+end
+
+-- Future: one answer, kept.
+local Future = {}
+local future_meta = host.userdata{ __index = Future, __name = "future", __metatable = "future" }
+
+local function settle(future, ok, ...)
+  host.forget(future.tag)
+  if future.state then return end
+  if ok then
+    local n = select("#", ...)
+    future.state = "done"
+    future.payload = runtime("payload").wrap((...))
+    if n > 1 then
+      local list = {}
+      for i = 1, n do list[i] = runtime("payload").wrap((select(i, ...))) end
+      future.answer:__offer(list)
+    else
+      future.answer:__offer(future.payload)
+    end
+  else
+    future.state = "failed"
+    future.err = ...
+    future.answer:__offer(future.err)
+  end
+end
+
+local function async(options, id, ...)
+  local wrong = check(id)
+  if wrong then return invalid(wrong) end
+  local future = setmetatable({ answer = runtime("channel").new(1) }, future_meta)
+  future.tag = host.async("funcs.call", id, options or false, ...)
+  host.on_reply(future.tag, function(ok, ...) settle(future, ok, ...) end)
+  return future
+end
+
+local function call(options, id, ...)
+  local wrong = check(id)
+  if wrong then return invalid(wrong) end
+  return ask("funcs.call", id, options or false, ...)
+end
+
+function Future:response() return self.answer end
+Future.channel = Future.response
+function Future:is_complete() return self.state ~= nil end
+function Future:is_canceled() return self.state == "canceled" end
+function Future:result()
+  if self.state == "done" then return self.payload end
+  if self.state then return nil, self.err end
+  return nil, nil
+end
+function Future:error()
+  if not self.err then return nil, false end
+  local errors = runtime("errors")
+  local wrapped = errors.wrap(self.err, "async call failed")
+  wrapped[1] = errors.INTERNAL
+  return wrapped, true
+end
+function Future:cancel()
+  if not self.state then
+    self.state = "canceled"
+    self.err = runtime("errors").new{ kind = "Canceled", message = "call canceled" }
+    host.forget(self.tag)
+    host.cast("funcs.cancel", "", self.tag)
+    self.answer:__offer(self.err)
+  end
+  return true
+end
+
+-- Executor: an immutable builder of call options.
+local Executor = {}
+local executor_meta = host.userdata{ __index = Executor, __name = "executor", __metatable = "executor" }
+
+local function with(executor, key, value)
+  local options = {}
+  for k, v in pairs(executor.options) do options[k] = v end
+  options[key] = value
+  return setmetatable({ options = options }, executor_meta)
+end
+local function overlay(executor, key, extra)
+  if type(extra) ~= "table" then error("bad argument #1 (table expected, got " .. type(extra) .. ")", 3) end
+  local all = {}
+  for k, v in pairs(executor.options[key] or {}) do all[k] = v end
+  for k, v in pairs(extra) do all[k] = v end
+  return with(executor, key, all)
+end
+
+function Executor:with_context(values) return overlay(self, "context", values) end
+function Executor:with_options(values) return overlay(self, "options", values) end
+function Executor:with_actor(actor) return with(self, "actor", actor and runtime("security").export(actor)) end
+function Executor:with_scope(scope) return with(self, "scope", scope and runtime("security").export(scope)) end
+function Executor:call(id, ...) return call(self.options, id, ...) end
+function Executor:async(id, ...) return async(self.options, id, ...) end
+
+return {
+  call = function(id, ...) return call(nil, id, ...) end,
+  async = function(id, ...) return async(nil, id, ...) end,
+  new = function() return setmetatable({ options = {} }, executor_meta) end,
+}

@@ -1,0 +1,153 @@
+-- What Lua code finds without declaring it: Wippy's Lua on top of 5.4. Adds what 5.1 had and apps use, makes long-running C functions with
+-- callbacks yieldable, and takes away what is missing in Wippy (bytecode, files, processes, debug).
+
+local host = ...
+local library = host.library
+local base, table, string, math, coroutine = library.base, library.table, library.string, library.math, library.coroutine
+local type, select, error, tostring, pairs = type, select, error, tostring, pairs
+
+for _, name in pairs{ "load", "loadstring", "loadfile", "dofile", "collectgarbage", "rawlen", "warn", "utf8" } do base[name] = nil end
+
+base._VERSION = "Lua 5.3"
+base.type = host.type
+base.unpack = table.unpack
+base.require = host.require
+
+--- print: a line of the log, never standard output.
+function base.print(...)
+  local words = table.pack(...)
+  for i = 1, words.n do words[i] = tostring(words[i]) end
+  host.cast("logger.log", "info", table.concat(words, " "))
+end
+
+-- math ----------------------------------------------------------------------------------------------------------------------------------
+
+function math.pow(x, y) return x ^ y end
+function math.log10(x) return math.log(x, 10) end
+function math.atan2(y, x) return math.atan(y, x) end
+function math.cosh(x) return (math.exp(x) + math.exp(-x)) / 2 end
+function math.sinh(x) return (math.exp(x) - math.exp(-x)) / 2 end
+function math.tanh(x)
+  if x > 20 then return 1.0 elseif x < -20 then return -1.0 end
+  local e = math.exp(2 * x)
+  return (e - 1) / (e + 1)
+end
+function math.ldexp(m, e) return m * 2.0 ^ e end
+
+-- table.sort: Lua's own for short lists without a comparator; else a merge sort in Lua, which can be preempted and may wait in its comparator.
+
+local native_sort, move = table.sort, table.move
+local SHORT = 4096
+
+local function less(a, b) return a < b end
+
+local function insertion(list, from, to, before)
+  for i = from + 1, to do
+    local value, at = list[i], i
+    while at > from and before(value, list[at - 1]) do
+      list[at] = list[at - 1]
+      at = at - 1
+    end
+    list[at] = value
+  end
+end
+
+local function merge(list, spare, from, middle, to, before)
+  local left, right = from, middle + 1
+  if not before(list[right], list[middle]) then return end
+  move(list, from, middle, from, spare)
+  for at = from, to do
+    if left > middle then return end
+    if right <= to and before(list[right], spare[left]) then
+      list[at] = list[right]
+      right = right + 1
+    else
+      list[at] = spare[left]
+      left = left + 1
+    end
+  end
+end
+
+function table.sort(list, before)
+  local n = #list
+  if before == nil and n <= SHORT then return native_sort(list) end
+  if before ~= nil and type(before) ~= "function" then
+    error("bad argument #2 to 'sort' (function expected, got " .. type(before) .. ")", 2)
+  end
+  before = before or less
+  local run, spare = 12, {}
+  for from = 1, n, run do insertion(list, from, from + run - 1 < n and from + run - 1 or n, before) end
+  while run < n do
+    for from = 1, n - run, 2 * run do
+      local to = from + 2 * run - 1
+      merge(list, spare, from, from + run - 1, to < n and to or n, before)
+    end
+    run = 2 * run
+  end
+end
+
+-- string.gsub with a function: in Lua, for the same reason.
+
+local native_gsub, find, sub = string.gsub, string.find, string.sub
+string.dump = nil
+
+local function replacement(text, repl, from, to, ...)
+  local value
+  if select("#", ...) == 0 then value = repl(sub(text, from, to)) else value = repl(...) end
+  if not value then return sub(text, from, to) end
+  local kind = type(value)
+  if kind ~= "string" and kind ~= "number" then error("invalid replacement value (a " .. kind .. ")", 3) end
+  return value
+end
+
+function string.gsub(text, pattern, repl, limit)
+  if type(repl) ~= "function" or type(text) ~= "string" then return native_gsub(text, pattern, repl, limit) end
+  local anchored = sub(pattern, 1, 1) == "^"
+  local out, count, at, last = {}, 0, 1, 0
+  limit = limit or #text + 1
+  local function step(from, to, ...)
+    if not from then return false end
+    if to < from and to == last and from == at and count > 0 then -- an empty match where the last one ended: go on by a character
+      if at > #text then return false end
+      out[#out + 1] = sub(text, at, at)
+      at = at + 1
+      return true
+    end
+    out[#out + 1] = sub(text, at, from - 1)
+    out[#out + 1] = replacement(text, repl, from, to, ...)
+    count = count + 1
+    at, last = to + 1, to
+    return not anchored
+  end
+  while count < limit and at <= #text + 1 and step(find(text, pattern, at)) do end
+  out[#out + 1] = sub(text, at)
+  return table.concat(out), count
+end
+
+-- coroutine -----------------------------------------------------------------------------------------------------------------------------
+
+coroutine.resume, coroutine.wrap, coroutine.yield = host.native.resume, host.native.wrap, host.native.yield
+
+function coroutine.spawn(fn)
+  if type(fn) ~= "function" then error("bad argument #1 to 'spawn' (function expected, got " .. type(fn) .. ")", 2) end
+  return host.spawn(fn)
+end
+
+-- subscribe ---------------------------------------------------------------------------------------------------------------------------
+
+function base.subscribe(topic, channel)
+  if type(topic) ~= "string" then error("bad argument #1 to 'subscribe' (string expected, got " .. type(topic) .. ")", 2) end
+  if host.listener(topic) then error("topic already has a subscription: " .. topic, 2) end
+  channel.counted, channel.size = true, math.huge
+  return host.listen(topic, false, channel)
+end
+function base.unsubscribe(channel) return host.unlisten(channel) end
+
+return {
+  process = host.require_runtime("process"),
+  channel = host.require_runtime("channel"),
+  errors = host.require_runtime("errors"),
+  payload = host.require_runtime("payload"),
+  os = host.require_runtime("os"),
+  coroutine = coroutine, table = table, string = host.require_runtime("errors").install(string), math = math,
+}

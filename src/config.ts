@@ -1,0 +1,222 @@
+// An app's configuration: defaults, what `wippy.config.ts` or an upstream app's files say, and what the command line adds.
+//
+// Belongs to the app layer: it reads through registry/, and nothing below app.ts imports it.
+
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Kind, WippyError } from './error.ts'
+import type { Disable } from './registry/disable.ts'
+import { type Fields, isFields } from './registry/entry.ts'
+import { type Override, overrideOf, parseOverride } from './registry/override.ts'
+import { count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
+import { parseDuration, parseSize } from './registry/units.ts'
+import { readLock, readSettings } from './registry/wippy-files.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const ENCODINGS = ['console', 'json'] as const
+
+/** What `wippy.config.ts` exports. Everything may be left out. */
+export type UserConfig = {
+  /** The node's name. Default: none, the node makes one up. */
+  readonly name?: string
+  /** Directories with entries, relative to this file. Default: `./src`, or here when there is none. */
+  readonly src?: string | readonly string[]
+  /** Modules read from a directory: `{ 'org/mod': './modules/mod' }`. */
+  readonly replacements?: Readonly<Record<string, string>>
+  readonly logger?: {
+    /** Default: info. */
+    readonly level?: (typeof LEVELS)[number]
+    /** Default: console. */
+    readonly encoding?: (typeof ENCODINGS)[number]
+  }
+  /** What a process may use, unless its host says otherwise. */
+  readonly limits?: {
+    /** Size of its memory. Default: 32MiB. */
+    readonly memory?: string | number
+    /** Work units before another process gets its turn. Default: 100,000. */
+    readonly fuel?: number
+    /** Work units without a point to stop at before the process is ended. Default: 4,000,000. */
+    readonly hardFuel?: number
+    readonly mailbox?: {
+      /** Default: 10,000. */
+      readonly messages?: number
+      /** Default: 8MiB. */
+      readonly size?: string | number
+    }
+  }
+  readonly security?: {
+    /** Whether code without an actor and a scope may do nothing. Default: false, as in Wippy. */
+    readonly strict?: boolean
+  }
+  /** Values put over entries: `{ 'app:gateway:addr': ':9090' }`. */
+  readonly override?: Readonly<Record<string, unknown>>
+  readonly disable?: { readonly namespaces?: readonly string[]; readonly entries?: readonly string[] }
+  readonly shutdown?: {
+    /** How long processes may take to end. Default: 30s. */
+    readonly timeout?: string | number
+  }
+  /** Settings of services and plugins, by their name; as they are. */
+  readonly sections?: Readonly<Record<string, unknown>>
+}
+
+export type Config = {
+  /** Absolute; file names people see are relative to it. */
+  readonly root: string
+  readonly name: string | null
+  /** Absolute directories. */
+  readonly src: readonly string[]
+  readonly replacements: readonly { readonly module: string; readonly path: string }[]
+  readonly logger: { readonly level: (typeof LEVELS)[number]; readonly encoding: (typeof ENCODINGS)[number] }
+  readonly limits: {
+    readonly memoryBytes: number
+    readonly fuel: number
+    readonly hardFuel: number
+    readonly mailboxMessages: number
+    readonly mailboxBytes: number
+  }
+  readonly security: { readonly strict: boolean }
+  readonly override: readonly Override[]
+  readonly disable: Disable
+  readonly shutdown: { readonly timeoutMs: number }
+  readonly sections: Fields
+}
+
+/** Types a configuration; returns it as it is. */
+export const defineConfig = (config: UserConfig): UserConfig => config
+
+export type ConfigOptions = {
+  /** `namespace:entry:path=value`, over everything else. */
+  readonly override?: readonly string[]
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+export type Configured = {
+  readonly config: Config
+  /** Settings that cannot be what they are; the default stands in. */
+  readonly problems: readonly WippyError[]
+  /** Keys that mean nothing. */
+  readonly warnings: readonly WippyError[]
+}
+
+/** Every setting by its path, and how it is read. */
+const TABLE: Readonly<Record<string, Parse>> = {
+  name: text,
+  src: (value, where) => (typeof value === 'string' ? [value] : texts(value, where)),
+  replacements: textMap,
+  'logger.level': oneOf(LEVELS),
+  'logger.encoding': oneOf(ENCODINGS),
+  'limits.memory': parseSize,
+  'limits.fuel': count,
+  'limits.hardFuel': count,
+  'limits.mailbox.messages': count,
+  'limits.mailbox.size': parseSize,
+  'security.strict': flag,
+  override: (value, where) => Object.entries(map(value, where) as Fields).map(([key, inner]) => overrideOf(key, inner, where)),
+  'disable.namespaces': texts,
+  'disable.entries': texts,
+  'shutdown.timeout': parseDuration,
+  sections: map,
+}
+
+/** `[{ from, to }]`, or a map, as `{ from: to }`. */
+const replacementsIn = (value: unknown): unknown =>
+  Array.isArray(value) ? Object.fromEntries(value.filter(isFields).map(({ from, to }) => [String(from), to])) : value
+
+const takeLock = (path: string, settings: Settings): void => {
+  const { fields, problems, warnings, where } = readLock(path, 'wippy.lock')
+  settings.problems.push(...problems)
+  settings.warnings.push(...warnings)
+  if (isFields(fields.directories)) settings.put('src', fields.directories.src, where(['directories', 'src']))
+  settings.put('replacements', replacementsIn(fields.replacements), where(['replacements']))
+}
+
+/** Sections of `.wippy.yaml` that are settings of ours, and under which name. */
+const OURS: readonly (readonly [section: string, key: string, path: string])[] = [
+  ['logger', 'level', 'logger.level'],
+  ['logger', 'encoding', 'logger.encoding'],
+  ['security', 'strict_mode', 'security.strict'],
+  ['relay', 'node_name', 'name'],
+  ['disable', 'namespaces', 'disable.namespaces'],
+  ['disable', 'entries', 'disable.entries'],
+  ['shutdown', 'timeout', 'shutdown.timeout'],
+]
+
+const takeSettings = (path: string, env: Readonly<Record<string, string | undefined>>, settings: Settings): void => {
+  const { fields, problems, warnings, where } = readSettings(path, '.wippy.yaml', env)
+  settings.problems.push(...problems)
+  settings.warnings.push(...warnings)
+  const minimum = isFields(fields.logmanager) ? LEVELS[Number(fields.logmanager.min_level) + 1] : undefined
+  settings.put('logger.level', minimum, where(['logmanager', 'min_level']))
+  for (const [section, key, name] of OURS) {
+    const inner = fields[section]
+    if (isFields(inner)) settings.put(name, inner[key], where([section, key]))
+  }
+  settings.put('override', fields.override ?? undefined, where(['override']))
+  if (isFields(fields.workspace))
+    settings.put('replacements', replacementsIn(fields.workspace.replacements), where(['workspace', 'replacements']))
+  settings.put('sections', fields, where([]))
+}
+
+const takeConfig = async (path: string, file: string, settings: Settings): Promise<void> => {
+  let module: { default?: unknown }
+  try {
+    module = await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`)
+  } catch (cause) {
+    const message = `the file cannot be run: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`
+    const line =
+      cause instanceof Error ? new RegExp(`${file.replaceAll('.', '\\.')}[^:\\s]*:(\\d+)`).exec(cause.stack ?? '')?.[1] : undefined
+    const where = line === undefined ? { file } : { file, line: Number(line) }
+    throw new WippyError('CONFIG_UNREADABLE', Kind.Invalid, message, {
+      where,
+      cause,
+      hint: 'It may use TypeScript that needs no compiling: types, but no enum.',
+    })
+  }
+  if (!isFields(module.default)) {
+    const hint = "Write: export default defineConfig({ src: './src' })"
+    throw new WippyError('CONFIG_SHAPE', Kind.Invalid, 'the file exports no configuration', { where: { file }, hint })
+  }
+  settings.take(module.default, { file })
+}
+
+const CONFIG_FILES = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs']
+
+/** Finds and reads the configuration of the app in `directory`. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE or CONFIG_SHAPE. */
+export const loadConfig = async (directory: string, options: ConfigOptions = {}): Promise<Configured> => {
+  const root = resolve(directory)
+  const here = (name: string) => existsSync(join(root, name))
+  const file = CONFIG_FILES.find(here)
+  const settings = new Settings(TABLE)
+  if (!file && !['wippy.lock', '.wippy.yaml', 'src', '_index.yaml'].some(here)) {
+    const hint = 'Run "wippy init" to make one, or go to a directory with wippy.config.ts, wippy.lock or src/_index.yaml.'
+    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no wippy app in this directory', { where: { file: root }, hint })
+  }
+  if (here('wippy.lock')) takeLock(join(root, 'wippy.lock'), settings)
+  if (here('.wippy.yaml')) takeSettings(join(root, '.wippy.yaml'), options.env ?? process.env, settings)
+  if (file) await takeConfig(join(root, file), file, settings)
+
+  const config: Config = {
+    root,
+    name: settings.get('name', null),
+    src: settings.get('src', [here('src') ? 'src' : '.']).map((path) => resolve(root, path)),
+    replacements: Object.entries(settings.get<Record<string, string>>('replacements', {})).map(([module, path]) => ({
+      module,
+      path: resolve(root, path),
+    })),
+    logger: { level: settings.get('logger.level', 'info'), encoding: settings.get('logger.encoding', 'console') },
+    limits: {
+      memoryBytes: settings.get('limits.memory', 32 * 1024 ** 2),
+      fuel: settings.get('limits.fuel', 100_000),
+      hardFuel: settings.get('limits.hardFuel', 4_000_000),
+      mailboxMessages: settings.get('limits.mailbox.messages', 10_000),
+      mailboxBytes: settings.get('limits.mailbox.size', 8 * 1024 ** 2),
+    },
+    security: { strict: settings.get('security.strict', false) },
+    override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
+    disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },
+    shutdown: { timeoutMs: settings.get('shutdown.timeout', 30_000) },
+    sections: settings.get('sections', {}),
+  }
+  return { config, problems: settings.problems, warnings: settings.warnings }
+}

@@ -1,0 +1,42 @@
+// What a process runs. Lua in WebAssembly is one body (vm/); a few lines of TypeScript in a test are another.
+//
+// kernel → body: `step` with an inbox (frame.ts); body → kernel: the verdict, and the outbox in place.
+
+import type { Frames } from './frame.ts'
+
+/** `wait`: nothing to do before something arrives. `again`: fuel is spent, work is left. `exit`: the outbox ends with EXIT. `fault`: see `fault`. */
+export type Verdict = 'wait' | 'again' | 'exit' | 'fault'
+
+/** Why a body cannot be stepped again. */
+export type Fault = { readonly reason: 'fuel' | 'memory' | 'stack' | 'trap'; readonly message: string }
+
+export interface Body {
+  /**
+   * Runs until nothing is ready or `fuel` is spent. Synchronous: never awaits, never calls out; what it wants stands in the outbox.
+   * Deterministic: the same state, inbox, fuel and time give the same step. The inbox is valid only until it returns.
+   */
+  step(inbox: Frames, fuel: number, nowMs: number): Verdict
+  /** What the last step wants: valid until the next step or `close`. */
+  readonly outbox: Frames
+  /** Fuel of the last step. */
+  readonly spent: number
+  readonly fault: Fault | null
+  /** May give up what it holds only to be quick. Called by whoever owns the memory of the node, never within a step. */
+  idle(): void
+  close(): void
+}
+
+/** A step as a journal needs it: what it was given beside its inbox, and what it did. */
+export type Step = {
+  readonly fuel: number
+  readonly nowMs: number
+  readonly verdict: Verdict
+  readonly spent: number
+  readonly outbox: Frames
+}
+
+/**
+ * Makes a step durable before anybody sees what it did; the process is not stepped again before. `inbox` must be read before the promise
+ * is returned. A rejection ends the process, and nothing of the step is released.
+ */
+export type Commit = (inbox: Frames, step: Step) => Promise<void>

@@ -1,0 +1,186 @@
+// The ways into a mailbox: what processes send each other, and what the host sends them.
+//
+// Whoever gets something wakes. What cannot be delivered is answered when its sender waits for an answer, and counted when not.
+
+import type { WippyError } from '../error.ts'
+import { type Pid, parsePid } from '../pid.ts'
+import type { Abroad } from './abroad.ts'
+import { Address, NOBODY } from './address.ts'
+import { mailboxFull, messageTooLarge, processNotFound, reservedTopic, unresolved } from './failure.ts'
+import { EVENT, FrameCursor, type Frames, MESSAGE, REPLY, setCredit } from './frame.ts'
+import type { Admission } from './mailbox.ts'
+import type { Names } from './names.ts'
+import type { Observer } from './observer.ts'
+import { type EncodeError, failed, TRUE, textPayload } from './payload.ts'
+import type { Process } from './process.ts'
+import type { ProcessTable } from './process-table.ts'
+import type { Texts } from './texts.ts'
+
+const AT = 0x40 // topics that begin with it are the runtime's own
+const CREDITED = 4 // senders per inbox whose mailboxes are looked at
+
+/** Whether a process may send to a pid; the error says why not. */
+export type AllowsSend = (from: Process, to: Pid) => WippyError | null
+
+export type DeliveryOptions = {
+  /** This node's name; empty when it has none. */
+  readonly node: string
+  readonly encodeError: EncodeError
+  readonly observer: Observer
+  readonly abroad: Abroad | null
+  readonly allowsSend: AllowsSend | null
+}
+
+const encoder = new TextEncoder()
+const NOTHING = new Uint8Array(0)
+export const PID_EXIT = encoder.encode('pid.exit')
+export const LINK_DOWN = encoder.encode('pid.link.down')
+const CANCEL = encoder.encode('pid.cancel')
+
+export class Delivery {
+  readonly #options: DeliveryOptions
+  readonly #allowsSend: AllowsSend | null
+  readonly #table: ProcessTable
+  readonly #names: Names
+  readonly #texts: Texts
+  readonly #wake: (process: Process) => void
+  readonly #inbox = new FrameCursor()
+
+  constructor(options: DeliveryOptions, table: ProcessTable, names: Names, texts: Texts, wake: (process: Process) => void) {
+    this.#options = options
+    this.#allowsSend = options.allowsSend
+    this.#table = table
+    this.#names = names
+    this.#texts = texts
+    this.#wake = wake
+  }
+
+  /** Performs the SEND under `frame`. */
+  send(from: Process, frame: FrameCursor): void {
+    const to = this.#table.named(frame)
+    if (frame.topicEnd > frame.nameEnd && frame.bytes[frame.nameEnd] === AT) this.#refuse(from, frame, 'TOPIC_RESERVED', reservedTopic)
+    else if (to === null) this.#sendByName(from, frame)
+    else this.#sendTo(from, to, frame)
+  }
+
+  /** A message from the host's side. `to` is a pid or a registered name, `from` may be empty. Throws what a sender would be answered. */
+  message(from: Pid | '', to: string, topic: string | Uint8Array, payload: Uint8Array): void {
+    const pid = this.resolve(to)
+    if (pid === null) throw unresolved(to)
+    const process = this.find(pid)
+    const bytes = typeof topic === 'string' ? encoder.encode(topic) : topic
+    const admission = process.mailbox.message(from === '' ? NOBODY : new Address(from), bytes, payload)
+    if (admission === 'full') throw mailboxFull()
+    if (admission === 'large') throw messageTooLarge()
+    if (admission !== 'taken') this.#options.observer.dropped(from as Pid, pid, 'MAILBOX_FULL')
+    if (admission !== 'dropped') this.#wake(process)
+  }
+
+  /** Answers an ask. Always gets in; nobody hears it when the process that asked has ended or runs other code by now. */
+  reply(process: Process, tag: number, ok: boolean, values: Uint8Array): void {
+    if (process.state === 'ended') return
+    process.mailbox.signal(REPLY, ok ? 1 : 0, tag, NOBODY, NOTHING, values)
+    this.#wake(process)
+  }
+
+  /** Answers an ask with an error. */
+  fail(process: Process, tag: number, error: WippyError): void {
+    this.reply(process, tag, false, failed(this.#options.encodeError(error)))
+  }
+
+  /** One of many answers to one ask. False when the mailbox is full or the process gone. */
+  push(process: Process, tag: number, values: Uint8Array): boolean {
+    if (process.state === 'ended' || !process.mailbox.hasRoomFor(values)) return false
+    this.reply(process, tag, true, values)
+    return true
+  }
+
+  /** Asks a process to end. Whether it does is its own decision. */
+  cancel(to: Pid, reason: string, from: Pid | '' = ''): void {
+    this.event(this.find(to), CANCEL, from === '' ? NOBODY : new Address(from), false, textPayload(reason))
+  }
+
+  /** An event; topics are PID_EXIT and LINK_DOWN. */
+  event(to: Process, topic: Uint8Array, from: Address, ok: boolean, payload: Uint8Array): void {
+    to.mailbox.signal(EVENT, ok ? 1 : 0, 0, from, topic, payload)
+    this.#wake(to)
+  }
+
+  /** The pid that a PID text or a registered name stands for, dead or alive; null when it is neither. */
+  resolve(text: string): Pid | null {
+    return parsePid(text) === null ? (this.#names.lookup(text) ?? null) : (text as Pid)
+  }
+
+  /** A process that is alive; throws PROCESS_NOT_FOUND. */
+  find(pid: Pid): Process {
+    const process = this.#table.find(pid)
+    if (process === null) throw processNotFound(pid)
+    return process
+  }
+
+  /** Writes into the inbox how many more messages those who wrote will certainly take from `process`. */
+  grantCredit(process: Process, inbox: Frames): void {
+    const frame = this.#inbox.over(inbox)
+    let peer: Process | null = null
+    let credit = 0
+    let peers = 0
+    while (frame.next()) {
+      if ((frame.kind !== MESSAGE && frame.kind !== REPLY) || frame.nameStart === frame.nameEnd) continue
+      if (peer === null || !peer.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) {
+        if (++peers > CREDITED) return
+        peer = this.#table.named(frame)
+        credit = peer === null || (this.#allowsSend !== null && this.#allowsSend(process, peer.pid) !== null) ? 0 : peer.mailbox.credit
+      }
+      if (credit > 0) setCredit(frame.view, frame.at, credit)
+    }
+  }
+
+  #sendTo(from: Process, to: Process, frame: FrameCursor): void {
+    if (this.#allowsSend !== null && this.#isDenied(from, to.pid, frame)) return
+    const admission = to.mailbox.forward(from.address, frame)
+    if (admission !== 'taken' && !this.#settled(from, to, frame, admission)) return
+    this.#wake(to)
+    if (frame.tag === 0) return
+    from.mailbox.signal(REPLY, 1, frame.tag, to.address, NOTHING, TRUE)
+    this.#wake(from)
+  }
+
+  /** What to do about a full mailbox. Whether the message is in. */
+  #settled(from: Process, to: Process, frame: FrameCursor, admission: Admission): boolean {
+    if (admission === 'full') this.#refuse(from, frame, 'MAILBOX_FULL', mailboxFull)
+    else if (admission === 'large') this.#refuse(from, frame, 'MESSAGE_TOO_LARGE', messageTooLarge)
+    else this.#options.observer.dropped(from.pid, to.pid, 'MAILBOX_FULL')
+    if (admission === 'dropped' && frame.tag !== 0) this.reply(from, frame.tag, true, TRUE)
+    return admission === 'displaced'
+  }
+
+  #sendByName(from: Process, frame: FrameCursor): void {
+    const text = this.#texts.of(frame.bytes, frame.nameStart, frame.nameEnd)
+    const pid = this.resolve(text)
+    const to = pid === null ? null : this.#table.find(pid)
+    if (to !== null) this.#sendTo(from, to, frame)
+    else if (pid === null) this.#refuse(from, frame, 'NAME_UNRESOLVED', () => unresolved(text))
+    else this.#sendAbroad(from, pid, frame)
+  }
+
+  #sendAbroad(from: Process, to: Pid, frame: FrameCursor): void {
+    const { node, abroad } = this.#options
+    if (abroad === null || parsePid(to)?.node === node) {
+      this.#refuse(from, frame, 'PROCESS_NOT_FOUND', () => processNotFound(to))
+    } else if (!this.#isDenied(from, to, frame)) {
+      const { bytes, nameEnd, topicEnd, payloadEnd, tag } = frame
+      abroad.message(from, to, bytes.slice(nameEnd, topicEnd), bytes.slice(topicEnd, payloadEnd), tag)
+    }
+  }
+
+  #isDenied(from: Process, to: Pid, frame: FrameCursor): boolean {
+    const denied = this.#allowsSend === null ? null : this.#allowsSend(from, to)
+    if (denied !== null) this.#refuse(from, frame, denied.code, () => denied)
+    return denied !== null
+  }
+
+  #refuse(from: Process, frame: FrameCursor, code: string, error: () => WippyError): void {
+    if (frame.tag !== 0) this.fail(from, frame.tag, error())
+    else this.#options.observer.dropped(from.pid, this.#texts.of(frame.bytes, frame.nameStart, frame.nameEnd), code)
+  }
+}

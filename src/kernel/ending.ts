@@ -1,0 +1,139 @@
+// How processes end, and what their end sets in motion.
+//
+//   E1. Order: nothing reaches the process any more → its closers run → its names go → watchers and linked peers hear of it → its body
+//       is closed.
+//   E2. An abnormal end fails linked peers that do not trap it. That goes through a list, so a chain of any length needs no stack,
+//       and no more than a bounded number of ends happen in one turn.
+//   E3. A process whose step is being released ends after that (`doom`): its outbox lies in the memory that its end gives up.
+
+import type { WippyError } from '../error.ts'
+import type { Pid } from '../pid.ts'
+import type { Abroad } from './abroad.ts'
+import { Address } from './address.ts'
+import { type Delivery, LINK_DOWN, PID_EXIT } from './delivery.ts'
+import type { Exit } from './exit.ts'
+import { linkedProcessFailed } from './failure.ts'
+import type { Links } from './links.ts'
+import type { Names } from './names.ts'
+import type { Observer } from './observer.ts'
+import { type EncodeError, endedBy } from './payload.ts'
+import type { Process } from './process.ts'
+import type { ProcessTable } from './process-table.ts'
+
+const PER_TURN = 256 // ends
+
+export type EndingOptions = { readonly encodeError: EncodeError; readonly observer: Observer; readonly abroad: Abroad | null }
+
+export class Ending {
+  readonly #options: EndingOptions
+  readonly #table: ProcessTable
+  readonly #names: Names
+  readonly #links: Links
+  readonly #delivery: Delivery
+  #dying: { readonly process: Process; readonly exit: Exit }[] = []
+  #next = 0 // first of #dying that still has to end
+  #busy = false
+
+  constructor(options: EndingOptions, table: ProcessTable, names: Names, links: Links, delivery: Delivery) {
+    this.#options = options
+    this.#table = table
+    this.#names = names
+    this.#links = links
+    this.#delivery = delivery
+  }
+
+  /** Whether ends are left for the next turn. */
+  get isPending(): boolean {
+    return this.#dying.length > 0
+  }
+
+  /** The end of a process that did not end itself. */
+  because(error: WippyError): Exit {
+    return { ok: false, payload: endedBy(this.#options.encodeError(error)), error }
+  }
+
+  /** Ends a process: now, or once its step is released. */
+  end(process: Process, exit: Exit): void {
+    if (process.state === 'ended') return
+    if (process.state === 'running') {
+      process.doom ??= exit
+      return
+    }
+    process.state = 'ended'
+    this.#table.delete(process)
+    process.host.release()
+    this.#dying.push({ process, exit })
+    this.settle()
+  }
+
+  /** Carries out ends, up to the bound of one turn. */
+  settle(): void {
+    if (this.#busy) return
+    this.#busy = true
+    for (let left = PER_TURN; left > 0 && this.#next < this.#dying.length; left--) {
+      const { process, exit } = this.#dying[this.#next++]!
+      this.#bury(process, exit)
+    }
+    if (this.#next === this.#dying.length) {
+      this.#dying = []
+      this.#next = 0
+    }
+    this.#busy = false
+  }
+
+  /** A linked peer ended abnormally: an event for who traps it, the end for who does not. */
+  linkDown(to: Pid, from: Pid, payload: Uint8Array): void {
+    this.#linkDown(to, from, new Address(from), payload, this.because(linkedProcessFailed(from)))
+  }
+
+  /** Gives up what the code of an ended process holds: its closers run, then its body is closed. */
+  close(process: Process): void {
+    this.#runClosers(process)
+    this.#guarded(process, () => process.body.close())
+  }
+
+  #bury(process: Process, exit: Exit): void {
+    const { pid } = process
+    this.#runClosers(process)
+    this.#names.release(pid)
+    const { watchers, peers } = this.#links.sever(pid)
+    for (const watcher of watchers) this.#tell(watcher, process, exit)
+    if (!exit.ok && peers.size > 0) {
+      const failure = this.because(linkedProcessFailed(pid))
+      for (const peer of peers) this.#linkDown(peer, pid, process.address, exit.payload, failure)
+    }
+    if (process.exits !== null) for (const told of process.exits) this.#guarded(process, () => told(exit))
+    process.exits = null
+    process.mailbox.clear()
+    this.close(process)
+    process.successor?.body.close()
+    this.#options.observer.ended(process, exit)
+  }
+
+  #runClosers(process: Process): void {
+    const ends = process.ends
+    process.ends = null
+    if (ends !== null) for (const free of ends) this.#guarded(process, free)
+  }
+
+  #tell(to: Pid, process: Process, exit: Exit): void {
+    const watcher = this.#table.find(to)
+    if (watcher !== null) this.#delivery.event(watcher, PID_EXIT, process.address, exit.ok, exit.payload)
+    else this.#options.abroad?.ended('pid.exit', to, process.pid, exit.ok, exit.payload)
+  }
+
+  #linkDown(to: Pid, from: Pid, name: Address, payload: Uint8Array, failure: Exit): void {
+    const peer = this.#table.find(to)
+    if (peer === null) this.#options.abroad?.ended('pid.link.down', to, from, false, payload)
+    else if (peer.trapLinks) this.#delivery.event(peer, LINK_DOWN, name, false, payload)
+    else this.end(peer, failure)
+  }
+
+  #guarded(process: Process, act: () => void): void {
+    try {
+      act()
+    } catch (cause) {
+      this.#options.observer.broken(process, cause)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// Everything the kernel refuses, and every end it brings about itself: the codes are stable.
+
+import { Kind, WippyError } from '../error.ts'
+import type { Pid } from '../pid.ts'
+import type { Fault } from './body.ts'
+
+export const processNotFound = (pid: string): WippyError => new WippyError('PROCESS_NOT_FOUND', Kind.NotFound, `process ${pid} not found`)
+
+export const unresolved = (name: string): WippyError =>
+  new WippyError('NAME_UNRESOLVED', Kind.NotFound, `could not resolve '${name}' as PID or registered name`)
+
+export const pidNotRegistered = (pid: Pid): WippyError =>
+  new WippyError('PID_NOT_REGISTERED', Kind.NotFound, 'pid not registered', { details: { pid } })
+
+export const alreadyMonitoring = (pid: Pid): WippyError =>
+  new WippyError('ALREADY_MONITORING', Kind.AlreadyExists, `already monitoring ${pid}`, { details: { pid } })
+
+export const reservedTopic = (): WippyError => new WippyError('TOPIC_RESERVED', Kind.Invalid, 'cannot send to @ topics')
+
+export const mailboxFull = (): WippyError =>
+  new WippyError('MAILBOX_FULL', Kind.RateLimited, 'mailbox is full', {
+    retryable: true,
+    hint: "wait and send again, or give the receiver's host a larger mailbox",
+  })
+
+export const messageTooLarge = (): WippyError =>
+  new WippyError('MESSAGE_TOO_LARGE', Kind.Invalid, 'message is larger than the whole mailbox of the receiver', { retryable: false })
+
+export const hostFull = (host: string, processes: number): WippyError =>
+  new WippyError('HOST_FULL', Kind.RateLimited, `host ${host} already runs ${processes} processes`, {
+    retryable: true,
+    details: { host, processes },
+  })
+
+export const nameTaken = (name: string, pid: Pid): WippyError =>
+  new WippyError('NAME_TAKEN', Kind.AlreadyExists, `name '${name}' is already registered`, { details: { pid } })
+
+export const nameInvalid = (name: string): WippyError =>
+  new WippyError('NAME_INVALID', Kind.Invalid, `'${name}' cannot be a name`, { hint: 'a name is not empty and does not look like a PID' })
+
+export const pidTaken = (pid: Pid): WippyError =>
+  new WippyError('PID_TAKEN', Kind.AlreadyExists, `process ${pid} is already running`, { details: { pid } })
+
+export const terminated = (): WippyError => new WippyError('PROCESS_TERMINATED', Kind.Unknown, 'terminated')
+
+export const linkedProcessFailed = (pid: Pid): WippyError =>
+  new WippyError('LINKED_PROCESS_FAILED', Kind.Internal, 'linked process failed', { details: { pid } })
+
+export const malformedFrame = (): WippyError => new WippyError('PROCESS_FRAME', Kind.Internal, 'malformed frame')
+
+export const doorBroken = (op: string): WippyError => new WippyError('INTERNAL', Kind.Internal, `${op} failed within the runtime`)
+
+export const commitFailed = (cause: unknown): WippyError =>
+  new WippyError('PROCESS_COMMIT', Kind.Internal, `step could not be made durable: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  })
+
+/** The end a body's fault leads to: PROCESS_FUEL, PROCESS_MEMORY, PROCESS_STACK or PROCESS_TRAP. */
+export const faulted = (fault: Fault | null): WippyError => {
+  const { reason, message } = fault ?? { reason: 'trap', message: 'the body of the process broke' }
+  return new WippyError(`PROCESS_${reason.toUpperCase()}`, Kind.Internal, message, { details: { reason } })
+}
+
+export const startTimeout = (id: string, ms: number): WippyError =>
+  new WippyError('SERVICE_START_TIMEOUT', Kind.Timeout, `service ${id} did not start within ${ms} ms`, { details: { id } })
+
+export const serviceUnknown = (id: string): WippyError =>
+  new WippyError('SERVICE_UNKNOWN', Kind.NotFound, `no service ${id}`, { details: { id } })
+
+export const serviceKnown = (id: string): WippyError =>
+  new WippyError('SERVICE_KNOWN', Kind.AlreadyExists, `there is a service ${id} already`, { details: { id } })
+
+export const serviceCycle = (path: readonly string[]): WippyError =>
+  new WippyError('SERVICE_CYCLE', Kind.Invalid, `services require each other: ${path.join(' → ')}`, { details: { path } })
+
+export const requirementFailed = (id: string, requires: string, cause: WippyError | null): WippyError =>
+  new WippyError('SERVICE_REQUIREMENT', Kind.Unavailable, `service ${id} waits for ${requires}, which failed`, { retryable: true, cause })
+
+export const serviceBroken = (id: string, cause: unknown): WippyError =>
+  cause instanceof WippyError
+    ? cause
+    : new WippyError('SERVICE_FAILED', Kind.Internal, `service ${id} failed: ${cause instanceof Error ? cause.message : cause}`, { cause })

@@ -1,0 +1,67 @@
+// A group of processes with limits: Wippy's `process.host`.
+
+import { formatPid, type Pid } from '../pid.ts'
+import { hostFull } from './failure.ts'
+import { defaultMailbox, type MailboxLimits } from './mailbox.ts'
+
+export type HostLimits = {
+  /** Processes alive at once. */
+  readonly processes: number
+  readonly mailbox: MailboxLimits
+  /** Of one process. */
+  readonly memoryBytes: number
+  /** Work units before another process gets its turn. */
+  readonly fuel: number
+  /** Work units without a point to stop at before a process is ended. */
+  readonly hardFuel: number
+}
+
+export const defaultLimits: HostLimits = {
+  processes: 1_000_000,
+  mailbox: defaultMailbox,
+  memoryBytes: 32 * 1024 * 1024,
+  fuel: 100_000,
+  hardFuel: 4_000_000,
+}
+
+export class Host {
+  /** Registry id, `app:processes`. */
+  readonly id: string
+  /** The node's name; empty when it has none. */
+  readonly node: string
+  /** Replaced when the host's entry changes; holds for processes spawned from then on. */
+  limits: HostLimits
+  #alive = 0
+  #spawned = 0
+
+  constructor(id: string, limits: Partial<HostLimits> = {}, node = '') {
+    this.id = id
+    this.node = node
+    this.limits = { ...defaultLimits, ...limits }
+  }
+
+  /** Processes alive. */
+  get alive(): number {
+    return this.#alive
+  }
+
+  /** Processes ever spawned. */
+  get spawned(): number {
+    return this.#spawned
+  }
+
+  pidOf(uniq: number | string): Pid {
+    return formatPid(this.id, uniq, this.node)
+  }
+
+  /** Counts one more process in; fails with HOST_FULL. */
+  admit(): void {
+    if (this.#alive >= this.limits.processes) throw hostFull(this.id, this.limits.processes)
+    this.#alive++
+    this.#spawned++
+  }
+
+  release(): void {
+    this.#alive--
+  }
+}

@@ -1,0 +1,188 @@
+// What waits for one process, oldest first: messages, replies, events, the start. There is no other way in.
+//
+//   M1. Never more messages, nor more bytes of messages, than the limits allow.
+//   M2. Replies, events and the start always get in: a process bounds its own replies by what it asks, and its events by what it
+//       watches. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages.
+//   M3. Whoever sends to one process is heard in the order of sending.
+//   M4. An empty mailbox owns no buffer.
+
+import type { Address } from './address.ts'
+import { type FrameCursor, type Frames, frameBytes, frameKind, HEADER_BYTES, MESSAGE, REPLY, START } from './frame.ts'
+import type { BufferPool, FrameBuffer } from './frame-buffer.ts'
+
+/** What a full mailbox does: refuse and say so, make room by forgetting the oldest message, or forget the new one. */
+export type MailboxPolicy = 'refuse' | 'drop-oldest' | 'drop-newest'
+export type MailboxLimits = { readonly messages: number; readonly bytes: number; readonly policy: MailboxPolicy }
+
+/** What became of a message. `displaced`: taken, and older ones lost for it. `large`: will never fit. */
+export type Admission = 'taken' | 'displaced' | 'full' | 'dropped' | 'large'
+
+/** How long a message covered by credit may be, with its header and the sender's pid. Longer ones must ask. */
+export const CREDIT_BYTES = 4096
+const MOST_CREDIT = 1024 // messages
+const SCARCE_BYTES = 64 * 1024 // with less room than this everybody must ask
+
+export const defaultMailbox: MailboxLimits = { messages: 10_000, bytes: 8 * 1024 * 1024, policy: 'refuse' }
+
+export class Mailbox {
+  readonly #limits: MailboxLimits
+  readonly #pool: BufferPool
+  #buffer: FrameBuffer | null = null
+  #frames = 0
+  #messages = 0
+  #messageBytes = 0
+
+  constructor(limits: MailboxLimits, pool: BufferPool) {
+    this.#limits = limits
+    this.#pool = pool
+  }
+
+  get isEmpty(): boolean {
+    return this.#frames === 0
+  }
+
+  /** Messages waiting. */
+  get messages(): number {
+    return this.#messages
+  }
+
+  /** Bytes of messages waiting, headers included. */
+  get messageBytes(): number {
+    return this.#messageBytes
+  }
+
+  /** How many more messages of up to CREDIT_BYTES certainly get in; 0 when nearly full. */
+  get credit(): number {
+    const { messages, bytes, policy } = this.#limits
+    if (policy !== 'refuse') return MOST_CREDIT
+    const room = bytes - this.#messageBytes
+    return room < SCARCE_BYTES ? 0 : Math.min(MOST_CREDIT, messages - this.#messages, Math.floor(room / CREDIT_BYTES))
+  }
+
+  /** Takes the topic and payload under `from` as a message from `sender`. */
+  forward(sender: Address, from: FrameCursor): Admission {
+    const admission = this.#admit((HEADER_BYTES + sender.length + from.payloadEnd - from.nameEnd + 3) & ~3)
+    if (admission === 'taken' || admission === 'displaced') this.#open().forward(MESSAGE, 0, sender, from)
+    return admission
+  }
+
+  /** Takes a message from the host's side. */
+  message(sender: Address, topic: Uint8Array, payload: Uint8Array): Admission {
+    const admission = this.#admit((HEADER_BYTES + sender.length + topic.length + payload.length + 3) & ~3)
+    if (admission === 'taken' || admission === 'displaced') this.#open().post(MESSAGE, 0, 0, sender, topic, payload)
+    return admission
+  }
+
+  /** Takes a reply, an event or a start, whatever the limits. */
+  signal(kind: number, flag: number, tag: number, name: Address, topic: Uint8Array, payload: Uint8Array): void {
+    this.#open().post(kind, flag, tag, name, topic, payload)
+    this.#frames++
+  }
+
+  /** Whether a reply that the process did not bound itself gets in. */
+  hasRoomFor(payload: Uint8Array): boolean {
+    const waiting = this.#buffer?.size ?? 0
+    return this.#frames < this.#limits.messages && waiting + HEADER_BYTES + payload.length <= this.#limits.bytes
+  }
+
+  /** Moves the oldest frames to `into`, where they stay until `settle`: at most so many, at least one. */
+  take(into: Frames, maxFrames: number, maxBytes: number): void {
+    const buffer = this.#buffer
+    if (buffer === null) {
+      into.start = 0
+      into.end = 0
+      return
+    }
+    into.bytes = buffer.bytes
+    into.view = buffer.view
+    into.start = buffer.start
+    if (this.#frames <= maxFrames && buffer.size <= maxBytes) {
+      buffer.start = buffer.end
+      this.#frames = 0
+      this.#messages = 0
+      this.#messageBytes = 0
+    } else {
+      this.#takeSome(buffer, maxFrames, maxBytes)
+    }
+    into.end = buffer.start
+  }
+
+  /** The taken frames have been read: their memory may be used again. */
+  settle(): void {
+    if (this.#frames > 0 || this.#buffer === null) return
+    this.#pool.give(this.#buffer)
+    this.#buffer = null
+  }
+
+  /** For new code under the same pid: forgets replies to the old code, keeps the rest, and puts `start` first. */
+  restart(pid: Address, entry: Uint8Array, args: Uint8Array): void {
+    const old = this.#buffer
+    this.#buffer = null
+    this.#frames = 0
+    this.signal(START, 0, 0, pid, entry, args)
+    if (old === null) return
+    for (let at = old.start; at < old.end; at += frameBytes(old.view, at)) {
+      if (frameKind(old.view, at) === REPLY) continue
+      this.#open().append(old, at, at + frameBytes(old.view, at))
+      this.#frames++
+    }
+    this.#pool.give(old)
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#frames = 0
+    this.#messages = 0
+    this.#messageBytes = 0
+    this.settle()
+  }
+
+  #open(): FrameBuffer {
+    this.#buffer ??= this.#pool.take()
+    return this.#buffer
+  }
+
+  #admit(size: number): Admission {
+    const { messages, bytes, policy } = this.#limits
+    let admission: Admission = 'taken'
+    if (this.#messages >= messages || this.#messageBytes + size > bytes) {
+      if (size > bytes) return 'large'
+      if (policy === 'refuse') return 'full'
+      if (policy === 'drop-newest') return 'dropped'
+      while (this.#messages > 0 && (this.#messages >= messages || this.#messageBytes + size > bytes)) this.#dropOldest()
+      admission = 'displaced'
+    }
+    this.#frames++
+    this.#messages++
+    this.#messageBytes += size
+    return admission
+  }
+
+  #takeSome(buffer: FrameBuffer, maxFrames: number, maxBytes: number): void {
+    const first = buffer.start
+    for (let taken = 0; taken < maxFrames && this.#frames > 0; taken++) {
+      const size = frameBytes(buffer.view, buffer.start)
+      if (taken > 0 && buffer.start - first + size > maxBytes) return
+      this.#left(frameKind(buffer.view, buffer.start), size)
+      buffer.start += size
+    }
+  }
+
+  // Signals before the oldest message move over it: they are few, and their order stays.
+  #dropOldest(): void {
+    const buffer = this.#buffer!
+    let at = buffer.start
+    while (frameKind(buffer.view, at) !== MESSAGE) at += frameBytes(buffer.view, at)
+    const size = frameBytes(buffer.view, at)
+    buffer.bytes.copyWithin(buffer.start + size, buffer.start, at)
+    buffer.start += size
+    this.#left(MESSAGE, size)
+  }
+
+  #left(kind: number, size: number): void {
+    this.#frames--
+    if (kind !== MESSAGE) return
+    this.#messages--
+    this.#messageBytes -= size
+  }
+}

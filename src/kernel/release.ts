@@ -1,0 +1,85 @@
+// What a step wants, done in the order it was written: sends are delivered, asks go through the door, the exit is noted.
+
+import type { Delivery } from './delivery.ts'
+import type { Exit } from './exit.ts'
+import { doorBroken, malformedFrame } from './failure.ts'
+import { ASK, EXIT, FrameCursor, type Frames, SEND } from './frame.ts'
+import type { Observer } from './observer.ts'
+import { type EncodeError, endedBy } from './payload.ts'
+import type { Process } from './process.ts'
+import type { Texts } from './texts.ts'
+
+/** What a process asks for, as the door sees it. One object serves all asks: it is good until the door returns. */
+export class Ask {
+  process!: Process
+  op = ''
+  target = ''
+  /** 0: nobody waits for an answer. */
+  tag = 0
+  readonly #frame: FrameCursor
+
+  constructor(frame: FrameCursor) {
+    this.#frame = frame
+  }
+
+  /** The arguments, a msgpack array: a copy, to be kept. */
+  args(): Uint8Array {
+    return this.#frame.bytes.slice(this.#frame.topicEnd, this.#frame.payloadEnd)
+  }
+}
+
+/** Answers with `Delivery.reply`, `fail` or `push`, at once or later. */
+export type AskDoor = (ask: Ask) => void
+
+export type ReleaseOptions = { readonly encodeError: EncodeError; readonly observer: Observer }
+
+export class Release {
+  /** Asks passed so far. */
+  asked = 0
+  readonly #delivery: Delivery
+  readonly #door: AskDoor
+  readonly #texts: Texts
+  readonly #options: ReleaseOptions
+  readonly #frame = new FrameCursor()
+  readonly #ask = new Ask(this.#frame)
+
+  constructor(delivery: Delivery, door: AskDoor, texts: Texts, options: ReleaseOptions) {
+    this.#delivery = delivery
+    this.#door = door
+    this.#texts = texts
+    this.#options = options
+  }
+
+  /** Returns how the process ends, or null when it goes on. */
+  perform(process: Process, outbox: Frames): Exit | null {
+    const frame = this.#frame.over(outbox)
+    while (frame.next()) {
+      if (frame.kind === SEND) this.#delivery.send(process, frame)
+      else if (frame.kind === ASK) this.#pass(process, frame)
+      else if (frame.kind === EXIT)
+        return { ok: frame.flag === 1, payload: frame.bytes.slice(frame.topicEnd, frame.payloadEnd), error: null }
+      else return this.#malformed()
+    }
+    return frame.malformed ? this.#malformed() : null
+  }
+
+  #pass(process: Process, frame: FrameCursor): void {
+    const ask = this.#ask
+    this.asked++
+    ask.process = process
+    ask.op = this.#texts.of(frame.bytes, frame.nameStart, frame.nameEnd)
+    ask.target = this.#texts.of(frame.bytes, frame.nameEnd, frame.topicEnd)
+    ask.tag = frame.tag
+    try {
+      this.#door(ask)
+    } catch (cause) {
+      this.#options.observer.broken(process, cause)
+      if (ask.tag !== 0) this.#delivery.fail(process, ask.tag, doorBroken(ask.op))
+    }
+  }
+
+  #malformed(): Exit {
+    const error = malformedFrame()
+    return { ok: false, payload: endedBy(this.#options.encodeError(error)), error }
+  }
+}

@@ -1,0 +1,278 @@
+// The scheduler: who runs next, and what becomes of what they wanted.
+//
+//   K1. A body is stepped only from `turn`, one at a time. Nothing else runs process code.
+//   K2. Everything enters a process through its mailbox, replies included.
+//   K3. What a step wants is released only after the step is committed, and a process is not stepped again before its last step was
+//       released.
+//   K4. A process is in the run queue at most once.
+//
+// A turn is one process for one slice of fuel. It may be stepped several times in its slice, as long as what it released comes back at
+// once (an ask the door answers, a send's reply), so that cheap asks do not cost a turn. A process whose steps are committed is stepped
+// once per turn, always with the whole slice: what a step is given never depends on who else ran.
+
+import type { WippyError } from '../error.ts'
+import type { Pid } from '../pid.ts'
+import { Address } from './address.ts'
+import type { Commit, Step, Verdict } from './body.ts'
+import { Delivery, type DeliveryOptions } from './delivery.ts'
+import { Ending } from './ending.ts'
+import type { Exit } from './exit.ts'
+import { alreadyMonitoring, commitFailed, faulted, pidNotRegistered, terminated } from './failure.ts'
+import { type Frames, noFrames, START } from './frame.ts'
+import { BufferPool, copyFrames } from './frame-buffer.ts'
+import { Links } from './links.ts'
+import { Mailbox } from './mailbox.ts'
+import { Names } from './names.ts'
+import { Observer } from './observer.ts'
+import { NO_RESULT, NO_VALUES } from './payload.ts'
+import { Process, type SpawnSpec, type Successor } from './process.ts'
+import { ProcessTable } from './process-table.ts'
+import { type AskDoor, Release } from './release.ts'
+import { RunQueue } from './run-queue.ts'
+import { Texts } from './texts.ts'
+
+const BATCH_FRAMES = 256 // handed to one step
+const BATCH_BYTES = 64 * 1024
+const STEP_FUEL = 1000 // what a step takes from its slice at least, so that a slice ends
+const CLOCK_FUEL = 10_000 // work between two looks at the clock, which cost as much as a cheap step
+
+export type SchedulerOptions = Pick<DeliveryOptions, 'encodeError'> &
+  Partial<DeliveryOptions> & {
+    readonly door: AskDoor
+    /** Called when a process becomes ready while nobody pumps. */
+    readonly ready?: () => void
+  }
+
+const encoder = new TextEncoder()
+
+export class Scheduler {
+  readonly links = new Links()
+  readonly names = new Names()
+  readonly processes = new ProcessTable()
+  readonly delivery: Delivery
+  readonly #observer: Observer
+  readonly #ending: Ending
+  readonly #release: Release
+  readonly #queue = new RunQueue()
+  readonly #pool = new BufferPool()
+  readonly #inbox = noFrames()
+  readonly #ready: () => void
+  #work = 0 // fuel of all steps so far, and what they cost beside it
+  #pumping = false
+
+  constructor(options: SchedulerOptions) {
+    const { encodeError, door, node = '', observer = new Observer(), abroad = null, allowsSend = null, ready = () => {} } = options
+    const all: DeliveryOptions = { node, encodeError, observer, abroad, allowsSend }
+    const texts = new Texts()
+    this.#observer = observer
+    this.#ready = ready
+    this.delivery = new Delivery(all, this.processes, this.names, texts, (process) => this.#wake(process))
+    this.#ending = new Ending(all, this.processes, this.names, this.links, this.delivery)
+    this.#release = new Release(this.delivery, door, texts, all)
+  }
+
+  /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN. */
+  spawn(spec: SpawnSpec): Process {
+    const { host, uniq, parent } = spec
+    const claimed = uniq === undefined ? null : this.processes.claim(host, uniq)
+    host.admit()
+    const serial = claimed === null ? this.processes.nextSerial() : -1
+    const process = new Process(claimed ?? host.pidOf(serial), serial, host, spec, new Mailbox(host.limits.mailbox, this.#pool))
+    this.processes.set(process)
+    if (parent && spec.monitor) this.links.monitor(parent, process.pid)
+    if (spec.onExit) process.exits = [spec.onExit]
+    if (parent && spec.link) this.links.link(parent, process.pid)
+    process.mailbox.signal(START, 0, 0, new Address(process.pid), encoder.encode(spec.entry), spec.args ?? NO_VALUES)
+    this.#observer.spawned(process)
+    this.#wake(process)
+    return process
+  }
+
+  /** Runs one process for one slice. False when nobody is ready. */
+  turn(nowMs: number): boolean {
+    if (this.#ending.isPending) {
+      this.#ending.settle()
+      this.#work += CLOCK_FUEL
+    }
+    const process = this.#queue.shift()
+    if (process === null) return this.#ending.isPending
+    if (process.state === 'ready') this.#run(process, nowMs)
+    return true
+  }
+
+  /** Runs turns until nobody is ready or the time is over, which it may pass by one slice or one turn's asks. Returns whether work is left. */
+  pump(now: () => number, budgetMs: number): boolean {
+    this.#pumping = true
+    try {
+      let time = now()
+      for (const until = time + budgetMs; time < until; time = now()) {
+        const enough = this.#work + CLOCK_FUEL
+        const { asked } = this.#release
+        do if (!this.turn(time)) return false
+        while (this.#work < enough && this.#release.asked === asked)
+      }
+      return this.#queue.size > 0 || this.#ending.isPending
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  /** Ends a process by force: at once, or as soon as its step at hand is released. Throws PROCESS_NOT_FOUND. */
+  terminate(pid: Pid): void {
+    this.fail(pid, terminated())
+  }
+
+  /** Ends a process for a reason of the host's: an upgrade that failed, a deadlock. Throws PROCESS_NOT_FOUND. */
+  fail(pid: Pid, error: WippyError): void {
+    this.#end(this.delivery.find(pid), this.#ending.because(error))
+  }
+
+  /** Calls `told` when the process has ended. Throws PROCESS_NOT_FOUND. */
+  onExit(pid: Pid, told: (exit: Exit) => void): void {
+    const process = this.delivery.find(pid)
+    process.exits ??= []
+    process.exits.push(told)
+  }
+
+  /** From now on each end of one that is no success reaches the other. Throws PID_NOT_REGISTERED. */
+  link(a: Pid, b: Pid): void {
+    if (this.processes.find(b) === null) throw pidNotRegistered(b)
+    this.links.link(a, b)
+  }
+
+  unlink(a: Pid, b: Pid): void {
+    this.links.unlink(a, b)
+  }
+
+  /** `watcher` will hear of the end of `watched`. Throws PID_NOT_REGISTERED, ALREADY_MONITORING. */
+  monitor(watcher: Pid, watched: Pid): void {
+    if (this.processes.find(watched) === null) throw pidNotRegistered(watched)
+    if (!this.links.monitor(watcher, watched)) throw alreadyMonitoring(watched)
+  }
+
+  /** Throws PID_NOT_REGISTERED for a process that is gone. */
+  unmonitor(watcher: Pid, watched: Pid): void {
+    if (!this.links.unmonitor(watcher, watched) && this.processes.find(watched) === null) throw pidNotRegistered(watched)
+  }
+
+  /** A peer on another node ended abnormally, or its node was lost. */
+  linkDown(to: Pid, from: Pid, payload: Uint8Array): void {
+    this.#ending.linkDown(to, from, payload)
+    this.#callIfPending()
+  }
+
+  /**
+   * Gives a process new code under the same pid: names, links, monitors and waiting messages stay; what the old code had opened is closed
+   * and replies to it are forgotten. At once, or when its step at hand is released. False when it has ended.
+   */
+  upgrade(process: Process, successor: Successor): boolean {
+    if (process.state === 'ended') {
+      successor.body.close()
+      return false
+    }
+    process.successor?.body.close()
+    process.successor = successor
+    if (process.state !== 'running' && process.state !== 'suspended') this.#succeed(process, successor)
+    return true
+  }
+
+  #run(process: Process, nowMs: number): void {
+    const { body, mailbox, commit } = process
+    process.state = 'running'
+    let fuel = process.host.limits.fuel
+    for (;;) {
+      mailbox.take(this.#inbox, BATCH_FRAMES, BATCH_BYTES)
+      if (commit === null && this.#inbox.end > this.#inbox.start) this.delivery.grantCredit(process, this.#inbox)
+      const verdict = this.#step(process, fuel, nowMs)
+      const spent = Math.max(body.spent || 0, 0)
+      process.steps++
+      process.fuel += spent
+      this.#work += Math.max(spent, STEP_FUEL)
+      this.#observer.stepped(process, spent)
+      if (commit !== null) {
+        this.#commit(process, commit, { fuel, nowMs, verdict, spent, outbox: copyFrames(body.outbox) })
+        return
+      }
+      mailbox.settle()
+      if (!this.#finish(process, verdict, body.outbox)) return
+      fuel -= Math.max(spent, STEP_FUEL)
+      if (verdict === 'again' || fuel <= 0 || mailbox.isEmpty) {
+        this.#rest(process, verdict)
+        return
+      }
+    }
+  }
+
+  #step(process: Process, fuel: number, nowMs: number): Verdict {
+    try {
+      return process.body.step(this.#inbox, fuel, nowMs)
+    } catch (cause) {
+      this.#observer.broken(process, cause)
+      return 'fault'
+    }
+  }
+
+  #commit(process: Process, commit: Commit, step: Step): void {
+    process.state = 'suspended'
+    const durable = commit(this.#inbox, step)
+    process.mailbox.settle()
+    durable.then(
+      () => {
+        if (process.state !== 'suspended') return
+        process.state = 'running'
+        if (this.#finish(process, step.verdict, step.outbox)) this.#rest(process, step.verdict)
+      },
+      (cause) => this.#end(process, this.#ending.because(commitFailed(cause))),
+    )
+  }
+
+  /** Releases a step. False when the process does not go on as it is. */
+  #finish(process: Process, verdict: Verdict, outbox: Frames): boolean {
+    const exit = verdict === 'fault' ? this.#ending.because(faulted(process.body.fault)) : this.#released(process, verdict, outbox)
+    const { successor } = process
+    if (exit === null && successor === null) return true
+    process.state = 'waiting'
+    if (exit !== null) this.#end(process, exit)
+    else if (successor !== null) this.#succeed(process, successor)
+    return false
+  }
+
+  #released(process: Process, verdict: Verdict, outbox: Frames): Exit | null {
+    const exit = this.#release.perform(process, outbox)
+    return exit ?? (verdict === 'exit' ? { ok: true, payload: NO_RESULT, error: null } : process.doom)
+  }
+
+  #rest(process: Process, verdict: Verdict): void {
+    process.state = 'waiting'
+    if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process)
+  }
+
+  #succeed(process: Process, { body, entry, args }: Successor): void {
+    const next = new Process(process.pid, process.serial, process.host, { ...process, entry, body }, process.mailbox)
+    next.steps = process.steps
+    next.fuel = process.fuel
+    next.exits = process.exits
+    process.state = 'ended'
+    this.processes.set(next)
+    this.#ending.close(process)
+    next.mailbox.restart(next.address, encoder.encode(entry), args)
+    this.#observer.upgraded(process, next)
+    this.#wake(next)
+  }
+
+  #end(process: Process, exit: Exit): void {
+    this.#ending.end(process, exit)
+    this.#callIfPending()
+  }
+
+  #wake(process: Process): void {
+    if (process.state !== 'waiting') return
+    process.state = 'ready'
+    this.#queue.push(process)
+    if (!this.#pumping && this.#queue.size === 1) this.#ready()
+  }
+
+  #callIfPending(): void {
+    if (!this.#pumping && this.#ending.isPending) this.#ready()
+  }
+}

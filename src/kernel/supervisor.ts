@@ -1,0 +1,231 @@
+// The root supervisor: starts services after those they require, stops them before those, and starts again what failed.
+//
+// What is wanted is noted first and carried out as soon as it may be:
+//   U1. A service starts only while all it requires run (or ran and ended well); those of one level start at once.
+//   U2. A service stops only when nothing that requires it is active any more.
+//   U3. What an earlier run of a service reports is not heard.
+
+import type { WippyError } from '../error.ts'
+import { requirementFailed, serviceBroken, serviceCycle, serviceKnown, serviceUnknown } from './failure.ts'
+import { defaultLifecycle, type Lifecycle, nextMove, type ServiceEvent, type ServiceStatus, unknownService } from './service.ts'
+
+/** Something that can run: a process, a server, a connection. Each `start` is a new run. */
+export interface Supervised {
+  /** Runs it; done, or resolved, when it runs. `ended` is called when the run ends, with the error if it failed. */
+  start(ended: (error: WippyError | null) => void): void | Promise<void>
+  /** Asks it to end; done, or resolved, when it has. */
+  stop(): void | Promise<void>
+  /** Ends it by force. */
+  kill(): void
+}
+
+export type SupervisorOptions = {
+  /** Calls `fn` after `ms`; the returned function forgets it. */
+  readonly setTimer: (ms: number, fn: () => void) => () => void
+  /** From 0 to 1. */
+  readonly random: () => number
+  readonly changed?: (id: string, status: ServiceStatus) => void
+}
+
+class Service {
+  readonly id: string
+  readonly supervised: Supervised
+  lifecycle: Lifecycle
+  status = unknownService
+  wanted: 'start' | 'stop' | null = null // not carried out yet
+  run = 0
+  forgetTimer: (() => void) | null = null
+  waiting: (() => boolean)[] = [] // true: heard what it waited for
+
+  constructor(id: string, supervised: Supervised, lifecycle: Lifecycle) {
+    this.id = id
+    this.supervised = supervised
+    this.lifecycle = lifecycle
+  }
+
+  /** Whether those who require it may run. */
+  get serves(): boolean {
+    return this.status.state === 'running' || this.status.state === 'exited'
+  }
+
+  get isActive(): boolean {
+    const { state, retrying } = this.status
+    return state === 'starting' || state === 'running' || state === 'stopping' || retrying || this.wanted === 'start'
+  }
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #services = new Map<string, Service>()
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+  }
+
+  /** Takes a service in, not started. Throws SERVICE_KNOWN: one of this id must be removed first. */
+  add(id: string, supervised: Supervised, lifecycle: Partial<Lifecycle> = {}): void {
+    if (this.#services.has(id)) throw serviceKnown(id)
+    this.#services.set(id, new Service(id, supervised, { ...defaultLifecycle, ...lifecycle }))
+  }
+
+  /** Another lifecycle for a known service; it holds from its next move on. */
+  update(id: string, lifecycle: Partial<Lifecycle>): void {
+    this.#find(id).lifecycle = { ...defaultLifecycle, ...lifecycle }
+  }
+
+  /** Stops a service and forgets it. */
+  async remove(id: string): Promise<void> {
+    await this.stop(id)
+    this.#services.delete(id)
+  }
+
+  status(id: string): ServiceStatus {
+    return this.#find(id).status
+  }
+
+  /** Every service, in the order they came. */
+  *services(): Generator<readonly [string, ServiceStatus]> {
+    for (const { id, status } of this.#services.values()) yield [id, status]
+  }
+
+  /**
+   * Starts a service, and before it what it requires. Resolves with what first came of it: running, exited, failed, or unknown with an
+   * error when something it requires failed; it then still starts once that recovers. Throws SERVICE_UNKNOWN, SERVICE_CYCLE.
+   */
+  start(id: string): Promise<ServiceStatus> {
+    const service = this.#want(id, [])
+    const settled = this.#when(service, () => this.#outcome(service))
+    this.#advance()
+    return settled
+  }
+
+  /** Stops a service, and before it what requires it. Throws SERVICE_UNKNOWN. */
+  stop(id: string): Promise<ServiceStatus> {
+    const service = this.#find(id)
+    this.#unwant(service)
+    const settled = this.#when(service, () => (service.wanted === null && !service.isActive ? service.status : null))
+    this.#advance()
+    return settled
+  }
+
+  /** Stops all services, those that nothing requires first. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#services.keys()].map((id) => this.stop(id)))
+  }
+
+  #want(id: string, path: readonly string[]): Service {
+    const service = this.#find(id)
+    if (path.includes(id)) throw serviceCycle([...path, id])
+    for (const required of service.lifecycle.requires) this.#want(required, [...path, id])
+    const { state, retrying } = service.status
+    const isUp = state === 'starting' || state === 'running' || (state === 'exited' && path.length > 0) || retrying
+    service.wanted = isUp ? null : 'start'
+    return service
+  }
+
+  #unwant(service: Service): void {
+    for (const dependent of this.#services.values()) {
+      if (dependent.isActive && dependent.wanted !== 'stop' && dependent.lifecycle.requires.includes(service.id)) this.#unwant(dependent)
+    }
+    service.wanted = 'stop'
+  }
+
+  /** Carries out what is wanted and may be done now. */
+  #advance(): void {
+    for (let moved = true; moved; ) {
+      moved = false
+      for (const service of this.#services.values()) {
+        if (!this.#mayMove(service)) continue
+        const kind = service.wanted!
+        service.wanted = null
+        this.#hear(service, { kind })
+        moved = true
+      }
+    }
+    for (const service of this.#services.values()) service.waiting = service.waiting.filter((heard) => !heard())
+  }
+
+  #mayMove(service: Service): boolean {
+    if (service.wanted === 'stop') return !this.#dependents(service).some(({ isActive }) => isActive)
+    return service.wanted === 'start' && service.status.state !== 'stopping' && this.#requirements(service).every(({ serves }) => serves)
+  }
+
+  #hear(service: Service, event: ServiceEvent): void {
+    const move = nextMove(service.id, service.status, event, service.lifecycle, this.#options.random())
+    if (move === null) return
+    service.status = move.status
+    service.forgetTimer?.()
+    service.forgetTimer = move.timerMs === null ? null : this.#options.setTimer(move.timerMs, () => this.#timer(service))
+    this.#options.changed?.(service.id, move.status)
+    if (move.act === 'start') this.#run(service)
+    else if (move.act === 'stop') this.#settle(service, () => service.supervised.stop(), { kind: 'ended', error: null })
+    else if (move.act === 'kill') service.supervised.kill()
+  }
+
+  #timer(service: Service): void {
+    service.forgetTimer = null
+    this.#hear(service, { kind: 'timer' })
+    this.#advance()
+  }
+
+  #run(service: Service): void {
+    const run = ++service.run
+    const ended = (error: WippyError | null) => {
+      if (service.run !== run) return
+      this.#hear(service, { kind: 'ended', error })
+      this.#advance()
+    }
+    this.#settle(service, () => service.supervised.start(ended), { kind: 'started' })
+  }
+
+  /** Hears `then` when `act` is done; that it ended when it throws or rejects. */
+  #settle(service: Service, act: () => void | Promise<void>, then: ServiceEvent): void {
+    const { run } = service
+    const hear = (event: ServiceEvent) => {
+      if (service.run !== run) return
+      this.#hear(service, event)
+      this.#advance()
+    }
+    const broke = (cause: unknown) => hear({ kind: 'ended', error: serviceBroken(service.id, cause) })
+    try {
+      const done = act()
+      if (done === undefined) hear(then)
+      else done.then(() => hear(then), broke)
+    } catch (cause) {
+      broke(cause)
+    }
+  }
+
+  /** What came of a wanted start; null while nothing has. */
+  #outcome(service: Service): ServiceStatus | null {
+    if (service.wanted !== 'start') return service.status.state === 'starting' ? null : service.status
+    const failed = this.#requirements(service).find(({ status }) => status.state === 'failed' || status.error !== null)
+    if (failed === undefined) return null
+    service.status = { ...service.status, error: requirementFailed(service.id, failed.id, failed.status.error) }
+    return service.status
+  }
+
+  #when(service: Service, outcome: () => ServiceStatus | null): Promise<ServiceStatus> {
+    return new Promise((resolve) => {
+      service.waiting.push(() => {
+        const status = outcome()
+        if (status !== null) resolve(status)
+        return status !== null
+      })
+    })
+  }
+
+  #requirements(service: Service): Service[] {
+    return service.lifecycle.requires.map((id) => this.#find(id))
+  }
+
+  #dependents(service: Service): Service[] {
+    return [...this.#services.values()].filter(({ lifecycle }) => lifecycle.requires.includes(service.id))
+  }
+
+  #find(id: string): Service {
+    const service = this.#services.get(id)
+    if (service === undefined) throw serviceUnknown(id)
+    return service
+  }
+}

@@ -1,0 +1,107 @@
+// Changes of the registry, as pure decisions: what a list of operations comes to, in which order it takes effect, and what a state looks like after it.
+
+import { isDeepStrictEqual } from 'node:util'
+import { Kind, WippyError } from '../error.ts'
+import { dependenciesOf, indexOf } from './dependency.ts'
+import { type Entry, whereOf } from './entry.ts'
+import { groups } from './graph.ts'
+import { didYouMean } from './suggest.ts'
+
+/** All entries of one version, by id. */
+export type State = ReadonlyMap<string, Entry>
+
+/** What somebody asks for. An update replaces the whole entry. */
+export type Operation =
+  | { readonly kind: 'entry.create' | 'entry.update'; readonly entry: Entry }
+  | { readonly kind: 'entry.delete'; readonly id: string }
+
+/** What happens: at most one per entry. `before` is null for a create; for a delete `entry` is what is gone. */
+export type Change = {
+  readonly kind: 'entry.create' | 'entry.update' | 'entry.delete'
+  readonly entry: Entry
+  readonly before: Entry | null
+}
+
+const idOf = (operation: Operation): string => (operation.kind === 'entry.delete' ? operation.id : operation.entry.id)
+
+const refuse = (operation: Operation, there: Entry | undefined, state: State): WippyError => {
+  const id = idOf(operation)
+  if (there) {
+    const hint = 'Use update to replace it, or another id.'
+    return new WippyError('ENTRY_EXISTS', Kind.AlreadyExists, `entry "${id}" exists already`, { where: whereOf(there), hint })
+  }
+  const verb = operation.kind === 'entry.update' ? 'updated' : 'deleted'
+  const hint = didYouMean(id, state.keys(), 'Use create for a new entry.')
+  return new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, `entry "${id}" cannot be ${verb}: it does not exist`, {
+    where: { entry: id },
+    hint,
+  })
+}
+
+const changeOf = (before: Entry | undefined, after: Entry | undefined): Change[] => {
+  if (after) return [{ kind: before ? 'entry.update' : 'entry.create', entry: after, before: before ?? null }]
+  return before ? [{ kind: 'entry.delete', entry: before, before }] : []
+}
+
+/**
+ * What `operations`, done one after the other, come to: create and update of one entry are one create, create and delete nothing,
+ * delete and create an update. Throws ENTRY_EXISTS or ENTRY_NOT_FOUND, and then nothing of it is done.
+ */
+export const plan = (state: State, operations: Iterable<Operation>): Change[] => {
+  const after = new Map<string, Entry | undefined>()
+  for (const operation of operations) {
+    const id = idOf(operation)
+    const there = after.has(id) ? after.get(id) : state.get(id)
+    if ((there !== undefined) === (operation.kind === 'entry.create')) throw refuse(operation, there, state)
+    after.set(id, operation.kind === 'entry.delete' ? undefined : operation.entry)
+  }
+  return inOrder([...after].flatMap(([id, entry]) => changeOf(state.get(id), entry)))
+}
+
+const same = (a: Entry, b: Entry): boolean =>
+  a === b || (a.kind === b.kind && isDeepStrictEqual(a.meta, b.meta) && isDeepStrictEqual(a.data, b.data))
+
+/** The changes that lead from one state to another, in order. */
+export const delta = (from: State, to: State): Change[] => {
+  const gone = [...from.values()].filter((entry) => !to.has(entry.id)).flatMap((entry) => changeOf(entry, undefined))
+  const come = [...to.values()].flatMap((entry) => {
+    const before = from.get(entry.id)
+    return before && same(before, entry) ? [] : changeOf(before, entry)
+  })
+  return inOrder([...gone, ...come])
+}
+
+/**
+ * Deletes with dependents first, creates and updates with dependencies first. Deletes come before the rest,
+ * but for what an updated entry still depended on: it goes after that update.
+ */
+export const inOrder = (changes: readonly Change[]): Change[] => {
+  const alive = changes.filter((change) => change.kind !== 'entry.delete')
+  const dead = changes.filter((change) => change.kind === 'entry.delete')
+  const byEntry = new Map(changes.map((change) => [change.entry.id, change]))
+  const after = indexOf(alive.map(({ entry }) => entry))
+  const before = indexOf(changes.flatMap((change) => change.before ?? []))
+  const first = new Map<Change, Change[]>()
+  const put = (change: Change, needed: Change) => first.set(change, [...(first.get(change) ?? []), needed])
+  for (const change of alive) {
+    for (const needed of dependenciesOf(change.entry, after)) put(change, byEntry.get(needed.id)!)
+  }
+  for (const user of changes) {
+    if (!user.before) continue
+    for (const needed of dependenciesOf(user.before, before)) {
+      const change = byEntry.get(needed.id)!
+      if (change.kind === 'entry.delete') put(change, user)
+    }
+  }
+  return groups([...dead, ...alive], (change) => first.get(change) ?? []).flat()
+}
+
+/** The state after changes; the one before stays as it is. */
+export const perform = (state: State, changes: Iterable<Change>): State => {
+  const next = new Map(state)
+  for (const change of changes) {
+    if (change.kind === 'entry.delete') next.delete(change.entry.id)
+    else next.set(change.entry.id, change.entry)
+  }
+  return next
+}

@@ -1,0 +1,114 @@
+// What an entry depends on, read from the places where entries name each other, and the order that follows.
+//
+// A value that is not the id of an entry at hand is no dependency. Nothing here is an error: a knot of entries just has no order of its own.
+
+import { type Entry, fieldsOf, isFields, resolveId } from './entry.ts'
+import { cycleIn, groups } from './graph.ts'
+import { placeholders } from './interpolate.ts'
+
+/** Where references stand. `*` is every key of a map or every item of a list, `*_env` every key of that form. */
+const PATHS = `
+  meta.parent meta.depends_on meta.groups meta.server meta.router meta.temporal.activity.worker meta.temporal.workflow.worker meta.*_env
+  data.config data.groups data.imports.* data.depends_on data.*.depends_on data.lifecycle.requires data.lifecycle.depends_on
+  data.lifecycle.security.policies data.lifecycle.security.groups data.security.policies data.security.groups data.security.token_store
+  data.func data.fs data.host data.process data.queue data.driver data.dead_letter.queue data.storage data.storages data.store
+  data.set data.data_func data.server data.middleware data.post_middleware data.network data.bucket data.token_store data.database data.client
+  data.contracts.*.contract data.contracts.*.methods.* data.env data.*_env data.tls.*_env
+`
+  .trim()
+  .split(/\s+/)
+  .map((path) => path.split('.'))
+
+const collect = (value: unknown, path: readonly string[], into: Set<string>): void => {
+  const [part, ...rest] = path
+  if (part === undefined) {
+    const leaves = Array.isArray(value) ? value : isFields(value) ? Object.values(value) : [value]
+    for (const leaf of leaves) if (typeof leaf === 'string') into.add(leaf)
+  } else if (part === '*' && Array.isArray(value)) {
+    for (const item of value) collect(item, rest, into)
+  } else if (isFields(value)) {
+    if (!part.startsWith('*')) collect(value[part], rest, into)
+    else for (const [key, inner] of Object.entries(value)) if (key.endsWith(part.slice(1))) collect(inner, rest, into)
+  }
+}
+
+const cache = new WeakMap<Entry, ReadonlySet<string>>()
+
+/** Every id an entry refers to, whether or not such an entry exists. Public names of environment variables stay as they are. */
+export const referencesOf = (entry: Entry): ReadonlySet<string> => {
+  const known = cache.get(entry)
+  if (known) return known
+  const found = new Set<string>()
+  const whole = { meta: entry.meta, data: entry.data }
+  for (const path of PATHS) collect(whole, path, found)
+  const ids = new Set([...found].filter((text) => text !== '').map((text) => resolveId(text, entry.ns)))
+  for (const name of placeholders(entry)) ids.add(name)
+  ids.delete(entry.id)
+  cache.set(entry, ids)
+  return ids
+}
+
+/** Finds entries by reference: by id, or by the public name of an environment variable. */
+export const indexOf = (entries: Iterable<Entry>): ReadonlyMap<string, Entry> => {
+  const index = new Map<string, Entry>()
+  const named: [string, Entry][] = []
+  for (const entry of entries) {
+    index.set(entry.id, entry)
+    const { variable } = fieldsOf(entry)
+    if (entry.kind === 'env.variable' && typeof variable === 'string') named.push([variable, entry])
+  }
+  for (const [name, entry] of named) if (!index.has(name)) index.set(name, entry)
+  return index
+}
+
+/** The entries among `index` that `entry` depends on. */
+export const dependenciesOf = (entry: Entry, index: ReadonlyMap<string, Entry>): Entry[] =>
+  [...referencesOf(entry)].flatMap((reference) => {
+    const found = index.get(reference)
+    return found && found.id !== entry.id ? [found] : []
+  })
+
+/** Entries in levels: all of a level depend only on levels before it (members of a knot share one). */
+export const levels = (entries: Iterable<Entry>): Entry[][] => {
+  const list = [...entries]
+  const index = indexOf(list)
+  const needs = (entry: Entry) => dependenciesOf(entry, index)
+  const levelOf = new Map<Entry, number>()
+  for (const group of groups(list, needs)) {
+    const level = Math.max(0, ...group.flatMap(needs).map((needed) => (levelOf.get(needed) ?? -1) + 1))
+    for (const member of group) levelOf.set(member, level)
+  }
+  const found: Entry[][] = Array.from({ length: Math.max(0, ...[...levelOf.values()].map((level) => level + 1)) }, () => [])
+  for (const entry of list) found[levelOf.get(entry)!]!.push(entry)
+  return found
+}
+
+/** Each knot as one cycle of entries that depend on each other. */
+export const cycles = (entries: Iterable<Entry>): Entry[][] => {
+  const list = [...entries]
+  const index = indexOf(list)
+  const needs = (entry: Entry) => dependenciesOf(entry, index)
+  return groups(list, needs)
+    .map((group) => cycleIn(group, needs))
+    .filter((cycle) => cycle.length > 0)
+}
+
+/** Everything that depends on one of `ids`, directly or through others: who must hear when they change. */
+export const dependentsOf = (ids: Iterable<string>, entries: Iterable<Entry>): Entry[] => {
+  const list = [...entries]
+  const index = indexOf(list)
+  const users = new Map<string, Entry[]>()
+  for (const entry of list) {
+    for (const needed of dependenciesOf(entry, index)) users.set(needed.id, [...(users.get(needed.id) ?? []), entry])
+  }
+  const found = new Set<Entry>()
+  const queue = [...ids]
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const user of users.get(id) ?? []) {
+      if (found.has(user)) continue
+      found.add(user)
+      queue.push(user.id)
+    }
+  }
+  return list.filter((entry) => found.has(entry))
+}

@@ -1,0 +1,72 @@
+// A table of settings: what each is called, how its value is read, and what is said when it cannot be.
+
+import { inspect } from 'node:util'
+import { Kind, type Where, WippyError } from '../error.ts'
+import { type Fields, isFields } from './entry.ts'
+import { didYouMean } from './suggest.ts'
+
+/** Reads one value; throws a WippyError that says what is wrong with it. */
+export type Parse = (value: unknown, where: Where) => unknown
+
+const expect =
+  <T>(what: string, holds: (value: unknown) => value is T): Parse =>
+  (value) => {
+    if (holds(value)) return value
+    throw new WippyError('CONFIG_VALUE', Kind.Invalid, `${inspect(value)} is not ${what}`)
+  }
+
+export const text = expect('text', (value): value is string => typeof value === 'string')
+export const texts = expect(
+  'a list of texts',
+  (value): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+)
+export const flag = expect('true or false', (value): value is boolean => typeof value === 'boolean')
+export const count = expect('a whole number above zero', (value): value is number => Number.isSafeInteger(value) && (value as number) > 0)
+export const map = expect('a map', isFields)
+export const textMap = expect(
+  'a map of texts',
+  (value): value is Record<string, string> => isFields(value) && Object.values(value).every((one) => typeof one === 'string'),
+)
+export const oneOf = (words: readonly string[]) =>
+  expect(`one of ${words.join(', ')}`, (value): value is string => words.includes(value as string))
+
+/** Settings by path, gathered from several sources: the later wins. */
+export class Settings {
+  readonly problems: WippyError[] = []
+  readonly warnings: WippyError[] = []
+  readonly #table: Readonly<Record<string, Parse>>
+  readonly #values = new Map<string, unknown>()
+
+  constructor(table: Readonly<Record<string, Parse>>) {
+    this.#table = table
+  }
+
+  get<T>(path: string, otherwise: T): T {
+    return this.#values.has(path) ? (this.#values.get(path) as T) : otherwise
+  }
+
+  put(path: string, value: unknown, where: Where): void {
+    if (value === undefined) return
+    try {
+      this.#values.set(path, this.#table[path]!(value, where))
+    } catch (error) {
+      if (!(error instanceof WippyError)) throw error
+      this.problems.push(new WippyError(error.code, error.kind, `${path}: ${error.message}`, { where, hint: error.hint }))
+    }
+  }
+
+  /** Takes over nested settings; `prefix` is the path they stand at. */
+  take(value: Fields, where: Where, prefix = ''): void {
+    for (const [key, inner] of Object.entries(value)) {
+      const path = prefix + key
+      const below = Object.keys(this.#table).filter((known) => known.startsWith(`${path}.`))
+      if (this.#table[path]) this.put(path, inner, where)
+      else if (below.length > 0 && isFields(inner)) this.take(inner, where, `${path}.`)
+      else if (below.length > 0) this.problems.push(new WippyError('CONFIG_VALUE', Kind.Invalid, `${path}: not a map`, { where }))
+      else {
+        const hint = didYouMean(path, Object.keys(this.#table), `Settings are ${Object.keys(this.#table).join(', ')}.`)
+        this.warnings.push(new WippyError('CONFIG_KEY', Kind.Invalid, `"${path}" is not a setting`, { where, hint }))
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// A service is the host half of a Lua module: operations by name. The door finds the operation, the guard has already said yes.
+//
+// Owns nothing. Never throws at the door: what an operation throws becomes a failed reply (WippyError as it is, anything else as INTERNAL).
+
+import type { Pid } from '../pid.ts'
+import type { Reply } from '../request.ts'
+
+/** What a process inherits from whoever started it: values for `ctx`, and (opaque here) its security actor and scope. */
+export type Context = {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly actor?: unknown
+  readonly scope?: unknown
+}
+
+/** Standard input and output of a process on a terminal host. */
+export type Terminal = {
+  readonly args: readonly string[]
+  write(text: string | Uint8Array): void
+  writeError(text: string | Uint8Array): void
+  /** Up to `max` bytes, or null at the end of input. */
+  read(max: number): Promise<Uint8Array | null>
+  /** One line without its newline, or null at the end of input. */
+  readLine(): Promise<string | null>
+}
+
+/** The process that asks, as a service sees it. */
+export type Caller = {
+  readonly pid: Pid
+  readonly entry: string
+  readonly host: string
+  readonly context: Context
+  readonly terminal: Terminal | null
+  /** Runs `free` once when the process ends; the returned function forgets it. */
+  onEnd(free: () => void): () => void
+  /** Answers `tag` once more: tickers and subscriptions are asks with many answers. False when the mailbox refuses it. */
+  push(tag: number, values: readonly unknown[]): boolean
+}
+
+/** One ask on its way to an operation. `args` is decoded on first use; `raw` is the msgpack array as the process wrote it. */
+export type Call = {
+  readonly caller: Caller
+  readonly op: string
+  readonly target: string
+  readonly tag: number
+  readonly raw: Uint8Array
+  readonly args: readonly unknown[]
+}
+
+/** Returns the values Lua gets (an array: several results), or a finished Reply to pass bytes on unseen. Throws WippyError to fail. */
+export type Operation = (call: Call) => readonly unknown[] | Reply | Promise<readonly unknown[] | Reply>
+
+export type Service = {
+  /** The Lua module it belongs to; operations are named `module.verb`. */
+  readonly name: string
+  readonly operations: Readonly<Record<string, Operation>>
+}

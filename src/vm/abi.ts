@@ -1,0 +1,42 @@
+// What host and actor.wasm agree on: exports, fields of the control block, verdicts, faults. Mirrors wasm/companion/control.ts.
+
+/** The exports of actor.wasm. It imports nothing (V1). */
+export type Exports = {
+  readonly memory: WebAssembly.Memory
+  readonly fuel: WebAssembly.Global<'i32'>
+  readonly fault: WebAssembly.Global<'i32'>
+  init(): void
+  boot(size: number): number
+  complaint(): number
+  reserve(bytes: number): number
+  /** Makes the heap dense before an image of it is kept. */
+  seal(): void
+  step(bytes: number, fuel: number, hard: number, pages: number, seconds: number, nanoseconds: number): number
+}
+
+/** Where the control block lies: behind the C stack, before the heap. */
+export const CONTROL = 297280
+/** Indices into an Int32Array over the memory. */
+export const Field = {
+  inStart: CONTROL >> 2,
+  inCapacity: (CONTROL + 4) >> 2,
+  inEnd: (CONTROL + 8) >> 2,
+  inNext: (CONTROL + 12) >> 2,
+  outStart: (CONTROL + 16) >> 2,
+  outEnd: (CONTROL + 24) >> 2,
+  backlog: (CONTROL + 32) >> 2,
+  fuel: (CONTROL + 36) >> 2,
+  scratch: (CONTROL + 112) >> 2,
+} as const
+
+/** Lua's C stack: nothing of it is part of an image. */
+export const STACK_LOW = 35136
+export const STACK_HIGH = CONTROL
+
+export const PAGE = 65536
+
+/** What a step answers. */
+export const Verdict = { again: 0, wait: 1, exit: 2, broken: 3 } as const
+
+/** Why a step trapped, as the module notes it; 0 when the trap was none of these. */
+export const Trap = { none: 0, fuel: 1, memory: 2, abort: 3 } as const

@@ -1,0 +1,64 @@
+// The image of an entry: the booted memory with the entry's libraries and chunk compiled in, not yet run. Made once per version.
+
+import { WippyError } from '../error.ts'
+import { FrameBuffer } from '../kernel/frame-buffer.ts'
+import { type Frames, LOAD } from '../kernel/frame.ts'
+import { encodeAll } from '../msgpack.ts'
+import type { Program } from '../program.ts'
+import { Verdict as Answer, Field } from './abi.ts'
+import { Image } from './image.ts'
+import type { Instance } from './instance.ts'
+import type { Pool } from './pool.ts'
+
+const LOAD_FUEL = 1 << 30
+const LOAD_PAGES = 1024
+const utf8 = new TextEncoder()
+
+/** Compiles a program on top of `base`. Throws LUA_LOAD with Lua's own message when it does not compile. */
+export const entryImage = (pool: Pool, base: Image, program: Program): Image => {
+  const slot = pool.acquire({
+    evict: () => {
+      throw new Error('an image is made within one call')
+    },
+  })
+  try {
+    slot.instance.load(base)
+    load(slot.instance, program)
+    slot.instance.exports.seal()
+    slot.instance.refresh()
+    return Image.capture(slot.instance.bytes, base)
+  } finally {
+    pool.release(slot)
+  }
+}
+
+const load = (instance: Instance, { entry, method, chunk, modules, libraries }: Program): void => {
+  const frames = new FrameBuffer()
+  const add = (name: string, role: string, values: readonly unknown[]): void =>
+    frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), encodeAll(values))
+  for (const name of modules) add('', 'module', [name])
+  for (const { chunk: library, names } of libraries) add(`@${library.file}`, 'library', [library.code, names])
+  add(`@${chunk.file}`, 'main', [chunk.code, method, entry])
+  add('', 'ready', [])
+  const message = run(instance, frames)
+  if (message !== null) throw new WippyError('LUA_LOAD', 'Invalid', message, { where: { entry } })
+}
+
+const run = (instance: Instance, frames: Frames): string | null => {
+  const size = frames.end - frames.start
+  const at = instance.exports.reserve(size)
+  instance.refresh()
+  instance.bytes.set(frames.bytes.subarray(frames.start, frames.end), at)
+  const answer = instance.exports.step(size, LOAD_FUEL, LOAD_FUEL, LOAD_PAGES, 0, 0)
+  instance.refresh()
+  if (answer === Answer.wait) {
+    // give the inbox back to its small size, and leave nothing of the source in it
+    const inbox = instance.exports.reserve(0)
+    instance.refresh()
+    instance.bytes.fill(0, inbox, inbox + Math.min(size, instance.words[Field.inCapacity]!))
+    return null
+  }
+  const message = instance.exports.complaint()
+  instance.refresh()
+  return new TextDecoder().decode(instance.bytes.slice(message, message + instance.words[Field.scratch]!))
+}

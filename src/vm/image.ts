@@ -1,0 +1,139 @@
+// An image: the bytes of a memory between two steps, as the grains in which it differs from the image it grew from.
+//
+// The C stack is empty between steps and belongs to no image (V2). A chain has at most three links: booted memory ← entry ← process.
+// Layout of `delta`: u32 pages, u32 runs, then per run u32 offset, u32 length; then the bytes of the runs, back to back.
+
+import { PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
+
+const GRAIN = 256 // bytes; a waiting process differs from its entry in about a dozen
+const SWEEP = 4096 // compared at once before grains are looked at
+
+const zeros = Buffer.alloc(SWEEP)
+const nothing = Buffer.alloc(0)
+
+export class Image {
+  readonly base: Image | null
+  readonly #delta: Uint8Array
+  #flat: Buffer | null = null
+
+  private constructor(base: Image | null, delta: Uint8Array) {
+    this.base = base
+    this.#delta = delta
+  }
+
+  /** The image in a file that `bytes` wrote. */
+  static parse(delta: Uint8Array): Image {
+    const copy = delta.slice()
+    const image = new Image(null, copy)
+    image.flatten()
+    return image
+  }
+
+  /** Takes the difference between a memory and `base`. The memory is left alone. */
+  static capture(bytes: Uint8Array, base: Image | null): Image {
+    const memory = Buffer.from(bytes.buffer)
+    const old = base?.flatten() ?? nothing
+    const runs: number[] = []
+    let size = 0
+    const note = (at: number, length: number): void => {
+      const last = runs.length - 2
+      if (last >= 0 && runs[last]! + runs[last + 1]! === at) runs[last + 1]! += length
+      else runs.push(at, length)
+      size += length
+    }
+    const words = new Int32Array(memory.buffer)
+    const oldWords = new Int32Array(old.buffer, old.byteOffset, old.length >> 2)
+    const sweep = (from: number, to: number): void => {
+      for (let at = from; at < to; at += SWEEP) {
+        const end = Math.min(at + SWEEP, to)
+        if (same(memory, old, at, end)) continue
+        for (let grain = at; grain < end; grain += GRAIN) {
+          const grainEnd = Math.min(grain + GRAIN, end)
+          for (let word = grain >> 2; word < grainEnd >> 2; word++) {
+            if (words[word] === (word < oldWords.length ? oldWords[word] : 0)) continue
+            note(grain, grainEnd - grain)
+            break
+          }
+        }
+      }
+    }
+    sweep(0, STACK_LOW)
+    sweep(STACK_HIGH, memory.length)
+    const delta = new Uint8Array(8 + runs.length * 4 + size)
+    const head = new DataView(delta.buffer)
+    head.setUint32(0, memory.length / PAGE, true)
+    head.setUint32(4, runs.length / 2, true)
+    let at = 8 + runs.length * 4
+    for (let i = 0; i < runs.length; i += 2) {
+      const [offset, length] = [runs[i]!, runs[i + 1]!]
+      head.setUint32(8 + i * 4, offset, true)
+      head.setUint32(12 + i * 4, length, true)
+      delta.set(memory.subarray(offset, offset + length), at)
+      at += length
+    }
+    return new Image(base, delta)
+  }
+
+  get pages(): number {
+    return new DataView(this.#delta.buffer, this.#delta.byteOffset).getUint32(0, true)
+  }
+
+  /** What this image costs by itself, in bytes. */
+  get size(): number {
+    return this.#delta.byteLength
+  }
+
+  /** The file form; only of an image without a base. */
+  get bytes(): Uint8Array {
+    return this.#delta
+  }
+
+  /** All bytes up to the last one that is not zero, kept from then on: for images that are a base of others. */
+  flatten(): Buffer {
+    if (this.#flat) return this.#flat
+    const base = this.base?.flatten()
+    let end = base?.length ?? 0
+    this.#eachRun((offset, bytes) => {
+      end = Math.max(end, offset + bytes.length)
+    })
+    const flat = Buffer.alloc((end + 3) & ~3)
+    if (base) flat.set(base)
+    this.#eachRun((offset, bytes) => flat.set(bytes, offset))
+    this.#flat = flat
+    return flat
+  }
+
+  /** Gives the kept bytes back; they are made again when needed. */
+  shrink(): void {
+    if (this.base) this.#flat = null
+  }
+
+  /** Overwrites a whole memory, so that nothing of what was in it remains (V5). The memory has at least `pages` pages. */
+  restore(memory: Uint8Array): void {
+    const flat = this.#flat ?? this.base!.flatten()
+    memory.set(flat.length > STACK_HIGH ? flat.subarray(0, STACK_LOW) : flat, 0)
+    memory.fill(0, STACK_LOW, STACK_HIGH)
+    memory.set(flat.subarray(STACK_HIGH), STACK_HIGH)
+    memory.fill(0, flat.length)
+    if (!this.#flat) this.#eachRun((offset, bytes) => memory.set(bytes, offset))
+  }
+
+  #eachRun(visit: (offset: number, bytes: Uint8Array) => void): void {
+    const delta = this.#delta
+    const head = new DataView(delta.buffer, delta.byteOffset)
+    const runs = head.getUint32(4, true)
+    let at = 8 + runs * 8
+    for (let i = 0; i < runs; i++) {
+      const length = head.getUint32(12 + i * 8, true)
+      visit(head.getUint32(8 + i * 8, true), delta.subarray(at, at + length))
+      at += length
+    }
+  }
+}
+
+/** Whether [from, to) is the same in both; what lies behind the end of `old` is zero. */
+const same = (memory: Buffer, old: Buffer, from: number, to: number): boolean => {
+  if (to <= old.length) return memory.compare(old, from, to, from, to) === 0
+  if (from >= old.length) return memory.compare(zeros, 0, to - from, from, to) === 0
+  return same(memory, old, from, old.length) && same(memory, old, old.length, to)
+}

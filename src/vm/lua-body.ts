@@ -1,0 +1,185 @@
+// Lua in WebAssembly as a process body: inbox into the memory, one call, outbox read in place.
+//
+//   V2 Between steps all state is in the memory: the body holds an image when it is cold, an instance when it is hot, never both as truth.
+//   V4 A step that cannot be preempted ends in a trap at the hard bound, and that memory is never run again.
+//   What the memory says about itself (addresses, lengths) is checked before it is used.
+
+import type { Body, Fault, Verdict } from '../kernel/body.ts'
+import type { Frames } from '../kernel/frame.ts'
+import { Verdict as Answer, Field, PAGE, Trap } from './abi.ts'
+import { Image } from './image.ts'
+import type { Instance } from './instance.ts'
+import type { Pool, Slot, Tenant } from './pool.ts'
+
+export type BodyLimits = {
+  readonly memoryBytes: number
+  /** Fuel below zero at which a step that cannot stop is ended. */
+  readonly hardFuel: number
+}
+
+const FIRST_IMAGE_BYTES = 64 * 1024 // a diff of more than this is worth a collection before the next one
+
+export class LuaBody implements Body, Tenant {
+  readonly outbox: Frames = { ...nowhere }
+  spent = 0
+  backlog = 0
+  fault: Fault | null = null
+  readonly #pool: Pool
+  readonly #origin: Image
+  readonly #limits: BodyLimits
+  #image: Image | null // null while hot
+  #slot: Slot | null = null
+
+  /** `origin` is the image of the entry: what a fresh process starts from. */
+  constructor(pool: Pool, origin: Image, limits: BodyLimits) {
+    this.#pool = pool
+    this.#origin = origin
+    this.#image = origin
+    this.#limits = limits
+  }
+
+  /** Whether an instance is held. */
+  get hot(): boolean {
+    return this.#slot !== null
+  }
+
+  /** Bytes this process costs beyond its entry while it is cold; null while it is hot. */
+  get coldBytes(): number | null {
+    return this.#image === null ? null : this.#image === this.#origin ? 0 : this.#image.size
+  }
+
+  /** Bytes of the memory while hot; 0 when cold. */
+  get memoryBytes(): number {
+    return this.#slot === null ? 0 : this.#slot.instance.pages * PAGE
+  }
+
+  step(inbox: Frames, fuel: number, nowMs: number): Verdict {
+    const { instance } = this.#warm()
+    const size = inbox.end - inbox.start
+    const pages = this.#limits.memoryBytes / PAGE
+    const seconds = Math.floor(nowMs / 1000)
+    let answer: number
+    try {
+      if (size > 0) {
+        const at = room(instance, size)
+        if (at === 0) return this.#fail('memory')
+        if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
+        write(instance.bytes, at, inbox.bytes, inbox.start, size)
+      }
+      answer = instance.exports.step(size, fuel, this.#limits.hardFuel, pages, seconds, Math.trunc((nowMs - seconds * 1000) * 1e6))
+    } catch (cause) {
+      instance.refresh()
+      this.spent = fuel - instance.exports.fuel.value
+      return this.#trapped(instance.exports.fault.value, cause)
+    }
+    instance.refresh()
+    const { words, view, bytes } = instance
+    this.spent = fuel - words[Field.fuel]!
+    this.backlog = Math.max(0, words[Field.backlog]!)
+    const start = words[Field.outStart]!
+    const end = start + words[Field.outEnd]!
+    const { outbox } = this
+    outbox.bytes = bytes
+    outbox.view = view
+    outbox.start = start
+    outbox.end = end
+    if (answer === Answer.wait) return 'wait'
+    if (answer === Answer.again) return 'again'
+    if (answer === Answer.exit) return 'exit'
+    return this.#broken(bytes)
+  }
+
+  idle(): void {
+    if (this.#slot !== null) this.evict()
+  }
+
+  evict(): void {
+    const slot = this.#slot!
+    this.#image = Image.capture(slot.instance.bytes, this.#origin)
+    this.#leave(slot)
+  }
+
+  /** The whole state between two steps, as the difference from the entry's image. */
+  image(): Image {
+    return this.#slot === null ? this.#image! : Image.capture(this.#slot.instance.bytes, this.#origin)
+  }
+
+  /** Goes on from an image that `image` gave, here or elsewhere. */
+  restore(image: Image): void {
+    if (this.#slot !== null) this.#leave(this.#slot)
+    this.#image = image
+  }
+
+  close(): void {
+    if (this.#slot !== null) this.#leave(this.#slot)
+    this.#image = this.#origin
+  }
+
+  #warm(): Slot {
+    const held = this.#slot
+    if (held !== null) {
+      this.#pool.touch(held)
+      return held
+    }
+    const slot = this.#pool.acquire(this)
+    slot.instance.load(this.#image!)
+    this.#image = null
+    this.#slot = slot
+    return slot
+  }
+
+  #leave(slot: Slot): void {
+    this.#slot = null
+    forget(this.outbox)
+    this.#pool.release(slot)
+  }
+
+  #trapped(trap: number, cause: unknown): Verdict {
+    if (trap === Trap.fuel) return this.#fail('fuel')
+    if (trap === Trap.memory) return this.#fail('memory')
+    if (cause instanceof RangeError) return this.#fail('stack')
+    return this.#fail('trap', cause instanceof Error ? cause.message : String(cause))
+  }
+
+  #fail(reason: Fault['reason'], message: string = because(reason, this.#limits)): Verdict {
+    this.fault = { reason, message }
+    forget(this.outbox)
+    return 'fault'
+  }
+
+  /** The root itself failed: what it left behind is its message. */
+  #broken(bytes: Uint8Array): Verdict {
+    const { instance } = this.#slot!
+    const at = instance.exports.complaint()
+    const length = instance.words[Field.scratch]!
+    const inside = at > 0 && length >= 0 && at + length <= bytes.length
+    return this.#fail('trap', inside ? new TextDecoder().decode(bytes.slice(at, at + Math.min(length, FIRST_IMAGE_BYTES))) : 'no message')
+  }
+}
+
+const nothing = new Uint8Array(0)
+const nowhere: Frames = { bytes: nothing, view: new DataView(nothing.buffer), start: 0, end: 0 }
+const forget = (frames: Frames): void => void Object.assign(frames, nowhere)
+
+const mebibytes = (bytes: number): string => `${Math.round((bytes / 1024 / 1024) * 10) / 10} MiB`
+const because = (reason: Fault['reason'], limits: BodyLimits): string => {
+  if (reason === 'fuel') return `out of fuel: ran ${limits.hardFuel} units without a point to stop at`
+  if (reason === 'memory') return `out of memory: more than ${mebibytes(limits.memoryBytes)}`
+  if (reason === 'stack') return 'out of stack'
+  return 'the memory of the process is damaged'
+}
+
+/** Where the inbox goes: the start of its buffer when all there was read and it is large enough, else where the memory makes room; 0: nowhere. */
+const room = (instance: Instance, size: number): number => {
+  const { words } = instance
+  if (words[Field.inNext] === words[Field.inEnd] && size <= words[Field.inCapacity]!) return words[Field.inStart]!
+  const at = instance.exports.reserve(size)
+  instance.refresh()
+  return at
+}
+
+const SHORT = 96 // bytes; below it a loop is faster than `set`, which makes an object first
+const write = (to: Uint8Array, at: number, from: Uint8Array, start: number, size: number): void => {
+  if (size > SHORT) to.set(from.subarray(start, start + size), at)
+  else for (let i = 0; i < size; i++) to[at + i] = from[start + i]!
+}

@@ -1,0 +1,172 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders in entries and settings look like that
+
+import { join, relative } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadConfig } from '../src/config.ts'
+import { describe, WippyError } from '../src/error.ts'
+import { codes, directoryWith } from './registry/scratch.ts'
+
+const test = suite('config')
+
+const INDEX = { 'src/_index.yaml': 'namespace: app\nentries: []\n' }
+
+const refusal = async (work: Promise<unknown>): Promise<WippyError> => {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof WippyError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+test('a directory with src is an app, with defaults', async () => {
+  const root = directoryWith(INDEX)
+  const { config, problems, warnings } = await loadConfig(root)
+  assert.equal([problems, warnings], [[], []])
+  assert.equal(config, {
+    root,
+    name: null,
+    src: [join(root, 'src')],
+    replacements: [],
+    logger: { level: 'info', encoding: 'console' },
+    limits: { memoryBytes: 33_554_432, fuel: 100_000, hardFuel: 4_000_000, mailboxMessages: 10_000, mailboxBytes: 8_388_608 },
+    security: { strict: false },
+    override: [],
+    disable: { namespaces: [], entries: [] },
+    shutdown: { timeoutMs: 30_000 },
+    sections: {},
+  })
+})
+
+test('an _index.yaml here is an app too', async () => {
+  const root = directoryWith({ '_index.yaml': 'namespace: app\nentries: []\n' })
+  assert.equal((await loadConfig(root)).config.src, [root])
+})
+
+test('nothing at all is one clear error', async () => {
+  const error = await refusal(loadConfig(directoryWith({ 'README.md': '' })))
+  assert.is(error.code, 'CONFIG_NOT_FOUND')
+  assert.match(error.hint ?? '', 'wippy init')
+})
+
+test('wippy.config.ts says what differs from the defaults, in units people write', async () => {
+  const root = directoryWith({
+    'wippy.config.ts': `
+      type Words = string[]
+      const src: Words = ['./app', './more']
+      export default {
+        name: 'alpha', src, replacements: { 'org/mod': './modules/mod' },
+        logger: { level: 'debug' },
+        limits: { memory: '64MiB', fuel: 5000, mailbox: { messages: 10, size: '1M' } },
+        security: { strict: true },
+        override: { 'app:gateway:addr': ':9090' },
+        disable: { namespaces: ['app.test.**'] },
+        shutdown: { timeout: '1m30s' },
+        sections: { http: { port: 1 } },
+      }`,
+  })
+  const { config, problems, warnings } = await loadConfig(root, { override: ['app:gateway:host.workers=4'] })
+  assert.equal([problems, warnings], [[], []])
+  assert.equal(
+    config.src.map((path) => relative(root, path)),
+    ['app', 'more'],
+  )
+  assert.equal(config.replacements, [{ module: 'org/mod', path: join(root, 'modules/mod') }])
+  assert.equal([config.name, config.logger, config.security], ['alpha', { level: 'debug', encoding: 'console' }, { strict: true }])
+  assert.equal(config.limits, { memoryBytes: 67_108_864, fuel: 5000, hardFuel: 4_000_000, mailboxMessages: 10, mailboxBytes: 1_048_576 })
+  assert.equal(
+    config.override.map(({ id, path, value }) => [id, path, value]),
+    [
+      ['app:gateway', 'addr', ':9090'],
+      ['app:gateway', 'host.workers', 4],
+    ],
+  )
+  assert.equal([config.disable.namespaces, config.shutdown.timeoutMs, config.sections], [['app.test.**'], 90_000, { http: { port: 1 } }])
+})
+
+test('a setting that cannot be is a problem and its default stands in; an unknown one is a warning', async () => {
+  const root = directoryWith({
+    ...INDEX,
+    'wippy.config.ts': `export default { limits: { memory: 'lots', feul: 3 }, logger: 'loud', security: { strict: 'yes' }, override: { 'x': 1 } }`,
+  })
+  const { config, problems, warnings } = await loadConfig(root)
+  assert.equal(codes(problems), ['SIZE_INVALID', 'CONFIG_VALUE', 'CONFIG_VALUE', 'OVERRIDE_INVALID'])
+  assert.match(describe(problems[0]), 'wippy.config.ts: limits.memory: ')
+  assert.is(config.limits.memoryBytes, 33_554_432)
+  assert.equal(codes(warnings), ['CONFIG_KEY'])
+  assert.is(warnings[0]?.hint, 'Did you mean "limits.fuel"?')
+})
+
+test('a wippy.config.ts that cannot be run, or exports nothing', async () => {
+  const broken = await refusal(loadConfig(directoryWith({ 'wippy.config.ts': 'export default {\n  src: \n}\n' })))
+  assert.equal([broken.code, broken.where?.file], ['CONFIG_UNREADABLE', 'wippy.config.ts'])
+  const thrown = await refusal(loadConfig(directoryWith({ 'wippy.config.ts': '\nthrow new Error("no")\n' })))
+  assert.equal([thrown.code, thrown.where?.line], ['CONFIG_UNREADABLE', 2])
+  assert.is((await refusal(loadConfig(directoryWith({ 'wippy.config.ts': 'export const x = 1\n' })))).code, 'CONFIG_SHAPE')
+})
+
+test('an upstream app is read from wippy.lock and .wippy.yaml', async () => {
+  const root = directoryWith({
+    'wippy.lock': 'directories:\n  modules: .wippy\n  src: ./code\nreplacements:\n  - from: org/mod\n    to: ./mod\n',
+    '.wippy.yaml': `version: "1.0"
+logger: {encoding: json}
+logmanager: {min_level: 1}
+security: {strict_mode: true}
+relay: {node_name: "\${env:NODE|local}-\${stage}"}
+shutdown: {timeout: 5s}
+vars: {stage: test}
+override:
+  app:gateway:addr: ":1"
+disable: {entries: ["app:x"]}
+prometheus: {enabled: true, address: "localhost:9090"}
+`,
+  })
+  const { config, problems, warnings } = await loadConfig(root, { env: { NODE: 'n1' } })
+  assert.equal([problems, warnings], [[], []])
+  assert.equal([config.src, config.replacements], [[join(root, 'code')], [{ module: 'org/mod', path: join(root, 'mod') }]])
+  assert.equal([config.name, config.logger], ['n1-test', { level: 'warn', encoding: 'json' }])
+  assert.equal([config.security.strict, config.shutdown.timeoutMs, config.disable.entries], [true, 5000, ['app:x']])
+  assert.equal(config.override[0]?.where, { file: '.wippy.yaml', line: 8, column: 1 })
+  assert.equal(config.sections.prometheus, { enabled: true, address: 'localhost:9090' })
+})
+
+test('.wippy.yaml: unknown keys warn with their line, bad values and missing variables are problems', async () => {
+  const root = directoryWith({
+    ...INDEX,
+    '.wippy.yaml': 'loger: {}\nlogger:\n  levl: info\nshutdown:\n  timeout: soon\nrelay:\n  node_name: ${env:NOBODY_SET_THIS}\n',
+  })
+  const { problems, warnings } = await loadConfig(root, { env: {} })
+  assert.equal(
+    warnings.map(({ where, hint }) => [where?.line, hint]),
+    [
+      [1, 'Did you mean "logger"?'],
+      [3, 'Did you mean "level"?'],
+    ],
+  )
+  assert.equal(
+    problems.map(({ code, where }) => [code, where?.line]),
+    [
+      ['CONFIG_VARIABLE', 7],
+      ['DURATION_INVALID', 5],
+    ],
+  )
+})
+
+test('wippy.config.ts wins over .wippy.yaml, and that over wippy.lock', async () => {
+  const root = directoryWith({
+    'wippy.lock': 'directories: {src: ./from-lock}\n',
+    '.wippy.yaml': 'relay: {node_name: from-yaml}\nshutdown: {timeout: 9s}\n',
+    'wippy.config.ts': `export default { name: 'from-ts' }`,
+  })
+  const { config } = await loadConfig(root)
+  assert.equal([config.name, config.src, config.shutdown.timeoutMs], ['from-ts', [join(root, 'from-lock')], 9000])
+})
+
+test('files that are not YAML are problems, not exceptions', async () => {
+  const { problems } = await loadConfig(directoryWith({ ...INDEX, 'wippy.lock': 'a: [', '.wippy.yaml': '- a\n' }))
+  assert.equal(codes(problems), ['YAML_INVALID', 'CONFIG_SHAPE'])
+})
+
+test.run()

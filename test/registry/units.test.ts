@@ -1,0 +1,50 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { matches, matchesDotted } from '../../src/registry/glob.ts'
+import { didYouMean, nearest } from '../../src/registry/suggest.ts'
+import { parseDuration, parseSize } from '../../src/registry/units.ts'
+
+const test = suite('units, patterns, suggestions')
+
+test('durations are milliseconds', () => {
+  const known = { '30s': 30_000, '5m': 300_000, '1h30m': 5_400_000, '500ms': 500, '1.5s': 1500, '0': 0, '2d': 172_800_000, '250us': 0.25 }
+  for (const [text, ms] of Object.entries(known)) assert.is(parseDuration(text), ms, text)
+  assert.is(parseDuration(40), 40)
+  for (const bad of ['', '5', 's', '5 s', '-1s', '5y', null, -1, Number.NaN]) assert.throws(() => parseDuration(bad), /is not a duration/)
+})
+
+test('sizes are bytes, in powers of 1024', () => {
+  const known = { '32MiB': 33_554_432, '1G': 1_073_741_824, '64k': 65_536, '10B': 10, '7': 7, '1.5KiB': 1536, '8 MB': 8_388_608 }
+  for (const [text, bytes] of Object.entries(known)) assert.is(parseSize(text), bytes, text)
+  assert.is(parseSize(1024), 1024)
+  for (const bad of ['', 'M', '5X', '-1M', 1.5, null]) assert.throws(() => parseSize(bad), /is not a size/)
+})
+
+test('* is any run of characters', () => {
+  assert.ok(matches('function.*', 'function.lua'))
+  assert.ok(matches('*.lua', 'process.lua'))
+  assert.ok(matches('a*c*e', 'abcde'))
+  assert.ok(matches('*', ''))
+  assert.not(matches('a*a', 'a'))
+  assert.not(matches('function.*', 'process.lua'))
+  assert.not(matches('ab*bc', 'abc'))
+})
+
+test('dotted patterns go part by part', () => {
+  assert.ok(matchesDotted('app.*', 'app.api'))
+  assert.not(matchesDotted('app.*', 'app.api.v1'))
+  assert.not(matchesDotted('app.*', 'app'))
+  assert.ok(matchesDotted('app.**', 'app.api.v1'))
+  assert.ok(matchesDotted('**.test', 'app.api.test'))
+  assert.ok(matchesDotted('app.(a|b).x', 'app.b.x'))
+  assert.ok(matchesDotted('debug_*', 'debug_me'))
+})
+
+test('the nearest name is offered, a far one is not', () => {
+  assert.is(nearest('functon.lua', ['process.lua', 'function.lua']), 'function.lua')
+  assert.is(nearest('x', ['process.lua']), null)
+  assert.is(didYouMean('levl', ['level'], 'no'), 'Did you mean "level"?')
+  assert.is(didYouMean('zzz', ['level'], 'no'), 'no')
+})
+
+test.run()

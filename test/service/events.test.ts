@@ -1,0 +1,199 @@
+// The event bus: who hears what, in which order, and what happens to those who are slow.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { WippyError } from '../../src/error.ts'
+import { EventBus, eventsService, matchesPattern } from '../../src/service/events.ts'
+import { ask, fakeCaller } from '../support/caller.ts'
+import { guest } from '../support/guest.ts'
+
+const test = suite('events')
+
+const all = () => true
+const codeOf = (work: () => unknown): string => {
+  try {
+    work()
+  } catch (error) {
+    return error instanceof WippyError ? `${error.kind} ${error.code}` : String(error)
+  }
+  return 'no error'
+}
+
+test('patterns: nothing or a star is all, a trailing star a prefix, anything else itself', () => {
+  const matched = (pattern: string) => ['test', 'test.a', 'test.a.b', 'testing', '*'].filter((text) => matchesPattern(pattern, text))
+  assert.is(matched('').length, 5)
+  assert.is(matched('*').length, 5)
+  assert.equal(matched('test.*'), ['test.a', 'test.a.b'])
+  assert.equal(matched('test'), ['test'])
+  assert.equal(matched('*.a'), [])
+})
+
+test('the host hears and speaks in order; a listener that throws stops nobody', () => {
+  const reported: unknown[] = []
+  const heard: string[] = []
+  const bus = new EventBus((error) => reported.push(error))
+  const end = bus.subscribe('users', 'user.*', ({ kind, path }) => {
+    heard.push(kind + path)
+    throw new Error('listener')
+  })
+  bus.subscribe('*', '', ({ system }) => heard.push(system))
+  bus.publish('users', 'user.created', '/1')
+  bus.publish('users', 'other', '/2')
+  end()
+  bus.publish('users', 'user.created', '/3')
+  assert.equal(heard, ['user.created/1', 'users', 'users', 'users'])
+  assert.is(reported.length, 1)
+})
+
+test('a subscriber is pushed system, kind, path and data under its tag, until it closes', () => {
+  const bus = new EventBus()
+  const service = eventsService(bus, all)
+  const caller = fakeCaller()
+  assert.equal(ask(service, caller, 'events.subscribe', 'users', ['user.created'], 5), [true])
+  assert.equal(ask(service, fakeCaller(), 'events.send', 'users', ['user.created', '/1', { name: 'A' }]), [true])
+  ask(service, fakeCaller(), 'events.send', 'users', ['user.deleted', '/1'])
+  assert.is(caller.pushed.length, 1)
+  const [system, kind, path, data, missed] = caller.pushed[0]!.values
+  assert.equal([system, kind, path, (data as { name: string }).name, missed], ['users', 'user.created', '/1', 'A', 0])
+  assert.is(caller.pushed[0]!.tag, 5)
+  ask(service, caller, 'events.close', '', [5], 0)
+  bus.publish('users', 'user.created', '/2')
+  assert.is(caller.pushed.length, 1)
+})
+
+test('a process that ends hears no more', () => {
+  const bus = new EventBus()
+  const service = eventsService(bus, all)
+  const caller = fakeCaller()
+  ask(service, caller, 'events.subscribe', '*')
+  caller.end()
+  bus.publish('users', 'k', '/')
+  assert.is(caller.pushed.length, 0)
+})
+
+test('what a full mailbox does not take is counted and told with the next event', () => {
+  const bus = new EventBus()
+  const service = eventsService(bus, all)
+  const caller = fakeCaller()
+  ask(service, caller, 'events.subscribe', 'users')
+  caller.accepts = false
+  for (let i = 0; i < 3; i++) bus.publish('users', 'k', '/')
+  caller.accepts = true
+  bus.publish('users', 'k', '/')
+  bus.publish('users', 'k', '/')
+  assert.equal(
+    caller.pushed.map(({ values }) => values[4]),
+    [3, 0],
+  )
+})
+
+test('processes do not speak on the systems of the runtime', () => {
+  const service = eventsService(new EventBus(), all)
+  for (const system of ['registry', 'supervisor', 'process']) {
+    assert.is(
+      codeOf(() => ask(service, fakeCaller(), 'events.send', system, ['service.stop', 'app:db'])),
+      'PermissionDenied EVENTS_RESERVED',
+    )
+  }
+})
+
+test('a wildcard brings a reserved system only to those who may subscribe to it', () => {
+  const bus = new EventBus()
+  const service = eventsService(bus, (_, action, resource) => !(action === 'events.subscribe' && resource === 'registry'))
+  const caller = fakeCaller()
+  ask(service, caller, 'events.subscribe', 'reg*')
+  bus.publish('registry', 'entry.create', 'app:secret')
+  bus.publish('regatta', 'race', '/')
+  assert.equal(
+    caller.pushed.map(({ values }) => values[0]),
+    ['regatta'],
+  )
+})
+
+test('empty and overlong names, and too many subscriptions, are refused', () => {
+  const service = eventsService(new EventBus(), all)
+  const caller = fakeCaller()
+  const send = (system: string, kind: unknown, path: unknown) => codeOf(() => ask(service, caller, 'events.send', system, [kind, path]))
+  for (const [system, kind, path] of [
+    ['', 'k', 'p'],
+    ['s', '', 'p'],
+    ['s', 'k', ''],
+    ['s', 5, 'p'],
+    ['s', 'k', 'x'.repeat(1025)],
+  ] as const)
+    assert.is(send(system, kind, path), 'Invalid EVENTS_ARGUMENT')
+  for (let tag = 1; tag <= 256; tag++) ask(service, caller, 'events.subscribe', 's', [], tag)
+  assert.is(
+    codeOf(() => ask(service, caller, 'events.subscribe', 's', [], 257)),
+    'RateLimited EVENTS_TOO_MANY',
+  )
+})
+
+test('in Lua events arrive on a channel as tables, in order', async () => {
+  const { run } = await guest([eventsService(new EventBus(), all)])
+  const result = await run(`
+    local events = require('events')
+    local sub = events.subscribe('test.*')
+    assert(sub:channel() == sub:channel())
+    events.send('test.a', 'kind', '/1', { n = 1, nested = { x = 'y' } })
+    events.send('other', 'kind', '/2')
+    events.send('test.b', 'kind', '/3')
+    local first, second = sub:channel():receive(), sub:channel():receive()
+    return first.system .. first.kind .. first.path .. first.data.n .. first.data.nested.x .. second.path .. tostring(second.data) .. tostring(second.dropped)
+  `)
+  assert.is(result, 'test.akind/11y/3nilnil')
+})
+
+test('in Lua a channel holds 64 events; the next one after a gap says how many were dropped', async () => {
+  const { run } = await guest([eventsService(new EventBus(), all)])
+  const result = await run(`
+    local events = require('events')
+    local ch = events.subscribe('s'):channel()
+    for i = 1, 70 do events.send('s', 'k', '/' .. i) end
+    local last
+    for i = 1, 64 do last = ch:receive() end
+    events.send('s', 'k', '/next')
+    return last.path .. ch:receive().dropped
+  `)
+  assert.is(result, '/646')
+})
+
+test('in Lua close ends the subscription and gives receivers nil, false', async () => {
+  const { run, asked } = await guest([eventsService(new EventBus(), all)])
+  const result = await run(`
+    local events = require('events')
+    local sub = events.subscribe('s', 'k')
+    local seen
+    spawn(function() local v, ok = sub:channel():receive() seen = tostring(v) .. tostring(ok) end)
+    events.send('s', 'other', '/')
+    assert(sub:close() == true and sub:close() == true)
+    events.send('s', 'k', '/')
+    return seen
+  `)
+  assert.is(result, 'nilfalse')
+  assert.is(asked.filter((one) => one.startsWith('events.close')).length, 1)
+})
+
+test('in Lua errors are values; wrong types raise', async () => {
+  const { run } = await guest([eventsService(new EventBus(), all)])
+  assert.is(await run(`local v, err = require('events').subscribe('') return tostring(v) .. err:kind()`), 'nilInvalid')
+  assert.is(await run(`local v, err = require('events').send('s', 'k', '') return tostring(v) .. err:kind()`), 'nilInvalid')
+  assert.is(
+    await run(`local v, err = require('events').send('registry', 'k', 'p') return tostring(v) .. err:kind()`),
+    'nilPermissionDenied',
+  )
+  assert.is(await run(`return pcall(require('events').send, {}, 'k', 'p')`), false)
+  const denied = await guest([
+    {
+      name: 'events',
+      operations: {
+        'events.subscribe': () => {
+          throw new WippyError('DENIED', 'PermissionDenied', 'no')
+        },
+      },
+    },
+  ])
+  assert.is(await denied.run(`local v, err = require('events').subscribe('s') return tostring(v) .. err:kind()`), 'nilPermissionDenied')
+})
+
+test.run()

@@ -1,0 +1,210 @@
+// Coroutines that leave by return where they can, and through which a preemption or a wait of the whole process travels unseen.
+//
+// `resume`, `wrap` and `yield` replace Lua's own. `run` is the root's resume. `park` waits for the host.
+//  - PREEMPTED: the hook has yielded a coroutine because fuel ran out. Each resume on the way passes it on, and continues inward later.
+//  - PARKING: a coroutine waits for the host. It travels the same way, and what the host answers is handed inward.
+
+import * as lua from './lua'
+import { CURRENT, DEPTH, get, PARKING, PREEMPTED, RUNNING, SCRATCH, set } from './control'
+
+const RETRY_INSTRUCTIONS: i32 = 200 // how long a coroutine that may not yield runs before the next try
+
+/** Resumes co with n values from its own stack. Keeps RUNNING and DEPTH true. Answers lua_resume's status. */
+function enter(L: i32, co: i32, n: i32): i32 {
+  const depth = get(DEPTH)
+  set(DEPTH, lua.depthOf(L) + 1)
+  set(RUNNING, co)
+  if (lua.fuelLeft() < 0) lua.lua_sethook(co, hook.index, lua.MASKCOUNT, 1)
+  const status = lua.lua_resume(co, L, n, SCRATCH)
+  set(RUNNING, L)
+  set(DEPTH, depth)
+  if (lua.fuelLeft() < 0) lua.lua_sethook(L, hook.index, lua.MASKCOUNT, 1)
+  return status
+}
+
+/** The hook that preempts: armed when fuel ran dry, gone as soon as it could yield. */
+export function hook(L: i32, record: i32): void {
+  if (lua.lua_isyieldable(L)) {
+    lua.lua_sethook(L, 0, 0, 0)
+    set(PREEMPTED, 1)
+    lua.lua_yieldk(L, 0, 0, 0)
+  } else lua.lua_sethook(L, hook.index, lua.MASKCOUNT, RETRY_INSTRUCTIONS)
+}
+
+/** Called by the metering when fuel falls below zero, once per step. */
+export function arm(): void {
+  lua.lua_sethook(get(RUNNING), hook.index, lua.MASKCOUNT, 1)
+}
+
+@inline function canStart(co: i32, n: i32): bool {
+  return lua.statusOf(co) == lua.YIELD || (lua.statusOf(co) == lua.OK && !lua.hasFrames(co) && lua.lua_gettop(co) > n)
+}
+
+/**
+ * Runs co until it yields for itself or ends. Answers how many values lie on top of co's stack, -1 for an error (its value is on top),
+ * or -2 when L must now yield outward, and be continued by the same call.
+ */
+function drive(L: i32, co: i32, n: i32): i32 {
+  for (;;) {
+    const status = enter(L, co, n)
+    if (status > lua.YIELD) return -1
+    if (lua.statusOf(co) != lua.YIELD) return load<i32>(SCRATCH)
+    if (get(PREEMPTED)) {
+      if (lua.lua_isyieldable(L)) return -2
+      set(PREEMPTED, 0)
+      lua.lua_sethook(L, hook.index, lua.MASKCOUNT, RETRY_INSTRUCTIONS)
+      lua.lua_sethook(co, hook.index, lua.MASKCOUNT, RETRY_INSTRUCTIONS)
+      n = 0
+      continue
+    }
+    if (get(PARKING)) return -2
+    return load<i32>(SCRATCH)
+  }
+}
+
+/** Moves n results from co to L; an error when they do not fit. */
+@inline function collect(L: i32, co: i32, n: i32): void {
+  if (!lua.lua_checkstack(L, n + 2)) { lua.pop(co, n); message(L, TOO_MANY_RESULTS); lua.lua_error(L) }
+  lua.lua_xmove(co, L, n)
+}
+const TOO_MANY_RESULTS: i32 = <i32>memory.data<u8>([0x74,0x6f,0x6f,0x20,0x6d,0x61,0x6e,0x79,0x20,0x72,0x65,0x73,0x75,0x6c,0x74,0x73,0]) // "too many results"
+const CANNOT_RESUME: i32 = <i32>memory.data<u8>([0x63,0x61,0x6e,0x6e,0x6f,0x74,0x20,0x72,0x65,0x73,0x75,0x6d,0x65,0x20,0]) // "cannot resume "
+const DEAD: i32 = <i32>memory.data<u8>([0x64,0x65,0x61,0x64,0]) // "dead"
+const NON_SUSPENDED: i32 = <i32>memory.data<u8>([0x6e,0x6f,0x6e,0x2d,0x73,0x75,0x73,0x70,0x65,0x6e,0x64,0x65,0x64,0]) // "non-suspended"
+const COROUTINE: i32 = <i32>memory.data<u8>([0x20,0x63,0x6f,0x72,0x6f,0x75,0x74,0x69,0x6e,0x65,0]) // " coroutine"
+const THREAD: i32 = <i32>memory.data<u8>([0x63,0x6f,0x72,0x6f,0x75,0x74,0x69,0x6e,0x65,0]) // "coroutine"
+
+function message(L: i32, text: i32): void { lua.lua_pushstring(L, text) }
+function refuse(L: i32, co: i32): void {
+  message(L, CANNOT_RESUME)
+  message(L, lua.statusOf(co) == lua.OK && lua.hasFrames(co) || co == L ? NON_SUSPENDED : DEAD)
+  message(L, COROUTINE)
+  lua.lua_concat(L, 3)
+}
+
+function threadAt(L: i32, i: i32): i32 {
+  const co = lua.lua_tothread(L, i)
+  if (co == 0) lua.luaL_typeerror(L, i, THREAD)
+  return co
+}
+
+/** coroutine.resume(co, ...): stack [co, ...]. */
+export function resume(L: i32): i32 {
+  const co = threadAt(L, 1)
+  return resumeWith(L, co, lua.lua_gettop(L) - 1)
+}
+function resumeWith(L: i32, co: i32, n: i32): i32 {
+  if (!canStart(co, 0) || !lua.lua_checkstack(co, n)) {
+    lua.lua_pushboolean(L, 0)
+    refuse(L, co)
+    return 2
+  }
+  lua.lua_xmove(L, co, n)
+  const results = drive(L, co, n)
+  if (results == -2) return lua.lua_yieldk(L, 0, 0, resumeContinue.index)
+  if (results == -1) {
+    lua.lua_pushboolean(L, 0)
+    lua.lua_xmove(co, L, 1)
+    return 2
+  }
+  lua.lua_pushboolean(L, 1)
+  collect(L, co, results)
+  return results + 1
+}
+function resumeContinue(L: i32, status: i32, context: i32): i32 {
+  const co = lua.lua_tothread(L, 1)
+  return resumeWith(L, co, lua.lua_gettop(L) - 1)
+}
+
+/** coroutine.wrap(f) */
+export function wrap(L: i32): i32 {
+  if (lua.lua_type(L, 1) != lua.TFUNCTION) lua.luaL_typeerror(L, 1, lua.lua_typename(L, lua.TFUNCTION))
+  const co = lua.lua_newthread(L)
+  lua.lua_pushvalue(L, 1)
+  lua.lua_xmove(L, co, 1)
+  lua.lua_pushcclosure(L, wrapped.index, 1)
+  return 1
+}
+function wrapped(L: i32): i32 {
+  const co = lua.lua_tothread(L, lua.upvalue(1))
+  const n = lua.lua_gettop(L)
+  if (!canStart(co, 0) || !lua.lua_checkstack(co, n)) {
+    refuse(L, co)
+    return raise(L)
+  }
+  lua.lua_xmove(L, co, n)
+  const results = drive(L, co, n)
+  if (results == -2) return lua.lua_yieldk(L, 0, 0, wrappedContinue.index)
+  if (results == -1) {
+    lua.lua_resetthread(co, L)
+    lua.lua_xmove(co, L, 1)
+    return raise(L)
+  }
+  collect(L, co, results)
+  return results
+}
+function wrappedContinue(L: i32, status: i32, context: i32): i32 { return wrapped(L) }
+
+/** Raises the value on top; a string gets the position of the caller in front. */
+function raise(L: i32): i32 {
+  if (lua.lua_type(L, -1) == lua.TSTRING) {
+    lua.luaL_where(L, 1)
+    lua.lua_rotate(L, -2, 1)
+    lua.lua_concat(L, 2)
+  }
+  return lua.lua_error(L)
+}
+
+/** coroutine.yield(...) */
+export function yieldValues(L: i32): i32 {
+  if (lua.suspendByReturn(L, get(DEPTH))) return -1
+  return lua.lua_yieldk(L, lua.lua_gettop(L), 0, 0)
+}
+
+/** park(): waits until the root runs this coroutine again; returns what `run` was given. */
+export function park(L: i32): i32 {
+  set(PARKING, 1)
+  lua.lua_settop(L, 0)
+  if (lua.suspendByReturn(L, get(DEPTH))) return -1
+  if (!lua.lua_isyieldable(L)) set(PARKING, 0)
+  return lua.lua_yieldk(L, 0, 0, 0)
+}
+
+/**
+ * run(co, ...): the root's resume. Returns true and the results when co ended; false and the error when it failed;
+ * nothing when it waits; a number when it wants to go on: 0 it was preempted, 1 it yielded.
+ */
+export function run(L: i32): i32 {
+  const co = lua.lua_tothread(L, 1)
+  const n = lua.lua_gettop(L) - 1
+  if (co == 0 || !canStart(co, 0) || !lua.lua_checkstack(co, n)) {
+    lua.lua_pushboolean(L, 0)
+    if (co) refuse(L, co)
+    else message(L, DEAD)
+    return 2
+  }
+  lua.lua_xmove(L, co, n)
+  set(CURRENT, co)
+  const status = enter(L, co, n)
+  if (status > lua.YIELD) {
+    lua.lua_pushboolean(L, 0)
+    lua.lua_xmove(co, L, 1)
+    return 2
+  }
+  const results = load<i32>(SCRATCH)
+  if (lua.statusOf(co) == lua.YIELD) {
+    if (get(PREEMPTED)) {
+      set(PREEMPTED, 0)
+      lua.lua_pushinteger(L, 0)
+      return 1
+    }
+    lua.pop(co, results)
+    // a plain coroutine.yield of a managed coroutine counts as a wait that is over at once
+    if (!get(PARKING)) { lua.lua_pushinteger(L, 1); return 1 }
+    set(PARKING, 0)
+    return 0
+  }
+  lua.lua_pushboolean(L, 1)
+  collect(L, co, results)
+  return results + 1
+}

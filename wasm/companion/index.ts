@@ -1,0 +1,132 @@
+// The exports of actor.wasm: boot once at build time; then reserve and step, for ever.
+
+import * as lua from './lua'
+import { arm } from './coroutine'
+import {
+  BASE as STACK_HIGH, CREDIT, DEPTH, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END, OUT_START, PARKING,
+  PREEMPTED, REF_ROOT, ROOT, RUNNING, SCRATCH, set, SPENT, VERDICT,
+} from './control'
+import { libraries } from './host'
+
+export { arm }
+
+const BUFFER: i32 = 2048 // bytes of an empty inbox and outbox
+const KEEP: i32 = 65536 // a buffer that grew beyond this is given back after use
+
+// What a step says to the host. src/vm/abi.ts has the same numbers.
+const AGAIN: i32 = 0
+const BROKEN: i32 = 3 // the root itself failed: a defect of the runtime
+
+const MAIN_CHUNK: i32 = <i32>memory.data<u8>([0x40,0x6d,0x61,0x69,0x6e,0x2e,0x6c,0x75,0x61,0]) // "@main.lua"
+
+/**
+ * Makes a state and runs main.lua (text or bytecode, written where `reserve` said); its function becomes the root coroutine.
+ * Answers 0, or the status of the error.
+ */
+export function boot(size: i32): i32 {
+  const L = lua.luaL_newstate()
+  set(MAIN, L)
+  set(RUNNING, L)
+  const status = lua.luaL_loadbufferx(L, get(IN_START), size, MAIN_CHUNK, 0)
+  if (status != lua.OK) return status
+  libraries(L)
+  const failed = lua.lua_pcallk(L, 1, 1, 0, 0, 0)
+  if (failed != lua.OK) return failed
+  const root = lua.lua_newthread(L)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_ROOT)
+  lua.lua_xmove(L, root, 1)
+  set(ROOT, root)
+  return lua.OK
+}
+
+/** After `boot` or a step that answered BROKEN: the address of the message, its length in SCRATCH. */
+export function complaint(): i32 {
+  const root = get(ROOT)
+  return lua.lua_tolstring(root ? root : get(MAIN), -1, SCRATCH)
+}
+
+/** libc and allocator, before `reserve` and `boot`. */
+export function init(): void {
+  lua.emscripten_stack_init()
+  lua.__wasm_call_ctors()
+  set(OUT_START, lua.malloc(BUFFER))
+  set(OUT_CAPACITY, BUFFER)
+}
+
+/** Where the host may write n bytes of frames, behind those not yet read; 0 when there is no memory. */
+export function reserve(n: i32): i32 {
+  lua.stackRestore(STACK_HIGH)
+  const unread = get(IN_END) - get(IN_NEXT)
+  const needed = unread + n
+  const start = get(IN_START)
+  const capacity = get(IN_CAPACITY)
+  if (needed > capacity || (capacity > KEEP && needed <= BUFFER)) {
+    const wanted = max(BUFFER, needed + 15 & ~15)
+    const moved = lua.malloc(wanted)
+    if (moved == 0) return 0
+    if (unread > 0) memory.copy(moved, start + get(IN_NEXT), unread)
+    if (start != 0) lua.free(start)
+    set(IN_START, moved)
+    set(IN_CAPACITY, wanted)
+  } else if (unread > 0) memory.copy(start, start + get(IN_NEXT), unread)
+  set(IN_NEXT, 0)
+  set(IN_END, unread)
+  return get(IN_START) + unread
+}
+
+/**
+ * One step: n bytes of frames were written where `reserve` said, or at IN_START when everything there was read (0: none). Runs until every coroutine waits, the process ends, or fuel is
+ * spent. `seconds` and `nanoseconds`: what time it is. `hard`: how far below zero fuel may fall. `pages`: limit of the memory.
+ */
+export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nanoseconds: i32): i32 {
+  lua.stackRestore(STACK_HIGH) // a trap may have left it anywhere
+  lua.fuelBegin(fuel, -hard, pages)
+  if (get(IN_NEXT) == get(IN_END)) {
+    set(IN_NEXT, 0)
+    set(IN_END, n)
+  } else set(IN_END, get(IN_END) + n)
+  set(GRANTED, fuel)
+  store<i64>(NOW, <i64>seconds * 1000000000 + <i64>nanoseconds)
+  set(OUT_END, 0)
+  if (get(OUT_CAPACITY) > KEEP) shrink()
+  set(CREDIT, 0)
+  set(VERDICT, AGAIN)
+  set(PREEMPTED, 0)
+  const L = get(MAIN)
+  const root = get(ROOT)
+  set(RUNNING, root)
+  set(DEPTH, lua.depthOf(L) + 1)
+  const status = lua.lua_resume(root, L, 0, SCRATCH)
+  set(RUNNING, L)
+  set(PARKING, 0)
+  const left = lua.fuelLeft()
+  set(FUEL, left)
+  store<i64>(SPENT, load<i64>(SPENT) + <i64>(fuel - left))
+  if (status > lua.YIELD || lua.statusOf(root) != lua.YIELD) return BROKEN
+  return get(VERDICT)
+}
+
+/**
+ * Fills every hole of the heap for good, with zeros: what is allocated later lies side by side at the top, so that processes that grow
+ * from this image differ from it in few grains. Call it when an image is finished, never in a process.
+ */
+export function seal(): void {
+  const probe = lua.malloc(1 << 16)
+  const top = probe
+  lua.free(probe)
+  for (let size = 1 << 15; size >= 16; size = size > 256 ? size >> 1 : size - 8) {
+    for (;;) {
+      const hole = lua.malloc(size)
+      if (hole == 0 || hole >= top) { if (hole != 0) lua.free(hole); break }
+      memory.fill(hole, 0, size)
+    }
+  }
+}
+
+function shrink(): void {
+  const smaller = lua.malloc(BUFFER)
+  if (smaller == 0) return
+  lua.free(get(OUT_START))
+  set(OUT_START, smaller)
+  set(OUT_CAPACITY, BUFFER)
+}

@@ -1,0 +1,106 @@
+// The part of Lua's C API that the companion calls, wasm to wasm, and the few struct offsets it reads.
+// Offsets are those of lua_State and CallInfo in wasmoon 1.16.0 (Lua 5.4, 32 bit); the build pins that binary by its hash.
+
+@external("lua", "luaL_newstate") export declare function luaL_newstate(): i32
+@external("lua", "luaL_loadbufferx") export declare function luaL_loadbufferx(L: i32, source: i32, size: i32, name: i32, mode: i32): i32
+@external("lua", "luaL_traceback") export declare function luaL_traceback(L: i32, from: i32, message: i32, level: i32): void
+@external("lua", "luaL_checklstring") export declare function luaL_checklstring(L: i32, i: i32, length: i32): i32
+@external("lua", "luaL_checkinteger") export declare function luaL_checkinteger(L: i32, i: i32): i64
+@external("lua", "luaL_checkany") export declare function luaL_checkany(L: i32, i: i32): void
+@external("lua", "luaL_typeerror") export declare function luaL_typeerror(L: i32, i: i32, name: i32): i32
+@external("lua", "luaL_where") export declare function luaL_where(L: i32, level: i32): void
+@external("lua", "lua_error") export declare function lua_error(L: i32): i32
+@external("lua", "lua_concat") export declare function lua_concat(L: i32, n: i32): void
+@external("lua", "lua_callk") export declare function lua_callk(L: i32, arguments: i32, results: i32, context: i32, k: i32): void
+@external("lua", "lua_pcallk") export declare function lua_pcallk(L: i32, arguments: i32, results: i32, handler: i32, context: i32, k: i32): i32
+@external("lua", "lua_newthread") export declare function lua_newthread(L: i32): i32
+@external("lua", "lua_resume") export declare function lua_resume(L: i32, from: i32, arguments: i32, results: i32): i32
+@external("lua", "lua_resetthread") export declare function lua_resetthread(L: i32, from: i32): i32
+@external("lua", "lua_yieldk") export declare function lua_yieldk(L: i32, results: i32, context: i32, k: i32): i32
+@external("lua", "lua_isyieldable") export declare function lua_isyieldable(L: i32): i32
+@external("lua", "lua_sethook") export declare function lua_sethook(L: i32, hook: i32, mask: i32, count: i32): void
+@external("lua", "lua_xmove") export declare function lua_xmove(from: i32, to: i32, n: i32): void
+@external("lua", "lua_checkstack") export declare function lua_checkstack(L: i32, n: i32): i32
+@external("lua", "lua_gettop") export declare function lua_gettop(L: i32): i32
+@external("lua", "lua_settop") export declare function lua_settop(L: i32, i: i32): void
+@external("lua", "lua_pushvalue") export declare function lua_pushvalue(L: i32, i: i32): void
+@external("lua", "lua_rotate") export declare function lua_rotate(L: i32, i: i32, n: i32): void
+@external("lua", "lua_type") export declare function lua_type(L: i32, i: i32): i32
+@external("lua", "lua_typename") export declare function lua_typename(L: i32, type: i32): i32
+@external("lua", "lua_isinteger") export declare function lua_isinteger(L: i32, i: i32): i32
+@external("lua", "lua_tointegerx") export declare function lua_tointegerx(L: i32, i: i32, ok: i32): i64
+@external("lua", "lua_tonumberx") export declare function lua_tonumberx(L: i32, i: i32, ok: i32): f64
+@external("lua", "lua_toboolean") export declare function lua_toboolean(L: i32, i: i32): i32
+@external("lua", "lua_tolstring") export declare function lua_tolstring(L: i32, i: i32, length: i32): i32
+@external("lua", "lua_tothread") export declare function lua_tothread(L: i32, i: i32): i32
+@external("lua", "lua_topointer") export declare function lua_topointer(L: i32, i: i32): i32
+@external("lua", "lua_rawlen") export declare function lua_rawlen(L: i32, i: i32): i64
+@external("lua", "lua_rawgeti") export declare function lua_rawgeti(L: i32, i: i32, n: i64): i32
+@external("lua", "lua_rawseti") export declare function lua_rawseti(L: i32, i: i32, n: i64): void
+@external("lua", "lua_rawset") export declare function lua_rawset(L: i32, i: i32): void
+@external("lua", "lua_getmetatable") export declare function lua_getmetatable(L: i32, i: i32): i32
+@external("lua", "lua_setmetatable") export declare function lua_setmetatable(L: i32, i: i32): i32
+@external("lua", "lua_next") export declare function lua_next(L: i32, i: i32): i32
+@external("lua", "lua_pushnil") export declare function lua_pushnil(L: i32): void
+@external("lua", "lua_pushboolean") export declare function lua_pushboolean(L: i32, b: i32): void
+@external("lua", "lua_pushinteger") export declare function lua_pushinteger(L: i32, n: i64): void
+@external("lua", "lua_pushnumber") export declare function lua_pushnumber(L: i32, n: f64): void
+@external("lua", "lua_pushlstring") export declare function lua_pushlstring(L: i32, p: i32, n: i32): i32
+@external("lua", "lua_pushstring") export declare function lua_pushstring(L: i32, p: i32): i32
+@external("lua", "lua_pushthread") export declare function lua_pushthread(L: i32): i32
+@external("lua", "lua_pushcclosure") export declare function lua_pushcclosure(L: i32, f: i32, n: i32): void
+@external("lua", "lua_createtable") export declare function lua_createtable(L: i32, array: i32, hash: i32): void
+@external("lua", "luaopen_base") export declare function luaopen_base(L: i32): i32
+@external("lua", "luaopen_coroutine") export declare function luaopen_coroutine(L: i32): i32
+@external("lua", "luaopen_table") export declare function luaopen_table(L: i32): i32
+@external("lua", "luaopen_string") export declare function luaopen_string(L: i32): i32
+@external("lua", "luaopen_math") export declare function luaopen_math(L: i32): i32
+@external("lua", "luaopen_utf8") export declare function luaopen_utf8(L: i32): i32
+@external("lua", "malloc") export declare function malloc(n: i32): i32
+@external("lua", "realloc") export declare function realloc(p: i32, n: i32): i32
+@external("lua", "free") export declare function free(p: i32): void
+@external("lua", "emscripten_stack_init") export declare function emscripten_stack_init(): void
+@external("lua", "stackRestore") export declare function stackRestore(p: i32): void
+@external("lua", "__wasm_call_ctors") export declare function __wasm_call_ctors(): void
+/** Fuel that is left in this step; negative once it ran dry. */
+@external("lua", "fuel_left") export declare function fuelLeft(): i32
+@external("lua", "fuel_begin") export declare function fuelBegin(fuel: i32, hard: i32, pages: i32): void
+
+export const OK: i32 = 0
+export const YIELD: i32 = 1
+export const ERRMEM: i32 = 4
+export const TNIL: i32 = 0
+export const TBOOLEAN: i32 = 1
+export const TNUMBER: i32 = 3
+export const TSTRING: i32 = 4
+export const TTABLE: i32 = 5
+export const TFUNCTION: i32 = 6
+export const REGISTRY: i32 = -1001000
+export const MASKCOUNT: i32 = 8
+const OP_CALL: u32 = 68
+const CIST_C: u16 = 2
+
+@inline export function pop(L: i32, n: i32): void { lua_settop(L, -n - 1) }
+@inline export function upvalue(i: i32): i32 { return REGISTRY - i }
+/** L->status: 0 running or finished, 1 suspended, else dead by error. */
+@inline export function statusOf(L: i32): i32 { return <i32>load<u8>(L + 6) }
+/** How many C calls lie below L, without the count of non-yieldable ones in the upper half. */
+@inline export function depthOf(L: i32): i32 { return <i32>load<u16>(L + 96) }
+/** L has frames, or values, of its own: it is running or may be resumed. */
+@inline export function hasFrames(L: i32): bool { return load<i32>(L + 20) != L + 52 }
+
+/**
+ * Suspends the running C function by *return*: it must answer -1 after this was true. Possible only when no C frame lies between it and
+ * the resume of its coroutine (`base`), its caller is a Lua function, and the calling instruction is a plain OP_CALL.
+ * The values above the function's frame are what the resumer sees; what the resumer hands over becomes the function's results.
+ */
+@inline export function suspendByReturn(L: i32, base: i32): bool {
+  if (load<u32>(L + 96) != <u32>base) return false
+  const ci = load<i32>(L + 20)
+  const caller = load<i32>(ci + 8)
+  if ((load<u16>(caller + 34) & CIST_C) != 0) return false
+  if ((load<u32>(load<i32>(caller + 16) - 4) & 0x7f) != OP_CALL) return false
+  store<u8>(L + 6, <u8>YIELD)
+  store<i32>(ci + 16, 0)
+  return true
+}

@@ -1,0 +1,325 @@
+// msgpack ⇄ Lua values, in the memory of the process. The encoder appends to the outbox; the decoder trusts nobody.
+//
+// Strings are str, whole numbers int, floats float64. A table whose keys are 1…n is an array, any other a map. Error values are ext 1.
+// Objects of the runtime (metatable[1] == "userdata"), functions and coroutines do not cross: they become nil.
+
+import * as lua from './lua'
+import { ERROR_META, get, OUT_CAPACITY, OUT_END, OUT_START, REF_ERROR_META, SCRATCH, set } from './control'
+
+const MAX_DEPTH: i32 = 128
+
+let at: i32 = 0 // where the encoder writes; only valid inside one call
+let end: i32 = 0 // end of the outbox buffer
+
+/** Begins to write behind the committed part of the outbox. */
+export function begin(): void {
+  const start = get(OUT_START)
+  at = start + get(OUT_END)
+  end = start + get(OUT_CAPACITY)
+}
+@inline export function position(): i32 { return at - get(OUT_START) }
+@inline export function address(): i32 { return at }
+@inline export function moveTo(offset: i32): void { at = get(OUT_START) + offset }
+
+/** Makes room for n more bytes; the buffer may move. Runs the process out of memory rather than returning without room. */
+export function room(n: i32): void {
+  if (<u32>(end - at) >= <u32>n) return
+  const start = get(OUT_START)
+  const used = at - start
+  const capacity = max(get(OUT_CAPACITY) << 1, used + n + 64)
+  const moved = realloc(start, capacity)
+  set(OUT_START, moved)
+  set(OUT_CAPACITY, capacity)
+  at = moved + used
+  end = moved + capacity
+}
+function realloc(p: i32, n: i32): i32 {
+  const moved = lua.realloc(p, n)
+  if (moved == 0) unreachable()
+  return moved
+}
+
+@inline export function byte(v: i32): void { store<u8>(at, <u8>v); at++ }
+@inline export function word(v: i32): void { store<u32>(at, v); at += 4 }
+@inline export function half(v: i32): void { store<u16>(at, <u16>v); at += 2 }
+@inline function be16(v: i32): void { store<u16>(at, bswap<u16>(<u16>v)); at += 2 }
+@inline function be32(v: u32): void { store<u32>(at, bswap<u32>(v)); at += 4 }
+@inline function be64(v: u64): void { store<u64>(at, bswap<u64>(v)); at += 8 }
+
+/** Writes the payload length into the header of the frame at `from`, and zeroes up to a multiple of 4 behind the payload. */
+export function patch(from: i32, payload: i32): void {
+  room(4)
+  const start = get(OUT_START) + from
+  store<u32>(start, payload)
+  store<u32>(at, 0)
+}
+/** Takes the tag of the frame at `from` away: it needs no answer. */
+@inline export function untag(from: i32): void { store<u32>(get(OUT_START) + from + 8, 0) }
+
+/** Copies n bytes; the caller has made room. */
+@inline export function bytes(from: i32, n: i32): void {
+  memory.copy(at, from, n)
+  at += n
+}
+
+function integer(v: i64): void {
+  if (v >= 0) {
+    if (v < 128) byte(<i32>v)
+    else if (v < 256) { byte(0xcc); byte(<i32>v) }
+    else if (v < 65536) { byte(0xcd); be16(<i32>v) }
+    else if (v <= 0xffffffff) { byte(0xce); be32(<u32>v) }
+    else { byte(0xd3); be64(v) }
+  } else if (v >= -32) byte(<i32>v)
+  else if (v >= -128) { byte(0xd0); byte(<i32>v) }
+  else if (v >= -32768) { byte(0xd1); be16(<i32>v) }
+  else if (v >= -2147483648) { byte(0xd2); be32(<u32>v) }
+  else { byte(0xd3); be64(v) }
+}
+
+function string(L: i32, i: i32): void {
+  const p = lua.lua_tolstring(L, i, SCRATCH)
+  const n = load<i32>(SCRATCH)
+  room(n + 8)
+  if (n < 32) byte(0xa0 | n)
+  else if (n < 256) { byte(0xd9); byte(n) }
+  else if (n < 65536) { byte(0xda); be16(n) }
+  else { byte(0xdb); be32(n) }
+  bytes(p, n)
+}
+
+export function arrayHead(n: i32): void {
+  room(8)
+  if (n < 16) byte(0x90 | n)
+  else if (n < 65536) { byte(0xdc); be16(n) }
+  else { byte(0xdd); be32(n) }
+}
+
+/** Appends the value at the absolute stack index i. Returns false when it nests too deep. */
+export function encode(L: i32, i: i32, depth: i32): bool {
+  room(16)
+  switch (lua.lua_type(L, i)) {
+    case lua.TBOOLEAN:
+      byte(lua.lua_toboolean(L, i) ? 0xc3 : 0xc2)
+      return true
+    case lua.TNUMBER:
+      if (lua.lua_isinteger(L, i)) integer(lua.lua_tointegerx(L, i, 0))
+      else { byte(0xcb); be64(reinterpret<u64>(lua.lua_tonumberx(L, i, 0))) }
+      return true
+    case lua.TSTRING:
+      string(L, i)
+      return true
+    case lua.TTABLE:
+      return table(L, i, depth)
+    default:
+      byte(0xc0)
+      return true
+  }
+}
+
+function table(L: i32, i: i32, depth: i32): bool {
+  if (depth >= MAX_DEPTH || !lua.lua_checkstack(L, 8)) return false
+  if (lua.lua_getmetatable(L, i)) {
+    const meta = lua.lua_topointer(L, -1)
+    const runtime = lua.lua_rawgeti(L, -1, 1) == lua.TSTRING
+    const payload = runtime && lua.lua_rawgeti(L, -2, 2) == lua.TSTRING
+    lua.pop(L, payload || runtime ? 3 : 2)
+    if (meta == get(ERROR_META)) return error(L, i, depth)
+    if (payload) return carried(L, i, depth)
+    if (runtime) { byte(0xc0); return true }
+  }
+  const n = <i32>lua.lua_rawlen(L, i)
+  failed = false
+  if (n > 0 && array(L, i, n, depth)) return true
+  return !failed && map(L, i, depth)
+}
+
+/** A Payload crosses as its value: field 2, or value number field 4 of the array in field 3 while nobody looked at it. */
+function carried(L: i32, i: i32, depth: i32): bool {
+  const top = lua.lua_gettop(L)
+  let ok = true
+  if (lua.lua_rawgeti(L, i, 1) != lua.TNIL) {
+    lua.lua_rawgeti(L, i, 2)
+    ok = encode(L, top + 2, depth)
+  } else {
+    lua.lua_rawgeti(L, i, 3)
+    lua.lua_rawgeti(L, i, 4)
+    const bytes = lua.lua_tolstring(L, top + 2, SCRATCH)
+    const n = spread(L, bytes, bytes + load<i32>(SCRATCH))
+    const index = <i32>lua.lua_tointegerx(L, top + 3, 0)
+    if (index >= 1 && index <= n) ok = encode(L, top + 3 + index, depth)
+    else byte(0xc0)
+  }
+  lua.lua_settop(L, top)
+  return ok
+}
+
+let failed: bool = false // an element nested too deep: told apart from "is no array"
+
+/** Writes keys 1…n in order as long as the table is a plain sequence; else rewinds and answers false. */
+function array(L: i32, i: i32, n: i32, depth: i32): bool {
+  const from = position()
+  arrayHead(n)
+  const top = lua.lua_gettop(L)
+  let expected: i64 = 1
+  lua.lua_pushnil(L)
+  while (lua.lua_next(L, i)) {
+    if (!lua.lua_isinteger(L, top + 1) || lua.lua_tointegerx(L, top + 1, 0) != expected) {
+      lua.lua_settop(L, top)
+      moveTo(from)
+      return false
+    }
+    if (!encode(L, top + 2, depth + 1)) { lua.lua_settop(L, top); failed = true; return false }
+    lua.lua_settop(L, top + 1)
+    expected++
+  }
+  if (expected == <i64>n + 1) return true
+  moveTo(from)
+  return false
+}
+
+function map(L: i32, i: i32, depth: i32): bool {
+  const from = position()
+  room(8)
+  byte(0x80)
+  let count = 0
+  const top = lua.lua_gettop(L)
+  lua.lua_pushnil(L)
+  while (lua.lua_next(L, i)) {
+    const type = lua.lua_type(L, top + 1)
+    if (type == lua.TSTRING || type == lua.TNUMBER || type == lua.TBOOLEAN) {
+      encode(L, top + 1, depth + 1)
+      if (!encode(L, top + 2, depth + 1)) { lua.lua_settop(L, top); failed = true; return false }
+      count++
+    }
+    lua.lua_settop(L, top + 1)
+  }
+  const start = get(OUT_START) + from
+  if (count < 16) store<u8>(start, <u8>(0x80 | count))
+  else {
+    const size = at - start - 1
+    room(4)
+    const first = get(OUT_START) + from
+    memory.copy(first + 5, first + 1, size)
+    store<u8>(first, 0xdf)
+    store<u32>(first + 1, bswap<u32>(count))
+    at += 4
+  }
+  return true
+}
+
+/** ext 1: [kind, message, retryable, details, contexts, stack], kept by Lua as the array part of an Error. */
+function error(L: i32, i: i32, depth: i32): bool {
+  room(8)
+  byte(0xc9)
+  const length = position()
+  at += 4
+  byte(1)
+  const body = position()
+  arrayHead(6)
+  for (let field = 1; field <= 6; field++) {
+    lua.lua_rawgeti(L, i, field)
+    if (!encode(L, lua.lua_gettop(L), depth + 1)) { lua.pop(L, 1); return false }
+    lua.pop(L, 1)
+  }
+  store<u32>(get(OUT_START) + length, bswap<u32>(position() - body))
+  return true
+}
+
+/** Pushes the value at r and answers the address behind it; 0 when the bytes are malformed or nest too deep. */
+export function decode(L: i32, r: i32, end: i32, depth: i32): i32 {
+  if (r >= end) return 0
+  const c = <i32>load<u8>(r)
+  r++
+  if (c < 0x80) { lua.lua_pushinteger(L, c); return r }
+  if (c < 0x90) return decodeMap(L, r, end, c & 15, depth)
+  if (c < 0xa0) return decodeArray(L, r, end, c & 15, depth)
+  if (c < 0xc0) return decodeString(L, r, end, c & 31)
+  if (c >= 0xe0) { lua.lua_pushinteger(L, <i64><i8>c); return r }
+  const left = end - r
+  switch (c) {
+    case 0xc0: lua.lua_pushnil(L); return r
+    case 0xc2: lua.lua_pushboolean(L, 0); return r
+    case 0xc3: lua.lua_pushboolean(L, 1); return r
+    case 0xc4: case 0xd9: return left < 1 ? 0 : decodeString(L, r + 1, end, <i32>load<u8>(r))
+    case 0xc5: case 0xda: return left < 2 ? 0 : decodeString(L, r + 2, end, <i32>bswap<u16>(load<u16>(r)))
+    case 0xc6: case 0xdb: return left < 4 ? 0 : decodeString(L, r + 4, end, <i32>bswap<u32>(load<u32>(r)))
+    case 0xc9: return left < 5 || load<u8>(r + 4) != 1 ? 0 : decodeError(L, r + 5, end, <i32>bswap<u32>(load<u32>(r)), depth)
+    case 0xc8: return left < 3 || load<u8>(r + 2) != 1 ? 0 : decodeError(L, r + 3, end, <i32>bswap<u16>(load<u16>(r)), depth)
+    case 0xc7: return left < 2 || load<u8>(r + 1) != 1 ? 0 : decodeError(L, r + 2, end, <i32>load<u8>(r), depth)
+    case 0xca: if (left < 4) return 0; lua.lua_pushnumber(L, <f64>reinterpret<f32>(bswap<u32>(load<u32>(r)))); return r + 4
+    case 0xcb: if (left < 8) return 0; lua.lua_pushnumber(L, reinterpret<f64>(bswap<u64>(load<u64>(r)))); return r + 8
+    case 0xcc: if (left < 1) return 0; lua.lua_pushinteger(L, <i64>load<u8>(r)); return r + 1
+    case 0xcd: if (left < 2) return 0; lua.lua_pushinteger(L, <i64>bswap<u16>(load<u16>(r))); return r + 2
+    case 0xce: if (left < 4) return 0; lua.lua_pushinteger(L, <i64>bswap<u32>(load<u32>(r))); return r + 4
+    case 0xcf: case 0xd3: if (left < 8) return 0; lua.lua_pushinteger(L, <i64>bswap<u64>(load<u64>(r))); return r + 8
+    case 0xd0: if (left < 1) return 0; lua.lua_pushinteger(L, <i64>load<i8>(r)); return r + 1
+    case 0xd1: if (left < 2) return 0; lua.lua_pushinteger(L, <i64><i16>bswap<u16>(load<u16>(r))); return r + 2
+    case 0xd2: if (left < 4) return 0; lua.lua_pushinteger(L, <i64><i32>bswap<u32>(load<u32>(r))); return r + 4
+    case 0xdc: return left < 2 ? 0 : decodeArray(L, r + 2, end, <i32>bswap<u16>(load<u16>(r)), depth)
+    case 0xdd: return left < 4 ? 0 : decodeArray(L, r + 4, end, <i32>bswap<u32>(load<u32>(r)), depth)
+    case 0xde: return left < 2 ? 0 : decodeMap(L, r + 2, end, <i32>bswap<u16>(load<u16>(r)), depth)
+    case 0xdf: return left < 4 ? 0 : decodeMap(L, r + 4, end, <i32>bswap<u32>(load<u32>(r)), depth)
+  }
+  return 0
+}
+
+/** Pushes the values of the array at r. Bytes that another process made wrong are one nil: they must not harm who receives them. */
+export function spread(L: i32, r: i32, end: i32): i32 {
+  const top = lua.lua_gettop(L)
+  let n = -1
+  if (r < end) {
+    const c = <i32>load<u8>(r)
+    if (c >= 0x90 && c < 0xa0) { n = c & 15; r += 1 }
+    else if (c == 0xdc && end - r >= 3) { n = <i32>bswap<u16>(load<u16>(r + 1)); r += 3 }
+  }
+  if (n >= 0 && n <= end - r && lua.lua_checkstack(L, n + 8)) {
+    for (let k = 0; k < n && r != 0; k++) r = decode(L, r, end, 0)
+    if (r == end) return n
+  }
+  lua.lua_settop(L, top)
+  lua.lua_pushnil(L)
+  return 1
+}
+
+function decodeString(L: i32, r: i32, end: i32, n: i32): i32 {
+  if (<u32>n > <u32>(end - r)) return 0
+  lua.lua_pushlstring(L, r, n)
+  return r + n
+}
+
+function decodeArray(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
+  if (<u32>n > <u32>(end - r) || depth >= MAX_DEPTH || !lua.lua_checkstack(L, 4)) return 0
+  lua.lua_createtable(L, n, 0)
+  for (let k = 1; k <= n; k++) {
+    r = decode(L, r, end, depth + 1)
+    if (r == 0) return 0
+    lua.lua_rawseti(L, -2, k)
+  }
+  return r
+}
+
+function decodeMap(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
+  if (<u32>n > <u32>(end - r) >>> 1 || depth >= MAX_DEPTH || !lua.lua_checkstack(L, 4)) return 0
+  lua.lua_createtable(L, 0, n)
+  for (let k = 0; k < n; k++) {
+    r = decode(L, r, end, depth + 1)
+    if (r == 0) return 0
+    const type = lua.lua_type(L, -1)
+    if (type != lua.TSTRING && type != lua.TNUMBER && type != lua.TBOOLEAN) return 0
+    const key = lua.lua_tonumberx(L, -1, 0)
+    if (type == lua.TNUMBER && key != key) return 0
+    r = decode(L, r, end, depth + 1)
+    if (r == 0) return 0
+    lua.lua_rawset(L, -3)
+  }
+  return r
+}
+
+function decodeError(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
+  if (<u32>n > <u32>(end - r)) return 0
+  const next = decode(L, r, r + n, depth + 1)
+  if (next != r + n || lua.lua_type(L, -1) != lua.TTABLE) return 0
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_ERROR_META)
+  lua.lua_setmetatable(L, -2)
+  return next
+}

@@ -1,0 +1,117 @@
+// Boots actor.wasm once and keeps its memory: libraries open, runtime-lua loaded, every seed a constant.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FrameBuffer } from '../src/kernel/frame-buffer.ts'
+import { FrameCursor, LOAD } from '../src/kernel/frame.ts'
+import { decodeAll, encodeAll } from '../src/msgpack.ts'
+import { type Exports, Field, Verdict } from '../src/vm/abi.ts'
+import { Image } from '../src/vm/image.ts'
+
+/** The files of runtime-lua in the order in which they need each other; `globals` last. */
+const FILES = [
+  'errors',
+  'channel',
+  'payload',
+  'argument',
+  'duration',
+  'calendar',
+  'layout',
+  'zone',
+  'timer',
+  'time',
+  'os',
+  'process',
+  'funcs',
+  'json',
+  'base64',
+  'hash',
+  'uuid',
+  'logger',
+  'io',
+  'env',
+  'ctx',
+  'events',
+  'system',
+  'registry',
+  'globals',
+]
+
+const MEMORY_PAGES = 512
+const INBOX_BYTES = 48 * 1024 // takes every file of runtime-lua; stays the inbox of every process
+
+// Runs in a memory of its own: source in, bytecode without debug information out (half the size).
+const COMPILER = `
+local raw = ...
+local dump, load = raw[4].dump, raw[1].load
+return function()
+  while true do
+    local kind = raw[7]()
+    if kind then raw[13](16, 1, 0, "", "", dump(assert(load(raw[8](), "@wippy/" .. raw[31]() .. ".lua")), true)) end
+    raw[16](1, 0)
+  end
+end`
+
+const utf8 = new TextEncoder()
+const folder = join(import.meta.dirname, '../runtime-lua')
+
+/** A booted memory that is fed with frames of kind LOAD. */
+class Boot {
+  readonly #exports: Exports
+
+  constructor(module: WebAssembly.Module, main: Uint8Array) {
+    this.#exports = new WebAssembly.Instance(module).exports as unknown as Exports
+    this.#exports.init()
+    const at = this.#exports.reserve(INBOX_BYTES)
+    this.memory.set(main, at)
+    if (this.#exports.boot(main.length) !== 0) this.#complain('main')
+  }
+
+  get memory(): Uint8Array {
+    return new Uint8Array(this.#exports.memory.buffer)
+  }
+
+  get #words(): Int32Array {
+    return new Int32Array(this.#exports.memory.buffer)
+  }
+
+  /** Hands over one frame; returns the payload of the frame that came back, empty when there was none. */
+  load(name: string, role: string, payload: Uint8Array): Uint8Array {
+    const frames = new FrameBuffer()
+    frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), payload)
+    const inbox = frames.bytes.subarray(0, frames.end)
+    this.memory.set(inbox, this.#exports.reserve(inbox.length))
+    if (this.#exports.step(inbox.length, 1 << 30, 1 << 30, MEMORY_PAGES, 0, 0) !== Verdict.wait) this.#complain(name)
+    const start = this.#words[Field.outStart]!
+    const bytes = this.memory
+    const cursor = new FrameCursor().over({ bytes, view: new DataView(bytes.buffer), start, end: start + this.#words[Field.outEnd]! })
+    return cursor.next() ? bytes.slice(cursor.topicEnd, cursor.payloadEnd) : new Uint8Array(0)
+  }
+
+  /** The finished memory. */
+  finish(): Image {
+    const inbox = this.#exports.reserve(INBOX_BYTES)
+    this.memory.fill(0, inbox, inbox + INBOX_BYTES)
+    this.#exports.seal()
+    return Image.capture(this.memory, null)
+  }
+
+  #complain(what: string): never {
+    const at = this.#exports.complaint()
+    const message = this.memory.slice(at, at + this.#words[Field.scratch]!)
+    throw new Error(`${what}: ${new TextDecoder().decode(message)}`)
+  }
+}
+
+/** The file form of the booted image. Two boots give the same bytes. */
+export const bootImage = (wasm: Uint8Array): Uint8Array => {
+  const module = new WebAssembly.Module(wasm as BufferSource)
+  const compiler = new Boot(module, utf8.encode(COMPILER))
+  const bytecode = (name: string): Uint8Array => {
+    const source = readFileSync(join(folder, `${name}.lua`), 'utf8')
+    return decodeAll(compiler.load(name, '', encodeAll([source])))[0] as Uint8Array
+  }
+  const boot = new Boot(module, bytecode('main'))
+  for (const name of FILES) boot.load(name, 'runtime', bytecode(name))
+  return boot.finish().bytes
+}

@@ -1,0 +1,191 @@
+// Edits of wasmoon's Lua, made by structure against the pinned binary. Function names are those that wasm-dis gives glue.wasm 1.16.0.
+//
+//  - every import becomes a function inside: files, environment, processes and clocks refuse
+//  - errors are WebAssembly exceptions, without a JavaScript frame and without setjmp's table
+//  - a memory error ends the process instead of becoming a Lua error that pcall could retry for ever
+//  - a wait leaves by return instead of by throw (five edits)
+//  - the C stack is small, the heap begins behind the companion's control block
+//
+// Each edit has a test in test/vm that fails when the edit is left out.
+
+import { STACK_HIGH } from '../src/vm/abi.ts'
+import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
+
+const HEAP = STACK_HIGH + 4096 // behind the control block and the companion's static data
+export const TABLE_BASE = 400 // first slot of the companion in the function table
+const TABLE_SIZE = 440
+const OLD_STACK_HIGH = 1083712
+const MIN_PAGES = 8
+const MAX_PAGES = 16384 // 1 GiB: what any process can be given at most
+
+/** Faults, as src/vm/abi.ts reads them from the global `fault`. */
+const FAULT_MEMORY = 2
+const FAULT_ABORT = 3
+
+const PRECALL_C = '$265'
+const PRECALL = '$266'
+const RESUME = '$270'
+const UNROLL = '$271'
+export const EXECUTE = '$548'
+const THROW = '$255'
+const RUN_PROTECTED = '$256'
+const LONGJMP = '$642'
+const POSCALL = '$264'
+
+const refusals: Record<string, string> = {
+  abort: `(global.set $fault (i32.const ${FAULT_ABORT})) (unreachable)`,
+  exit: `(global.set $fault (i32.const ${FAULT_ABORT})) (unreachable)`,
+  emscripten_date_now: '(f64.const 0)',
+  emscripten_resize_heap: '(call $resize (local.get 0))',
+}
+
+/** The parameter and result lists of an import, and a body that refuses. */
+const inside = (imported: List): List => {
+  const name = JSON.parse(imported[2] as string) as string
+  const signature = imported[3] as List
+  const result = signature.find((part) => head(part) === 'result') as List | undefined
+  const refuse = refusals[name] ?? (result ? `(${result[1]}.const ${result[1] === 'i32' ? -1 : 0})` : '(nop)')
+  return ['func', signature[1]!, ...signature.slice(2), ...(expr(`(block ${refuse})`).slice(1) as List)]
+}
+
+const SUPPORT = `(module
+ (tag $longjmp)
+ (global $fuel (export "fuel") (mut i32) (i32.const 0))
+ (global $hard (mut i32) (i32.const -2147483648))
+ (global $armed (mut i32) (i32.const 1))
+ (global $limit (mut i32) (i32.const ${MAX_PAGES}))
+ (global $fault (export "fault") (mut i32) (i32.const 0))
+ (func $resize (param $bytes i32) (result i32) (local $pages i32)
+  (local.set $pages (i32.sub (i32.shr_u (i32.add (local.get $bytes) (i32.const 65535)) (i32.const 16)) (memory.size)))
+  (if (i32.gt_u (i32.add (memory.size) (local.get $pages)) (global.get $limit)) (then (return (i32.const 0))))
+  (i32.ne (memory.grow (local.get $pages)) (i32.const -1)))
+ (func $fuel_left (export "fuel_left") (result i32) (global.get $fuel))
+ (func $fuel_begin (export "fuel_begin") (param $fuel i32) (param $hard i32) (param $pages i32)
+  (global.set $fuel (local.get $fuel))
+  (global.set $hard (local.get $hard))
+  (global.set $limit (local.get $pages))
+  (global.set $armed (i32.const 0))
+  (global.set $fault (i32.const 0)))
+)`
+
+/** luaD_rawrunprotected(L, f, ud): struct lua_longjmp is { previous, jmp_buf, status at 160 }; L->errorJmp at 48, L->nCcalls at 96. */
+const PROTECTED = `(func ${RUN_PROTECTED} (param $0 i32) (param $1 i32) (param $2 i32) (result i32) (local $jump i32) (local $depth i32)
+ (global.set $global$0 (local.tee $jump (i32.sub (global.get $global$0) (i32.const 176))))
+ (local.set $depth (i32.load offset=96 (local.get $0)))
+ (i32.store offset=160 (local.get $jump) (i32.const 0))
+ (i32.store (local.get $jump) (i32.load offset=48 (local.get $0)))
+ (i32.store offset=48 (local.get $0) (local.get $jump))
+ (try
+  (do (call_indirect $0 (type $vii) (local.get $0) (local.get $2) (local.get $1)))
+  (catch $longjmp (global.set $global$0 (local.get $jump))))
+ (i32.store offset=48 (local.get $0) (i32.load (local.get $jump)))
+ (i32.store offset=96 (local.get $0) (local.get $depth))
+ (global.set $global$0 (i32.add (local.get $jump) (i32.const 176)))
+ (i32.load offset=160 (local.get $jump)))`
+
+const functionNamed = (module: List, name: string): List => findOne(module, 'func', name)
+const YIELDED = `(i32.load8_u offset=6 (local.get $0))`
+
+const importsInside = (module: List): void => {
+  for (const imported of findAll(module, 'import')) module[module.indexOf(imported)] = inside(imported)
+}
+
+const errorsAsExceptions = (module: List): void => {
+  module.splice(1, 0, expr('(type $vii (func (param i32 i32)))'))
+  const protect = functionNamed(module, RUN_PROTECTED)
+  module[module.indexOf(protect)] = expr(PROTECTED)
+  const longjmp = functionNamed(module, LONGJMP)
+  module[module.indexOf(longjmp)] = expr(`(func ${LONGJMP} (param $0 i32) (param $1 i32) (throw $longjmp))`)
+}
+
+/** luaD_throw(L, status): LUA_ERRMEM does not come back. */
+const memoryErrorsEnd = (module: List): void => {
+  const thrower = functionNamed(module, THROW)
+  const first = thrower.findIndex((part) => isList(part) && !['param', 'result', 'local'].includes(part[0] as string))
+  thrower.splice(
+    first,
+    0,
+    expr(`(if (i32.eq (local.get $1) (i32.const 4)) (then (global.set $fault (i32.const ${FAULT_MEMORY})) (unreachable)))`),
+  )
+}
+
+/** Replaces the statement that holds `call` by `statements`, in the list it stands in. */
+const replaceStatement = (fn: List, statement: List, statements: readonly List[]): void => {
+  const { parent, at } = parentOf(fn, statement)
+  parent.splice(at, 1, ...statements)
+}
+
+const waitsByReturn = (module: List): void => {
+  // 1. precallC: -1 is not finished with luaD_poscall; it goes up.
+  const precallC = functionNamed(module, PRECALL_C)
+  const finish = findOne(precallC, 'call', POSCALL)
+  const called = findOne(finish, 'call_indirect')
+  const answer = precallC.at(-1) as List
+  if (answer[0] !== 'local.get' || answer[1] !== '$0') throw new Error('precallC does not end as expected')
+  replaceStatement(precallC, finish, [
+    ['local.set', '$3', called],
+    expr('(if (i32.eq (local.get $3) (i32.const -1)) (then (return (i32.const -1))))'),
+    ['call', POSCALL, ['local.get', '$0'], ['local.get', '$4'], ['local.get', '$3']],
+  ])
+  precallC[precallC.length - 1] = ['local.get', '$3']
+
+  // 2. luaD_precall: 1 instead of NULL for it.
+  const precall = functionNamed(module, PRECALL)
+  const toC = findOne(precall, 'call', PRECALL_C)
+  const dropped = parentOf(precall, toC).parent
+  const { parent, at } = parentOf(precall, dropped)
+  const answered = parent[at + 1] as List
+  if (dropped[0] !== 'drop' || answered[0] !== 'local.set' || answered[1] !== '$3') throw new Error('luaD_precall is not as expected')
+  parent.splice(at, 2, ['local.set', '$3', ['i32.eq', toC, ['i32.const', '-1']]])
+
+  // 3. luaV_execute, OP_CALL: 1 means leave.
+  const execute = functionNamed(module, EXECUTE)
+  const calls = findAll(execute, 'call', PRECALL)
+  if (calls.length !== 1) throw new Error('luaV_execute is not as expected')
+  const taken = parentOf(execute, calls[0]!).parent
+  const branch = parentOf(execute, taken).parent
+  if (taken[0] !== 'local.tee' || branch[0] !== 'br_if') throw new Error('OP_CALL is not as expected')
+  replaceStatement(execute, branch, [
+    ['local.set', taken[1]!, calls[0]!],
+    ['if', ['i32.eq', ['local.get', taken[1]!], ['i32.const', '1']], ['then', ['return']]],
+    ['br_if', branch[1]!, ['local.get', taken[1]!]],
+  ])
+
+  // 4. unroll, and 5. resume after a hook's yield: a thread that was suspended by return is left alone.
+  const suspended = expr(`(if ${YIELDED} (then (return)))`)
+  const unroll = functionNamed(module, UNROLL)
+  replaceStatement(unroll, findOne(unroll, 'call', EXECUTE), [findOne(unroll, 'call', EXECUTE), suspended])
+  const resume = functionNamed(module, RESUME)
+  const again = findAll(resume, 'call', EXECUTE).filter((call) => {
+    const { parent: around, at: index } = parentOf(resume, call)
+    return head(around[index + 1]) === 'br'
+  })
+  if (again.length !== 1) throw new Error('resume is not as expected')
+  replaceStatement(resume, again[0]!, [again[0]!, suspended])
+}
+
+const littleEndian = (value: number): string =>
+  [0, 8, 16, 24].map((shift) => `\\${((value >>> shift) & 0xff).toString(16).padStart(2, '0')}`).join('')
+
+const layout = (module: List): void => {
+  for (const constant of findAll(module, 'i32.const', String(OLD_STACK_HIGH))) constant[1] = String(STACK_HIGH)
+  // emmalloc's break, the second word of the last data segment
+  const segment = findAll(module, 'data').at(-1)!
+  const bytes = segment.at(-1) as string
+  if (!bytes.endsWith('@\\89\\10"')) throw new Error('the break pointer is not where it was')
+  segment[segment.length - 1] = `${bytes.slice(0, -'@\\89\\10"'.length)}${littleEndian(HEAP)}"`
+  const memory = module.find((part) => head(part) === 'memory') as List
+  memory.splice(2, 2, String(MIN_PAGES), String(MAX_PAGES))
+  const table = module.find((part) => head(part) === 'table') as List
+  table[2] = String(TABLE_SIZE)
+}
+
+/** Edits the tree of glue.wasm in place. */
+export const patch = (module: List): void => {
+  importsInside(module)
+  errorsAsExceptions(module)
+  memoryErrorsEnd(module)
+  waitsByReturn(module)
+  layout(module)
+  module.push(...(expr(SUPPORT).slice(1) as List))
+}
