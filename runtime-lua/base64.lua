@@ -25,7 +25,8 @@ function base64.encode(s)
   for i = 1, whole, 6 do
     local x = unpack('>I6', s, i)
     n = n + 1
-    out[n] = char(c[x >> 42], c[x >> 36 & 63], c[x >> 30 & 63], c[x >> 24 & 63], c[x >> 18 & 63], c[x >> 12 & 63], c[x >> 6 & 63], c[x & 63])
+    out[n] = char(
+      c[x >> 42], c[x >> 36 & 63], c[x >> 30 & 63], c[x >> 24 & 63], c[x >> 18 & 63], c[x >> 12 & 63], c[x >> 6 & 63], c[x & 63])
   end
   for i = whole + 1, size, 3 do
     local a, b, d = byte(s, i, i + 2)

@@ -4,7 +4,8 @@
 local host = ...
 local errors = host.require_runtime('errors')
 local byte, find, format, gsub, match, sub = string.byte, string.find, string.format, string.gsub, string.match, string.sub
-local getmetatable, setmetatable, tointeger, tonumber, tostring, type = getmetatable, setmetatable, math.tointeger, tonumber, tostring, host.type
+local getmetatable, setmetatable, tonumber, tostring, type = getmetatable, setmetatable, tonumber, tostring, host.type
+local tointeger = math.tointeger
 
 local SECOND, MINUTE, HOUR, MAX, MIN = 1000000000, 60000000000, 3600000000000, math.maxinteger, math.mininteger
 local units = { ns = 1, us = 1000, ['µs'] = 1000, ['μs'] = 1000, ms = 1000000, s = SECOND, m = MINUTE, h = HOUR }

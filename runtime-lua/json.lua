@@ -1,8 +1,8 @@
 -- JSON in and out of Lua values; schemas are checked by the host.
 --
--- Reading: integers that fit 64 bits stay integers, null is nil, the last of equal keys wins. Writing: a table is an array when its keys are
--- 1…n, an object when none of them is a positive integer, an error otherwise; what JSON has no word for is null. No state lives outside the
--- arguments: two coroutines may be in here at once.
+-- Reading: integers that fit 64 bits stay integers, null is nil, the last of equal keys wins. Writing: a table is an array when its keys
+-- are 1…n, an object when none of them is a positive integer, an error otherwise; what JSON has no word for is null. No state lives outside
+-- the arguments: two coroutines may be in here at once.
 local host = ...
 local errors = host.require_runtime('errors')
 local fail = errors.fail
@@ -29,7 +29,8 @@ end
 
 ---------------------------------------------------------------------------------------------------------------------------------- writing
 
-local escape = setmetatable({ ['"'] = '\\"', ['\\'] = '\\\\', ['\n'] = '\\n', ['\r'] = '\\r', ['\t'] = '\\t', ['\b'] = '\\b', ['\f'] = '\\f' }, {
+local escape = { ['"'] = '\\"', ['\\'] = '\\\\', ['\n'] = '\\n', ['\r'] = '\\r', ['\t'] = '\\t', ['\b'] = '\\b', ['\f'] = '\\f' }
+setmetatable(escape, {
   __index = function(self, c)
     local code = format('\\u%04x', byte(c))
     self[c] = code

@@ -305,8 +305,8 @@ end
 
 -- the program of an entry ---------------------------------------------------------------------------------------------------------------
 
-local libraries = {} -- { chunk, names }
-local program, method
+local libraries = {} -- { chunk, id, imports }
+local program, method, imports
 
 -- A file of runtime-lua, while the image is booted.
 local function load_runtime(name)
@@ -321,25 +321,31 @@ end
 
 local function on_load(role, chunk_name)
   if role == "runtime" then return load_runtime(chunk_name) end
-  local a, b, c = values()
+  local a, b, c, d = values()
   if role == "module" then
-    globals[a] = assert(runtime[a], "no such module")
+    globals[a] = runtime[a]
   elseif role == "library" then
-    libraries[#libraries + 1] = { assert(compile(a, chunk_name)), b }
+    libraries[#libraries + 1] = { assert(compile(a, chunk_name)), b, c }
   elseif role == "main" then
-    program, method, entry = assert(compile(a, chunk_name)), b, c
+    program, method, entry, imports = assert(compile(a, chunk_name)), b, c, d
   elseif role == "ready" then
     collect()
     collect()
   end
 end
 
+local function bind(names, loaded)
+  for alias, id in pairs(names) do globals[alias] = loaded[id] end
+end
+
 -- The body of the main coroutine: libraries in order, the chunk, then its entry point.
 local function body(...)
+  local loaded = {}
   for _, library in ipairs(libraries) do
-    local value = library[1]()
-    for _, name in ipairs(library[2]) do globals[name] = value end
+    bind(library[3], loaded)
+    loaded[library[2]] = library[1]()
   end
+  bind(imports, loaded)
   local exported = program()
   if type(exported) == "function" then return exported(...) end
   local start = type(exported) == "table" and exported[method]
@@ -353,7 +359,9 @@ end
 function host.require(name)
   if type(name) ~= "string" then error("bad argument #1 to 'require' (string expected, got " .. type(name) .. ")", 2) end
   local value = globals[name]
-  if value == nil then error("module '" .. name .. "' not found", 2) end
+  if value == nil then
+    error("module '" .. name .. "' not found: " .. (entry or "the entry") .. " declares it neither under modules nor under imports", 2)
+  end
   return value
 end
 

@@ -2,7 +2,8 @@
 local host = ...
 local errors = host.require_runtime('errors')
 local fail, INVALID = errors.fail, errors.INVALID
-local ask, find, gsub, lower, match, sub, tonumber, type = host.ask, string.find, string.gsub, string.lower, string.match, string.sub, tonumber, type
+local ask, tonumber, type = host.ask, tonumber, type
+local find, gsub, lower, match, sub = string.find, string.gsub, string.lower, string.match, string.sub
 
 local HEX = ('%x'):rep(8) .. ('%-' .. ('%x'):rep(4)):rep(3) .. '%-' .. ('%x'):rep(12)
 local SECONDS_1582_TO_1970 = 12219292800

@@ -1,8 +1,8 @@
--- Locations: what a wall clock shows where. UTC and fixed zones are known here; the others are asked for once per process, when a field of a
--- moment there is first read, and kept.
+-- Locations: what a wall clock shows where. UTC and fixed zones are known here; the others are asked for once per process, when a field of
+-- a moment there is first read, and kept.
 --
--- A Location is {name, from, to, offset, abbreviation, packed, abbreviations}: within from ≤ seconds < to the offset (seconds east of UTC) and
--- the abbreviation hold. `packed` has nine bytes per period: since when (5), offset (3), index of the abbreviation (1); the first begins
+-- A Location is {name, from, to, offset, abbreviation, packed, abbreviations}: within from ≤ seconds < to the offset (seconds east of UTC)
+-- and the abbreviation hold. `packed` has nine bytes per period: since when (5), offset (3), index of the abbreviation (1); the first begins
 -- before all time. Not known yet: from = to, packed = nil.
 local host = ...
 local errors = host.require_runtime('errors')
@@ -83,7 +83,8 @@ function zone.known(location)
   return location[6] ~= nil or location[2] < location[3]
 end
 
---- Seconds since 1970 at which a wall clock there shows `wall` (seconds, as if in UTC). In a gap or an overlap one of the two offsets is used.
+--- Seconds since 1970 at which a wall clock there shows `wall` (seconds, as if in UTC). In a gap or an overlap one of the two offsets
+-- is used.
 function zone.from_wall(location, wall)
   local offset, _, from, to = zone.lookup(location, wall)
   local seconds = wall - offset

@@ -31,6 +31,21 @@ export const decodeAll = (bytes: Uint8Array, start = 0, end = bytes.length): unk
   return value
 }
 
+/** The first `count` values of a payload, and the rest of it as a payload of its own, unread. */
+export const split = (bytes: Uint8Array, count: number): { readonly head: unknown[]; readonly rest: Uint8Array } => {
+  const reader = new Reader(bytes, 0, bytes.length)
+  const size = reader.arrayHead()
+  const head: unknown[] = []
+  while (head.length < Math.min(count, size)) head.push(reader.value(1))
+  const left = size - head.length
+  const tail = bytes.subarray(reader.position)
+  const rest = new Uint8Array(tail.length + 3)
+  rest.set(left < 16 ? [0x90 | left] : [0xdc, left >> 8, left & 0xff])
+  const start = left < 16 ? 1 : 3
+  rest.set(tail, start)
+  return { head, rest: rest.subarray(0, start + tail.length) }
+}
+
 const malformed = (what: string, at: number): WippyError =>
   new WippyError('MSGPACK_MALFORMED', Kind.Invalid, `malformed message: ${what} (byte ${at})`, { retryable: false })
 
@@ -54,6 +69,18 @@ class Reader {
     this.#bytes = bytes
     this.#at = start
     this.#end = end
+  }
+
+  get position(): number {
+    return this.#at
+  }
+
+  /** The length of the array that begins here. */
+  arrayHead(): number {
+    const head = this.#unsigned(1)
+    const size = (head & 0xf0) === 0x90 ? head & 15 : head === 0xdc ? this.#unsigned(2) : -1
+    if (size < 0 || size > this.#end - this.#at) throw malformed('an array of values was expected', 0)
+    return size
   }
 
   finish(): void {

@@ -10,7 +10,7 @@ export type Pid = string & { readonly __pid: never }
 export type PidParts = { readonly node: string; readonly host: string; readonly uniq: string }
 
 const DIGITS = 5 // at least
-const MAX_DIGITS = 13 // what a safe integer has at most
+const MAX_DIGITS = 14 // what a safe integer has at most
 
 /** In: 1. Out: `0x00001`. */
 export const serialText = (serial: number): string => `0x${serial.toString(16).padStart(DIGITS, '0')}`

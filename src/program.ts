@@ -1,7 +1,12 @@
 // What the memory of an entry holds before it runs: plain Lua, the modules and libraries it sees, and where to begin.
 
-/** A Lua chunk with its types erased. `file` is what tracebacks say. */
-export type Chunk = { readonly file: string; readonly code: string }
+/** A Lua chunk with its types erased, and the global names that imported libraries get right before it runs: alias → library id. */
+export type Chunk = {
+  /** What tracebacks say. */
+  readonly file: string
+  readonly code: string
+  readonly imports: Readonly<Record<string, string>>
+}
 
 export type Program = {
   /** Registry id. */
@@ -11,6 +16,6 @@ export type Program = {
   readonly chunk: Chunk
   /** Host modules that become globals. */
   readonly modules: readonly string[]
-  /** Imported libraries, each after those it needs, with the global names it is bound to. */
-  readonly libraries: readonly { readonly chunk: Chunk; readonly names: readonly string[] }[]
+  /** Imported libraries, each after those it needs. */
+  readonly libraries: readonly { readonly id: string; readonly chunk: Chunk }[]
 }

@@ -34,6 +34,7 @@ const FILES = [
   'events',
   'system',
   'registry',
+  'types',
   'globals',
 ]
 

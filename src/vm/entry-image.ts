@@ -37,8 +37,8 @@ const load = (instance: Instance, { entry, method, chunk, modules, libraries }: 
   const add = (name: string, role: string, values: readonly unknown[]): void =>
     frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), encodeAll(values))
   for (const name of modules) add('', 'module', [name])
-  for (const { chunk: library, names } of libraries) add(`@${library.file}`, 'library', [library.code, names])
-  add(`@${chunk.file}`, 'main', [chunk.code, method, entry])
+  for (const { id, chunk: library } of libraries) add(`@${library.file}`, 'library', [library.code, id, library.imports])
+  add(`@${chunk.file}`, 'main', [chunk.code, method, entry, chunk.imports])
   add('', 'ready', [])
   const message = run(instance, frames)
   if (message !== null) throw new WippyError('LUA_LOAD', 'Invalid', message, { where: { entry } })

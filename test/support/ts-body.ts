@@ -27,7 +27,15 @@ export const readFrames = (frames: Frames): Signal[] => {
   const signals: Signal[] = []
   while (at.next()) {
     const { kind, flag, tag, credit, nameStart, nameEnd, topicEnd, payloadEnd } = at
-    signals.push({ kind, flag, tag, credit, name: text(nameStart, nameEnd), topic: text(nameEnd, topicEnd), payload: text(topicEnd, payloadEnd) })
+    signals.push({
+      kind,
+      flag,
+      tag,
+      credit,
+      name: text(nameStart, nameEnd),
+      topic: text(nameEnd, topicEnd),
+      payload: text(topicEnd, payloadEnd),
+    })
   }
   if (at.malformed) throw new Error('malformed frames')
   return signals
@@ -57,7 +65,11 @@ export class Outbox {
 }
 
 /** What a test's process does in one step; nothing returned means `wait`. */
-export type TsStep = (inbox: readonly Signal[], out: Outbox, given: { readonly fuel: number; readonly nowMs: number }) => Verdict | undefined
+export type TsStep = (
+  inbox: readonly Signal[],
+  out: Outbox,
+  given: { readonly fuel: number; readonly nowMs: number },
+) => Verdict | undefined
 
 /** A body around a function. `spent` and `fault` may be set by the test; `steps` and `closed` are there to be read. */
 export class TsBody implements Body {

@@ -1,0 +1,245 @@
+// A node: the one place where the parts are put together.
+//
+//   config → entries → registry (handlers take each kind in) → hosts → services → running
+//   processes ask → door → guard → service → reply
+
+import type { Config } from './config.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { Kind, WippyError } from './error.ts'
+import type { Exit } from './kernel/exit.ts'
+import { defaultLimits } from './kernel/host.ts'
+import { Observer } from './kernel/observer.ts'
+import { Scheduler } from './kernel/scheduler.ts'
+import { Supervisor } from './kernel/supervisor.ts'
+import { decodeAll, encode, encodeAll } from './msgpack.ts'
+import { assemble } from './registry/baseline.ts'
+import { type Entry, isFields } from './registry/entry.ts'
+import { Registry } from './registry/registry.ts'
+import { ctxService } from './service/ctx.ts'
+import { Door } from './service/door.ts'
+import { Environment, envService } from './service/env.ts'
+import { EventBus, eventsService } from './service/events.ts'
+import { funcsService } from './service/funcs.ts'
+import { hashService } from './service/hash.ts'
+import { ioService } from './service/io.ts'
+import { jsonService } from './service/json.ts'
+import { Launcher } from './service/launcher.ts'
+import { createLog, type Log, loggerService } from './service/logger.ts'
+import { luaHandler } from './service/lua-kinds.ts'
+import type { Permit } from './service/permit.ts'
+import { errorOf, processService } from './service/process.ts'
+import { registryService } from './service/registry.ts'
+import type { Terminal } from './service/service.ts'
+import { hostsHandler, Services } from './service/services.ts'
+import { systemService } from './service/system.ts'
+import { nodeView } from './service/node-view.ts'
+import { timeService } from './service/time.ts'
+import { uuidService } from './service/uuid.ts'
+import { Bodies } from './vm/bodies.ts'
+
+const TURN_MS = 2 // how long processes run before the event loop gets its turn
+const STAY_MS = 1 << 30 // a node without timers and sockets stays up all the same
+
+/** An entry with `meta.command`: what `wippy run NAME` starts. */
+export type Command = {
+  readonly name: string
+  readonly short: string
+  readonly entry: string
+  readonly main: boolean
+  readonly useCase: string
+}
+
+export type Node = {
+  readonly config: Config
+  readonly registry: Registry
+  readonly scheduler: Scheduler
+  /** Entries that were not started, each with its place; the others run. */
+  readonly problems: readonly WippyError[]
+  readonly warnings: readonly WippyError[]
+  commands(): readonly Command[]
+  /**
+   * Runs a process entry on a terminal host (the only one, or `host`); resolves with its exit code: a number it returned, 0 for nothing
+   * or true, 1 for false or an error. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS, and what spawning throws.
+   */
+  execute(entry: string, args: readonly string[], options: { readonly host?: string; readonly terminal: Terminal }): Promise<number>
+  /** The exit code, once a terminal process, `system.exit` or `stop` has ended the node. */
+  readonly ended: Promise<number>
+  /** Cancels every process, stops services in reverse order, waits as long as the configuration says, then terminates. `now`: at once. */
+  stop(options?: { readonly now?: boolean }): Promise<void>
+}
+
+export type BootOptions = { readonly log?: Log; readonly clock?: Clock }
+
+/** Logs what the kernel does not tell anybody else. */
+class LogObserver extends Observer {
+  readonly #log: Log
+  constructor(log: Log) {
+    super()
+    this.#log = log
+  }
+  override dropped(from: string, to: string, code: string): void {
+    this.#log.record('warn', 'kernel', 'message dropped', { from, to, code })
+  }
+  override broken(process: { readonly pid: string }, cause: unknown): void {
+    this.#log.record('error', 'kernel', 'the runtime failed', { pid: process.pid, cause: String(cause) })
+  }
+}
+
+/** Exit code of a terminal process. */
+const codeOf = (exit: Exit, log: Log, entry: string): number => {
+  if (!exit.ok) {
+    const error = errorOf(exit)
+    log.record('error', entry, error.text, error.frame ? { stack: error.frame } : undefined)
+    return 1
+  }
+  const [value] = decodeAll(exit.payload)
+  if (typeof value === 'number') return Math.trunc(value) & 0xff
+  return value === false ? 1 : 0
+}
+
+/** Brings a node to life. Problems with single entries are in `problems`; it throws only for what leaves nothing to run. */
+export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
+  const { clock = systemClock } = options
+  const log =
+    options.log ?? createLog({ write: (line) => void process.stderr.write(line), now: () => clock.nowMs(), format: config.logger.encoding, level: config.logger.level })
+  const report = (error: unknown): void => log.record('error', 'node', error instanceof WippyError ? error.text : String(error))
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>()
+
+  const { entries, problems: sourceProblems, warnings: sourceWarnings } = assemble(config)
+  const registry = new Registry({ now: () => clock.nowMs(), report })
+
+  // kernel
+  let scheduled = false
+  const nowMs = (): number => clock.nowMs()
+  const pump = (): void => {
+    scheduled = false
+    if (scheduler.pump(nowMs, TURN_MS)) wake()
+  }
+  const wake = (): void => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(pump)
+  }
+  const permit: Permit = (caller) => !config.security.strict || caller.context.scope !== undefined
+  const door: Door = new Door({
+    delivery: () => scheduler.delivery,
+    guard: ({ caller, op, target }) => {
+      if (permit(caller, op, target)) return
+      throw new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${op} is not allowed${target ? ` on "${target}"` : ''}`, { retryable: false })
+    },
+    report: (error, op) => log.record('error', 'door', `${op} failed`, { error: String(error) }),
+  })
+  const scheduler: Scheduler = new Scheduler({
+    encodeError: encode,
+    door: door.ask,
+    node: config.name ?? '',
+    observer: new LogObserver(log),
+    ready: wake,
+  })
+
+  // entries to processes
+  const bodies = new Bodies()
+  const { memoryBytes, fuel, hardFuel, mailboxMessages, mailboxBytes } = config.limits
+  const launcher = new Launcher({
+    scheduler,
+    registry,
+    makeBody: (version, program, limits) => bodies.make(version, program, limits),
+    limits: { ...defaultLimits, memoryBytes, fuel, hardFuel, mailbox: { messages: mailboxMessages, bytes: mailboxBytes, policy: 'refuse' } },
+    node: config.name ?? '',
+    nowMs,
+  })
+  const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random })
+  const serviceProblems: WippyError[] = []
+  const services = new Services({ scheduler, supervisor, launcher, report: (error) => void serviceProblems.push(error) })
+
+  // services of Lua modules
+  const environment = new Environment({ root: config.root, os: process.env })
+  const bus = new EventBus(report)
+  for (const service of [
+    ctxService(),
+    envService(environment, permit),
+    eventsService(bus, permit),
+    funcsService(scheduler, launcher, registry, clock),
+    hashService(),
+    ioService(),
+    jsonService(),
+    loggerService(log),
+    processService(scheduler, launcher),
+    registryService(registry, { permit, warn: (caller, message) => log.record('warn', caller.entry, message) }),
+    systemService(nodeView({ scheduler, launcher, supervisor, door, exit: end })),
+    timeService(clock),
+    uuidService(clock),
+  ]) {
+    door.add(service)
+  }
+  registry.subscribe(({ changes }) => {
+    for (const { kind, entry } of changes) bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })
+  })
+
+  // entries come to life
+  for (const handler of [environment.handler(), hostsHandler(launcher), luaHandler, services.handler]) registry.kinds.add(handler)
+  const booted = await registry.boot(entries)
+  await services.startAll()
+  const stay = setInterval(() => {}, STAY_MS)
+
+  const commands = (): Command[] =>
+    [...registry.snapshot().entries()].flatMap((entry: Entry) => {
+      const { command } = entry.meta
+      if (!isFields(command) || typeof command.name !== 'string') return []
+      const { name, short, main, use_case: useCase } = command
+      return { name, short: String(short ?? ''), entry: entry.id, main: main === true, useCase: String(useCase ?? 'run') }
+    })
+
+  const terminalHost = (wanted: string | undefined): string => {
+    if (wanted !== undefined) return wanted
+    const found = [...launcher.hosts()].filter(({ kind }) => kind === 'terminal.host').map(({ host }) => host.id)
+    if (found.length === 1) return found[0]!
+    const hint = found.length === 0 ? 'Add an entry of kind terminal.host.' : `Choose one with --host: ${found.join(', ')}`
+    throw new WippyError('HOST_AMBIGUOUS', Kind.Invalid, `there ${found.length === 0 ? 'is no terminal host' : `are ${found.length} terminal hosts`}`, { hint })
+  }
+
+  const execute: Node['execute'] = async (entry, args, { host, terminal }) => {
+    const spawned = launcher.spawn({ entry, host: terminalHost(host), args: encodeAll(args), context: { values: {} }, attachment: { terminal } })
+    const exit = await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve))
+    return codeOf(exit, log, entry)
+  }
+
+  const terminateAll = (): void => {
+    for (const { pid } of [...scheduler.processes]) if (scheduler.processes.find(pid)) scheduler.terminate(pid)
+  }
+
+  const allEnded = async (): Promise<void> => {
+    await supervisor.stopAll()
+    for (const { pid } of [...scheduler.processes]) {
+      if (!scheduler.processes.find(pid)) continue
+      const gone = new Promise<void>((resolve) => scheduler.onExit(pid, () => resolve()))
+      scheduler.delivery.cancel(pid, 'scheduler shutdown')
+      await gone
+    }
+  }
+
+  const stop: Node['stop'] = async ({ now = false } = {}) => {
+    if (!now) {
+      for (const { pid } of [...scheduler.processes]) scheduler.delivery.cancel(pid, 'scheduler shutdown')
+      const { promise: late, resolve: timeOver } = Promise.withResolvers<void>()
+      const forget = clock.setTimer(config.shutdown.timeoutMs, timeOver)
+      await Promise.race([allEnded(), late])
+      forget()
+    }
+    terminateAll()
+    clearInterval(stay)
+    end(0)
+  }
+
+  return {
+    config,
+    registry,
+    scheduler,
+    problems: [...sourceProblems, ...booted.problems, ...serviceProblems],
+    warnings: [...sourceWarnings, ...booted.warnings],
+    commands,
+    execute,
+    ended,
+    stop,
+  }
+}

@@ -1,0 +1,149 @@
+// The door: from an ask to the operation that answers it, through the guard.
+//
+// Nothing leaves a process but through here. An operation answers at once (the process goes on within its turn) or later; either way the
+// answer enters the mailbox. What an operation throws is a failed reply; what is not a WippyError becomes INTERNAL and is reported.
+
+import { Kind, WippyError } from '../error.ts'
+import type { Delivery } from '../kernel/delivery.ts'
+import type { Process } from '../kernel/process.ts'
+import type { Ask, AskDoor } from '../kernel/release.ts'
+import { decodeAll, encodeAll } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
+import type { Reply } from '../request.ts'
+import type { Call, Caller, Context, Operation, Service, Terminal } from './service.ts'
+
+/** What the app hangs on a process. */
+export type Attachment = { readonly terminal: Terminal | null }
+
+const anonymous: Context = { values: {} }
+
+/** A process as services see it. */
+class ProcessCaller implements Caller {
+  readonly #process: Process
+  readonly #delivery: Delivery
+
+  constructor(process: Process, delivery: Delivery) {
+    this.#process = process
+    this.#delivery = delivery
+  }
+
+  get pid(): Pid {
+    return this.#process.pid
+  }
+  get entry(): string {
+    return this.#process.entry
+  }
+  get host(): string {
+    return this.#process.host.id
+  }
+  get context(): Context {
+    return (this.#process.context as Context | null) ?? anonymous
+  }
+  get terminal(): Terminal | null {
+    return (this.#process.attachment as Attachment | null)?.terminal ?? null
+  }
+  onEnd(free: () => void): () => void {
+    return this.#process.onEnd(free)
+  }
+  push(tag: number, values: readonly unknown[]): boolean {
+    return this.#delivery.push(this.#process, tag, encodeAll(values))
+  }
+}
+
+/** One ask on its way; arguments are decoded when somebody looks. */
+class PendingCall implements Call {
+  readonly caller: Caller
+  readonly op: string
+  readonly target: string
+  readonly tag: number
+  readonly raw: Uint8Array
+  #args: readonly unknown[] | null = null
+
+  constructor(caller: Caller, ask: Ask) {
+    this.caller = caller
+    this.op = ask.op
+    this.target = ask.target
+    this.tag = ask.tag
+    this.raw = ask.args()
+  }
+
+  get args(): readonly unknown[] {
+    this.#args ??= decodeAll(this.raw)
+    return this.#args
+  }
+}
+
+/** Says whether a caller may; throws PERMISSION_DENIED when not. */
+export type Guard = (call: Call) => void
+
+export type DoorOptions = {
+  readonly delivery: () => Delivery
+  readonly guard: Guard
+  /** Hears of what an operation threw and should not have. */
+  readonly report: (error: unknown, op: string) => void
+}
+
+export class Door {
+  readonly #operations = new Map<string, Operation>()
+  readonly #callers = new WeakMap<Process, Caller>()
+  readonly #options: DoorOptions
+
+  constructor(options: DoorOptions) {
+    this.#options = options
+  }
+
+  /** Makes a service's operations reachable. */
+  add(service: Service): void {
+    for (const [op, operation] of Object.entries(service.operations)) this.#operations.set(op, operation)
+  }
+
+  /** The modules whose operations are here. */
+  get modules(): readonly string[] {
+    return [...new Set([...this.#operations.keys()].map((op) => op.slice(0, op.indexOf('.'))))]
+  }
+
+  callerOf(process: Process): Caller {
+    let caller = this.#callers.get(process)
+    if (caller === undefined) {
+      caller = new ProcessCaller(process, this.#options.delivery())
+      this.#callers.set(process, caller)
+    }
+    return caller
+  }
+
+  readonly ask: AskDoor = (ask) => {
+    const { process, tag, op } = ask
+    try {
+      const operation = this.#operations.get(op)
+      if (operation === undefined) throw unknownOperation(op)
+      const call = new PendingCall(this.callerOf(process), ask)
+      this.#options.guard(call)
+      const answer = operation(call)
+      if (answer instanceof Promise) {
+        answer.then(
+          (values) => this.#answer(process, tag, values),
+          (error) => this.#fail(process, tag, error, op),
+        )
+      } else this.#answer(process, tag, answer)
+    } catch (error) {
+      this.#fail(process, tag, error, op)
+    }
+  }
+
+  #answer(process: Process, tag: number, answer: readonly unknown[] | Reply): void {
+    if (tag === 0) return
+    const delivery = this.#options.delivery()
+    if (!('ok' in answer)) delivery.reply(process, tag, true, encodeAll(answer))
+    else if (answer.ok) delivery.reply(process, tag, true, answer.values)
+    else delivery.fail(process, tag, answer.error)
+  }
+
+  #fail(process: Process, tag: number, error: unknown, op: string): void {
+    if (!(error instanceof WippyError)) this.#options.report(error, op)
+    if (tag !== 0) this.#options.delivery().fail(process, tag, error instanceof WippyError ? error : broken(op))
+  }
+}
+
+const unknownOperation = (op: string): WippyError =>
+  new WippyError('OPERATION_UNKNOWN', Kind.Unavailable, `this node has no operation ${op}`, { retryable: false })
+const broken = (op: string): WippyError => new WippyError('INTERNAL', Kind.Internal, `${op} failed within the runtime`, { retryable: false })

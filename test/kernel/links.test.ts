@@ -1,0 +1,46 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Links } from '../../src/kernel/links.ts'
+import type { Pid } from '../../src/pid.ts'
+
+const test = suite('links')
+const [a, b, c] = ['a', 'b', 'c'] as Pid[] as [Pid, Pid, Pid]
+
+test('a link is mutual, a monitor points one way', () => {
+  const links = new Links()
+  links.link(a, b)
+  links.monitor(a, c)
+  assert.equal([[...links.peersOf(a)], [...links.peersOf(b)]], [[b], [a]])
+  assert.equal([[...links.watchersOf(c)], [...links.watchersOf(a)]], [[a], []])
+})
+
+test('an end concerns watchers and peers, once', () => {
+  const links = new Links()
+  links.link(a, b)
+  links.monitor(c, a)
+  const { watchers, peers } = links.sever(a)
+  assert.equal([[...watchers], [...peers]], [[c], [b]])
+  assert.equal([links.sever(a).watchers.size, links.sever(b).peers.size], [0, 0])
+})
+
+test('a dead watcher is forgotten by those it watched', () => {
+  const links = new Links()
+  links.monitor(a, b)
+  links.sever(a)
+  assert.is(links.sever(b).watchers.size, 0)
+})
+
+test('monitor and unmonitor say whether they changed anything', () => {
+  const links = new Links()
+  assert.equal([links.monitor(a, b), links.monitor(a, b), links.unmonitor(a, b), links.unmonitor(a, b)], [true, false, true, false])
+})
+
+test('linking twice is one link', () => {
+  const links = new Links()
+  links.link(a, b)
+  links.link(b, a)
+  links.unlink(a, b)
+  assert.is(links.sever(b).peers.size, 0)
+})
+
+test.run()
