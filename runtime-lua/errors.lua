@@ -1,7 +1,7 @@
 -- Errors as values: what happened, of which kind, whether to try again, what is known about it.
 --
 -- An Error is a table {kind, message, retryable, details, contexts, stack}: contexts (innermost first) and stack may be nil. The codec
--- reads and writes these positions and sets `errors.metatable`; nothing else builds Errors. Two Errors are equal only when they are the same.
+-- reads and writes these positions and sets `errors.metatable`; nothing else builds Errors. No two Errors are equal.
 local host = ...
 local concat, ipairs, next, string, tointeger, tostring, type = table.concat, ipairs, next, string, math.tointeger, tostring, host.type
 local pcall, error, getmetatable, setmetatable = pcall, error, getmetatable, setmetatable

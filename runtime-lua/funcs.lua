@@ -3,7 +3,7 @@
 local host = ...
 local ask = host.ask
 local runtime = host.require_runtime
-local type, error, pairs, setmetatable, select = type, error, pairs, setmetatable, select
+local type, error, pairs, setmetatable = type, error, pairs, setmetatable
 
 local function invalid(message)
   return nil, runtime("errors").new{ kind = "Invalid", message = message }
@@ -20,23 +20,16 @@ end
 local Future = {}
 local future_meta = host.userdata{ __index = Future, __name = "future", __metatable = "future" }
 
-local function settle(future, ok, ...)
+local function settle(future, ok, value)
   host.forget(future.tag)
   if future.state then return end
   if ok then
-    local n = select("#", ...)
     future.state = "done"
-    future.payload = runtime("payload").wrap((...))
-    if n > 1 then
-      local list = {}
-      for i = 1, n do list[i] = runtime("payload").wrap((select(i, ...))) end
-      future.answer:__offer(list)
-    else
-      future.answer:__offer(future.payload)
-    end
+    future.payload = runtime("payload").wrap(value)
+    future.answer:__offer(future.payload)
   else
     future.state = "failed"
-    future.err = ...
+    future.err = value
     future.answer:__offer(future.err)
   end
 end
@@ -46,7 +39,7 @@ local function async(options, id, ...)
   if wrong then return invalid(wrong) end
   local future = setmetatable({ answer = runtime("channel").new(1) }, future_meta)
   future.tag = host.async("funcs.call", id, options or false, ...)
-  host.on_reply(future.tag, function(ok, ...) settle(future, ok, ...) end)
+  host.on_reply(future.tag, function(ok, value) settle(future, ok, value) end)
   return future
 end
 

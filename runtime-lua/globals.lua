@@ -36,6 +36,9 @@ function math.ldexp(m, e) return m * 2.0 ^ e end
 
 -- table.sort: Lua's own for short lists without a comparator; else a merge sort in Lua, which can be preempted and may wait in its comparator.
 
+--- table.create(n, m): room for n list items and m keys; here a table grows by itself.
+function table.create() return {} end
+
 local native_sort, move = table.sort, table.move
 local SHORT = 4096
 

@@ -4,8 +4,8 @@
 local host = ...
 local calendar = host.require_runtime('calendar')
 local zone = host.require_runtime('zone')
-local byte, find, format, gsub, lower, match, sub = string.byte, string.find, string.format, string.gsub, string.lower, string.match, string.sub
-local concat, ipairs, tonumber = table.concat, ipairs, tonumber
+local byte, find, format, gsub, match, sub = string.byte, string.find, string.format, string.gsub, string.match, string.sub
+local concat, ipairs, lower, tonumber = table.concat, ipairs, string.lower, tonumber
 
 local months, weekdays = calendar.months, calendar.weekdays
 
@@ -20,9 +20,11 @@ local elements = {
 -- Numbers: field, how it is written, digits read (nil: one or two), least and greatest value read.
 local numbers = {
   ['2006'] = { 'year', '%04d', 4 }, ['01'] = { 'month', '%02d', 2, 1, 12 }, ['1'] = { 'month', '%d', nil, 1, 12 },
-  ['02'] = { 'day', '%02d', 2 }, ['2'] = { 'day', '%d' }, ['_2'] = { 'day', '%2d' }, ['002'] = { 'yday', '%03d', 3 }, ['__2'] = { 'yday', '%3d', 3 },
+  ['02'] = { 'day', '%02d', 2 }, ['2'] = { 'day', '%d' }, ['_2'] = { 'day', '%2d' },
+  ['002'] = { 'yday', '%03d', 3 }, ['__2'] = { 'yday', '%3d', 3 },
   ['15'] = { 'hour', '%02d', nil, 0, 23 }, ['03'] = { 'hour', '%02d', 2, 0, 12 }, ['3'] = { 'hour', '%d', nil, 0, 12 },
-  ['04'] = { 'min', '%02d', 2, 0, 59 }, ['4'] = { 'min', '%d', nil, 0, 59 }, ['05'] = { 'sec', '%02d', 2, 0, 59 }, ['5'] = { 'sec', '%d', nil, 0, 59 },
+  ['04'] = { 'min', '%02d', 2, 0, 59 }, ['4'] = { 'min', '%d', nil, 0, 59 },
+  ['05'] = { 'sec', '%02d', 2, 0, 59 }, ['5'] = { 'sec', '%d', nil, 0, 59 },
 }
 
 local function element_at(layout, i)
@@ -156,10 +158,12 @@ local function abbreviation_end(value, i)
   j = match(value, '^Ch?ST()', i) or match(value, '^MeST()', i)
   if j and j - i == 4 then return j end
   local letters = match(value, '^%u+', i) or ''
-  if #letters == 3 or #letters == 4 and (find(letters, 'T$') or letters == 'WITA') or #letters == 5 and find(letters, 'T$') then return i + #letters end
+  local t = byte(letters, -1) == 84
+  if #letters == 3 or #letters == 4 and (t or letters == 'WITA') or #letters == 5 and t then return i + #letters end
 end
 
--- Reads the element `name` at i into fields. Gives the position after it; or nil when the text does not fit; or false, what is out of range.
+-- Reads the element `name` at i into fields. Gives the position after it; or nil when the text does not fit; or false and what is out of
+-- range.
 local function read_element(name, following, value, i, fields)
   local number = numbers[name]
   if number then

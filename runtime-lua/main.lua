@@ -382,6 +382,10 @@ function host.userdata(meta)
   return meta
 end
 
+local SECONDS_PER_FUEL = 4e-9
+--- Processor time: fuel at a fixed rate, in seconds.
+function host.clock() return spent() * SECONDS_PER_FUEL end
+
 host.type = type_of
 host.library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 }
 host.native = { resume = resume, wrap = wrap, yield = yield }

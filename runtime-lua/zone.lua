@@ -2,8 +2,8 @@
 -- a moment there is first read, and kept.
 --
 -- A Location is {name, from, to, offset, abbreviation, packed, abbreviations}: within from ≤ seconds < to the offset (seconds east of UTC)
--- and the abbreviation hold. `packed` has nine bytes per period: since when (5), offset (3), index of the abbreviation (1); the first begins
--- before all time. Not known yet: from = to, packed = nil.
+-- and the abbreviation hold. `packed` has nine bytes per period: since when (5), offset (3), index of the abbreviation (1); the first
+-- begins before all time. Not known yet: from = to, packed = nil.
 local host = ...
 local errors = host.require_runtime('errors')
 local calendar = host.require_runtime('calendar')

@@ -70,15 +70,18 @@ export class Ending {
   settle(): void {
     if (this.#busy) return
     this.#busy = true
-    for (let left = PER_TURN; left > 0 && this.#next < this.#dying.length; left--) {
-      const { process, exit } = this.#dying[this.#next++]!
-      this.#bury(process, exit)
+    try {
+      for (let left = PER_TURN; left > 0 && this.#next < this.#dying.length; left--) {
+        const { process, exit } = this.#dying[this.#next++]!
+        this.#bury(process, exit)
+      }
+      if (this.#next === this.#dying.length) {
+        this.#dying = []
+        this.#next = 0
+      }
+    } finally {
+      this.#busy = false
     }
-    if (this.#next === this.#dying.length) {
-      this.#dying = []
-      this.#next = 0
-    }
-    this.#busy = false
   }
 
   /** A linked peer ended abnormally: an event for who traps it, the end for who does not. */

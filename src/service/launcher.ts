@@ -2,6 +2,7 @@
 //
 // Owns which host has which limits and which entry has which image; knows nothing of who asks or why.
 
+import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Body } from '../kernel/body.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
@@ -132,6 +133,7 @@ export class Launcher {
       body: this.bodyOf(entry, host),
       entry: entry.id,
       startedAt: nowMs(),
+      seed: randomInt(0, 2 ** 32),
       args,
       parent,
       monitor,

@@ -2,7 +2,6 @@
 
 import { Kind, WippyError } from '../error.ts'
 import { parse } from '../lua/parser.ts'
-import { codeFrame } from '../lua/diagnostics.ts'
 import { requires } from '../lua/requires.ts'
 import type { State } from '../registry/change.ts'
 import { type Entry, fieldsOf } from '../registry/entry.ts'
@@ -21,7 +20,6 @@ const checkRequires = (entry: Entry, state: State): void => {
   if (!unknown) return
   throw new WippyError('REQUIRE_UNDECLARED', Kind.NotFound, `module '${unknown.name}' not found: "${entry.id}" requires it but does not declare it`, {
     where: { file: chunk.file, line: unknown.line, column: unknown.column, entry: entry.id },
-    frame: codeFrame(source, unknown.line, unknown.column),
     hint: `Add ${unknown.name} to the entry's modules, or to its imports if it is a library.`,
   })
 }

@@ -18,7 +18,8 @@ tests['line breaks are skipped'] = function()
 end
 
 tests['what is not base64 is Invalid'] = function()
-  for _, text in ipairs{ 'a', 'ab', 'abc', 'a===', '=', '====', 'ab=c', 'abcd=', 'ab==cd==', 'a b=', 'YQ=', 'YQ', 'YQ===', 'aGVsbG8-', '\0\0\0\0' } do
+  for _, text in ipairs{ 'a', 'ab', 'abc', 'a===', '=', '====', 'ab=c',
+    'abcd=', 'ab==cd==', 'a b=', 'YQ=', 'YQ', 'YQ===', 'aGVsbG8-', '\0\0\0\0' } do
     local s, err = base64.decode(text)
     assert(s == nil and err:kind() == errors.INVALID, text)
     assert(tostring(err):find('illegal base64 data at input byte %d+'), text)

@@ -23,9 +23,11 @@ tests['the letters of date'] = function()
 end
 
 tests['weeks are those of ISO 8601'] = function()
-  for day, week in pairs{ ['2021-01-03'] = '53', ['2021-01-04'] = '01', ['2024-12-30'] = '01', ['2020-12-31'] = '53', ['2023-01-01'] = '52', ['2024-06-15'] = '24' } do
+  for day, week in pairs{ ['2021-01-03'] = '53', ['2021-01-04'] = '01', ['2024-12-30'] = '01', ['2020-12-31'] = '53',
+    ['2023-01-01'] = '52', ['2024-06-15'] = '24' } do
     local y, m, d = day:match('(%d+)-(%d+)-(%d+)')
-    assert(os.date('!%W', require('time').date(tonumber(y), tonumber(m), tonumber(d), 12, 0, 0, 0, require('time').utc):unix()) == week, day)
+    assert(os.date('!%W', require('time').date(tonumber(y), tonumber(m), tonumber(d), 12, 0, 0, 0,
+      require('time').utc):unix()) == week, day)
   end
 end
 

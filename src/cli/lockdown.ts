@@ -1,0 +1,28 @@
+// Takes from this program what only an attacker would miss: making code from strings, and `__proto__`.
+//
+// Node has flags for both. They are no use here: `--disallow-code-generation-from-strings` stops oclif from loading (its help is made of
+// templates), V8 reads it only when a context is made, and starting Node a second time for the other costs more than a whole run. So the same
+// is done from inside, once the commands are loaded and before the first process is.
+
+const kinds = [() => {}, async () => {}, function* () {}, async function* () {}]
+
+const refuse = (name: string, prototype: object | null): object => {
+  const refusing = function (): never {
+    throw new EvalError('code from strings is not allowed here')
+  }
+  Object.defineProperty(refusing, 'name', { value: name })
+  if (prototype) Object.defineProperty(refusing, 'prototype', { value: prototype })
+  return refusing
+}
+
+/** There is no way back. */
+export const lockdown = (): void => {
+  for (const sample of kinds) {
+    const prototype = Object.getPrototypeOf(sample)
+    const value = refuse(prototype.constructor.name, prototype)
+    Object.defineProperty(prototype, 'constructor', { value, writable: false, configurable: false })
+  }
+  Object.defineProperty(globalThis, 'Function', { value: Function.prototype.constructor, writable: false, configurable: false })
+  Object.defineProperty(globalThis, 'eval', { value: refuse('eval', null), writable: false, configurable: false })
+  Reflect.deleteProperty(Object.prototype, '__proto__')
+}

@@ -1,0 +1,34 @@
+// Ctrl-C, once and twice.
+//
+// One press can arrive twice: npm passes on what the terminal sends to the whole group. The same signal within ECHO_MS is the same press.
+
+const ECHO_MS = 150
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+export type Signals = {
+  /** What the first press does from now on. Until it is told, the first press ends the program like the second. */
+  stopWith(stop: () => void): void
+}
+
+/** Listens. `end` is called with the exit code when the program should be gone at once. */
+export const listenForSignals = (end: (code: number) => void): Signals => {
+  let stop: (() => void) | null = null
+  let pressed = false
+  let last = { signal: '', at: -ECHO_MS }
+  for (const [signal, code] of Object.entries(CODES)) {
+    process.on(signal, () => {
+      const at = performance.now()
+      const echo = signal === last.signal && at - last.at < ECHO_MS
+      last = { signal, at }
+      if (echo) return
+      if (pressed || !stop) return end(code)
+      pressed = true
+      stop()
+    })
+  }
+  return {
+    stopWith: (fn) => {
+      stop = fn
+    },
+  }
+}

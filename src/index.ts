@@ -1,0 +1,12 @@
+// What `import 'wippy'` gives.
+
+export { type BootOptions, boot, type Command, type Node } from './app.ts'
+export { type Config, type ConfigOptions, type Configured, defineConfig, loadConfig, type UserConfig } from './config.ts'
+export { describe, Kind, place, WippyError, type Where } from './error.ts'
+export { assemble, type Baseline } from './registry/baseline.ts'
+export { dependentsOf } from './registry/dependency.ts'
+export type { Entry } from './registry/entry.ts'
+export { didYouMean } from './registry/suggest.ts'
+export { createLog, type Log, type LogOptions } from './service/logger.ts'
+export type { Terminal } from './service/service.ts'
+export { type ProcessTerminal, processTerminal } from './service/terminal.ts'
