@@ -14,7 +14,7 @@ local Channel = {}
 local meta = host.userdata{ __index = Channel, __name = "channel", __metatable = "channel" }
 
 local function new(size)
-  return setmetatable({ size = size, first = 1, last = 0 }, meta)
+  return setmetatable({ size = size, first = 1, last = 0, receivers = false, senders = false, closed = false, counted = false }, meta)
 end
 
 local function push(channel, field, waiter)
@@ -53,8 +53,8 @@ local function receiver_of(channel)
     return co
   end
   local queue = channel.receivers
-  local waiter = queue and pop(queue)
-  if queue and queue.first > queue.last then channel.receivers = nil end
+  local waiter = queue and pop(queue) or nil
+  if queue and queue.first > queue.last then channel.receivers = false end
   return waiter
 end
 
@@ -130,6 +130,10 @@ end
 
 function Channel:receive()
   local first = self.first
+  if first > self.last and not (self.receivers or self.senders or self.closed or self[0]) then
+    local a, b = wait(self)
+    return a, b
+  end
   if first < self.last and not self.senders then
     local value = self[first]
     self[first] = nil
@@ -139,10 +143,6 @@ function Channel:receive()
   end
   local taken, value, ok = take(self)
   if taken then return value, ok end
-  if not self[0] and not self.receivers then
-    local a, b = wait(self)
-    return a, b
-  end
   if self[0] then
     push(self, "receivers", self[0])
     self[0] = nil

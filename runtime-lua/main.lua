@@ -1,50 +1,82 @@
--- The root of every process: it reads the inbox, runs coroutines until each one waits, and rests.
+-- What every process has besides the code of its entry: delivery of messages, asks, the start and the end. Loaded once, when the image is
+-- booted; the companion (wasm/companion/task.ts) runs coroutines and calls `handler` for what it does not do itself.
 --
--- Loaded once, when the image is booted. It owns the scheduler of coroutines, delivery of messages, and the `host` table that every other
--- file of runtime-lua receives. Invariants:
---   M1 Coroutines run only from `root`, one at a time, in the order in which they became ready.
---   M2 Nothing here blocks: what waits has left a tag in `replies`, or stands in a channel's queue.
---   M3 A message goes to the channel that listens to its topic, else to the inbox, else it stays in `retained`, in order of arrival.
+--   M1 The handler never waits: what waits stands in a channel's queue or is known by a tag.
+--   M2 A message goes to the channel that listens to its topic, else to the inbox, else it stays in `retained`, in order of arrival.
 
 local raw = ...
 local base, coroutine, table, string, math, utf8 = raw[1], raw[2], raw[3], raw[4], raw[5], raw[6]
-local next_frame, values, payload, decode, encode, send, emit, now, spent, rest =
-  raw[7], raw[8], raw[9], raw[10], raw[11], raw[12], raw[13], raw[14], raw[15], raw[16]
-local compile, traceback, error_meta, type_of, resume, wrap, yield, park, run, credit, meta_of, current =
-  raw[17], raw[18], raw[19], raw[20], raw[21], raw[22], raw[23], raw[24], raw[25], raw[26], raw[27], raw[28]
-local frame_value, frame_name, frame_flag, wait, write_ask = raw[30], raw[31], raw[32], raw[33], raw[34]
+local values, frame_name, frame_flag, frame_payload, encode, decode, emit = raw[7], raw[8], raw[9], raw[10], raw[11], raw[12], raw[13]
+local run, wake, current, wait, park = raw[14], raw[15], raw[16], raw[17], raw[18]
+local ask, post, send, expect, forget = raw[19], raw[20], raw[21], raw[22], raw[23]
+local keep, note, finished, subscribe, set_program = raw[24], raw[25], raw[26], raw[27], raw[28]
+local compile, compile_frame, traceback = raw[29], raw[30], raw[31]
+local type_of, meta_of, error_meta = raw[32], raw[33], raw[34]
+local now, spent = raw[35], raw[36]
 
-local collect, compile_frame = collectgarbage, raw[29] -- only until the image is ready
-local type, pairs, ipairs, error, pcall, tostring, setmetatable, select, next = type_of, pairs, ipairs, error, pcall, tostring, setmetatable, select, next
-local create = coroutine.create
-
--- kinds of frames (src/kernel/frame.ts) and verdicts of a step (src/vm/abi.ts)
-local MESSAGE, REPLY, EVENT, START, LOAD = 1, 2, 3, 4, 5
-local ASK, EXIT = 17, 18
-local WAIT, DONE = 1, 2
-
-local host = { encode = encode, decode = decode, now = now, spent = spent, meta_of = meta_of, compile = compile }
-local runtime = {} -- modules of runtime-lua by name
-local globals = base -- _G
 base.type, base.coroutine, base.table, base.string, base.math, base.utf8 = type_of, coroutine, table, string, math, utf8
+local collect = collectgarbage
+local type, pairs, ipairs, error, pcall, tostring, setmetatable, select = type_of, pairs, ipairs, error, pcall, tostring, setmetatable, select
 
--- coroutines ----------------------------------------------------------------------------------------------------------------------------
+-- kinds of frames (src/kernel/frame.ts), and what else the handler is called with (wasm/companion/task.ts)
+local MESSAGE, REPLY, EVENT, START, LOAD = 1, 2, 3, 4, 5
+local EXIT, ASK = 18, 17
+local ENDED, IDLE = 32, 33
 
-local ready, first, last = {}, 1, 0 -- triples: coroutine and the two values it is resumed with
-local main -- the one whose end is the end of the process
-local finished = false
-local replies = {} -- tag → coroutine that waits, or function(ok, ...)
-local open = 0 -- entries of `replies`
-local backlog = 0 -- messages taken in, not yet received by the code
-local subscribed = false -- somebody may still send us something
+local globals = base -- _G
+local runtime = {} -- modules of runtime-lua by name
+local pid, entry
 
-local function wake(co, a, b)
-  ready[last + 1], ready[last + 2], ready[last + 3] = co, a, b
-  last = last + 3
+local SECONDS_PER_FUEL = 4e-9
+
+local host = {
+  --- Asks the host and waits: ask(op, target, ...) → what it answers, or nil and an Error.
+  ask = ask,
+  --- Asks the host and goes on: async(op, target, ...) → tag; answers go to the function given to `on_reply(tag, fn(ok, ...))`.
+  async = post,
+  on_reply = expect,
+  forget = forget,
+  --- Sends a message: send(to, topic, ...) → true, or nil and an Error. Waits only when the peer's mailbox has to be asked.
+  send = send,
+  wake = wake, wait = wait, park = park, current = current,
+  encode = encode, decode = decode, compile = compile, now = now, spent = spent, meta_of = meta_of, type = type_of,
+  library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 },
+  native = { resume = raw[37], wrap = raw[38], yield = raw[39] },
+}
+
+--- Tells the host; there is no answer.
+function host.cast(op, target, ...) emit(ASK, 0, 0, op, target, ...) end
+--- Processor time: fuel at a fixed rate, in seconds.
+function host.clock() return spent() * SECONDS_PER_FUEL end
+--- Called by a channel when a message that the runtime put there was received.
+function host.received() note(-1) end
+function host.pid() return pid end
+function host.entry() return entry end
+function host.require_runtime(name) return runtime[name] end
+--- Where the running coroutine stands, as text.
+function host.traceback(message) return traceback(nil, message) end
+
+--- Marks a metatable: `type` says "userdata" for what carries it, and it does not cross a process border.
+function host.userdata(meta)
+  meta[1] = "userdata"
+  return meta
 end
 
+--- Starts fn as a managed coroutine; it runs before the caller goes on.
+function host.spawn(fn)
+  local co = coroutine.create(fn)
+  wake(co)
+  if coroutine.isyieldable() then
+    wake(current())
+    park()
+  end
+  return co
+end
+
+-- the end -------------------------------------------------------------------------------------------------------------------------------
+
 local function finish(ok, value, err)
-  finished = true
+  finished()
   emit(EXIT, ok and 1 or 0, 0, "", "", value, err)
 end
 
@@ -65,96 +97,21 @@ local function as_error(err, co)
   return made
 end
 
--- Takes what `run` answered: nothing = it waits; a number = it wants to go on; true = it ended; false = it failed.
-local function settle(co, ok, value, err)
-  if ok == nil then return end
-  if ok == 0 or ok == 1 then return wake(co) end
-  if ok then
-    if co ~= main then return end
-    if err then return finish(false, value, as_error(err)) end
-    return finish(true, value)
-  end
-  finish(false, nil, as_error(value, co))
+-- Main ended, or any coroutine failed.
+local function on_ended(co, ok, value, err)
+  if not ok then return finish(false, nil, as_error(value, co)) end
+  if err then return finish(false, value, as_error(err)) end
+  return finish(true, value)
 end
 
--- asks ----------------------------------------------------------------------------------------------------------------------------------
-
-local function await(t)
-  replies[t] = current()
-  open = open + 1
-  local a, b, c, d = park()
-  return a, b, c, d
-end
-
---- Asks the host and waits. Returns what it answers, or nil and an Error.
-function host.ask(op, target, ...)
-  local t = write_ask(op, target, ...)
-  replies[t] = current()
-  open = open + 1
-  local a, b, c, d = park()
-  return a, b, c, d
-end
-
---- Asks the host and goes on; the answers go to the function given to `on_reply`. Returns the tag.
-host.async = write_ask
-
---- Tells the host; there is no answer.
-function host.cast(op, target, ...)
-  emit(ASK, 0, 0, op, target, ...)
-end
-
---- fn(ok, ...) is called for each answer to `t`, until `forget`. It must not wait.
-function host.on_reply(t, fn)
-  if not replies[t] then open = open + 1 end
-  replies[t] = fn
-end
-
-function host.forget(t)
-  if replies[t] then
-    replies[t] = nil
-    open = open - 1
-  end
-end
-
-local function sent(t, to)
-  local ok, err = await(t)
-  if ok then
-    credit(to)
-    return true
-  end
-  return nil, err
-end
-
---- Sends a message. true, or nil and an Error. Waits only when the peer's mailbox has to be asked.
-function host.send(to, topic, ...)
-  local t = send(to, topic, ...)
-  if t == true then return true end
-  return sent(t, to)
-end
-
-host.wake, host.park, host.wait, host.current = wake, park, wait, current
-
---- Starts fn as a managed coroutine; it runs before the caller goes on.
-function host.spawn(fn)
-  local co = create(fn)
-  wake(co)
-  if coroutine.isyieldable() then
-    wake(current())
-    park()
-  end
-  return co
+local function on_idle()
+  finish(false, nil, runtime.errors.new{ kind = "Internal", message = "all coroutines blocked with no pending operations" })
 end
 
 -- messages ------------------------------------------------------------------------------------------------------------------------------
 
-local listeners = {} -- topic → { channel, whole } ; whole: Message objects instead of values
-local inbox -- channel of Message objects, once somebody asked for it
-local events
-local retained, retained_events = {}, {}
-local pid, entry
-
 local Message = {}
-local message_meta = { "userdata", __index = Message, __metatable = "message", __name = "message" }
+local message_meta = host.userdata{ __index = Message, __metatable = "message", __name = "message" }
 function Message:topic() return self[1] end
 function Message:from() return self[2] end
 function Message:payload()
@@ -176,46 +133,22 @@ function Message:payload()
   return bytes or nil
 end
 
-local function counted(channel, value)
-  backlog = backlog + 1
+local listeners = {} -- topic → channel; channel[-1]: it wants Message objects
+local inbox, events -- channels, once somebody asked for them
+local retained, retained_events = {}, {}
+
+-- To a channel: to who waits for it, else into its buffer, where it counts as backlog.
+local function feed(channel, value)
+  local co, a, b = channel:__waiting(value)
+  if co then return wake(co, a, b) end
+  note(1)
   channel:__feed(value)
 end
 
---- Called by a channel when a message that `counted` put there was received.
-function host.received() backlog = backlog - 1 end
-
--- 1 value → the value, more → a list, none → nil
-local function plain(n, a, ...)
-  if n <= 1 then return a end
-  return { a, ... }
-end
-
--- To a channel: straight to a coroutine that waits for it, else into its buffer. channel[0] is a coroutine that waits for nothing else.
-local function feed(channel, value)
-  local co = channel[0]
-  if co then
-    channel[0] = nil
-    return settle(co, run(co, value, true))
-  end
-  local chosen, a, b = channel:__waiting(value)
-  if chosen then return settle(chosen, run(chosen, a, b)) end
-  counted(channel, value)
-end
-
-local function message(topic)
-  return setmetatable({ topic, frame_name(), payload() }, message_meta)
-end
-
-local function on_message(topic)
-  local listener = listeners[topic]
-  if listener then
-    if listener.whole then return feed(listener.channel, message(topic)) end
-    return feed(listener.channel, frame_value())
-  end
-  local message = message(topic)
-  if inbox then return feed(inbox, message) end
-  retained[#retained + 1] = message
-  backlog = backlog + 1
+local function on_message(channel, value)
+  if channel then return feed(channel, value) end
+  retained[#retained + 1] = value
+  note(1)
 end
 
 -- Hands retained messages that `wants` to a channel, in order.
@@ -224,8 +157,7 @@ local function release(wants, channel, convert)
   local kept = {}
   for _, message in ipairs(retained) do
     if wants(message) then
-      backlog = backlog - 1
-      counted(channel, convert(message))
+      channel:__feed(convert(message))
     else
       kept[#kept + 1] = message
     end
@@ -233,23 +165,29 @@ local function release(wants, channel, convert)
   retained = kept
 end
 
-local function new_feed() return runtime.channel.feed() end
+local function same(message) return message end
+
+-- 1 value → the value, more → a list, none → nil
+local function plain(n, a, ...)
+  if n <= 1 then return a end
+  return { a, ... }
+end
+local function as_value(message) return plain(select("#", decode(message[3])), decode(message[3])) end
 
 function host.inbox()
   if not inbox then
-    subscribed = true
-    inbox = new_feed()
-    release(function(message) return not listeners[message[1]] end, inbox, function(message) return message end)
+    inbox = runtime.channel.feed()
+    subscribe(inbox)
+    release(function(message) return not listeners[message[1]] end, inbox, same)
   end
   return inbox
 end
 
 function host.events()
   if not events then
-    subscribed = true
-    events = new_feed()
-    for _, event in ipairs(retained_events) do counted(events, event) end
-    backlog = backlog - #retained_events
+    subscribe()
+    events = runtime.channel.feed()
+    for _, event in ipairs(retained_events) do events:__feed(event) end
     retained_events = {}
   end
   return events
@@ -259,20 +197,18 @@ function host.listener(topic) return listeners[topic] end
 
 --- Binds a channel (or a new one) to a topic.
 function host.listen(topic, whole, channel)
-  subscribed = true
-  channel = channel or new_feed()
-  listeners[topic] = { channel = channel, whole = whole }
-  release(function(message) return message[1] == topic end, channel, function(message)
-    if whole then return message end
-    return plain(select("#", decode(message[3])), decode(message[3]))
-  end)
+  subscribe()
+  channel = channel or runtime.channel.feed()
+  channel[-1] = whole or nil
+  listeners[topic] = channel
+  release(function(message) return message[1] == topic end, channel, whole and same or as_value)
   return channel
 end
 
 --- Ends the subscription of a channel; true when it had one.
 function host.unlisten(channel)
   for topic, listener in pairs(listeners) do
-    if listener.channel == channel then
+    if listener == channel then
       listeners[topic] = nil
       return true
     end
@@ -281,7 +217,7 @@ function host.unlisten(channel)
 end
 
 local function on_event(kind)
-  local event = { kind = kind, from = frame_name(), at = runtime.time and runtime.time.now() or now() }
+  local event = { kind = kind, from = frame_name(), at = runtime.time.now() }
   if kind == "pid.cancel" then
     event.reason = values()
   else
@@ -290,23 +226,16 @@ local function on_event(kind)
   end
   if events then return feed(events, event) end
   retained_events[#retained_events + 1] = event
-  backlog = backlog + 1
+  note(1)
 end
 
-local function on_reply(t)
-  local waits = replies[t]
-  if not waits then return end
-  if type(waits) == "function" then return waits(frame_flag(), values()) end
-  replies[t] = nil
-  open = open - 1
-  if frame_flag() then return settle(waits, run(waits, values())) end
-  settle(waits, run(waits, nil, (values())))
-end
+local function on_reply(fn) return fn(frame_flag(), values()) end
 
 -- the program of an entry ---------------------------------------------------------------------------------------------------------------
 
 local libraries = {} -- { chunk, id, imports }
 local program, method, imports
+local main
 
 -- A file of runtime-lua, while the image is booted.
 local function load_runtime(name)
@@ -314,20 +243,20 @@ local function load_runtime(name)
   if name == "errors" then error_meta(runtime.errors.metatable) end
   if name ~= "globals" then return end
   for global, value in pairs(runtime.globals) do globals[global] = value end
-  raw[29], compile_frame = nil, nil
+  raw, compile_frame = nil, nil
   collect()
   collect()
 end
 
-local function on_load(role, chunk_name)
-  if role == "runtime" then return load_runtime(chunk_name) end
+local function on_load(role)
+  if role == "runtime" then return load_runtime(frame_name()) end
   local a, b, c, d = values()
   if role == "module" then
     globals[a] = runtime[a]
   elseif role == "library" then
-    libraries[#libraries + 1] = { assert(compile(a, chunk_name)), b, c }
+    libraries[#libraries + 1] = { assert(compile(a, frame_name())), b, c }
   elseif role == "main" then
-    program, method, entry, imports = assert(compile(a, chunk_name)), b, c, d
+    program, method, entry, imports = assert(compile(a, frame_name())), b, c, d
   elseif role == "ready" then
     collect()
     collect()
@@ -368,64 +297,17 @@ end
 local function on_start(seed)
   pid = frame_name()
   math.randomseed(seed, 0x77697070)
-  main = create(body)
-  settle(main, run(main, values()))
+  main = coroutine.create(body)
+  set_program(main)
+  run(main, values())
 end
 
-function host.pid() return pid end
-function host.entry() return entry end
-function host.require_runtime(name) return runtime[name] end
-
---- Marks a metatable: `type` says "userdata" for what carries it, and it does not cross a process border.
-function host.userdata(meta)
-  meta[1] = "userdata"
-  return meta
-end
-
-local SECONDS_PER_FUEL = 4e-9
---- Processor time: fuel at a fixed rate, in seconds.
-function host.clock() return spent() * SECONDS_PER_FUEL end
-
-host.type = type_of
-host.library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 }
-host.native = { resume = resume, wrap = wrap, yield = yield }
-
--- the loop ------------------------------------------------------------------------------------------------------------------------------
-
-local function other(kind, t, topic)
-  if kind == EVENT then return on_event(topic) end
-  if kind == START then return on_start(t) end
-  if kind == LOAD then return on_load(topic, frame_name()) end
-end
-
-local function run_ready()
-  local stop = last -- what becomes ready meanwhile runs in the next round, after the inbox
-  while first <= stop do
-    local co, a, b = ready[first], ready[first + 1], ready[first + 2]
-    ready[first], ready[first + 1], ready[first + 2] = nil, nil, nil
-    first = first + 3
-    settle(co, run(co, a, b))
-    if finished then return end
-  end
-  if first > last then first, last = 1, 0 end
-end
-
-return function()
-  while true do
-    local kind, t, topic = next_frame()
-    while kind do
-      if kind == MESSAGE then on_message(topic) elseif kind == REPLY then on_reply(t) else other(kind, t, topic) end
-      if finished then break end
-      kind, t, topic = next_frame()
-    end
-    if finished then
-      rest(DONE, 0)
-    elseif first <= last then
-      run_ready()
-    elseif main and open == 0 and not subscribed then
-      finish(false, nil, runtime.errors.new{ kind = "Internal", message = "all coroutines blocked with no pending operations" })
-    else
-      rest(WAIT, backlog)
-    end
-  end
-end
+keep(function(kind, a, b, c, d)
+  if kind == MESSAGE then return on_message(a, b) end
+  if kind == REPLY then return on_reply(a) end
+  if kind == EVENT then return on_event(a) end
+  if kind == ENDED then return on_ended(a, b, c, d) end
+  if kind == START then return on_start(a) end
+  if kind == LOAD then return on_load(a) end
+  if kind == IDLE then return on_idle() end
+end, message_meta, listeners)

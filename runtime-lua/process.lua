@@ -62,7 +62,7 @@ function process.listen(topic, options)
   local valid, why = topic_of(topic, "listen")
   if not valid then return invalid(why) end
   local listener = host.listener(topic)
-  if listener then return listener.channel end
+  if listener then return listener end
   return host.listen(topic, type(options) == "table" and options.message == true)
 end
 

@@ -3,12 +3,12 @@
 // Belongs to the app layer: it reads through registry/, and nothing below app.ts imports it.
 
 import { existsSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Kind, WippyError } from './error.ts'
 import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
-import { type Override, overrideOf, parseOverride } from './registry/override.ts'
+import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
 import { count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
 import { readLock, readSettings } from './registry/wippy-files.ts'
@@ -88,6 +88,13 @@ export const defineConfig = (config: UserConfig): UserConfig => config
 export type ConfigOptions = {
   /** `namespace:entry:path=value`, over everything else. */
   readonly override?: readonly string[]
+  /** `section.path=value`, over what the files say. */
+  readonly set?: readonly string[]
+  /**
+   * A file to take instead of the one that would be found. A `.yaml` stands in for `.wippy.yaml`; the directory of any other is the app's,
+   * whatever `directory` is.
+   */
+  readonly file?: string
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -142,8 +149,8 @@ const OURS: readonly (readonly [section: string, key: string, path: string])[] =
   ['shutdown', 'timeout', 'shutdown.timeout'],
 ]
 
-const takeSettings = (path: string, env: Readonly<Record<string, string | undefined>>, settings: Settings): void => {
-  const { fields, problems, warnings, where } = readSettings(path, '.wippy.yaml', env)
+const takeSettings = (path: string, file: string, env: Readonly<Record<string, string | undefined>>, settings: Settings): void => {
+  const { fields, problems, warnings, where } = readSettings(path, file, env)
   settings.problems.push(...problems)
   settings.warnings.push(...warnings)
   const minimum = isFields(fields.logmanager) ? LEVELS[Number(fields.logmanager.min_level) + 1] : undefined
@@ -180,21 +187,47 @@ const takeConfig = async (path: string, file: string, settings: Settings): Promi
   settings.take(module.default, { file })
 }
 
+/** `fields` with one more value at a path of keys. */
+const withValue = (fields: Fields, [key = '', ...rest]: readonly string[], value: unknown): Fields => {
+  const inner = fields[key]
+  return { ...fields, [key]: rest.length === 0 ? value : withValue(isFields(inner) ? inner : {}, rest, value) }
+}
+
+/** Takes `section.path=value`: a setting of ours under either name, else one of a section. Throws CONFIG_SET. */
+const takeSet = (text: string, settings: Settings): void => {
+  const [, path, value = ''] = /^\s*([\w-]+(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? []
+  if (path === undefined) {
+    const hint = 'Write section.path=value, for example logger.level=debug.'
+    throw new WippyError('CONFIG_SET', Kind.Invalid, `"${text}" sets nothing`, { hint })
+  }
+  const where = { file: '--set' }
+  const known = TABLE[path] ? path : OURS.find(([section, key]) => `${section}.${key}` === path)?.[2]
+  if (known) settings.put(known, coerce(value), where)
+  else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)
+}
+
 const CONFIG_FILES = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs']
 
 /** Finds and reads the configuration of the app in `directory`. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE or CONFIG_SHAPE. */
 export const loadConfig = async (directory: string, options: ConfigOptions = {}): Promise<Configured> => {
-  const root = resolve(directory)
+  const given = options.file === undefined ? null : resolve(directory, options.file)
+  if (given !== null && !existsSync(given)) {
+    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', { where: { file: relative(resolve(directory), given) } })
+  }
+  const isYaml = given !== null && /^\.ya?ml$/.test(extname(given))
+  const root = given === null || isYaml ? resolve(directory) : dirname(given)
   const here = (name: string) => existsSync(join(root, name))
-  const file = CONFIG_FILES.find(here)
+  const file = given !== null && !isYaml ? relative(root, given) : CONFIG_FILES.find(here)
+  const yaml = isYaml ? relative(root, given) : '.wippy.yaml'
   const settings = new Settings(TABLE)
-  if (!file && !['wippy.lock', '.wippy.yaml', 'src', '_index.yaml'].some(here)) {
+  if (!file && !['wippy.lock', yaml, 'src', '_index.yaml'].some(here)) {
     const hint = 'Run "wippy init" to make one, or go to a directory with wippy.config.ts, wippy.lock or src/_index.yaml.'
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no wippy app in this directory', { where: { file: root }, hint })
   }
   if (here('wippy.lock')) takeLock(join(root, 'wippy.lock'), settings)
-  if (here('.wippy.yaml')) takeSettings(join(root, '.wippy.yaml'), options.env ?? process.env, settings)
+  if (here(yaml)) takeSettings(join(root, yaml), yaml, options.env ?? process.env, settings)
   if (file) await takeConfig(join(root, file), file, settings)
+  for (const text of options.set ?? []) takeSet(text, settings)
 
   const config: Config = {
     root,

@@ -44,14 +44,11 @@ const INBOX_BYTES = 48 * 1024 // takes every file of runtime-lua; stays the inbo
 // Runs in a memory of its own: source in, bytecode without debug information out (half the size).
 const COMPILER = `
 local raw = ...
-local dump, load = raw[4].dump, raw[1].load
-return function()
-  while true do
-    local kind = raw[7]()
-    if kind then raw[13](16, 1, 0, "", "", dump(assert(load(raw[8](), "@wippy/" .. raw[31]() .. ".lua")), true)) end
-    raw[16](1, 0)
-  end
-end`
+local dump, load, values, name, emit = raw[4].dump, raw[1].load, raw[7], raw[8], raw[13]
+raw[24](function()
+  emit(16, 1, 0, "", "", dump(assert(load(values(), "@wippy/" .. name() .. ".lua")), true))
+end, {}, {})
+`
 
 const utf8 = new TextEncoder()
 const folder = join(import.meta.dirname, '../runtime-lua')

@@ -13,7 +13,7 @@ import { expr, findAll, findOne, head, isList, type List, parentOf } from './sex
 
 const HEAP = STACK_HIGH + 4096 // behind the control block and the companion's static data
 export const TABLE_BASE = 400 // first slot of the companion in the function table
-const TABLE_SIZE = 440
+const TABLE_SIZE = 460
 const OLD_STACK_HIGH = 1083712
 const MIN_PAGES = 8
 const MAX_PAGES = 16384 // 1 GiB: what any process can be given at most

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import { run } from '@oclif/core/run'
+import { settings } from '@oclif/core/settings'
 import { describe, WippyError } from '../error.ts'
 import { guardArguments } from './arguments.ts'
 
@@ -42,6 +43,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
+  settings.enableAutoTranspile = false // the sources run as they are
   try {
     await run(guardArguments(argv), { root, pjson: manifest() })
   } catch (error) {

@@ -24,8 +24,8 @@ export const Field = {
   inNext: (CONTROL + 12) >> 2,
   outStart: (CONTROL + 16) >> 2,
   outEnd: (CONTROL + 24) >> 2,
-  backlog: (CONTROL + 32) >> 2,
-  fuel: (CONTROL + 36) >> 2,
+  backlog: (CONTROL + 28) >> 2,
+  fuel: (CONTROL + 32) >> 2,
   scratch: (CONTROL + 112) >> 2,
 } as const
 

@@ -1,16 +1,16 @@
 // Coroutines that leave by return where they can, and through which a preemption or a wait of the whole process travels unseen.
 //
-// `resume`, `wrap` and `yield` replace Lua's own. `run` is the root's resume. `park` waits for the host.
+// `resume`, `wrap` and `yield` replace Lua's own. `park` waits until the scheduler (task.ts) runs the coroutine again.
 //  - PREEMPTED: the hook has yielded a coroutine because fuel ran out. Each resume on the way passes it on, and continues inward later.
 //  - PARKING: a coroutine waits for the host. It travels the same way, and what the host answers is handed inward.
 
 import * as lua from './lua'
-import { CURRENT, DEPTH, get, PARKING, PREEMPTED, RUNNING, SCRATCH, set } from './control'
+import { DEPTH, get, PARKING, PREEMPTED, RUNNING, SCRATCH, set } from './control'
 
 const RETRY_INSTRUCTIONS: i32 = 200 // how long a coroutine that may not yield runs before the next try
 
 /** Resumes co with n values from its own stack. Keeps RUNNING and DEPTH true. Answers lua_resume's status. */
-function enter(L: i32, co: i32, n: i32): i32 {
+export function enter(L: i32, co: i32, n: i32): i32 {
   const depth = get(DEPTH)
   set(DEPTH, lua.depthOf(L) + 1)
   set(RUNNING, co)
@@ -36,7 +36,7 @@ export function arm(): void {
   lua.lua_sethook(get(RUNNING), hook.index, lua.MASKCOUNT, 1)
 }
 
-@inline function canStart(co: i32, n: i32): bool {
+@inline export function canStart(co: i32, n: i32): bool {
   return lua.statusOf(co) == lua.YIELD || (lua.statusOf(co) == lua.OK && !lua.hasFrames(co) && lua.lua_gettop(co) > n)
 }
 
@@ -63,7 +63,7 @@ function drive(L: i32, co: i32, n: i32): i32 {
 }
 
 /** Moves n results from co to L; an error when they do not fit. */
-@inline function collect(L: i32, co: i32, n: i32): void {
+@inline export function collect(L: i32, co: i32, n: i32): void {
   if (!lua.lua_checkstack(L, n + 2)) { lua.pop(co, n); message(L, TOO_MANY_RESULTS); lua.lua_error(L) }
   lua.lua_xmove(co, L, n)
 }
@@ -161,50 +161,11 @@ export function yieldValues(L: i32): i32 {
   return lua.lua_yieldk(L, lua.lua_gettop(L), 0, 0)
 }
 
-/** park(): waits until the root runs this coroutine again; returns what `run` was given. */
+/** park(): waits until the scheduler runs this coroutine again; returns what it was woken with. */
 export function park(L: i32): i32 {
   set(PARKING, 1)
   lua.lua_settop(L, 0)
   if (lua.suspendByReturn(L, get(DEPTH))) return -1
   if (!lua.lua_isyieldable(L)) set(PARKING, 0)
   return lua.lua_yieldk(L, 0, 0, 0)
-}
-
-/**
- * run(co, ...): the root's resume. Returns true and the results when co ended; false and the error when it failed;
- * nothing when it waits; a number when it wants to go on: 0 it was preempted, 1 it yielded.
- */
-export function run(L: i32): i32 {
-  const co = lua.lua_tothread(L, 1)
-  const n = lua.lua_gettop(L) - 1
-  if (co == 0 || !canStart(co, 0) || !lua.lua_checkstack(co, n)) {
-    lua.lua_pushboolean(L, 0)
-    if (co) refuse(L, co)
-    else message(L, DEAD)
-    return 2
-  }
-  lua.lua_xmove(L, co, n)
-  set(CURRENT, co)
-  const status = enter(L, co, n)
-  if (status > lua.YIELD) {
-    lua.lua_pushboolean(L, 0)
-    lua.lua_xmove(co, L, 1)
-    return 2
-  }
-  const results = load<i32>(SCRATCH)
-  if (lua.statusOf(co) == lua.YIELD) {
-    if (get(PREEMPTED)) {
-      set(PREEMPTED, 0)
-      lua.lua_pushinteger(L, 0)
-      return 1
-    }
-    lua.pop(co, results)
-    // a plain coroutine.yield of a managed coroutine counts as a wait that is over at once
-    if (!get(PARKING)) { lua.lua_pushinteger(L, 1); return 1 }
-    set(PARKING, 0)
-    return 0
-  }
-  lua.lua_pushboolean(L, 1)
-  collect(L, co, results)
-  return results + 1
 }

@@ -3,26 +3,20 @@
 import * as lua from './lua'
 import { arm } from './coroutine'
 import {
-  BASE as STACK_HIGH, CREDIT, DEPTH, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END, OUT_START, PARKING,
-  PREEMPTED, REF_ROOT, ROOT, RUNNING, SCRATCH, set, SPENT, VERDICT,
+  BASE as STACK_HIGH, CREDIT, DEPTH, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END, OUT_START,
+  PARKING, PREEMPTED, RUNNING, SCRATCH, set, SPENT,
 } from './control'
 import { libraries } from './host'
+import { work } from './task'
 
 export { arm }
 
 const BUFFER: i32 = 2048 // bytes of an empty inbox and outbox
 const KEEP: i32 = 65536 // a buffer that grew beyond this is given back after use
 
-// What a step says to the host. src/vm/abi.ts has the same numbers.
-const AGAIN: i32 = 0
-const BROKEN: i32 = 3 // the root itself failed: a defect of the runtime
-
 const MAIN_CHUNK: i32 = <i32>memory.data<u8>([0x40,0x6d,0x61,0x69,0x6e,0x2e,0x6c,0x75,0x61,0]) // "@main.lua"
 
-/**
- * Makes a state and runs main.lua (text or bytecode, written where `reserve` said); its function becomes the root coroutine.
- * Answers 0, or the status of the error.
- */
+/** Makes a state and runs main.lua (text or bytecode, written where `reserve` said). Answers 0, or the status of the error. */
 export function boot(size: i32): i32 {
   const L = lua.luaL_newstate()
   set(MAIN, L)
@@ -30,19 +24,12 @@ export function boot(size: i32): i32 {
   const status = lua.luaL_loadbufferx(L, get(IN_START), size, MAIN_CHUNK, 0)
   if (status != lua.OK) return status
   libraries(L)
-  const failed = lua.lua_pcallk(L, 1, 1, 0, 0, 0)
-  if (failed != lua.OK) return failed
-  const root = lua.lua_newthread(L)
-  lua.lua_rawseti(L, lua.REGISTRY, REF_ROOT)
-  lua.lua_xmove(L, root, 1)
-  set(ROOT, root)
-  return lua.OK
+  return lua.lua_pcallk(L, 1, 0, 0, 0, 0)
 }
 
 /** After `boot` or a step that answered BROKEN: the address of the message, its length in SCRATCH. */
 export function complaint(): i32 {
-  const root = get(ROOT)
-  return lua.lua_tolstring(root ? root : get(MAIN), -1, SCRATCH)
+  return lua.lua_tolstring(get(MAIN), -1, SCRATCH)
 }
 
 /** libc and allocator, before `reserve` and `boot`. */
@@ -90,20 +77,17 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(OUT_END, 0)
   if (get(OUT_CAPACITY) > KEEP) shrink()
   set(CREDIT, 0)
-  set(VERDICT, AGAIN)
   set(PREEMPTED, 0)
-  const L = get(MAIN)
-  const root = get(ROOT)
-  set(RUNNING, root)
-  set(DEPTH, lua.depthOf(L) + 1)
-  const status = lua.lua_resume(root, L, 0, SCRATCH)
-  set(RUNNING, L)
   set(PARKING, 0)
+  const L = get(MAIN)
+  lua.lua_sethook(L, 0, 0, 0)
+  set(RUNNING, L)
+  set(DEPTH, 0)
+  const answer = work(L)
   const left = lua.fuelLeft()
   set(FUEL, left)
   store<i64>(SPENT, load<i64>(SPENT) + <i64>(fuel - left))
-  if (status > lua.YIELD || lua.statusOf(root) != lua.YIELD) return BROKEN
-  return get(VERDICT)
+  return answer
 }
 
 /**

@@ -37,6 +37,7 @@
 @external("lua", "lua_rawlen") export declare function lua_rawlen(L: i32, i: i32): i64
 @external("lua", "lua_rawgeti") export declare function lua_rawgeti(L: i32, i: i32, n: i64): i32
 @external("lua", "lua_rawseti") export declare function lua_rawseti(L: i32, i: i32, n: i64): void
+@external("lua", "lua_rawget") export declare function lua_rawget(L: i32, i: i32): i32
 @external("lua", "lua_rawset") export declare function lua_rawset(L: i32, i: i32): void
 @external("lua", "lua_getmetatable") export declare function lua_getmetatable(L: i32, i: i32): i32
 @external("lua", "lua_setmetatable") export declare function lua_setmetatable(L: i32, i: i32): i32
@@ -75,6 +76,7 @@ export const TNUMBER: i32 = 3
 export const TSTRING: i32 = 4
 export const TTABLE: i32 = 5
 export const TFUNCTION: i32 = 6
+export const TTHREAD: i32 = 8
 export const REGISTRY: i32 = -1001000
 export const MASKCOUNT: i32 = 8
 const OP_CALL: u32 = 68

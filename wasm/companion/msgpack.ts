@@ -155,24 +155,19 @@ function carried(L: i32, i: i32, depth: i32): bool {
 
 let failed: bool = false // an element nested too deep: told apart from "is no array"
 
-/** Writes keys 1…n in order as long as the table is a plain sequence; else rewinds and answers false. */
+/** Writes 1…n in order; rewinds and answers false when the table has other keys too. */
 function array(L: i32, i: i32, n: i32, depth: i32): bool {
   const from = position()
   arrayHead(n)
   const top = lua.lua_gettop(L)
-  let expected: i64 = 1
-  lua.lua_pushnil(L)
-  while (lua.lua_next(L, i)) {
-    if (!lua.lua_isinteger(L, top + 1) || lua.lua_tointegerx(L, top + 1, 0) != expected) {
-      lua.lua_settop(L, top)
-      moveTo(from)
-      return false
-    }
-    if (!encode(L, top + 2, depth + 1)) { lua.lua_settop(L, top); failed = true; return false }
-    lua.lua_settop(L, top + 1)
-    expected++
+  for (let k = 1; k <= n; k++) {
+    lua.lua_rawgeti(L, i, k)
+    if (!encode(L, top + 1, depth + 1)) { lua.lua_settop(L, top); failed = true; return false }
+    lua.lua_settop(L, top)
   }
-  if (expected == <i64>n + 1) return true
+  lua.lua_pushinteger(L, n)
+  if (!lua.lua_next(L, i)) return true
+  lua.lua_settop(L, top)
   moveTo(from)
   return false
 }
@@ -306,8 +301,10 @@ function decodeMap(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
     if (r == 0) return 0
     const type = lua.lua_type(L, -1)
     if (type != lua.TSTRING && type != lua.TNUMBER && type != lua.TBOOLEAN) return 0
-    const key = lua.lua_tonumberx(L, -1, 0)
-    if (type == lua.TNUMBER && key != key) return 0
+    if (type == lua.TNUMBER) {
+      const key = lua.lua_tonumberx(L, -1, 0)
+      if (key != key) return 0
+    }
     r = decode(L, r, end, depth + 1)
     if (r == 0) return 0
     lua.lua_rawset(L, -3)

@@ -1,0 +1,50 @@
+// What does not run, and why: of all problems the ones that are causes, and the entries they take along.
+
+import { describe, type WippyError } from '../error.ts'
+import type { Entry } from '../index.ts'
+
+export type Faults = {
+  /** Problems that follow from no other. */
+  readonly causes: readonly WippyError[]
+  /** Ids of the entries the causes are about. */
+  readonly broken: ReadonlySet<string>
+  /** Ids of the entries that need a broken one, directly or through others. */
+  readonly stopped: readonly string[]
+}
+
+const idsOf = ({ where, details }: WippyError): readonly string[] => {
+  const cycle = details?.cycle
+  return Array.isArray(cycle) ? cycle : where?.entry ? [where.entry] : []
+}
+
+/** `references` gives every id an entry names, also of entries that could not be read. */
+export const faultsOf = (problems: readonly WippyError[], entries: readonly Entry[], references: (entry: Entry) => ReadonlySet<string>): Faults => {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+
+  /** Everything that is needed by one of `ids`. */
+  const needs = (ids: readonly string[]): Set<string> => {
+    const found = new Set<string>()
+    const queue = [...ids]
+    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+      const entry = byId.get(id)
+      for (const needed of entry ? references(entry) : []) {
+        if (found.has(needed)) continue
+        found.add(needed)
+        queue.push(needed)
+      }
+    }
+    return found
+  }
+
+  const distinct = [...new Map(problems.map((problem) => [describe(problem), problem])).values()]
+  const known = distinct.map((problem) => ({ problem, ids: idsOf(problem), needed: needs(idsOf(problem)) }))
+  const follows = (one: (typeof known)[number], at: number): boolean =>
+    known.some((other, otherAt) => {
+      if (other === one || !other.ids.some((id) => one.needed.has(id))) return false
+      return otherAt < at || !one.ids.some((id) => other.needed.has(id)) // of those that need each other the first is the cause
+    })
+  const causes = known.filter((one, at) => !follows(one, at))
+  const broken = new Set(causes.flatMap(({ ids }) => ids))
+  const stopped = entries.map(({ id }) => id).filter((id) => !broken.has(id) && [...needs([id])].some((needed) => broken.has(needed)))
+  return { causes: causes.map(({ problem }) => problem), broken, stopped }
+}

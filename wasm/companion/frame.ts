@@ -1,0 +1,219 @@
+// Frames: reading the inbox where it lies, writing the outbox. The format is that of src/kernel/frame.ts.
+//
+//   u32 payload length | u8 kind | u8 flag | u16 name length | u32 tag | u16 topic length | u16 credit, then name, topic, payload, zeros
+
+import * as lua from './lua'
+import { CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, OUT_END, PEER, PEER_TAG, REF_PEER, REF_TOPIC, SCRATCH, set, TAG, TOPIC } from './control'
+import * as pack from './msgpack'
+
+const HEADER: i32 = 16
+export const MESSAGE: i32 = 1
+export const REPLY: i32 = 2
+export const EVENT: i32 = 3
+export const START: i32 = 4
+export const LOAD: i32 = 5
+const SEND: i32 = 16
+const ASK: i32 = 17
+const COVERED_BYTES: i32 = 3584 // longer messages must ask; the kernel counts 4096 with the sender's pid
+
+const TOO_DEEP: i32 = <i32>memory.data<u8>([0x76,0x61,0x6c,0x75,0x65,0x20,0x6e,0x65,0x73,0x74,0x73,0x20,0x74,0x6f,0x6f,0x20,0x64,0x65,0x65,0x70,0]) // "value nests too deep"
+const TOO_LONG: i32 = <i32>memory.data<u8>([0x6e,0x61,0x6d,0x65,0x20,0x69,0x73,0x20,0x74,0x6f,0x6f,0x20,0x6c,0x6f,0x6e,0x67,0]) // "name is too long"
+
+/** Moves to the next unread frame; false when all are read. */
+export function next(): bool {
+  const offset = get(IN_NEXT)
+  if (offset >= get(IN_END)) return false
+  const frame = get(IN_START) + offset
+  set(FRAME, frame)
+  set(IN_NEXT, offset + ((HEADER + <i32>load<u16>(frame + 6) + <i32>load<u16>(frame + 12) + load<i32>(frame) + 3) & ~3))
+  return true
+}
+
+@inline export function kind(): i32 { return <i32>load<u8>(get(FRAME) + 4) }
+@inline export function isOk(): bool { return load<u8>(get(FRAME) + 5) == 1 }
+@inline export function tag(): i32 { return load<i32>(get(FRAME) + 8) }
+@inline export function credit(): i32 { return <i32>load<u16>(get(FRAME) + 14) }
+@inline function topicStart(frame: i32): i32 { return frame + HEADER + <i32>load<u16>(frame + 6) }
+@inline function payloadStart(frame: i32): i32 { return topicStart(frame) + <i32>load<u16>(frame + 12) }
+
+export function pushTopic(L: i32): void {
+  const frame = get(FRAME)
+  pushKnown(L, topicStart(frame), <i32>load<u16>(frame + 12), TOPIC, REF_TOPIC)
+}
+/** Pushes the sender of a message, and takes over the credit for answers to it. */
+export function pushSender(L: i32): void {
+  const frame = get(FRAME)
+  pushKnown(L, frame + HEADER, <i32>load<u16>(frame + 6), PEER, REF_PEER)
+}
+
+/** Pushes a string of the frame; the one pushed last for this purpose is not made again. */
+function pushKnown(L: i32, from: i32, n: i32, field: i32, ref: i64): void {
+  const known = get(field)
+  if (known != 0 && get(field + 4) == n && equal(known, from, n)) {
+    lua.lua_rawgeti(L, lua.REGISTRY, ref)
+    return
+  }
+  set(field, lua.lua_pushlstring(L, from, n))
+  set(field + 4, n)
+  lua.lua_pushvalue(L, -1)
+  lua.lua_rawseti(L, lua.REGISTRY, ref)
+}
+
+function equal(a: i32, b: i32, n: i32): bool {
+  for (; n >= 8; n -= 8, a += 8, b += 8) if (load<u64>(a) != load<u64>(b)) return false
+  for (; n > 0; n--, a++, b++) if (load<u8>(a) != load<u8>(b)) return false
+  return true
+}
+
+/** name(), flag() of the frame just read. */
+export function name(L: i32): i32 {
+  const frame = get(FRAME)
+  lua.lua_pushlstring(L, frame + HEADER, <i32>load<u16>(frame + 6))
+  return 1
+}
+export function flag(L: i32): i32 {
+  lua.lua_pushboolean(L, isOk() ? 1 : 0)
+  return 1
+}
+
+/** values() → the payload of the frame just read, as values. */
+export function values(L: i32): i32 {
+  const frame = get(FRAME)
+  const start = payloadStart(frame)
+  return pack.spread(L, start, start + load<i32>(frame))
+}
+
+/** Pushes the payload of the frame as one value: itself when it is one, a list of them when they are more, nil when none. */
+export function pushValue(L: i32): void {
+  const top = lua.lua_gettop(L)
+  const n = values(L)
+  if (n == 1) return
+  if (n == 0) {
+    lua.lua_pushnil(L)
+    return
+  }
+  lua.lua_createtable(L, n, 0)
+  for (let i = 1; i <= n; i++) {
+    lua.lua_pushvalue(L, top + i)
+    lua.lua_rawseti(L, -2, i)
+  }
+  lua.lua_rotate(L, top + 1, 1)
+  lua.lua_settop(L, top + 1)
+}
+
+/** payload() → the payload of the frame just read, as one string of msgpack. */
+export function payload(L: i32): i32 {
+  const frame = get(FRAME)
+  lua.lua_pushlstring(L, payloadStart(frame), load<i32>(frame))
+  return 1
+}
+
+/** compile_frame() → function: the payload of the frame just read, bytecode of our own. main.lua forgets it when the image is ready. */
+export function compileFrame(L: i32): i32 {
+  const frame = get(FRAME)
+  if (lua.luaL_loadbufferx(L, payloadStart(frame), load<i32>(frame), BYTECODE, BYTECODE) != lua.OK) return lua.lua_error(L)
+  return 1
+}
+const BYTECODE: i32 = <i32>memory.data<u8>([0x62,0]) // "b"
+
+function raise(L: i32, text: i32): i32 {
+  lua.lua_pushstring(L, text)
+  return lua.lua_error(L)
+}
+
+/** decode(string) → the values of a msgpack array. */
+export function decode(L: i32): i32 {
+  const p = lua.luaL_checklstring(L, 1, SCRATCH)
+  return pack.spread(L, p, p + load<i32>(SCRATCH))
+}
+
+/** Encodes the stack from index i to the top as an array. */
+function encodeFrom(L: i32, i: i32): void {
+  const top = lua.lua_gettop(L)
+  pack.arrayHead(max(0, top - i + 1))
+  for (; i <= top; i++) if (!pack.encode(L, i, 0)) { lua.lua_settop(L, top); raise(L, TOO_DEEP) }
+}
+
+/** encode(...) → string of msgpack (an array). The bytes pass through the free end of the outbox. */
+export function encode(L: i32): i32 {
+  pack.begin()
+  const from = pack.position()
+  encodeFrom(L, 1)
+  const length = pack.position() - from
+  pack.moveTo(from)
+  lua.lua_pushlstring(L, pack.address(), length)
+  return 1
+}
+
+/** Writes a frame into the outbox: header, name at stack index `name`, topic at the one behind it, the rest as payload. Answers its size. */
+function write(L: i32, kind: i32, flag: i32, tag: u32, name: i32): i32 {
+  const namePointer = lua.luaL_checklstring(L, name, SCRATCH)
+  const nameLength = load<i32>(SCRATCH)
+  const topicPointer = lua.luaL_checklstring(L, name + 1, SCRATCH)
+  const topicLength = load<i32>(SCRATCH)
+  if (nameLength > 0xffff || topicLength > 0xffff) raise(L, TOO_LONG)
+  pack.begin()
+  const from = pack.position()
+  pack.room(HEADER + nameLength + topicLength)
+  pack.word(0)
+  pack.byte(kind)
+  pack.byte(flag)
+  pack.half(nameLength)
+  pack.word(<i32>tag)
+  pack.half(topicLength)
+  pack.half(0)
+  pack.bytes(namePointer, nameLength)
+  pack.bytes(topicPointer, topicLength)
+  const start = pack.position()
+  encodeFrom(L, name + 2)
+  const size = pack.position() - start
+  pack.patch(from, size)
+  return (HEADER + nameLength + topicLength + size + 3) & ~3
+}
+
+@inline function commit(size: i32): void { set(OUT_END, get(OUT_END) + size) }
+
+/** Tags are never 0, and come again only after two thousand million asks. */
+function nextTag(): i32 {
+  const tag = (get(TAG) + 1) & 0x7fffffff
+  set(TAG, tag == 0 ? 1 : tag)
+  return get(TAG)
+}
+
+/** Writes a SEND of the stack (to, topic, ...). Answers 0 when credit covers it, else its tag: it must be answered. */
+export function writeSend(L: i32): i32 {
+  const tag = nextTag()
+  const size = write(L, SEND, 0, tag, 1)
+  const name = lua.lua_tolstring(L, 1, SCRATCH)
+  const covered = get(CREDIT) > 0 && size <= COVERED_BYTES && name == get(PEER)
+  if (covered) {
+    set(CREDIT, get(CREDIT) - 1)
+    pack.untag(get(OUT_END))
+  } else {
+    set(CREDIT, 0)
+    set(PEER, name)
+    set(PEER + 4, load<i32>(SCRATCH))
+    set(PEER_TAG, tag)
+    lua.lua_pushvalue(L, 1)
+    lua.lua_rawseti(L, lua.REGISTRY, REF_PEER)
+  }
+  commit(size)
+  return covered ? 0 : tag
+}
+
+/** Writes an ASK of the stack (operation, target, ...). Answers its tag. */
+export function writeAsk(L: i32): i32 {
+  const tag = nextTag()
+  commit(write(L, ASK, 0, tag, 1))
+  return tag
+}
+
+/** emit(kind, flag, tag, name, topic, ...): any other frame. */
+export function emit(L: i32): i32 {
+  const kind = <i32>lua.luaL_checkinteger(L, 1)
+  const flag = <i32>lua.luaL_checkinteger(L, 2)
+  const tag = <u32>lua.luaL_checkinteger(L, 3)
+  commit(write(L, kind, flag, tag, 4))
+  return 0
+}
+

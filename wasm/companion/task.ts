@@ -1,0 +1,350 @@
+// The scheduler of managed coroutines: it reads the inbox and runs what is ready, until everything waits.
+//
+//   T1 Managed coroutines run only from here, one at a time, in the order in which they became ready.
+//   T2 A message goes straight to the coroutine that waits for it in a plain receive (channel[0]); a reply to the coroutine that asked.
+//      All else is for the handler of main.lua, which must not wait.
+//   T3 What waits is kept alive by `replies`, by a channel, or by the ready queue; what runs, by the stack of the main thread.
+
+import * as lua from './lua'
+import { canStart, enter, park } from './coroutine'
+import {
+  BACKLOG, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PEER_TAG, PREEMPTED, PROGRAM, REF_HANDLER,
+  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
+} from './control'
+import * as frame from './frame'
+
+// What a step says to the host. src/vm/abi.ts has the same numbers.
+export const AGAIN: i32 = 0
+export const WAIT: i32 = 1
+export const DONE: i32 = 2
+export const BROKEN: i32 = 3
+
+// What the handler is called with besides the kinds of frames.
+const ENDED: i32 = 32
+const IDLE: i32 = 33
+
+/** Runs everything that is ready. Answers what the step says. */
+export function work(L: i32): i32 {
+  for (;;) {
+    while (frame.next()) {
+      const kind = frame.kind()
+      const well = kind == frame.MESSAGE ? message(L) : kind == frame.REPLY ? reply(L) : other(L, kind)
+      if (!well) return BROKEN
+      if (get(FINISHED)) return DONE
+      if (lua.fuelLeft() < 0) return AGAIN
+    }
+    for (let stop = get(LAST); get(FIRST) <= stop; ) {
+      if (!next(L)) return BROKEN
+      if (get(FINISHED)) return DONE
+      if (lua.fuelLeft() < 0) return AGAIN
+    }
+    if (get(FIRST) > get(LAST) && get(IN_NEXT) >= get(IN_END)) break
+  }
+  set(FIRST, 1)
+  set(LAST, 0)
+  if (get(PROGRAM) == 0 || get(OPEN) > 0 || get(SUBSCRIBED)) return WAIT
+  handler(L, IDLE)
+  return call(L, 1) ? DONE : BROKEN
+}
+
+@inline function handler(L: i32, kind: i32): void {
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_HANDLER)
+  lua.lua_pushinteger(L, kind)
+}
+/** Calls the handler with n values; empties the stack. False when it failed: its error is left there. */
+function call(L: i32, n: i32): bool {
+  if (lua.lua_pcallk(L, n, 0, 0, 0, 0) != lua.OK) return false
+  lua.lua_settop(L, 0)
+  return true
+}
+
+/** Goes on with co, whose stack ends with n values for it. co must lie on the stack of L. */
+function go(L: i32, co: i32, n: i32): bool {
+  set(CURRENT, co)
+  const status = enter(L, co, n)
+  if (status <= lua.YIELD && lua.statusOf(co) == lua.YIELD) {
+    if (get(PREEMPTED)) {
+      set(PREEMPTED, 0)
+      queue(L, co)
+    } else {
+      lua.pop(co, load<i32>(SCRATCH))
+      if (!get(PARKING)) queue(L, co) // a plain yield of a managed coroutine is a wait that is over at once
+      set(PARKING, 0)
+    }
+    lua.lua_settop(L, 0)
+    return true
+  }
+  const failed = status > lua.YIELD
+  if (!failed && co != get(PROGRAM)) {
+    lua.lua_settop(L, 0)
+    return true
+  }
+  handler(L, ENDED)
+  pushThread(L, co)
+  lua.lua_pushboolean(L, failed ? 0 : 1)
+  if (failed) {
+    lua.lua_xmove(co, L, 1)
+    return call(L, 4)
+  }
+  const results = min(2, load<i32>(SCRATCH))
+  lua.lua_settop(co, lua.lua_gettop(co) - load<i32>(SCRATCH) + results)
+  lua.lua_xmove(co, L, results)
+  return call(L, 3 + results)
+}
+
+function pushThread(L: i32, co: i32): void {
+  lua.lua_pushthread(co)
+  if (co != L) lua.lua_xmove(co, L, 1)
+}
+
+/** Puts co at the end of the ready queue, to be woken with nothing. */
+function queue(L: i32, co: i32): void {
+  const last = get(LAST)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
+  pushThread(L, co)
+  lua.lua_rawseti(L, -2, last + 1)
+  lua.pop(L, 1)
+  set(LAST, last + 3)
+}
+
+/** Runs the first coroutine of the ready queue. */
+function next(L: i32): bool {
+  const first = get(FIRST)
+  set(FIRST, first + 3)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
+  lua.lua_rawgeti(L, 1, first)
+  lua.lua_rawgeti(L, 1, first + 1)
+  lua.lua_rawgeti(L, 1, first + 2)
+  for (let i = 0; i < 3; i++) {
+    lua.lua_pushnil(L)
+    lua.lua_rawseti(L, 1, first + i)
+  }
+  const co = lua.lua_tothread(L, 2)
+  if (co == 0 || !canStart(co, 0)) {
+    lua.lua_settop(L, 0)
+    return true
+  }
+  const isNew = lua.statusOf(co) == lua.OK
+  if (!isNew) lua.lua_xmove(L, co, 2)
+  return go(L, co, isNew ? 0 : 2)
+}
+
+/** The MESSAGE just read. */
+function message(L: i32): bool {
+  const credit = frame.credit()
+  if (credit > 0) {
+    frame.pushSender(L)
+    lua.lua_settop(L, 0)
+    set(CREDIT, credit)
+  }
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_LISTENERS)
+  frame.pushTopic(L)
+  lua.lua_rawget(L, 1)
+  let whole = false
+  if (lua.lua_type(L, 2) == lua.TNIL) {
+    whole = true
+    lua.lua_settop(L, 1)
+    lua.lua_rawgeti(L, lua.REGISTRY, REF_INBOX)
+  } else {
+    lua.lua_rawgeti(L, 2, -1) // channel[-1]: wants Message objects
+    whole = lua.lua_toboolean(L, 3) != 0
+    lua.lua_settop(L, 2)
+  }
+  if (lua.lua_type(L, 2) == lua.TTABLE && lua.lua_rawgeti(L, 2, 0) == lua.TTHREAD) {
+    const co = lua.lua_tothread(L, 3)
+    lua.lua_pushnil(L)
+    lua.lua_rawseti(L, 2, 0)
+    pushMessage(L, whole)
+    lua.lua_pushboolean(L, 1)
+    lua.lua_xmove(L, co, 2)
+    return go(L, co, 2)
+  }
+  lua.lua_settop(L, 2)
+  handler(L, frame.MESSAGE)
+  lua.lua_pushvalue(L, 2)
+  pushMessage(L, whole)
+  return call(L, 3)
+}
+
+/** The message of the frame: its value, or { topic, from, payload } as an object. */
+function pushMessage(L: i32, whole: bool): void {
+  if (!whole) {
+    frame.pushValue(L)
+    return
+  }
+  lua.lua_createtable(L, 3, 0)
+  frame.pushTopic(L)
+  lua.lua_rawseti(L, -2, 1)
+  frame.name(L)
+  lua.lua_rawseti(L, -2, 2)
+  frame.payload(L)
+  lua.lua_rawseti(L, -2, 3)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_MESSAGE_META)
+  lua.lua_setmetatable(L, -2)
+}
+
+/** The REPLY just read. A refused ask gives nil and the error. */
+function reply(L: i32): bool {
+  const tag = frame.tag()
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
+  const type = lua.lua_rawgeti(L, 1, tag)
+  if (type == lua.TFUNCTION) {
+    handler(L, frame.REPLY)
+    lua.lua_pushvalue(L, 2)
+    return call(L, 2)
+  }
+  if (type != lua.TTHREAD) {
+    lua.lua_settop(L, 0)
+    return true
+  }
+  const co = lua.lua_tothread(L, 2)
+  lua.lua_pushnil(L)
+  lua.lua_rawseti(L, 1, tag)
+  set(OPEN, get(OPEN) - 1)
+  if (frame.credit() > 0 && tag == get(PEER_TAG)) set(CREDIT, frame.credit())
+  if (!frame.isOk()) lua.lua_pushnil(L)
+  let n = frame.values(L)
+  if (!frame.isOk()) n++
+  if (!lua.lua_checkstack(co, n)) {
+    lua.pop(L, n)
+    n = 0
+  }
+  lua.lua_xmove(L, co, n)
+  return go(L, co, n)
+}
+
+/** A frame that only main.lua understands. */
+function other(L: i32, kind: i32): bool {
+  handler(L, kind)
+  if (kind == frame.START) lua.lua_pushinteger(L, <i64><u32>frame.tag())
+  else frame.pushTopic(L)
+  return call(L, 2)
+}
+
+// For main.lua and the libraries -----------------------------------------------------------------------------------------------------------
+
+/** run(co, ...): goes on with a coroutine from within the handler. */
+export function run(L: i32): i32 {
+  const co = lua.lua_tothread(L, 1)
+  const n = lua.lua_gettop(L) - 1
+  if (co == 0 || !canStart(co, 0) || !lua.lua_checkstack(co, n)) return 0
+  lua.lua_xmove(L, co, n)
+  return go(L, co, n) ? 0 : lua.lua_error(L)
+}
+
+/** wake(co, a, b): co goes on, in its turn, with these values. */
+export function wake(L: i32): i32 {
+  const last = get(LAST)
+  lua.lua_settop(L, 3)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
+  lua.lua_rotate(L, 1, 1)
+  lua.lua_rawseti(L, 1, last + 3)
+  lua.lua_rawseti(L, 1, last + 2)
+  lua.lua_rawseti(L, 1, last + 1)
+  set(LAST, last + 3)
+  return 0
+}
+
+/** current() → the managed coroutine that runs, also when it has resumed others. */
+export function current(L: i32): i32 {
+  const co = get(CURRENT)
+  if (co == 0) return 0
+  pushThread(L, co)
+  return 1
+}
+
+/** wait(t): t[0] = the managed coroutine that runs, then park. */
+export function wait(L: i32): i32 {
+  current(L)
+  lua.lua_rawseti(L, 1, 0)
+  return park(L)
+}
+
+function awaitReply(L: i32, tag: i32): i32 {
+  lua.lua_settop(L, 0)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
+  current(L)
+  lua.lua_rawseti(L, 1, tag)
+  set(OPEN, get(OPEN) + 1)
+  return park(L)
+}
+
+/** ask(operation, target, ...) → what the host answers, or nil and an Error. */
+export function ask(L: i32): i32 { return awaitReply(L, frame.writeAsk(L)) }
+
+/** send(to, topic, ...) → true, or nil and an Error. Waits only when the peer's mailbox has to be asked. */
+export function send(L: i32): i32 {
+  const tag = frame.writeSend(L)
+  if (tag != 0) return awaitReply(L, tag)
+  lua.lua_pushboolean(L, 1)
+  return 1
+}
+
+/** post(operation, target, ...) → tag */
+export function post(L: i32): i32 {
+  lua.lua_pushinteger(L, frame.writeAsk(L))
+  return 1
+}
+
+/** expect(tag, f): f hears each answer to `tag`, until `forget(tag)`. */
+export function expect(L: i32): i32 {
+  const tag = lua.luaL_checkinteger(L, 1)
+  lua.lua_settop(L, 2)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
+  if (lua.lua_rawgeti(L, 3, tag) == lua.TNIL) set(OPEN, get(OPEN) + 1)
+  lua.lua_settop(L, 3)
+  lua.lua_rotate(L, 2, 1)
+  lua.lua_rawseti(L, 2, tag)
+  return 0
+}
+export function forget(L: i32): i32 {
+  const tag = lua.luaL_checkinteger(L, 1)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
+  if (lua.lua_rawgeti(L, -1, tag) != lua.TNIL) set(OPEN, get(OPEN) - 1)
+  lua.pop(L, 1)
+  lua.lua_pushnil(L)
+  lua.lua_rawseti(L, -2, tag)
+  return 0
+}
+
+/** keep(handler, message metatable, listeners): what the companion needs of main.lua. */
+export function keep(L: i32): i32 {
+  lua.lua_settop(L, 3)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_LISTENERS)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_MESSAGE_META)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_HANDLER)
+  lua.lua_createtable(L, 0, 0)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_READY)
+  lua.lua_createtable(L, 0, 0)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_REPLIES)
+  set(FIRST, 1)
+  return 0
+}
+
+/** note(n): n more messages (or fewer) are taken in and not yet received. */
+export function note(L: i32): i32 {
+  set(BACKLOG, get(BACKLOG) + <i32>lua.luaL_checkinteger(L, 1))
+  return 0
+}
+
+/** finish(): the process has ended. */
+export function finish(L: i32): i32 {
+  set(FINISHED, 1)
+  return 0
+}
+
+/** subscribe(inbox?): messages or events may wake the process from now on; those without a listener go to `inbox`. */
+export function subscribe(L: i32): i32 {
+  set(SUBSCRIBED, 1)
+  if (lua.lua_type(L, 1) == lua.TTABLE) {
+    lua.lua_settop(L, 1)
+    lua.lua_rawseti(L, lua.REGISTRY, REF_INBOX)
+  }
+  return 0
+}
+
+/** program(co): the coroutine whose end is the end of the process. */
+export function program(L: i32): i32 {
+  set(PROGRAM, lua.lua_tothread(L, 1))
+  return 0
+}
