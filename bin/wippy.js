@@ -13,8 +13,8 @@ const fs = require('fs')
 const root = path.join(__dirname, '..')
 const NEEDED = 24
 
-const bundled = function () {
-  const name = 'node-' + (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch
+const bundled = () => {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
   const file = path.join(name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
   for (let at = root; ; at = path.dirname(at)) {
     const found = path.join(at, 'node_modules', file)
@@ -23,7 +23,7 @@ const bundled = function () {
   }
 }
 
-const runWith = function (node) {
+const runWith = (node) => {
   const args = [__filename].concat(process.argv.slice(2))
   if (process.execve) {
     process.removeAllListeners('warning') // it is experimental, and the user did not choose it
@@ -31,23 +31,23 @@ const runWith = function (node) {
   }
   const child = require('child_process').spawn(node, args, { stdio: 'inherit' })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  signals.forEach(function (signal) {
-    process.on(signal, function () {
+  signals.forEach((signal) => {
+    process.on(signal, () => {
       child.kill(signal)
     })
   })
-  child.on('error', function (error) {
-    console.error('wippy: ' + node + ' cannot be started: ' + error.message)
+  child.on('error', (error) => {
+    console.error(`wippy: ${node} cannot be started: ${error.message}`)
     process.exit(1)
   })
-  child.on('exit', function (code, signal) {
+  child.on('exit', (code, signal) => {
     if (signal === null) return process.exit(code)
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })
 }
 
-const start = function () {
+const start = () => {
   require('module').enableCompileCache()
   const built = path.join(root, 'dist', 'cli', 'main.js')
   require(fs.existsSync(built) ? built : path.join(root, 'src', 'cli', 'main.ts')).main(process.argv.slice(2))
@@ -60,7 +60,7 @@ if (parseInt(process.versions.node, 10) >= NEEDED) {
   if (node) {
     runWith(node)
   } else {
-    console.error('wippy: needs Node ' + NEEDED + ' or newer, this is ' + process.version + '; install one, or run "npm ci" without --omit=optional.')
+    console.error(`wippy: needs Node ${NEEDED} or newer, this is ${process.version}; install one, or run "npm ci" without --omit=optional.`)
     process.exit(1)
   }
 }

@@ -2,11 +2,14 @@
 
 export { type BootOptions, boot, type Command, type Node } from './app.ts'
 export { type Config, type ConfigOptions, type Configured, defineConfig, loadConfig, type UserConfig } from './config.ts'
-export { describe, Kind, place, WippyError, type Where } from './error.ts'
+export { describe, Kind, place, type Where, WippyError } from './error.ts'
 export { assemble, type Baseline } from './registry/baseline.ts'
 export { referencesOf } from './registry/dependency.ts'
-export type { Entry } from './registry/entry.ts'
+export { type Entry, whereOf } from './registry/entry.ts'
 export { didYouMean } from './registry/suggest.ts'
 export { createLog, type Log, type LogOptions } from './service/logger.ts'
 export type { Terminal } from './service/service.ts'
 export { type ProcessTerminal, processTerminal } from './service/terminal.ts'
+
+/** This module, for those who import it late. */
+export type Wippy = typeof import('./index.ts')

@@ -6,6 +6,12 @@ import type { Config, ConfigOptions } from '../config.ts'
 import { describe, type WippyError } from '../error.ts'
 import { complain } from './output.ts'
 
+export type AppFlags = {
+  readonly config: string | undefined
+  readonly override: string[] | undefined
+  readonly set: string[] | undefined
+}
+
 export abstract class AppCommand extends Command {
   static override baseFlags = {
     config: string({ summary: 'The configuration file, in place of the one found here.', helpValue: '<file>' }),
@@ -25,7 +31,7 @@ export abstract class AppCommand extends Command {
   }
 
   /** The configuration of the app in the working directory. Ends the program when a setting of it is wrong. */
-  protected async configure(flags: { readonly config?: string; readonly override?: string[]; readonly set?: string[] }): Promise<Config> {
+  protected async configure(flags: AppFlags): Promise<Config> {
     const { loadConfig } = await import('../config.ts')
     const options: ConfigOptions = { override: flags.override ?? [], set: flags.set ?? [], ...(flags.config && { file: flags.config }) }
     const { config, problems, warnings } = await loadConfig(process.cwd(), options)

@@ -12,13 +12,22 @@ export type Faults = {
   readonly stopped: readonly string[]
 }
 
-const idsOf = ({ where, details }: WippyError): readonly string[] => {
-  const cycle = details?.cycle
-  return Array.isArray(cycle) ? cycle : where?.entry ? [where.entry] : []
+const QUOTED_ID = /"([^\s":/]+:[^\s":/]+)"/
+
+/** The entries a problem is about. One that could not be made an entry is known only from the message. */
+const idsOf = ({ where, details, message }: WippyError, entries: readonly Entry[]): readonly string[] => {
+  if (Array.isArray(details?.cycle)) return details.cycle
+  if (where?.entry !== undefined) return [where.entry]
+  const written = entries.filter(({ id, origin }) => (origin?.sources.get('data.source') ?? id) === where?.file).map(({ id }) => id)
+  return written.length > 0 ? written : (QUOTED_ID.exec(message)?.slice(1) ?? [])
 }
 
 /** `references` gives every id an entry names, also of entries that could not be read. */
-export const faultsOf = (problems: readonly WippyError[], entries: readonly Entry[], references: (entry: Entry) => ReadonlySet<string>): Faults => {
+export const faultsOf = (
+  problems: readonly WippyError[],
+  entries: readonly Entry[],
+  references: (entry: Entry) => ReadonlySet<string>,
+): Faults => {
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
 
   /** Everything that is needed by one of `ids`. */
@@ -37,7 +46,10 @@ export const faultsOf = (problems: readonly WippyError[], entries: readonly Entr
   }
 
   const distinct = [...new Map(problems.map((problem) => [describe(problem), problem])).values()]
-  const known = distinct.map((problem) => ({ problem, ids: idsOf(problem), needed: needs(idsOf(problem)) }))
+  const known = distinct.map((problem) => {
+    const ids = idsOf(problem, entries)
+    return { problem, ids, needed: needs(ids) }
+  })
   const follows = (one: (typeof known)[number], at: number): boolean =>
     known.some((other, otherAt) => {
       if (other === one || !other.ids.some((id) => one.needed.has(id))) return false

@@ -7,6 +7,6 @@ export const unknown: Hook.CommandNotFound = async ({ id, config }) => {
   const { didYouMean } = await import('../index.ts')
   const names = config.commandIDs.map((known) => known.replaceAll(':', ' '))
   const asked = id.replaceAll(':', ' ')
-  const hint = didYouMean(asked, names, `There are ${names.join(', ')}; "wippy --help" says more.`)
+  const hint = didYouMean(asked, names, `Commands: ${names.join(', ')}; "wippy --help" says more.`)
   throw new WippyError('COMMAND_UNKNOWN', Kind.NotFound, `"${asked}" is no command of wippy`, { hint })
 }

@@ -8,12 +8,17 @@ import type { Image } from './image.ts'
 
 export class Instance {
   readonly exports: Exports
+  /** The two calls of every step, taken out of `exports` once. */
+  readonly step: Exports['step']
+  readonly reserve: Exports['reserve']
   bytes: Uint8Array
   words: Int32Array
   view: DataView
 
   constructor(module: WebAssembly.Module) {
     this.exports = new WebAssembly.Instance(module).exports as unknown as Exports
+    this.step = this.exports.step
+    this.reserve = this.exports.reserve
     const { buffer } = this.exports.memory
     this.bytes = new Uint8Array(buffer)
     this.words = new Int32Array(buffer)

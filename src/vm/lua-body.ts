@@ -66,7 +66,7 @@ export class LuaBody implements Body, Tenant {
         if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
         write(instance.bytes, at, inbox.bytes, inbox.start, size)
       }
-      answer = instance.exports.step(size, fuel, this.#limits.hardFuel, pages, seconds, Math.trunc((nowMs - seconds * 1000) * 1e6))
+      answer = instance.step(size, fuel, this.#limits.hardFuel, pages, seconds, Math.trunc((nowMs - seconds * 1000) * 1e6))
     } catch (cause) {
       instance.refresh()
       this.spent = fuel - instance.exports.fuel.value
@@ -173,7 +173,7 @@ const because = (reason: Fault['reason'], limits: BodyLimits): string => {
 const room = (instance: Instance, size: number): number => {
   const { words } = instance
   if (words[Field.inNext] === words[Field.inEnd] && size <= words[Field.inCapacity]!) return words[Field.inStart]!
-  const at = instance.exports.reserve(size)
+  const at = instance.reserve(size)
   instance.refresh()
   return at
 }

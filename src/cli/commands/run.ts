@@ -4,24 +4,27 @@
 // can run does, the problems are said, and the exit code is not 0 whatever happens then.
 
 import { boolean, string } from '@oclif/core/flags'
-import type { Config } from '../../config.ts'
-import type { WippyError } from '../../error.ts'
-import type { Entry, Log, Node, ProcessTerminal } from '../../index.ts'
-import { divide } from '../arguments.ts'
+import { describe, type WippyError } from '../../error.ts'
+import type { Entry, Node, ProcessTerminal, Wippy } from '../../index.ts'
 import { AppCommand } from '../base.ts'
 import { faultsOf } from '../faults.ts'
 import { lockdown } from '../lockdown.ts'
+import { logOf } from '../log.ts'
 import { complain } from '../output.ts'
 import { listenForSignals } from '../signals.ts'
 import { commandNamed, entryNamed, mainCommand } from '../target.ts'
 
-type Wippy = typeof import('../../index.ts')
-type Asked = { readonly exec?: string; readonly target?: string; readonly host?: string; readonly silent: boolean }
-type Loudness = { readonly console: boolean; readonly silent: boolean; readonly verbose: boolean }
+type Asked = {
+  readonly exec: string | undefined
+  readonly target: string | undefined
+  readonly host: string | undefined
+  readonly silent: boolean
+}
 
 export default class Run extends AppCommand {
   static override summary = 'Start the app in this directory, or one process of it.'
-  static override description = `Without a target the command with meta.command.main runs; when there is none, the app's services start and stay until Ctrl-C.
+  static override description =
+    `Without a target the command with meta.command.main runs; when there is none, the app's services start and stay until Ctrl-C.
 With a target or -x the app starts, the process gets this terminal, and its result is the exit code: a number as it is, nothing or true 0, false or an error 1.
 
 What stands behind the target goes to the process untouched. The first Ctrl-C asks everything to end, the second ends it.`
@@ -36,28 +39,33 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
     verbose: boolean({ char: 'v', summary: 'Show all of the log.' }),
   }
 
+  #running: Entry | null = null // the process that has the terminal
+
   override async run(): Promise<void> {
     const signals = listenForSignals((code) => process.exit(code))
-    const { own, rest } = divide(this.argv)
-    const { flags, argv } = await this.parse(Run, [...own])
+    const end = this.argv.indexOf('--') // put there by guardArguments
+    const rest = this.argv.slice(end + 1)
+    const { flags, argv } = await this.parse(Run, this.argv.slice(0, end))
     const words = [...(argv as string[]), ...rest]
     const target = flags.exec === undefined ? words.shift() : undefined
-    const asked: Asked = { ...flags, ...(target !== undefined && { target }) }
+    const asked: Asked = { ...flags, target }
 
     const wippy = await import('../../index.ts')
     const config = await this.configure(flags)
     lockdown()
     const terminal = wippy.processTerminal(process.stdin, process.stdout, process.stderr, words)
-    const node = await wippy.boot(config, { log: logOf(config, flags, asked, wippy) })
+    const expected = flags.exec !== undefined || target !== undefined
+    const log = logOf(config, flags, () => ({ expected, entry: this.#running }), wippy)
+    const node = await wippy.boot(config, { log })
     signals.stopWith(() => {
       complain('Stopping. Press Ctrl-C again to end at once.')
       void node.stop()
     })
-    const code = await this.#perform(node, wippy, asked, terminal).catch((error: Error) => error)
+    const outcome = await this.#perform(node, wippy, asked, terminal).catch((error: Error) => error)
     await node.stop()
     await terminal.flush()
-    if (code instanceof Error) throw code
-    process.exit(code)
+    if (outcome instanceof Error) throw outcome
+    process.exit(outcome)
   }
 
   /** Runs what was asked for; returns the exit code. */
@@ -67,44 +75,34 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
     if (!asked.silent) this.sayAll(node.warnings, 'warning: ')
     this.sayAll(causes)
     if (stopped.length > 0) complain(`not started: ${stopped.join(', ')}`)
-
-    const least = causes.length > 0 ? 1 : 0
-    const entry = entryOf(asked, entries, causes, wippy)
-    if (entry === null) {
-      const idle = node.scheduler.processes.size === 0
-      if (idle && least > 0) return least
-      if (idle && !asked.silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
-      return Math.max(least, await node.ended)
+    const faulty = causes.length > 0
+    try {
+      const entry = entryOf(asked, entries, wippy)
+      if (entry === null) return await this.#serve(node, asked, faulty)
+      if (broken.has(entry.id) || stopped.includes(entry.id)) return 1
+      this.#running = entry
+      const options = { terminal, ...(asked.host !== undefined && { host: asked.host }) }
+      const code = await Promise.race([node.execute(entry.id, terminal.args, options), node.ended])
+      return faulty ? code || 1 : code
+    } catch (error) {
+      if (faulty && (error as WippyError).code === 'TARGET_UNKNOWN') return 1 // it may stand in what could not be read
+      if (causes.some((cause) => describe(cause) === describe(error))) return 1
+      throw error
     }
-    if (broken.has(entry) || stopped.includes(entry)) return 1
-    const options = { terminal, ...(asked.host !== undefined && { host: asked.host }) }
-    return Math.max(least, await Promise.race([node.execute(entry, terminal.args, options), node.ended]))
+  }
+
+  /** Keeps the services running until the node has ended. */
+  async #serve(node: Node, { silent }: Asked, faulty: boolean): Promise<number> {
+    const idle = node.scheduler.processes.size === 0
+    if (idle && faulty) return 1
+    if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
+    const code = await node.ended
+    return faulty ? code || 1 : code
   }
 }
 
-/** The process entry that was asked for, or null for none. Throws TARGET_UNKNOWN, unless what cannot be read may be what is missing. */
-const entryOf = ({ exec, target }: Asked, entries: readonly Entry[], causes: readonly WippyError[], { didYouMean }: Wippy): string | null => {
-  try {
-    if (exec !== undefined) return entryNamed(exec, entries, didYouMean)
-    return target === undefined ? mainCommand(entries) : commandNamed(target, entries, didYouMean)
-  } catch (error) {
-    if (causes.length === 0) throw error
-    return ''
-  }
-}
-
-/** The log on standard error. While a process has the terminal only warnings and errors are shown, unless more is asked for. */
-const logOf = (config: Config, { console, silent, verbose }: Loudness, { exec, target }: Asked, { createLog }: Wippy): Log => {
-  const attended = exec !== undefined || target !== undefined
-  const { level, encoding } = config.logger
-  const quiet = attended && !console && level !== 'error' ? 'warn' : level
-  return createLog({
-    write: (line) => {
-      if (!silent) process.stderr.write(line)
-    },
-    now: Date.now,
-    format: encoding,
-    colour: process.stderr.isTTY === true && !process.env.NO_COLOR,
-    level: verbose ? 'debug' : quiet,
-  })
+/** The process entry that was asked for, or null for none. Throws TARGET_UNKNOWN. */
+const entryOf = ({ exec, target }: Asked, entries: readonly Entry[], { didYouMean }: Wippy): Entry | null => {
+  if (exec !== undefined) return entryNamed(exec, entries, didYouMean)
+  return target === undefined ? mainCommand(entries) : commandNamed(target, entries, didYouMean)
 }

@@ -1,0 +1,76 @@
+// Lua processes without a node around them: scheduler, instances, images. What they cost is what the kernel and the VM cost.
+
+import { readFileSync } from 'node:fs'
+import { systemClock } from '../../src/clock.ts'
+import type { Exit } from '../../src/kernel/exit.ts'
+import { defaultLimits, Host } from '../../src/kernel/host.ts'
+import type { Process } from '../../src/kernel/process.ts'
+import { Scheduler } from '../../src/kernel/scheduler.ts'
+import { decodeAll, encode, encodeAll } from '../../src/msgpack.ts'
+import { entryImage } from '../../src/vm/entry-image.ts'
+import { Image } from '../../src/vm/image.ts'
+import { LuaBody } from '../../src/vm/lua-body.ts'
+import { actor } from '../../src/vm/module.ts'
+import { defaultPool, Pool } from '../../src/vm/pool.ts'
+
+const TURN_MS = 2 // as a node pumps
+const ENTRY = 'bench:process'
+
+export class Arena {
+  readonly scheduler: Scheduler
+  readonly pool: Pool
+  readonly #host = new Host('bench:processes')
+  readonly #base: Image
+
+  /** `files`: another build of actor.wasm and its image, in the place of the one that is shipped. */
+  constructor(files?: { readonly wasm: string; readonly image: string }) {
+    const { module, image } =
+      files === undefined
+        ? actor()
+        : { module: new WebAssembly.Module(readFileSync(files.wasm)), image: Image.parse(readFileSync(files.image)) }
+    this.#base = image
+    this.pool = new Pool(module, defaultPool)
+    this.scheduler = new Scheduler({
+      encodeError: encode,
+      door: ({ op }) => {
+        throw new Error(`nobody answers ${op} here`)
+      },
+    })
+  }
+
+  /** An entry's image, made of a chunk that returns its main function. */
+  image(code: string): Image {
+    const chunk = { file: 'bench.lua', code, imports: {} }
+    return entryImage(this.pool, this.#base, { entry: ENTRY, method: 'main', chunk, modules: [], libraries: [] })
+  }
+
+  spawn(image: Image, ...args: readonly unknown[]): Process {
+    const { memoryBytes, hardFuel } = defaultLimits
+    const body = new LuaBody(this.pool, image, { memoryBytes, hardFuel })
+    return this.scheduler.spawn({ host: this.#host, body, entry: ENTRY, startedAt: 0, args: encodeAll(args) })
+  }
+
+  /** Runs everybody until this one has ended; returns what it returned, throws what it failed with. */
+  finish(process: Process): unknown {
+    let exit: Exit | undefined
+    this.scheduler.onExit(process.pid, (how) => {
+      exit = how
+    })
+    while (exit === undefined) {
+      if (!this.scheduler.pump(systemClock.nowMs, TURN_MS) && exit === undefined) throw new Error('everybody waits')
+    }
+    const [value, error] = decodeAll(exit.payload)
+    if (!exit.ok) throw exit.error ?? error
+    return value
+  }
+
+  /** Runs everybody until all wait. */
+  settle(): void {
+    while (this.scheduler.pump(systemClock.nowMs, TURN_MS));
+  }
+
+  terminateAll(): void {
+    for (const { pid } of [...this.scheduler.processes]) this.scheduler.terminate(pid)
+    this.settle()
+  }
+}
