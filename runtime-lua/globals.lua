@@ -146,14 +146,11 @@ function base.subscribe(topic, channel)
 end
 function base.unsubscribe(channel) return host.unlisten(channel) end
 
-local strings = host.require_runtime("errors").install(string)
-host.require_runtime("types").install(base, strings)
-
 return {
   process = host.require_runtime("process"),
   channel = host.require_runtime("channel"),
   errors = host.require_runtime("errors"),
   payload = host.require_runtime("payload"),
   os = host.require_runtime("os"),
-  coroutine = coroutine, table = table, string = strings, math = math,
+  coroutine = coroutine, table = table, string = host.require_runtime("errors").install(string), math = math,
 }

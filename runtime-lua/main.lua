@@ -217,7 +217,7 @@ function host.unlisten(channel)
 end
 
 local function on_event(kind)
-  local event = { kind = kind, from = frame_name(), at = runtime.time.now() }
+  local event = { kind = kind, from = frame_name(), at = runtime.time and runtime.time.now() or now() }
   if kind == "pid.cancel" then
     event.reason = values()
   else
@@ -237,13 +237,14 @@ local libraries = {} -- { chunk, id, imports }
 local program, method, imports
 local main
 
--- A file of runtime-lua, while the image is booted.
+-- A file of runtime-lua: of the core while the image is booted, any other when the image of an entry that needs it is made.
 local function load_runtime(name)
   runtime[name] = compile_frame()(host)
   if name == "errors" then error_meta(runtime.errors.metatable) end
+  if name == "types" then runtime.types.install(globals, globals.string) end
   if name ~= "globals" then return end
   for global, value in pairs(runtime.globals) do globals[global] = value end
-  raw, compile_frame = nil, nil
+  raw = nil
   collect()
   collect()
 end
@@ -252,7 +253,7 @@ local function on_load(role)
   if role == "runtime" then return load_runtime(frame_name()) end
   local a, b, c, d = values()
   if role == "module" then
-    globals[a] = runtime[a]
+    globals[a] = runtime[a] or globals[a]
   elseif role == "library" then
     libraries[#libraries + 1] = { assert(compile(a, frame_name())), b, c }
   elseif role == "main" then

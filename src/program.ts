@@ -16,6 +16,8 @@ export type Program = {
   readonly chunk: Chunk
   /** Host modules that become globals. */
   readonly modules: readonly string[]
+  /** Modules it needs without seeing them. */
+  readonly implied: readonly string[]
   /** Imported libraries, each after those it needs. */
   readonly libraries: readonly { readonly id: string; readonly chunk: Chunk }[]
 }

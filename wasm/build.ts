@@ -1,4 +1,5 @@
-// Builds wasm/actor.wasm (wasmoon's Lua + companion, patched, metered, optimised) and wasm/actor.image (the memory after boot).
+// Builds wasm/actor.wasm (wasmoon's Lua + companion, patched, metered, optimised) wasm/actor.image (the memory after boot)
+// and wasm/actor.modules (bytecode of the files of runtime-lua that only some entries need).
 // Same input, same bytes. `node wasm/build.ts` builds both; `node wasm/build.ts image` only boots again (after a change in runtime-lua/).
 
 import { execFileSync } from 'node:child_process'
@@ -102,8 +103,10 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const onlyImage = process.argv[2] === 'image'
   const wasm = onlyImage ? readFileSync(join(here, 'actor.wasm')) : buildWasm()
   if (!onlyImage) writeFileSync(join(here, 'actor.wasm'), wasm)
-  const image = bootImage(wasm)
+  const { image, modules } = bootImage(wasm)
   writeFileSync(join(here, 'actor.image'), image)
+  writeFileSync(join(here, 'actor.modules'), modules)
   console.log(`actor.wasm   ${wasm.length} bytes ${sha256(wasm)}`)
   console.log(`actor.image  ${image.length} bytes ${sha256(image)}`)
+  console.log(`actor.modules ${modules.length} bytes ${sha256(modules)}`)
 }

@@ -4,24 +4,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FrameBuffer } from '../src/kernel/frame-buffer.ts'
 import { FrameCursor, LOAD } from '../src/kernel/frame.ts'
-import { decodeAll, encodeAll } from '../src/msgpack.ts'
+import { decodeAll, encode, encodeAll } from '../src/msgpack.ts'
 import { type Exports, Field, Verdict } from '../src/vm/abi.ts'
 import { Image } from '../src/vm/image.ts'
+import type { RuntimeModule } from '../src/vm/module.ts'
 
-/** The files of runtime-lua in the order in which they need each other; `globals` last. */
-const FILES = [
-  'errors',
-  'channel',
-  'payload',
-  'argument',
-  'calendar',
-  'zone',
+/** Files of runtime-lua that every process has, in the order in which they need each other; `globals` last. */
+const CORE = ['errors', 'channel', 'payload', 'argument', 'calendar', 'zone', 'os', 'process', 'globals']
+
+/** Files that only some entries need, likewise. */
+const OPTIONAL = [
   'duration',
   'layout',
   'timer',
   'time',
-  'os',
-  'process',
   'funcs',
   'json',
   'base64',
@@ -35,11 +31,10 @@ const FILES = [
   'system',
   'registry',
   'types',
-  'globals',
 ]
 
 const MEMORY_PAGES = 512
-const INBOX_BYTES = 48 * 1024 // takes every file of runtime-lua; stays the inbox of every process
+const INBOX_BYTES = 16 * 1024 // takes every file of runtime-lua; stays the inbox of every process
 
 // Runs in a memory of its own: source in, bytecode without debug information out (half the size).
 const COMPILER = `
@@ -101,15 +96,20 @@ class Boot {
   }
 }
 
-/** The file form of the booted image. Two boots give the same bytes. */
-export const bootImage = (wasm: Uint8Array): Uint8Array => {
+/** What a file takes from others as soon as it is loaded. */
+const needsOf = (source: string): string[] =>
+  [...source.matchAll(/^local .*host\.require_runtime\(?\s*['"](\w+)['"]/gm)].map(([, name]) => name!).filter((name) => OPTIONAL.includes(name))
+
+export type Booted = { readonly image: Uint8Array; readonly modules: Uint8Array }
+
+/** The file forms of the booted image and of the optional modules. Two boots give the same bytes. */
+export const bootImage = (wasm: Uint8Array): Booted => {
   const module = new WebAssembly.Module(wasm as BufferSource)
   const compiler = new Boot(module, utf8.encode(COMPILER))
-  const bytecode = (name: string): Uint8Array => {
-    const source = readFileSync(join(folder, `${name}.lua`), 'utf8')
-    return decodeAll(compiler.load(name, '', encodeAll([source])))[0] as Uint8Array
-  }
+  const sourceOf = (name: string): string => readFileSync(join(folder, `${name}.lua`), 'utf8')
+  const bytecode = (name: string): Uint8Array => decodeAll(compiler.load(name, '', encodeAll([sourceOf(name)])))[0] as Uint8Array
   const boot = new Boot(module, bytecode('main'))
-  for (const name of FILES) boot.load(name, 'runtime', bytecode(name))
-  return boot.finish().bytes
+  for (const name of CORE) boot.load(name, 'runtime', bytecode(name))
+  const modules = OPTIONAL.map((name): RuntimeModule => ({ name, needs: needsOf(sourceOf(name)), code: bytecode(name) }))
+  return { image: boot.finish().bytes, modules: encode(modules) }
 }

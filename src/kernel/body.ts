@@ -20,6 +20,8 @@ export interface Body {
   readonly outbox: Frames
   /** Fuel of the last step. */
   readonly spent: number
+  /** Messages it has taken in and not yet given to its code: they still count against the mailbox. */
+  readonly backlog: number
   readonly fault: Fault | null
   /** May give up what it holds only to be quick. Called by whoever owns the memory of the node, never within a step. */
   idle(): void

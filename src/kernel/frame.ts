@@ -16,7 +16,7 @@ export const HEADER_BYTES = 16
 export const MESSAGE = 1 // name = sender's pid
 export const REPLY = 2 // tag = the ask's; flag 1 = ok; name = receiver's pid when it answers a SEND
 export const EVENT = 3 // topic = `pid.exit`, `pid.link.down` or `pid.cancel`; name = from
-export const START = 4 // name = own pid, topic = entry id, payload = arguments of main
+export const START = 4 // name = own pid, topic = entry id, tag = seed of its random numbers, payload = arguments of main
 export const LOAD = 5 // name = chunk's name, topic = role: only while an entry's image is made
 
 // Out of a process.

@@ -1,6 +1,7 @@
 // What waits for one process, oldest first: messages, replies, events, the start. There is no other way in.
 //
-//   M1. Never more messages, nor more bytes of messages, than the limits allow.
+//   M1. Never more messages, nor more bytes of messages, than the limits allow. What the process has taken in but not received is `held`
+//       and counts as messages: who reads its inbox into a heap is no way around the limit.
 //   M2. Replies, events and the start always get in: a process bounds its own replies by what it asks, and its events by what it
 //       watches. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages.
 //   M3. Whoever sends to one process is heard in the order of sending.
@@ -31,6 +32,7 @@ export class Mailbox {
   #frames = 0
   #messages = 0
   #messageBytes = 0
+  #held = 0
 
   constructor(limits: MailboxLimits, pool: BufferPool) {
     this.#limits = limits
@@ -41,9 +43,14 @@ export class Mailbox {
     return this.#frames === 0
   }
 
-  /** Messages waiting. */
+  /** Messages waiting, the held ones included. */
   get messages(): number {
-    return this.#messages
+    return this.#messages + this.#held
+  }
+
+  /** Messages the process has taken in and not received, as its body says after each step. */
+  set held(count: number) {
+    this.#held = Math.max(0, count)
   }
 
   /** Bytes of messages waiting, headers included. */
@@ -56,7 +63,7 @@ export class Mailbox {
     const { messages, bytes, policy } = this.#limits
     if (policy !== 'refuse') return MOST_CREDIT
     const room = bytes - this.#messageBytes
-    return room < SCARCE_BYTES ? 0 : Math.min(MOST_CREDIT, messages - this.#messages, Math.floor(room / CREDIT_BYTES))
+    return room < SCARCE_BYTES ? 0 : Math.min(MOST_CREDIT, Math.max(0, messages - this.messages), Math.floor(room / CREDIT_BYTES))
   }
 
   /** Takes the topic and payload under `from` as a message from `sender`. */
@@ -115,11 +122,12 @@ export class Mailbox {
   }
 
   /** For new code under the same pid: forgets replies to the old code, keeps the rest, and puts `start` first. */
-  restart(pid: Address, entry: Uint8Array, args: Uint8Array): void {
+  restart(pid: Address, entry: Uint8Array, args: Uint8Array, seed = 0): void {
     const old = this.#buffer
     this.#buffer = null
     this.#frames = 0
-    this.signal(START, 0, 0, pid, entry, args)
+    this.#held = 0
+    this.signal(START, 0, seed, pid, entry, args)
     if (old === null) return
     for (let at = old.start; at < old.end; at += frameBytes(old.view, at)) {
       if (frameKind(old.view, at) === REPLY) continue
@@ -134,6 +142,7 @@ export class Mailbox {
     this.#frames = 0
     this.#messages = 0
     this.#messageBytes = 0
+    this.#held = 0
     this.settle()
   }
 
@@ -145,17 +154,21 @@ export class Mailbox {
   #admit(size: number): Admission {
     const { messages, bytes, policy } = this.#limits
     let admission: Admission = 'taken'
-    if (this.#messages >= messages || this.#messageBytes + size > bytes) {
+    if (this.#isFullFor(size)) {
       if (size > bytes) return 'large'
       if (policy === 'refuse') return 'full'
-      if (policy === 'drop-newest') return 'dropped'
-      while (this.#messages > 0 && (this.#messages >= messages || this.#messageBytes + size > bytes)) this.#dropOldest()
+      if (policy === 'drop-newest' || this.#held >= messages) return 'dropped'
+      while (this.#isFullFor(size)) this.#dropOldest()
       admission = 'displaced'
     }
     this.#frames++
     this.#messages++
     this.#messageBytes += size
     return admission
+  }
+
+  #isFullFor(size: number): boolean {
+    return this.messages >= this.#limits.messages || this.#messageBytes + size > this.#limits.bytes
   }
 
   #takeSome(buffer: FrameBuffer, maxFrames: number, maxBytes: number): void {

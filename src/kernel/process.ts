@@ -7,7 +7,7 @@ import type { Pid } from '../pid.ts'
 import { Address } from './address.ts'
 import type { Body, Commit } from './body.ts'
 import type { Exit } from './exit.ts'
-import type { Host } from './host.ts'
+import type { Host, HostLimits } from './host.ts'
 import type { Mailbox } from './mailbox.ts'
 
 /** `suspended`: its last step is being made durable. `ended` is for ever. */
@@ -21,6 +21,8 @@ export type Origin = {
   readonly startedAt: number // ms since 1970
   readonly parent?: Pid | null
   readonly trapLinks?: boolean
+  /** Its own limits; those of its host at this moment when there are none. */
+  readonly limits?: HostLimits
   /** What it inherits: opaque here. */
   readonly context?: unknown
   /** What the host hangs on it (a terminal, a workflow): opaque here. */
@@ -32,6 +34,8 @@ export type SpawnSpec = Origin & {
   readonly host: Host
   /** Arguments of main, a msgpack array; none by default. */
   readonly args?: Uint8Array
+  /** Where its random numbers begin, 32 bits. */
+  readonly seed?: number
   /** Instead of a serial: a text of its own at the end of its pid. */
   readonly uniq?: string | undefined
   /** Whether the parent watches it, or is linked to it, from before its first step. */
@@ -42,12 +46,13 @@ export type SpawnSpec = Origin & {
 }
 
 /** New code for a running process. */
-export type Successor = { readonly body: Body; readonly entry: string; readonly args: Uint8Array }
+export type Successor = { readonly body: Body; readonly entry: string; readonly args: Uint8Array; readonly seed?: number }
 
 export class Process {
   readonly pid: Pid
   readonly serial: number // -1: its pid has a text of its own
   readonly host: Host
+  readonly limits: HostLimits
   readonly entry: string
   readonly parent: Pid | null
   readonly startedAt: number
@@ -73,6 +78,7 @@ export class Process {
     this.pid = pid
     this.serial = serial
     this.host = host
+    this.limits = origin.limits ?? host.limits
     this.entry = origin.entry
     this.parent = origin.parent ?? null
     this.startedAt = origin.startedAt

@@ -77,12 +77,12 @@ export class Scheduler {
     const claimed = uniq === undefined ? null : this.processes.claim(host, uniq)
     host.admit()
     const serial = claimed === null ? this.processes.nextSerial() : -1
-    const process = new Process(claimed ?? host.pidOf(serial), serial, host, spec, new Mailbox(host.limits.mailbox, this.#pool))
+    const process = new Process(claimed ?? host.pidOf(serial), serial, host, spec, new Mailbox((spec.limits ?? host.limits).mailbox, this.#pool))
     this.processes.set(process)
     if (parent && spec.monitor) this.links.monitor(parent, process.pid)
     if (spec.onExit) process.exits = [spec.onExit]
     if (parent && spec.link) this.links.link(parent, process.pid)
-    process.mailbox.signal(START, 0, 0, new Address(process.pid), encoder.encode(spec.entry), spec.args ?? NO_VALUES)
+    process.mailbox.signal(START, 0, spec.seed ?? 0, new Address(process.pid), encoder.encode(spec.entry), spec.args ?? NO_VALUES)
     this.#observer.spawned(process)
     this.#wake(process)
     return process
@@ -179,12 +179,13 @@ export class Scheduler {
   #run(process: Process, nowMs: number): void {
     const { body, mailbox, commit } = process
     process.state = 'running'
-    let fuel = process.host.limits.fuel
+    let { fuel } = process.limits
     for (;;) {
       mailbox.take(this.#inbox, BATCH_FRAMES, BATCH_BYTES)
       if (commit === null && this.#inbox.end > this.#inbox.start) this.delivery.grantCredit(process, this.#inbox)
       const verdict = this.#step(process, fuel, nowMs)
       const spent = Math.max(body.spent || 0, 0)
+      mailbox.held = body.backlog
       process.steps++
       process.fuel += spent
       this.#work += Math.max(spent, STEP_FUEL)
@@ -247,7 +248,7 @@ export class Scheduler {
     if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process)
   }
 
-  #succeed(process: Process, { body, entry, args }: Successor): void {
+  #succeed(process: Process, { body, entry, args, seed = 0 }: Successor): void {
     const next = new Process(process.pid, process.serial, process.host, { ...process, entry, body }, process.mailbox)
     next.steps = process.steps
     next.fuel = process.fuel
@@ -255,7 +256,7 @@ export class Scheduler {
     process.state = 'ended'
     this.processes.set(next)
     this.#ending.close(process)
-    next.mailbox.restart(next.address, encoder.encode(entry), args)
+    next.mailbox.restart(next.address, encoder.encode(entry), args, seed)
     this.#observer.upgraded(process, next)
     this.#wake(next)
   }

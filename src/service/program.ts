@@ -1,6 +1,7 @@
 // From registry entries to programs: types erased, imports resolved, host modules collected.
 //
-// Invariant: a chunk is compiled once per version of its entry; entries are frozen, so the entry itself is the key.
+// Invariants: a chunk is compiled once per version of its entry; a program is linked once per version of its entry and of everything it
+// imports. Entries are frozen, so an entry is itself the key of its version.
 
 import { Kind, WippyError } from '../error.ts'
 import { compile } from '../lua/compile.ts'
@@ -35,12 +36,32 @@ const modulesOf = (entry: Entry): string[] => {
   return Array.isArray(modules) ? modules.filter((name): name is string => typeof name === 'string') : []
 }
 
+/** Modules of the runtime that code needs without naming them: what its text looks as if it used. More than needed only costs memory. */
+const IMPLIED: readonly (readonly [module: string, use: RegExp])[] = [
+  ['types', /\b__type\(|\btypeof\b|\b(?:integer|boolean|number|string)\s*\(|\b(?:Number|String|Integer|Boolean|Any|Table|Function)\b/],
+  ['json', /:\s*(?:transcode|unmarshal)\b/],
+]
+const impliedBy = ({ code }: Chunk): string[] => IMPLIED.filter(([, use]) => use.test(code)).map(([module]) => module)
+
+type Find = (id: string) => Entry | undefined
+type Linked = { readonly program: Program; readonly libraries: readonly Entry[] }
+
+const linked = new WeakMap<Entry, Linked>()
+
 /**
- * Everything an entry needs, libraries in the order in which they need each other. `find` reads one version of the registry.
- * Throws IMPORT_MISSING, IMPORT_CYCLE, and what `chunkOf` throws.
+ * Everything an entry needs, libraries in the order in which they need each other. `find` reads one version of the registry; while it finds
+ * the same entries, the same program is given. Throws IMPORT_MISSING, IMPORT_CYCLE, and what `chunkOf` throws.
  */
-export const programOf = (entry: Entry, find: (id: string) => Entry | undefined): Program => {
-  const libraries = new Map<string, { readonly id: string; readonly chunk: Chunk }>()
+export const programOf = (entry: Entry, find: Find): Program => {
+  const known = linked.get(entry)
+  if (known?.libraries.every((library) => find(library.id) === library)) return known.program
+  const made = link(entry, find)
+  linked.set(entry, made)
+  return made.program
+}
+
+const link = (entry: Entry, find: Find): Linked => {
+  const libraries = new Map<string, Entry>()
   const modules = new Set<string>()
   const visit = (importer: Entry, path: readonly string[]): void => {
     for (const name of modulesOf(importer)) modules.add(name)
@@ -50,18 +71,23 @@ export const programOf = (entry: Entry, find: (id: string) => Entry | undefined)
       const library = find(id)
       if (!library) throw missing(importer, alias, id)
       visit(library, [...path, id])
-      libraries.set(id, { id, chunk: chunkOf(library) })
+      libraries.set(id, library)
     }
   }
   visit(entry, [entry.id])
+  const chunk = chunkOf(entry)
+  const chunks = [...libraries].map(([id, library]) => ({ id, chunk: chunkOf(library) }))
+  const implied = [chunk, ...chunks.map((library) => library.chunk)].flatMap(impliedBy)
   const { method } = fieldsOf(entry)
-  return {
+  const program: Program = {
     entry: entry.id,
     method: typeof method === 'string' && method !== '' ? method : 'main',
-    chunk: chunkOf(entry),
+    chunk,
     modules: [...modules],
-    libraries: [...libraries.values()],
+    implied: [...new Set(implied)],
+    libraries: chunks,
   }
+  return { program, libraries: [...libraries.values()] }
 }
 
 const missing = (entry: Entry, alias: string, id: string): WippyError =>

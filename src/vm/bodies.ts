@@ -1,29 +1,28 @@
-// Bodies for programs: one image per version of an entry, made when the first process of it is spawned.
+// Bodies for programs: one image per program, made when the first process of it is spawned.
 
 import type { Program } from '../program.ts'
 import { entryImage } from './entry-image.ts'
 import type { Image } from './image.ts'
 import { type BodyLimits, LuaBody } from './lua-body.ts'
-import { actor } from './module.ts'
+import { type Actor, actor } from './module.ts'
 import { defaultPool, Pool, type PoolLimits } from './pool.ts'
 
 export class Bodies {
   readonly pool: Pool
-  readonly #base: Image
-  readonly #images = new WeakMap<object, Image>()
+  readonly #actor: Actor
+  readonly #images = new WeakMap<Program, Image>()
 
   constructor(limits: PoolLimits = defaultPool) {
-    const { module, image } = actor()
-    this.#base = image
-    this.pool = new Pool(module, limits)
+    this.#actor = actor()
+    this.pool = new Pool(this.#actor.module, limits)
   }
 
-  /** A body for the program known as `version`; `program` is called when its image is not there yet. Throws LUA_LOAD. */
-  make(version: object, program: () => Program, limits: BodyLimits): LuaBody {
-    let image = this.#images.get(version)
+  /** A body that runs `program`. Throws LUA_LOAD. */
+  make(program: Program, limits: BodyLimits): LuaBody {
+    let image = this.#images.get(program)
     if (image === undefined) {
-      image = entryImage(this.pool, this.#base, program())
-      this.#images.set(version, image)
+      image = entryImage(this.pool, this.#actor, program)
+      this.#images.set(program, image)
     }
     return new LuaBody(this.pool, image, limits)
   }

@@ -8,14 +8,15 @@ import type { Program } from '../program.ts'
 import { Verdict as Answer, Field } from './abi.ts'
 import { Image } from './image.ts'
 import type { Instance } from './instance.ts'
+import { type Actor, type RuntimeModule, withNeeds } from './module.ts'
 import type { Pool } from './pool.ts'
 
 const LOAD_FUEL = 1 << 30
 const LOAD_PAGES = 1024
 const utf8 = new TextEncoder()
 
-/** Compiles a program on top of `base`. Throws LUA_LOAD with Lua's own message when it does not compile. */
-export const entryImage = (pool: Pool, base: Image, program: Program): Image => {
+/** Compiles a program on top of the booted image. Throws LUA_LOAD with Lua's own message when it does not compile. */
+export const entryImage = (pool: Pool, { image: base, modules }: Pick<Actor, 'image' | 'modules'>, program: Program): Image => {
   const slot = pool.acquire({
     evict: () => {
       throw new Error('an image is made within one call')
@@ -23,7 +24,7 @@ export const entryImage = (pool: Pool, base: Image, program: Program): Image => 
   })
   try {
     slot.instance.load(base)
-    load(slot.instance, program)
+    load(slot.instance, program, withNeeds(modules, [...program.modules, ...program.implied]))
     slot.instance.exports.seal()
     slot.instance.refresh()
     return Image.capture(slot.instance.bytes, base)
@@ -32,10 +33,11 @@ export const entryImage = (pool: Pool, base: Image, program: Program): Image => 
   }
 }
 
-const load = (instance: Instance, { entry, method, chunk, modules, libraries }: Program): void => {
+const load = (instance: Instance, { entry, method, chunk, modules, libraries }: Program, files: readonly RuntimeModule[]): void => {
   const frames = new FrameBuffer()
   const add = (name: string, role: string, values: readonly unknown[]): void =>
     frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), encodeAll(values))
+  for (const { name, code } of files) frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode('runtime'), code)
   for (const name of modules) add('', 'module', [name])
   for (const { id, chunk: library } of libraries) add(`@${library.file}`, 'library', [library.code, id, library.imports])
   add(`@${chunk.file}`, 'main', [chunk.code, method, entry, chunk.imports])

@@ -5,7 +5,7 @@
 
 import { PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
 
-const GRAIN = 256 // bytes; a waiting process differs from its entry in about a dozen
+const GRAIN = 64 // bytes; a waiting process differs from its entry in about thirty, a kilobyte in all
 const SWEEP = 4096 // compared at once before grains are looked at
 
 const zeros = Buffer.alloc(SWEEP)

@@ -1,11 +1,21 @@
-// The compiled actor.wasm and the image it was booted into, shared by every process of this thread.
+// What the build made, loaded once per thread: the compiled actor.wasm, the image it was booted into, and the bytecode of those files of
+// runtime-lua that only some entries need.
 
 import { readFileSync } from 'node:fs'
+import { decode } from '../msgpack.ts'
 import { Image } from './image.ts'
 
 const folder = new URL('../../wasm/', import.meta.url)
 
-export type Actor = { readonly module: WebAssembly.Module; readonly image: Image }
+/** A file of runtime-lua: its bytecode, and the files it needs, each before it. */
+export type RuntimeModule = { readonly name: string; readonly needs: readonly string[]; readonly code: Uint8Array }
+
+export type Actor = {
+  readonly module: WebAssembly.Module
+  readonly image: Image
+  /** In the order in which they need each other. */
+  readonly modules: readonly RuntimeModule[]
+}
 
 let loaded: Actor | undefined
 
@@ -14,6 +24,14 @@ export const actor = (): Actor => {
   loaded ??= {
     module: new WebAssembly.Module(readFileSync(new URL('actor.wasm', folder))),
     image: Image.parse(readFileSync(new URL('actor.image', folder))),
+    modules: decode(readFileSync(new URL('actor.modules', folder))) as RuntimeModule[],
   }
   return loaded
+}
+
+/** The files that `names` stand for, with all they need, in order. Names that are no file of runtime-lua are left out. */
+export const withNeeds = (modules: readonly RuntimeModule[], names: readonly string[]): RuntimeModule[] => {
+  const wanted = new Set(names)
+  for (const { name, needs } of modules.toReversed()) if (wanted.has(name)) for (const need of needs) wanted.add(need)
+  return modules.filter(({ name }) => wanted.has(name))
 }

@@ -77,6 +77,7 @@ export class TsBody implements Body {
   readonly #out = new Outbox()
   outbox: Frames = this.#out.frames
   spent = 0
+  backlog = 0
   fault: Fault | null = null
   steps = 0
   closed = 0

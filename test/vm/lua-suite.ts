@@ -79,9 +79,9 @@ const PREEMPTED_SKIPS: Readonly<Record<string, readonly Skip[]>> = {
 
 const HARNESS = `
 local raw = ...
-local traceback = raw[18]
+local run, keep, finish, set_program, traceback = raw[14], raw[24], raw[26], raw[28], raw[31]
 _G.coroutine, _G.table, _G.string, _G.math, _G.utf8 = raw[2], raw[3], raw[4], raw[5], raw[6]
-coroutine.resume, coroutine.wrap, coroutine.yield = raw[21], raw[22], raw[23]
+coroutine.resume, coroutine.wrap, coroutine.yield = raw[37], raw[38], raw[39]
 T, _port, _nomsg = nil, true, true
 local file = setmetatable({}, { __name = "FILE*" })
 local stream = { write = function(self) return self end }
@@ -97,8 +97,13 @@ debug = {
     return { source = source, short_src = source, currentline = math.tointeger(line) }
   end,
 }
-package = { loaded = { _G = _G, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8, io = io, os = os, debug = debug },
-  preload = { bwcoercion = function() return load(BWCOERCION, "@bwcoercion.lua")() end, tracegc = function() return load(TRACEGC, "@tracegc.lua")() end } }
+package = {
+  loaded = { _G = _G, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8, io = io, os = os, debug = debug },
+  preload = {
+    bwcoercion = function() return load(BWCOERCION, "@bwcoercion.lua")() end,
+    tracegc = function() return load(TRACEGC, "@tracegc.lua")() end,
+  },
+}
 package.loaded.package = package
 function require(name)
   if not package.loaded[name] then package.loaded[name] = package.preload[name]() or true end
@@ -106,10 +111,17 @@ function require(name)
 end
 local chunk = assert(load(SOURCE, "@" .. NAME))
 if ON_MAIN then chunk() end
-return function()
-  if not ON_MAIN then chunk() end
-  raw[16](2, 0)
-end
+local START, ENDED = 4, 32
+keep(function(kind, co, ok, message)
+  if kind == START then
+    local main = coroutine.create(ON_MAIN and function() end or chunk)
+    set_program(main)
+    run(main)
+  elseif kind == ENDED then
+    if not ok then error(message, 0) end
+    finish()
+  end
+end, {}, {})
 `
 
 const latin1 = (name: string): string => readFileSync(join(folder, `${name}.lua`), 'latin1')
@@ -123,6 +135,8 @@ const prepare = (name: string, preempted: boolean): string => {
 }
 
 const quoted = (text: string): string => `"${text.replace(/[\\"\n\r\0]/g, (c) => `\\${c.charCodeAt(0).toString().padStart(3, '0')}`)}"`
+
+const START_FRAME = Uint8Array.of(0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 type Outcome = { readonly message: string; readonly steps: number; readonly ms: number }
 
@@ -150,8 +164,9 @@ const run = (name: string, fuel: number | null): Outcome => {
     const at = exports.reserve(main.length)
     memory().set(main, at)
     if (exports.boot(main.length) !== 0) return done(complaint(), 0)
+    memory().set(START_FRAME, exports.reserve(START_FRAME.length))
     for (let steps = 1; ; steps++) {
-      const verdict = exports.step(0, fuel ?? 1 << 30, 2_000_000_000, 16384, 0, 0)
+      const verdict = exports.step(steps === 1 ? START_FRAME.length : 0, fuel ?? 1 << 30, 2_000_000_000, 16384, 0, 0)
       if (verdict === Verdict.broken) return done(complaint(), steps)
       if (verdict === Verdict.exit) return done('', steps)
     }

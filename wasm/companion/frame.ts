@@ -108,7 +108,7 @@ export function payload(L: i32): i32 {
   return 1
 }
 
-/** compile_frame() → function: the payload of the frame just read, bytecode of our own. main.lua forgets it when the image is ready. */
+/** compile_frame() → function: the payload of the frame just read, bytecode of our own. Only main.lua has it, and only the host makes such frames. */
 export function compileFrame(L: i32): i32 {
   const frame = get(FRAME)
   if (lua.luaL_loadbufferx(L, payloadStart(frame), load<i32>(frame), BYTECODE, BYTECODE) != lua.OK) return lua.lua_error(L)

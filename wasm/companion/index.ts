@@ -14,6 +14,7 @@ export { arm }
 const BUFFER: i32 = 2048 // bytes of an empty inbox and outbox
 const KEEP: i32 = 65536 // a buffer that grew beyond this is given back after use
 
+const BREAK: i32 = 31452 // where libc keeps the end of the heap
 const MAIN_CHUNK: i32 = <i32>memory.data<u8>([0x40,0x6d,0x61,0x69,0x6e,0x2e,0x6c,0x75,0x61,0]) // "@main.lua"
 
 /** Makes a state and runs main.lua (text or bytecode, written where `reserve` said). Answers 0, or the status of the error. */
@@ -95,10 +96,8 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
  * from this image differ from it in few grains. Call it when an image is finished, never in a process.
  */
 export function seal(): void {
-  const probe = lua.malloc(1 << 16)
-  const top = probe
-  lua.free(probe)
-  for (let size = 1 << 15; size >= 16; size = size > 256 ? size >> 1 : size - 8) {
+  const top = load<i32>(BREAK)
+  for (let size = 1 << 12; size >= 16; size = size > 256 ? size >> 1 : size - 8) {
     for (;;) {
       const hole = lua.malloc(size)
       if (hole == 0 || hole >= top) { if (hole != 0) lua.free(hole); break }
