@@ -1,6 +1,5 @@
 // Lua processes without a node around them: scheduler, instances, images. What they cost is what the kernel and the VM cost.
 
-import { readFileSync } from 'node:fs'
 import { systemClock } from '../../src/clock.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
 import { defaultLimits, Host } from '../../src/kernel/host.ts'
@@ -8,9 +7,9 @@ import type { Process } from '../../src/kernel/process.ts'
 import { Scheduler } from '../../src/kernel/scheduler.ts'
 import { decodeAll, encode, encodeAll } from '../../src/msgpack.ts'
 import { entryImage } from '../../src/vm/entry-image.ts'
-import { Image } from '../../src/vm/image.ts'
+import type { Image } from '../../src/vm/image.ts'
 import { LuaBody } from '../../src/vm/lua-body.ts'
-import { actor } from '../../src/vm/module.ts'
+import type { Actor } from '../../src/vm/module.ts'
 import { defaultPool, Pool } from '../../src/vm/pool.ts'
 
 const TURN_MS = 2 // as a node pumps
@@ -20,16 +19,12 @@ export class Arena {
   readonly scheduler: Scheduler
   readonly pool: Pool
   readonly #host = new Host('bench:processes')
-  readonly #base: Image
+  readonly #actor: Actor
 
-  /** `files`: another build of actor.wasm and its image, in the place of the one that is shipped. */
-  constructor(files?: { readonly wasm: string; readonly image: string }) {
-    const { module, image } =
-      files === undefined
-        ? actor()
-        : { module: new WebAssembly.Module(readFileSync(files.wasm)), image: Image.parse(readFileSync(files.image)) }
-    this.#base = image
-    this.pool = new Pool(module, defaultPool)
+  /** `actor`: a build of actor.wasm and what was booted with it. */
+  constructor(actor: Actor) {
+    this.#actor = actor
+    this.pool = new Pool(actor.module, defaultPool)
     this.scheduler = new Scheduler({
       encodeError: encode,
       door: ({ op }) => {
@@ -41,7 +36,7 @@ export class Arena {
   /** An entry's image, made of a chunk that returns its main function. */
   image(code: string): Image {
     const chunk = { file: 'bench.lua', code, imports: {} }
-    return entryImage(this.pool, this.#base, { entry: ENTRY, method: 'main', chunk, modules: [], libraries: [] })
+    return entryImage(this.pool, this.#actor, { entry: ENTRY, method: 'main', chunk, modules: [], implied: [], libraries: [] })
   }
 
   spawn(image: Image, ...args: readonly unknown[]): Process {

@@ -1,4 +1,4 @@
-// Our processes, without a node around them. Arguments: none, or another build of actor.wasm and its image.
+// Our processes, without a node around them. Argument: none, or a folder with another build of the VM (build.ts).
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,14 +6,17 @@ import { systemClock } from '../../src/clock.ts'
 import { encodeAll } from '../../src/msgpack.ts'
 import type { Image } from '../../src/vm/image.ts'
 import { LuaBody } from '../../src/vm/lua-body.ts'
+import { actor } from '../../src/vm/module.ts'
 import { defaultPool } from '../../src/vm/pool.ts'
+import { readBuild } from '../build.ts'
 import { Arena } from './arena.ts'
 import { footprint, serve, timed } from './serve.ts'
 
 const BATCH = 500
 const PINGED = 1000 // processes between two turns of the scheduler
-const [wasm, image] = process.argv.slice(2)
-const arena = new Arena(wasm !== undefined && image !== undefined ? { wasm, image } : undefined)
+const ROOM = defaultPool.hot / 2 // processes that do not fill the pool
+const [build] = process.argv.slice(2)
+const arena = new Arena(build === undefined ? actor() : readBuild(build))
 
 const images = new Map<string, Image>()
 const program = (name: string): Image => {
@@ -44,25 +47,39 @@ const busy = (act: () => unknown): { readonly ns: number; readonly result: unkno
 const run = (name: string, ...args: readonly unknown[]): { readonly ns: number; readonly result: unknown } =>
   busy(() => arena.finish(arena.spawn(program(name), ...args)))
 
-/** Each spawned and run to its first wait; never more at once than `room`. */
-const spawn = (count: number, room: number): number => {
+/** So many processes more, each spawned and run to its first wait; nanoseconds. */
+const add = (count: number): number => {
   const waiter = program('waiter')
+  const start = performance.now()
+  for (let i = 0; i < count; i++) {
+    arena.spawn(waiter)
+    arena.scheduler.turn(systemClock.nowMs())
+  }
+  return (performance.now() - start) * 1e6
+}
+
+/** Spawns while the pool has instances to give. */
+const spawn = (count: number): number => {
   let ns = 0
-  for (let left = count; left > 0; left -= room) {
-    const start = performance.now()
-    for (let i = Math.min(left, room); i > 0; i--) {
-      arena.spawn(waiter)
-      arena.scheduler.turn(systemClock.nowMs())
-    }
-    ns += (performance.now() - start) * 1e6
+  for (let left = count; left > 0; left -= ROOM) {
+    ns += add(Math.min(left, ROOM))
     arena.terminateAll()
   }
   return ns
 }
 
+/** Spawns while every instance is taken: each new process drives out another. */
+const spawnCrowded = (count: number): number => {
+  add(2 * defaultPool.hot)
+  const ns = add(count)
+  arena.terminateAll()
+  return ns
+}
+
 /** Many processes that wait: what they hold, and how long all take to answer one message each. */
 const alive = async (count: number): Promise<object> => {
-  spawn(defaultPool.hot, defaultPool.hot) // the pool belongs to the node, not to its processes
+  add(defaultPool.hot)
+  arena.terminateAll() // the pool belongs to the node, not to its processes
   const before = footprint()
   const spawnNs = await timed(() => {
     for (let i = 0; i < count; i++) {
@@ -107,8 +124,8 @@ await serve({
   coroutines: (count, kind) => timed(() => run('coroutines', count, kind)),
   switch: (count) => run('switch', count).ns,
   compute: (_, name) => run(`compute/${name}`),
-  spawn: (count) => spawn(count, defaultPool.hot / 2),
-  crowded: (count) => spawn(count + 2 * defaultPool.hot, count + 2 * defaultPool.hot) * (count / (count + 2 * defaultPool.hot)),
+  spawn,
+  'spawn-crowded': spawnCrowded,
   life: (count) =>
     timed(() => {
       for (let i = 0; i < count; i++) arena.finish(arena.spawn(program('worker'), 0))

@@ -1,25 +1,26 @@
 // Starting processes: from an entry id and a host id to a process of the kernel.
 //
-// Owns which host has which limits and which entry has which image; knows nothing of who asks or why.
+// Owns which hosts there are and which limits hold where; knows nothing of who asks or why.
+//   L1 A process runs the code its entry and its libraries have in the registry at the moment it is spawned, whatever changes later.
+//   L2 Limits are an entry's own over its host's over the node's, at that same moment.
 
 import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Body } from '../kernel/body.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
-import type { Process } from '../kernel/process.ts'
+import type { Process, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
-import { type Entry, fieldsOf, isFields, whereOf } from '../registry/entry.ts'
-import { dependentsOf } from '../registry/dependency.ts'
+import { type Entry, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
-import { parseSize } from '../registry/units.ts'
 import type { Attachment } from './door.ts'
+import { limitsOf } from './limits.ts'
 import { programOf } from './program.ts'
 import type { Context } from './service.ts'
 
-/** Makes bodies of programs; given by the app, which knows the VM. Images are made once per key. */
-export type MakeBody = (key: object, program: () => Program, limits: { readonly memoryBytes: number; readonly hardFuel: number }) => Body
+/** Makes bodies of programs; given by the app, which knows the VM. What it makes of a program may be kept for the next one. */
+export type MakeBody = (program: Program, limits: { readonly memoryBytes: number; readonly hardFuel: number }) => Body
 
 export type LauncherOptions = {
   readonly scheduler: Scheduler
@@ -43,33 +44,27 @@ export type Launch = {
 }
 
 const PROCESS_KINDS = ['process.lua', 'workflow.lua']
+const FUNCTION_HOST = '#lua.1' // behind the id of a function; no entry's id has a #
+const SEEDS = 2 ** 32
 
 export class Launcher {
   readonly #options: LauncherOptions
   readonly #hosts = new Map<string, { readonly kind: string; readonly host: Host }>()
-  readonly #functions = new Map<string, Host>()
-  /** What the image of an entry is known by; another one as soon as the entry or something it imports changes. */
-  readonly #versions = new Map<string, object>()
+  readonly #functions = new WeakMap<Entry, Host>()
 
   constructor(options: LauncherOptions) {
     this.#options = options
-    const { registry } = options
-    registry.subscribe(({ changes }) => {
-      const changed = changes.map(({ entry }) => entry.id)
-      for (const id of changed) this.#versions.delete(id)
-      for (const { id } of dependentsOf(changed, registry.snapshot().entries())) this.#versions.delete(id)
-    })
   }
 
   /** Takes in a `process.host` or `terminal.host` entry, or its new limits; processes that run keep theirs. */
   setHost(entry: Entry): void {
-    const limits = this.#limitsOf(entry, this.#options.limits)
+    const limits = limitsOf(entry, this.#options.limits)
     const known = this.#hosts.get(entry.id)
     if (known) known.host.limits = limits
-    else this.#hosts.set(entry.id, { kind: entry.kind, host: new Host(entry.id, limits, this.#options.node) })
+    this.#hosts.set(entry.id, { kind: entry.kind, host: known?.host ?? new Host(entry.id, limits, this.#options.node) })
   }
 
-  /** Forgets a host; its processes are cancelled by whoever removes it. */
+  /** Forgets a host: nothing can be spawned on it any more. What runs on it is for whoever removes it to end. */
   removeHost(id: string): void {
     this.#hosts.delete(id)
   }
@@ -85,6 +80,7 @@ export class Launcher {
     if (known) return known.host
     const hosts = [...this.#hosts.keys()]
     throw new WippyError('HOST_NOT_FOUND', Kind.NotFound, `process host "${id}" not found`, {
+      retryable: false,
       hint: hosts.length > 0 ? `Known hosts: ${hosts.join(', ')}` : 'Add a process.host entry.',
     })
   }
@@ -92,9 +88,12 @@ export class Launcher {
   /** An entry that runs as a process. Throws ENTRY_NOT_FOUND, ENTRY_NO_PROCESS. */
   processEntry(id: string): Entry {
     const entry = this.#options.registry.get(id)
-    if (!entry) throw new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, `entry "${id}" not found`)
+    if (!entry) throw new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, `entry "${id}" not found`, { retryable: false })
     if (PROCESS_KINDS.includes(entry.kind)) return entry
-    throw new WippyError('ENTRY_NO_PROCESS', Kind.Invalid, `"${id}" is a ${entry.kind} and cannot be spawned`, { where: whereOf(entry) })
+    throw new WippyError('ENTRY_NO_PROCESS', Kind.Invalid, `"${id}" is a ${entry.kind} and cannot be spawned`, {
+      where: whereOf(entry),
+      retryable: false,
+    })
   }
 
   /** Spawns a process. Throws what `processEntry` and `host` throw, HOST_FULL, and what its code does not compile for. */
@@ -104,36 +103,37 @@ export class Launcher {
     return this.#start(entry, host, launch)
   }
 
-  /** Runs a function in a process of its own; its pid is on a host of the function's. */
+  /** Runs a function in a process of its own; its pid is on a host of the function's. Throws HOST_FULL, and as `spawn`. */
   call(entry: Entry, launch: Omit<Launch, 'entry' | 'host'>): Process {
-    let host = this.#functions.get(entry.id)
+    let host = this.#functions.get(entry)
     if (host === undefined) {
-      host = new Host(`${entry.id}#lua.1`, this.#limitsOf(entry, this.#options.limits), this.#options.node)
-      this.#functions.set(entry.id, host)
+      host = new Host(`${entry.id}${FUNCTION_HOST}`, limitsOf(entry, this.#options.limits), this.#options.node)
+      this.#functions.set(entry, host)
     }
     return this.#start(entry, host, launch)
   }
 
-  /** A body that runs the code of an entry as it is now. */
-  bodyOf(entry: Entry, host: Host): Body {
-    const { registry, makeBody } = this.#options
-    const { memoryBytes, hardFuel } = this.#limitsOf(entry, host.limits)
-    let version = this.#versions.get(entry.id)
-    if (version === undefined) {
-      version = {}
-      this.#versions.set(entry.id, version)
-    }
-    return makeBody(version, () => programOf(entry, (id) => registry.get(id)), { memoryBytes, hardFuel })
+  /** Whether a process runs a function for somebody who waits for its answer. */
+  isCall({ host }: Process): boolean {
+    return host.id.endsWith(FUNCTION_HOST)
+  }
+
+  /** New code for a running process, as the registry has it now. Throws as `processEntry`, and what the code does not compile for. */
+  successor(process: Process, id: string, args: Uint8Array): Successor {
+    const entry = this.processEntry(id)
+    return { body: this.#body(entry, limitsOf(entry, process.host.limits)), entry: entry.id, args, seed: randomInt(SEEDS) }
   }
 
   #start(entry: Entry, host: Host, { args, context, parent = null, monitor = false, link = false, attachment }: Omit<Launch, 'entry' | 'host'>): Process {
     const { scheduler, nowMs } = this.#options
+    const limits = limitsOf(entry, host.limits)
     return scheduler.spawn({
       host,
-      body: this.bodyOf(entry, host),
+      limits,
+      body: this.#body(entry, limits),
       entry: entry.id,
       startedAt: nowMs(),
-      seed: randomInt(0, 2 ** 32),
+      seed: randomInt(SEEDS),
       args,
       parent,
       monitor,
@@ -143,26 +143,11 @@ export class Launcher {
     })
   }
 
-  /** `limits:` of an entry over what it inherits; `host.max_processes` and `max_processes` as older configurations write it. */
-  #limitsOf(entry: Entry, inherited: HostLimits): HostLimits {
-    const fields = fieldsOf(entry)
-    const own = isFields(fields.limits) ? fields.limits : {}
-    const group = isFields(fields.host) ? fields.host : {}
-    const mailbox = isFields(own.mailbox) ? own.mailbox : {}
-    const whole = (value: unknown, fallback: number): number =>
-      typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : fallback
-    const size = (value: unknown, fallback: number): number => (value === undefined ? fallback : parseSize(value))
-    const policy = mailbox.policy
-    return {
-      processes: whole(own.processes, whole(group.max_processes, whole(fields.max_processes, inherited.processes))),
-      mailbox: {
-        messages: whole(mailbox.messages, inherited.mailbox.messages),
-        bytes: size(mailbox.size, inherited.mailbox.bytes),
-        policy: policy === 'drop-oldest' || policy === 'drop-newest' || policy === 'refuse' ? policy : inherited.mailbox.policy,
-      },
-      memoryBytes: size(own.memory, inherited.memoryBytes),
-      fuel: whole(own.fuel, inherited.fuel),
-      hardFuel: whole(own.hard_fuel, inherited.hardFuel),
-    }
+  #body(entry: Entry, { memoryBytes, hardFuel }: HostLimits): Body {
+    const { registry, makeBody } = this.#options
+    return makeBody(
+      programOf(entry, (id) => registry.get(id)),
+      { memoryBytes, hardFuel },
+    )
   }
 }

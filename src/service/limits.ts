@@ -1,8 +1,9 @@
 // `limits:` of hosts, processes and functions: what an entry says, over what it inherits.
 //
-//   limits: { processes: 1000, memory: 16MiB, fuel: 100000, hard_fuel: 4000000, mailbox: { messages: 1000, size: 1MiB, policy: refuse } }
+//   limits: { memory: 16MiB, fuel: 100000, hard_fuel: 4000000, mailbox: { messages: 1000, size: 1MiB, policy: refuse } }
 //
-// A host may also say `max_processes`, by itself or under `host`, as older configurations do; 0 is no limit of its own.
+// A host may bound its processes too: `limits: { processes: 1000 }`, or `max_processes`, by itself or under `host`, as older configurations
+// do; 0 is no limit of its own.
 
 import { Kind } from '../error.ts'
 import type { HostLimits } from '../kernel/host.ts'
@@ -38,12 +39,8 @@ const MAILBOX: Readonly<Record<string, Field>> = {
   size: bytes('bytes'),
   policy: { limit: 'policy', read: policy, wanted: 'refuse, drop-oldest or drop-newest' },
 }
-const LIMITS: Readonly<Record<string, Field>> = {
-  processes: count('processes'),
-  memory: bytes('memoryBytes'),
-  fuel: count('fuel'),
-  hard_fuel: count('hardFuel'),
-}
+const OF_PROCESS: Readonly<Record<string, Field>> = { memory: bytes('memoryBytes'), fuel: count('fuel'), hard_fuel: count('hardFuel') }
+const OF_HOST = { processes: count('processes'), ...OF_PROCESS }
 
 const invalid = (entry: Entry, path: string, wanted: string) =>
   blame(entry, path, 'LIMIT_INVALID', Kind.Invalid, `${path.slice('data.'.length)} of "${entry.id}" is not ${wanted}`, `Write ${wanted}.`)
@@ -77,8 +74,8 @@ const read = (entry: Entry): Own => {
   const { mailbox, ...rest } = isFields(limits) ? limits : {}
   const path = group === undefined ? 'data.max_processes' : 'data.host.max_processes'
   return {
-    ...(processes === 0 ? {} : { processes: readOne(entry, path, LIMITS.processes!, processes) as number }),
-    ...readAll(entry, 'data.limits', isFields(limits) ? rest : limits, LIMITS),
+    ...(processes === 0 ? {} : { processes: readOne(entry, path, OF_HOST.processes, processes) as number }),
+    ...readAll(entry, 'data.limits', isFields(limits) ? rest : limits, entry.kind.endsWith('.host') ? OF_HOST : OF_PROCESS),
     ...(mailbox === undefined ? {} : { mailbox: readAll(entry, 'data.limits.mailbox', mailbox, MAILBOX) }),
   }
 }

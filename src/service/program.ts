@@ -76,8 +76,8 @@ const link = (entry: Entry, find: Find): Linked => {
   }
   visit(entry, [entry.id])
   const chunk = chunkOf(entry)
-  const chunks = [...libraries].map(([id, library]) => ({ id, chunk: chunkOf(library) }))
-  const implied = [chunk, ...chunks.map((library) => library.chunk)].flatMap(impliedBy)
+  const imported = [...libraries].map(([id, library]) => ({ id, chunk: chunkOf(library) }))
+  const implied = [chunk, ...imported.map((library) => library.chunk)].flatMap(impliedBy)
   const { method } = fieldsOf(entry)
   const program: Program = {
     entry: entry.id,
@@ -85,7 +85,7 @@ const link = (entry: Entry, find: Find): Linked => {
     chunk,
     modules: [...modules],
     implied: [...new Set(implied)],
-    libraries: chunks,
+    libraries: imported,
   }
   return { program, libraries: [...libraries.values()] }
 }

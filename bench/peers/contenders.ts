@@ -1,0 +1,81 @@
+// Who takes part: our peers and those of what is installed here. What is missing is said once and left out.
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Peer } from './peer.ts'
+
+const here = import.meta.dirname
+
+const answers = (command: string, args: readonly string[]): string | null => {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return null
+  }
+}
+
+/** What all contenders of a benchmark have in common: they are ended together, and what was missing is known. */
+export class Contenders {
+  readonly missing: string[] = []
+  readonly #peers: Peer[] = []
+  #beams: string | null = null
+
+  /** `build`: a folder with another build of the VM. */
+  wippy(...build: readonly [string?]): Peer {
+    return this.#add(Peer.node('wippy.ts', build.filter((folder) => folder !== undefined)))
+  }
+
+  /** The same in a whole node. */
+  node(): Peer {
+    return this.#add(Peer.node('node.ts'))
+  }
+
+  stock(): Peer {
+    return this.#add(Peer.node('stock.ts'))
+  }
+
+  threads(): Peer {
+    return this.#add(Peer.node('threads.ts'))
+  }
+
+  contexts(): Peer {
+    return this.#add(Peer.node('contexts.ts'))
+  }
+
+  /** Null when this machine has no Lua 5.4. */
+  native(): Peer | null {
+    const command = ['lua5.4', 'lua'].find((name) => answers(name, ['-e', 'print(_VERSION)']) === 'Lua 5.4')
+    if (command !== undefined) return this.#add(new Peer(command, [join(here, 'native.lua'), join(here, '../programs')]))
+    this.missing.push('native Lua 5.4 (lua5.4)')
+    return null
+  }
+
+  /** One scheduler, as we have one thread. Null when this machine has no Erlang. */
+  erlang(): Peer | null {
+    if (this.#beams === null) {
+      const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
+      const compiled = answers('erlc', ['-o', folder, join(here, 'bench_erlang.erl')])
+      if (compiled === null) {
+        rmSync(folder, { recursive: true })
+        this.missing.push('Erlang (erl, erlc)')
+        return null
+      }
+      this.#beams = folder
+    }
+    const flags = ['+S', '1:1', '+P', '1000000', '-noshell', '-pa', this.#beams, '-s', 'bench_erlang', 'main']
+    return this.#add(new Peer('erl', flags))
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    for (const peer of this.#peers) peer.close()
+    if (this.#beams !== null) rmSync(this.#beams, { recursive: true, force: true })
+  }
+
+  #add(peer: Peer): Peer {
+    this.#peers.push(peer)
+    return peer
+  }
+}
