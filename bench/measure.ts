@@ -15,7 +15,8 @@ export type Contender = { readonly name: string; readonly count?: number; run(co
 
 const FIRST = 16 // units
 const MOST = 1 << 24 // units
-const WARM = 2 // calibrating runs of full length before the first round
+const WARM_RUNS = 2 // of full length before the first round
+const WARM_ROUNDS = 4 // that long at least: compilers need time, not calls
 
 /** Measures all of them. One that fails has a problem instead of values; the others go on. */
 export const measure = async (contenders: readonly Contender[], { rounds, roundMs }: Pace): Promise<Figure[]> => {
@@ -45,13 +46,12 @@ class Lane {
 
   /** Finds how many units a round takes, and warms up on the way. */
   async calibrate(roundMs: number): Promise<void> {
-    for (let full = 0; full < WARM && this.#problem === null; ) {
+    const fixed = this.#contender.count !== undefined
+    for (let full = 0, warm = 0; this.#problem === null && (full < WARM_RUNS || (warm < WARM_ROUNDS * roundMs && !fixed)); ) {
       const ms = (await this.#run()) / 1e6
-      const fits = this.#contender.count !== undefined || ms >= roundMs / 2 || this.#count >= MOST
-      if (fits) full++
-      if (this.#contender.count === undefined && ms < roundMs) {
-        this.#count = Math.min(MOST, Math.ceil(this.#count * Math.min(8, (1.1 * roundMs) / Math.max(ms, 0.01))))
-      }
+      warm += ms
+      if (fixed || ms >= roundMs / 2 || this.#count >= MOST) full++
+      if (!fixed) this.#count = Math.min(MOST, Math.ceil(this.#count * Math.min(8, roundMs / Math.max(ms, 0.01))))
     }
   }
 

@@ -5,7 +5,13 @@ import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { best, type Figure, median, speedOf, spread } from './figure.ts'
 
-export type Table = { readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+export type Table = {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** What could not be measured, and why. */
+  readonly problems?: readonly string[]
+}
 export type Target = { readonly name: string; readonly goal: string; readonly value: number; readonly met: boolean }
 export type Report = {
   readonly tables: readonly Table[]
@@ -41,27 +47,30 @@ export const sizeText = (bytes: number): string => {
   return Math.abs(bytes) < 2 ** 20 ? `${digits(bytes / 1024)} KiB` : `${digits(bytes / 2 ** 20)} MiB`
 }
 
+export const countText = (count: number): string => Math.round(count).toLocaleString('en')
+
 /** `2.4×`, or a dash when there is nothing to compare. */
 export const timesText = (ratio: number): string => (Number.isFinite(ratio) ? `${digits(ratio)}×` : '-')
+
+export const problemsOf = (figures: readonly Figure[]): string[] =>
+  figures.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]))
 
 /** Times of contenders; the last column compares the first of them with each other. `unit`: what one unit of work is. */
 export const timeTable = (title: string, unit: string, figures: readonly Figure[]): Table => {
   const [ours] = figures
+  const measured = figures.filter(({ values }) => values.length > 0)
   return {
     title,
-    columns: ['contender', `time per ${unit}`, 'best round', 'spread', 'per second', `${ours?.name} is … as fast`],
-    rows: figures.map(({ name, values, problem }, i) =>
-      problem === undefined
-        ? [
-            name,
-            timeText(median(values)),
-            timeText(best(values)),
-            `±${(spread(values) * 100).toFixed(0)} %`,
-            Math.round(1e9 / median(values)).toLocaleString('en'),
-            i === 0 ? '' : timesText(speedOf(ours, figures[i])),
-          ]
-        : [name, '-', '-', '-', '-', problem],
-    ),
+    columns: ['contender', `per ${unit}`, 'best round', 'spread', 'per second', `${ours?.name.split(',')[0]} is`],
+    rows: measured.map((figure) => [
+      figure.name,
+      timeText(median(figure.values)),
+      timeText(best(figure.values)),
+      `±${(spread(figure.values) * 100).toFixed(0)} %`,
+      countText(1e9 / median(figure.values)),
+      figure === ours ? '' : `${timesText(speedOf(ours, figure))} as fast`,
+    ]),
+    problems: problemsOf(figures),
   }
 }
 
@@ -74,11 +83,11 @@ export const atLeast = (name: string, value: number, bound: number): Target => (
 
 export const atMost = (name: string, value: number, bound: number): Target => ({ name, goal: `≤ ${bound}×`, value, met: value <= bound })
 
-const tableText = ({ title, columns, rows }: Table): string => {
+const tableText = ({ title, columns, rows, problems = [] }: Table): string => {
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i]?.length ?? 0)))
   const line = (cells: readonly string[]): string =>
     `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('   ')}`.trimEnd()
-  return [title, line(columns), ...rows.map(line), ''].join('\n')
+  return [title, line(columns), ...rows.map(line), ...problems.map((problem) => `  not measured: ${problem}`), ''].join('\n')
 }
 
 const targetText = ({ name, goal, value, met }: Target): string =>

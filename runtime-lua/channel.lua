@@ -120,9 +120,14 @@ local function give(channel, value)
   return false
 end
 
+-- The coroutine that is about to wait.
+local function waiter()
+  return current() or error("attempt to wait across a C-call boundary", 3)
+end
+
 function Channel:send(value)
   if give(self, value) then return true end
-  push(self, "senders", { co = current(), value = value })
+  push(self, "senders", { co = waiter(), value = value })
   local ok = park()
   if not ok then error("channel is closed", 2) end
   return true
@@ -143,11 +148,12 @@ function Channel:receive()
   end
   local taken, value, ok = take(self)
   if taken then return value, ok end
+  local me = waiter()
   if self[0] then
     push(self, "receivers", self[0])
     self[0] = nil
   end
-  push(self, "receivers", current())
+  push(self, "receivers", me)
   local a, b = park()
   return a, b
 end
@@ -207,7 +213,7 @@ local function select_from(cases, default)
     end
   end
   if default then return { default = true, ok = true } end
-  local selection = { co = current(), done = false }
+  local selection = { co = waiter(), done = false }
   for i = 1, #list do
     local case = list[i]
     local alone = case.channel[0]

@@ -7,6 +7,7 @@ local host = ...
 local errors = host.require_runtime('errors')
 local fail = errors.fail
 local byte, find, format, gsub, match, sub = string.byte, string.find, string.format, string.gsub, string.match, string.sub
+local utf8 = host.library.utf8 -- no global any more when this is loaded
 local concat, char, huge, inttype, length, tointeger = table.concat, utf8.char, math.huge, math.type, utf8.len, math.tointeger
 local error, getmetatable, next, pcall, setmetatable, tonumber, tostring, type =
   error, getmetatable, next, pcall, setmetatable, tonumber, tostring, host.type

@@ -64,10 +64,10 @@ end
 
 --- Starts fn as a managed coroutine; it runs before the caller goes on.
 function host.spawn(fn)
-  local co = coroutine.create(fn)
+  local co, caller = coroutine.create(fn), current()
   wake(co)
-  if coroutine.isyieldable() then
-    wake(current())
+  if caller then
+    wake(caller)
     park()
   end
   return co
@@ -97,10 +97,10 @@ local function as_error(err, co)
   return made
 end
 
--- Main ended, or any coroutine failed.
+-- Main ended, or any coroutine failed. A second result is an error when it is one, or text: `return channel:receive()` is no failure.
 local function on_ended(co, ok, value, err)
   if not ok then return finish(false, nil, as_error(value, co)) end
-  if err then return finish(false, value, as_error(err)) end
+  if type(err) == "string" or runtime.errors.is_error(err) then return finish(false, value, as_error(err)) end
   return finish(true, value)
 end
 

@@ -67,7 +67,10 @@ function process.listen(topic, options)
 end
 
 function process.unlisten(channel)
-  if host.unlisten(channel) then channel:close() end
+  if not host.unlisten(channel) then return end
+  for _ = channel.first, channel.last do host.received() end -- what is left in it waits for nobody: the mailbox has room for others
+  channel.counted = nil
+  channel:close()
 end
 
 function process.upgrade(id, ...)
@@ -79,7 +82,9 @@ process.event = { CANCEL = "pid.cancel", EXIT = "pid.exit", LINK_DOWN = "pid.lin
 
 process.registry = {
   LOCAL = 0, EVENTUAL = 1, CONSISTENT = 2, STRONG = 3,
-  register = function(name, pid, scope) return ask("process.registry.register", text(name, 1, "register"), pid or "", scope or 0) end,
+  register = function(name, pid, scope)
+    return ask("process.registry.register", text(name, 1, "register"), pid and text(pid, 2, "register") or "", scope or 0)
+  end,
   lookup = function(name) return ask("process.registry.lookup", text(name, 1, "lookup")) end,
   unregister = function(name, scope)
     local done, err = ask("process.registry.unregister", text(name, 1, "unregister"), scope or 0)

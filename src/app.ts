@@ -3,13 +3,14 @@
 //   config → entries → registry (handlers take each kind in) → hosts → services → running
 //   processes ask → door → guard → service → reply
 
-import type { Config } from './config.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { Config } from './config.ts'
 import { Kind, WippyError } from './error.ts'
 import type { Exit } from './kernel/exit.ts'
 import { defaultLimits } from './kernel/host.ts'
-import { Observer } from './kernel/observer.ts'
+import type { Process } from './kernel/process.ts'
 import { Scheduler } from './kernel/scheduler.ts'
+import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { decodeAll, encode, encodeAll } from './msgpack.ts'
 import { assemble } from './registry/baseline.ts'
@@ -17,22 +18,25 @@ import { type Entry, isFields } from './registry/entry.ts'
 import { Registry } from './registry/registry.ts'
 import { ctxService } from './service/ctx.ts'
 import { Door } from './service/door.ts'
+import { cancelAll, terminateAll, within } from './service/drain.ts'
 import { Environment, envService } from './service/env.ts'
 import { EventBus, eventsService } from './service/events.ts'
 import { funcsService } from './service/funcs.ts'
 import { hashService } from './service/hash.ts'
+import { hostsHandler } from './service/hosts.ts'
 import { ioService } from './service/io.ts'
 import { jsonService } from './service/json.ts'
 import { Launcher } from './service/launcher.ts'
+import { LogObserver } from './service/log-observer.ts'
 import { createLog, type Log, loggerService } from './service/logger.ts'
 import { luaHandler } from './service/lua-kinds.ts'
+import { nodeView } from './service/node-view.ts'
 import type { Permit } from './service/permit.ts'
 import { errorOf, processService } from './service/process.ts'
 import { registryService } from './service/registry.ts'
 import type { Terminal } from './service/service.ts'
-import { hostsHandler, Services } from './service/services.ts'
+import { Services } from './service/services.ts'
 import { systemService } from './service/system.ts'
-import { nodeView } from './service/node-view.ts'
 import { timeService } from './service/time.ts'
 import { uuidService } from './service/uuid.ts'
 import { Bodies } from './vm/bodies.ts'
@@ -62,28 +66,18 @@ export type Node = {
    * or true, 1 for false or an error. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS, and what spawning throws.
    */
   execute(entry: string, args: readonly string[], options: { readonly host?: string; readonly terminal: Terminal }): Promise<number>
-  /** The exit code, once a terminal process, `system.exit` or `stop` has ended the node. */
+  /** The exit code, once `system.exit` wants the node to end, or `stop` has ended it. */
   readonly ended: Promise<number>
-  /** Cancels every process, stops services in reverse order, waits as long as the configuration says, then terminates. `now`: at once. */
+  /**
+   * Stops services, those that others require last, then asks every other process to end; what is left when the configured time is over is
+   * ended by force. `now`: at once. Resolves when no process is left.
+   */
   stop(options?: { readonly now?: boolean }): Promise<void>
 }
 
 export type BootOptions = { readonly log?: Log; readonly clock?: Clock }
 
-/** Logs what the kernel does not tell anybody else. */
-class LogObserver extends Observer {
-  readonly #log: Log
-  constructor(log: Log) {
-    super()
-    this.#log = log
-  }
-  override dropped(from: string, to: string, code: string): void {
-    this.#log.record('warn', 'kernel', 'message dropped', { from, to, code })
-  }
-  override broken(process: { readonly pid: string }, cause: unknown): void {
-    this.#log.record('error', 'kernel', 'the runtime failed', { pid: process.pid, cause: String(cause) })
-  }
-}
+const hasTerminal = (process: Process): boolean => process.attachment !== null
 
 /** Exit code of a terminal process. */
 const codeOf = (exit: Exit, log: Log, entry: string): number => {
@@ -101,7 +95,13 @@ const codeOf = (exit: Exit, log: Log, entry: string): number => {
 export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
   const { clock = systemClock } = options
   const log =
-    options.log ?? createLog({ write: (line) => void process.stderr.write(line), now: () => clock.nowMs(), format: config.logger.encoding, level: config.logger.level })
+    options.log ??
+    createLog({
+      write: (line) => void process.stderr.write(line),
+      now: () => clock.nowMs(),
+      format: config.logger.encoding,
+      level: config.logger.level,
+    })
   const report = (error: unknown): void => log.record('error', 'node', error instanceof WippyError ? error.text : String(error))
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
 
@@ -125,7 +125,9 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     delivery: () => scheduler.delivery,
     guard: ({ caller, op, target }) => {
       if (permit(caller, op, target)) return
-      throw new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${op} is not allowed${target ? ` on "${target}"` : ''}`, { retryable: false })
+      throw new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${op} is not allowed${target ? ` on "${target}"` : ''}`, {
+        retryable: false,
+      })
     },
     report: (error, op) => log.record('error', 'door', `${op} failed`, { error: String(error) }),
   })
@@ -133,24 +135,36 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     encodeError: encode,
     door: door.ask,
     node: config.name ?? '',
-    observer: new LogObserver(log),
+    observer: new LogObserver(log, (process) => hasTerminal(process) || launcher.isCall(process)),
     ready: wake,
   })
 
   // entries to processes
   const bodies = new Bodies()
   const { memoryBytes, fuel, hardFuel, mailboxMessages, mailboxBytes } = config.limits
-  const launcher = new Launcher({
+  const launcher: Launcher = new Launcher({
     scheduler,
     registry,
-    makeBody: (version, program, limits) => bodies.make(version, program, limits),
-    limits: { ...defaultLimits, memoryBytes, fuel, hardFuel, mailbox: { messages: mailboxMessages, bytes: mailboxBytes, policy: 'refuse' } },
+    makeBody: (program, limits) => bodies.make(program, limits),
+    limits: {
+      ...defaultLimits,
+      memoryBytes,
+      fuel,
+      hardFuel,
+      mailbox: { messages: mailboxMessages, bytes: mailboxBytes, policy: 'refuse' },
+    },
     node: config.name ?? '',
     nowMs,
   })
-  const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random })
-  const serviceProblems: WippyError[] = []
-  const services = new Services({ scheduler, supervisor, launcher, report: (error) => void serviceProblems.push(error) })
+  const changed = (service: string, { state, retrying, retries, error }: ServiceStatus): void => {
+    if (state !== 'failed') return
+    const fields = { service, error: error?.text ?? '', ...(retrying ? { attempt: retries } : {}) }
+    log.record(retrying ? 'warn' : 'error', 'supervisor', retrying ? 'service failed, it is started again' : 'service failed', fields)
+  }
+  const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random, changed })
+  const problems: WippyError[] = [...sourceProblems]
+  let isUp = false
+  const services = new Services({ scheduler, supervisor, launcher, report: (error) => (isUp ? report(error) : void problems.push(error)) })
 
   // services of Lua modules
   const environment = new Environment({ root: config.root, os: process.env })
@@ -159,7 +173,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     ctxService(),
     envService(environment, permit),
     eventsService(bus, permit),
-    funcsService(scheduler, launcher, registry, clock),
+    funcsService({ scheduler, launcher, registry, clock, random: Math.random }),
     hashService(),
     ioService(),
     jsonService(),
@@ -173,13 +187,17 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     door.add(service)
   }
   registry.subscribe(({ changes }) => {
-    for (const { kind, entry } of changes) bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })
+    for (const { kind, entry } of changes)
+      bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })
   })
 
   // entries come to life
-  for (const handler of [environment.handler(), hostsHandler(launcher), luaHandler, services.handler]) registry.kinds.add(handler)
+  for (const handler of [environment.handler(), hostsHandler(launcher, scheduler, clock), luaHandler, services.handler])
+    registry.kinds.add(handler)
   const booted = await registry.boot(entries)
+  problems.push(...booted.problems)
   await services.startAll()
+  isUp = true
   const stay = setInterval(() => {}, STAY_MS)
 
   const commands = (): Command[] =>
@@ -195,38 +213,37 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     const found = [...launcher.hosts()].filter(({ kind }) => kind === 'terminal.host').map(({ host }) => host.id)
     if (found.length === 1) return found[0]!
     const hint = found.length === 0 ? 'Add an entry of kind terminal.host.' : `Choose one with --host: ${found.join(', ')}`
-    throw new WippyError('HOST_AMBIGUOUS', Kind.Invalid, `there ${found.length === 0 ? 'is no terminal host' : `are ${found.length} terminal hosts`}`, { hint })
+    throw new WippyError(
+      'HOST_AMBIGUOUS',
+      Kind.Invalid,
+      `there ${found.length === 0 ? 'is no terminal host' : `are ${found.length} terminal hosts`}`,
+      { hint },
+    )
   }
 
   const execute: Node['execute'] = async (entry, args, { host, terminal }) => {
-    const spawned = launcher.spawn({ entry, host: terminalHost(host), args: encodeAll(args), context: { values: {} }, attachment: { terminal } })
+    const spawned = launcher.spawn({
+      entry,
+      host: terminalHost(host),
+      args: encodeAll(args),
+      context: { values: {} },
+      attachment: { terminal },
+    })
     const exit = await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve))
     return codeOf(exit, log, entry)
   }
 
-  const terminateAll = (): void => {
-    for (const { pid } of [...scheduler.processes]) if (scheduler.processes.find(pid)) scheduler.terminate(pid)
-  }
-
-  const allEnded = async (): Promise<void> => {
-    await supervisor.stopAll()
-    for (const { pid } of [...scheduler.processes]) {
-      if (!scheduler.processes.find(pid)) continue
-      const gone = new Promise<void>((resolve) => scheduler.onExit(pid, () => resolve()))
-      scheduler.delivery.cancel(pid, 'scheduler shutdown')
-      await gone
-    }
-  }
+  const all = (): boolean => true
 
   const stop: Node['stop'] = async ({ now = false } = {}) => {
-    if (!now) {
-      for (const { pid } of [...scheduler.processes]) scheduler.delivery.cancel(pid, 'scheduler shutdown')
-      const { promise: late, resolve: timeOver } = Promise.withResolvers<void>()
-      const forget = clock.setTimer(config.shutdown.timeoutMs, timeOver)
-      await Promise.race([allEnded(), late])
-      forget()
-    }
-    terminateAll()
+    const stopped = Promise.all([supervisor.stopAll(), now || cancelAll(scheduler, hasTerminal)])
+    if (!now)
+      await within(
+        clock,
+        config.shutdown.timeoutMs,
+        stopped.then(() => cancelAll(scheduler, all)),
+      )
+    await terminateAll(scheduler, all)
     clearInterval(stay)
     end(0)
   }
@@ -235,7 +252,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     config,
     registry,
     scheduler,
-    problems: [...sourceProblems, ...booted.problems, ...serviceProblems],
+    problems,
     warnings: [...sourceWarnings, ...booted.warnings],
     commands,
     execute,

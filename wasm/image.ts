@@ -55,7 +55,7 @@ class Boot {
   constructor(module: WebAssembly.Module, main: Uint8Array) {
     this.#exports = new WebAssembly.Instance(module).exports as unknown as Exports
     this.#exports.init()
-    const at = this.#exports.reserve(INBOX_BYTES)
+    const at = this.#exports.reserve(INBOX_BYTES, MEMORY_PAGES)
     this.memory.set(main, at)
     if (this.#exports.boot(main.length) !== 0) this.#complain('main')
   }
@@ -73,7 +73,7 @@ class Boot {
     const frames = new FrameBuffer()
     frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), payload)
     const inbox = frames.bytes.subarray(0, frames.end)
-    this.memory.set(inbox, this.#exports.reserve(inbox.length))
+    this.memory.set(inbox, this.#exports.reserve(inbox.length, MEMORY_PAGES))
     if (this.#exports.step(inbox.length, 1 << 30, 1 << 30, MEMORY_PAGES, 0, 0) !== Verdict.wait) this.#complain(name)
     const start = this.#words[Field.outStart]!
     const bytes = this.memory
@@ -83,7 +83,7 @@ class Boot {
 
   /** The finished memory. */
   finish(): Image {
-    const inbox = this.#exports.reserve(INBOX_BYTES)
+    const inbox = this.#exports.reserve(INBOX_BYTES, MEMORY_PAGES)
     this.memory.fill(0, inbox, inbox + INBOX_BYTES)
     this.#exports.seal()
     return Image.capture(this.memory, null)

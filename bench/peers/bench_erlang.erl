@@ -51,11 +51,13 @@ task("waiting", Count, _) ->
 task("alive", Count, _) ->
     erlang:garbage_collect(),
     Before = erlang:memory(total),
+    Resident = resident(),
     Start = erlang:monotonic_time(nanosecond),
     Pids = [spawn(fun waiter/0) || _ <- lists:seq(1, Count)],
     Spawned = erlang:monotonic_time(nanosecond) - Start,
     erlang:garbage_collect(),
     Total = (erlang:memory(total) - Before - Count * 16) div Count, %% the list of pids is ours
+    Grown = (resident() - Resident) div Count,
     {memory, Own} = process_info(hd(Pids), memory),
     Me = self(),
     Ping = timed(fun() ->
@@ -63,8 +65,15 @@ task("alive", Count, _) ->
         repeat(Count, fun() -> receive pong -> ok end end)
     end),
     [exit(Pid, kill) || Pid <- Pids],
-    io_lib:format("{\"total\":~b,\"image\":~b,\"spawnNs\":~b,\"pingNs\":~s}", [Total, Own, Spawned, Ping]);
+    io_lib:format("{\"resident\":~b,\"heap\":~b,\"image\":~b,\"spawnNs\":~b,\"pingNs\":~s}", [Grown, Total, Own, Spawned, Ping]);
 task("version", _, _) -> io_lib:format("\"OTP ~s ~s\"", [erlang:system_info(otp_release), erlang:system_info(emu_flavor)]).
+
+%% Bytes that the system has given this program, where the system says so.
+resident() ->
+    case file:read_file("/proc/self/statm") of
+        {ok, Text} -> list_to_integer(lists:nth(2, string:lexemes(binary_to_list(Text), " "))) * 4096;
+        _ -> 0
+    end.
 
 timed(Run) ->
     Start = erlang:monotonic_time(nanosecond),

@@ -24,7 +24,12 @@ export class Contenders {
 
   /** `build`: a folder with another build of the VM. */
   wippy(...build: readonly [string?]): Peer {
-    return this.#add(Peer.node('wippy.ts', build.filter((folder) => folder !== undefined)))
+    return this.#add(
+      Peer.node(
+        'wippy.ts',
+        build.filter((folder) => folder !== undefined),
+      ),
+    )
   }
 
   /** The same in a whole node. */

@@ -22,18 +22,28 @@ function tasks.compute(_, name)
   return ('{"ns":%d,"result":%s}'):format(ns, math.tointeger(result) or result)
 end
 
+-- Bytes that the system has given this program, where the system says so.
+local function resident()
+  local file = io.open("/proc/self/statm")
+  if not file then return 0 end
+  local _, pages = file:read("n", "n")
+  file:close()
+  return pages * 4096
+end
+
 -- Bytes of each coroutine that waits.
 function tasks.alive(count)
   local kept = {}
   for i = 1, count do kept[i] = false end
   collectgarbage()
-  local before = collectgarbage("count")
+  local heap, pages = collectgarbage("count"), resident()
   for i = 1, count do
     kept[i] = coroutine.create(function() while true do coroutine.yield() end end)
     coroutine.resume(kept[i])
   end
   collectgarbage()
-  return ('{"heap":%.1f}'):format((collectgarbage("count") - before) * 1024 / count)
+  heap, pages = (collectgarbage("count") - heap) * 1024 / count, (resident() - pages) / count
+  return ('{"heap":%.1f,"resident":%.1f}'):format(heap, pages)
 end
 
 function tasks.spawn(count)
@@ -41,8 +51,6 @@ function tasks.spawn(count)
     for _ = 1, count do coroutine.resume(coroutine.create(function() coroutine.yield() end)) end
   end))
 end
-
-function tasks.version() return '"' .. _VERSION .. '"' end
 
 io.stdout:setvbuf("line")
 for line in io.lines() do

@@ -3,7 +3,7 @@
 // Every contender is one, ours too: none shares a heap or a compiler's opinion with another, and all are started and asked alike.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const PATIENCE_MS = 120_000
@@ -67,7 +67,8 @@ export class Peer {
   }
 
   #end(how: string): void {
-    this.#over = `${this.#command} ${how}${this.#complaint ? `: ${this.#complaint.trim().split('\n').at(-1)}` : ''}`
+    const [said] = this.#complaint.match(/^.*(?:Error|error).*$/m) ?? this.#complaint.split('\n')
+    this.#over = `${basename(this.#command)} ${how}${said ? `: ${said}` : ''}`
     this.#waiting?.reject(new Error(this.#over))
     this.#waiting = null
   }

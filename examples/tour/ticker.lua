@@ -6,7 +6,7 @@ local EVERY = 10 * time.MILLISECOND
 
 local function figures(late)
   table.sort(late)
-  local function at(part) return late[math.max(1, math.ceil(#late * part))] / time.MILLISECOND end
+  local function at(part) return (late[math.ceil(#late * part)] or 0) / time.MILLISECOND end
   return { ticks = #late, median = at(0.5), p99 = at(0.99), worst = at(1) }
 end
 

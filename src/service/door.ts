@@ -120,10 +120,7 @@ export class Door {
       this.#options.guard(call)
       const answer = operation(call)
       if (answer instanceof Promise) {
-        answer.then(
-          (values) => this.#answer(process, tag, values),
-          (error) => this.#fail(process, tag, error, op),
-        )
+        answer.then((values) => this.#answer(process, tag, values)).catch((error) => this.#fail(process, tag, error, op))
       } else this.#answer(process, tag, answer)
     } catch (error) {
       this.#fail(process, tag, error, op)
@@ -146,4 +143,5 @@ export class Door {
 
 const unknownOperation = (op: string): WippyError =>
   new WippyError('OPERATION_UNKNOWN', Kind.Unavailable, `this node has no operation ${op}`, { retryable: false })
-const broken = (op: string): WippyError => new WippyError('INTERNAL', Kind.Internal, `${op} failed within the runtime`, { retryable: false })
+const broken = (op: string): WippyError =>
+  new WippyError('INTERNAL', Kind.Internal, `${op} failed within the runtime`, { retryable: false })

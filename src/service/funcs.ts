@@ -1,101 +1,48 @@
 // The host half of `funcs`: a call is a process of its own that runs the function and ends.
 //
-//   F1. No state survives a call: each one starts from the entry's image.
-//   F2. A pool bounds how many calls of a function run at once, and how many wait; beyond that a call is refused.
-//   F3. When a caller ends, so do the calls it waits for.
+//   F1 No state survives a call: each one starts from the entry's image.
+//   F2 A pool bounds how many calls of a function run at once, and how many wait; beyond that a call is refused.
+//   F3 When a caller ends or cancels a call, the call ends too: while it runs, while it waits for a place, and between two attempts.
+//   F4 Each attempt runs the code the function has when the attempt begins.
 
-import { Kind, WippyError } from '../error.ts'
 import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { split } from '../msgpack.ts'
-import { type Entry, fieldsOf, isFields, whereOf } from '../registry/entry.ts'
+import { type Entry, isFields, resolveId, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
+import { CallPool } from './call-pool.ts'
+import { Flight } from './flight.ts'
 import type { Launcher } from './launcher.ts'
-import { finished } from './process.ts'
+import { replyOf } from './process.ts'
+import { mayRetry, retryDelay, retryOf } from './retry.ts'
 import type { Call, Caller, Service } from './service.ts'
-import { contextOf, millisecondsOf } from './spawn-options.ts'
+import { contextOf } from './spawn-options.ts'
 
-const RUNNING = 1000 // calls of one function at once, unless its pool says otherwise
-const WAITING = 10_000
+const canceled = (): Reply => ({ ok: false, error: new WippyError('CALL_CANCELED', Kind.Canceled, 'call canceled', { retryable: false }) })
 
-/** The calls of one function: how many run, and who waits for a place. */
-class Pool {
-  readonly #limit: number
-  readonly #waiting: (() => void)[] = []
-  #running = 0
-
-  constructor(entry: Entry) {
-    const { pool } = fieldsOf(entry)
-    const wanted = isFields(pool) ? (pool.max_size ?? pool.workers ?? pool.size) : undefined
-    this.#limit = typeof wanted === 'number' && wanted > 0 ? wanted : RUNNING
-  }
-
-  /** Resolves when there is a place, at once if possible. Throws FUNCTION_BUSY. */
-  enter(id: string): void | Promise<void> {
-    if (this.#running < this.#limit) {
-      this.#running++
-      return
-    }
-    if (this.#waiting.length >= WAITING) {
-      throw new WippyError('FUNCTION_BUSY', Kind.RateLimited, `${this.#running} calls of "${id}" run and ${WAITING} wait`, { retryable: true })
-    }
-    return new Promise((resolve) => void this.#waiting.push(resolve))
-  }
-
-  leave(): void {
-    const next = this.#waiting.shift()
-    if (next) next()
-    else this.#running--
-  }
+/** The host on which a process entry answers calls. */
+const hostOf = (entry: Entry): string | null => {
+  if (entry.kind !== 'process.lua') return null
+  const { default_host: host, options } = entry.meta
+  const chosen = host ?? (isFields(options) ? options.default_host : undefined)
+  return typeof chosen === 'string' ? resolveId(chosen, entry.ns) : null
 }
 
-type Retry = {
-  readonly attempts: number
-  readonly initialMs: number
-  readonly maxMs: number
-  readonly factor: number
-  readonly jitter: number
-  readonly only: readonly unknown[]
-  readonly never: readonly unknown[]
+export type FuncsOptions = {
+  readonly scheduler: Scheduler
+  readonly launcher: Launcher
+  readonly registry: Registry
+  readonly clock: Clock
+  /** From 0 to 1. */
+  readonly random: () => number
 }
 
-const retryOf = (entry: Entry, options: unknown): Retry | null => {
-  const own = isFields(options) && isFields(options.options) ? options.options.retry : undefined
-  const declared = isFields(entry.meta.options) ? entry.meta.options.retry : undefined
-  const retry = own ?? declared
-  if (!isFields(retry)) return null
-  const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-  return {
-    attempts: typeof retry.max_attempts === 'number' ? retry.max_attempts : 1,
-    initialMs: millisecondsOf(retry.initial_delay, 100),
-    maxMs: millisecondsOf(retry.max_delay, 10_000),
-    factor: typeof retry.backoff_factor === 'number' ? retry.backoff_factor : 2,
-    jitter: typeof retry.jitter === 'number' ? retry.jitter : 0.1,
-    only: list(retry.retry_kinds),
-    never: list(retry.skip_kinds),
-  }
-}
-
-const mayRetry = (retry: Retry, error: WippyError): boolean =>
-  error.retryable !== false &&
-  error.kind !== Kind.Canceled &&
-  error.kind !== Kind.Timeout &&
-  !retry.never.includes(error.kind) &&
-  (retry.only.length === 0 || retry.only.includes(error.kind))
-
-export const funcsService = (scheduler: Scheduler, launcher: Launcher, registry: Registry, clock: Clock): Service => {
-  const pools = new WeakMap<Entry, Pool>()
-  const running = new WeakMap<Caller, Map<number, () => void>>() // what `funcs.cancel` ends, by tag
-
-  const poolOf = (entry: Entry): Pool => {
-    let pool = pools.get(entry)
-    if (pool === undefined) {
-      pool = new Pool(entry)
-      pools.set(entry, pool)
-    }
-    return pool
-  }
+export const funcsService = ({ scheduler, launcher, registry, clock, random }: FuncsOptions): Service => {
+  const pools = new WeakMap<Entry, CallPool>()
+  const flights = new WeakMap<Caller, Map<number, Flight>>() // by the tag of the ask
 
   const entryOf = (id: string): Entry => {
     const entry = registry.get(id)
@@ -107,47 +54,68 @@ export const funcsService = (scheduler: Scheduler, launcher: Launcher, registry:
     })
   }
 
-  /** The host on which a process entry answers calls. */
-  const hostOf = (entry: Entry): string | null => {
-    if (entry.kind !== 'process.lua') return null
-    const { default_host: host, options } = entry.meta
-    const chosen = host ?? (isFields(options) ? options.default_host : undefined)
-    return typeof chosen === 'string' ? chosen : null
+  const poolOf = (entry: Entry): CallPool => {
+    let pool = pools.get(entry)
+    if (pool === undefined) {
+      pool = new CallPool(entry)
+      pools.set(entry, pool)
+    }
+    return pool
   }
 
-  const once = (call: Call, entry: Entry, args: Uint8Array, options: unknown): Promise<Reply> => {
-    const { caller } = call
-    const context = contextOf(caller.context, options)
+  const start = ({ caller, target }: Call, args: Uint8Array, options: unknown): Process => {
+    const entry = entryOf(target)
     const host = hostOf(entry)
-    const process = host === null ? launcher.call(entry, { args, context, parent: caller.pid }) : launcher.spawn({ entry: entry.id, host, args, context, parent: caller.pid })
-    const calls = running.get(caller) ?? new Map<number, () => void>()
-    running.set(caller, calls)
-    calls.set(call.tag, () => {
-      if (scheduler.processes.find(process.pid)) scheduler.terminate(process.pid)
-    })
-    const done = finished(scheduler, process, call)
-    void done.then(() => calls.delete(call.tag))
-    return done
+    const launch = { args, context: contextOf(caller.context, options), parent: caller.pid }
+    return host === null ? launcher.call(entry, launch) : launcher.spawn({ ...launch, entry: entry.id, host })
   }
 
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve))
+  /** One attempt. */
+  const once = async (flight: Flight, call: Call, args: Uint8Array, options: unknown): Promise<Reply> => {
+    let reply = canceled()
+    await flight.wait((done) => {
+      const { pid } = start(call, args, options)
+      scheduler.onExit(pid, (exit) => {
+        reply = replyOf(exit)
+        done()
+      })
+      return () => {
+        if (scheduler.processes.find(pid)) scheduler.terminate(pid)
+      }
+    })
+    return flight.isStopped ? canceled() : reply
+  }
 
-  const call = async (call: Call): Promise<Reply> => {
-    const { head, rest } = split(call.raw, 1)
-    const [options] = head
+  const fly = async (flight: Flight, call: Call, args: Uint8Array, options: unknown): Promise<Reply> => {
     const entry = entryOf(call.target)
     const pool = poolOf(entry)
     const retry = retryOf(entry, options)
-    await pool.enter(entry.id)
+    const isIn = pool.enter() || (await flight.wait((entered) => pool.wait(entered)))
+    if (!isIn) return canceled()
     try {
       for (let attempt = 1; ; attempt++) {
-        const reply = await once(call, entry, rest, options)
-        if (reply.ok || retry === null || attempt >= retry.attempts || !mayRetry(retry, reply.error)) return reply
-        const delay = Math.min(retry.maxMs, retry.initialMs * retry.factor ** (attempt - 1))
-        await pause(delay * (1 + retry.jitter * (2 * Math.random() - 1)))
+        const reply = await once(flight, call, args, options)
+        if (reply.ok || flight.isStopped || retry === null || !mayRetry(retry, attempt, reply.error)) return reply
+        await flight.wait((over) => clock.setTimer(retryDelay(retry, attempt, random()), over))
       }
     } finally {
       pool.leave()
+    }
+  }
+
+  const call = async (call: Call): Promise<Reply> => {
+    const { head, rest } = split(call.raw, 1)
+    const { caller, tag } = call
+    const flight = new Flight()
+    const own = flights.get(caller) ?? new Map<number, Flight>()
+    flights.set(caller, own)
+    own.set(tag, flight)
+    const forget = caller.onEnd(() => flight.stop())
+    try {
+      return await fly(flight, call, rest, head[0])
+    } finally {
+      forget()
+      if (own.get(tag) === flight) own.delete(tag)
     }
   }
 
@@ -156,7 +124,10 @@ export const funcsService = (scheduler: Scheduler, launcher: Launcher, registry:
     operations: {
       'funcs.call': call,
       'funcs.cancel': ({ caller, args }) => {
-        running.get(caller)?.get(args[0] as number)?.()
+        flights
+          .get(caller)
+          ?.get(args[0] as number)
+          ?.stop()
         return []
       },
     },

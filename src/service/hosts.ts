@@ -2,9 +2,9 @@
 // spawned from then on; when a host goes, its processes end.
 
 import type { Clock } from '../clock.ts'
+import { defaultLimits } from '../kernel/host.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { defaultLimits } from '../kernel/host.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { cancelAll, terminateAll, within } from './drain.ts'
 import type { Launcher } from './launcher.ts'

@@ -124,7 +124,11 @@ export class Launcher {
     return { body: this.#body(entry, limitsOf(entry, process.host.limits)), entry: entry.id, args, seed: randomInt(SEEDS) }
   }
 
-  #start(entry: Entry, host: Host, { args, context, parent = null, monitor = false, link = false, attachment }: Omit<Launch, 'entry' | 'host'>): Process {
+  #start(
+    entry: Entry,
+    host: Host,
+    { args, context, parent = null, monitor = false, link = false, attachment }: Omit<Launch, 'entry' | 'host'>,
+  ): Process {
     const { scheduler, nowMs } = this.#options
     const limits = limitsOf(entry, host.limits)
     return scheduler.spawn({

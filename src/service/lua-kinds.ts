@@ -1,34 +1,41 @@
 // The Lua kinds: an entry is taken in when its code parses and what it requires is declared; it runs when somebody spawns or calls it.
 
 import { Kind, WippyError } from '../error.ts'
-import { parse } from '../lua/parser.ts'
-import { requires } from '../lua/requires.ts'
-import type { State } from '../registry/change.ts'
-import { type Entry, fieldsOf } from '../registry/entry.ts'
+import { defaultLimits } from '../kernel/host.ts'
+import type { Program } from '../program.ts'
+import type { Entry } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
-import { chunkOf, programOf } from './program.ts'
+import { limitsOf } from './limits.ts'
+import { programOf, requiresOf } from './program.ts'
 
 /** Globals that need no declaration. */
-const AMBIENT = new Set(['process', 'channel', 'errors', 'payload', 'os', 'coroutine', 'table', 'string', 'math'])
+const AMBIENT = ['process', 'channel', 'errors', 'payload', 'os', 'coroutine', 'table', 'string', 'math']
+const LIBRARIES = ['library.lua', 'module.lua'] // they see what whoever imports them has, so what they require is not theirs alone to declare
 
-const checkRequires = (entry: Entry, state: State): void => {
-  const { source } = fieldsOf(entry)
-  if (typeof source !== 'string') return
-  const { chunk, modules, libraries } = programOf(entry, (id) => state.get(id))
-  const known = new Set([...AMBIENT, ...modules, ...Object.keys(chunk.imports), ...libraries.flatMap((library) => Object.keys(library.chunk.imports))])
-  const unknown = requires(parse(source, { file: chunk.file })).find(({ name }) => !known.has(name))
+const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): void => {
+  const imported = [chunk, ...libraries.map((library) => library.chunk)].flatMap(({ imports }) => Object.keys(imports))
+  const known = new Set([...AMBIENT, ...modules, ...imported])
+  const unknown = requiresOf(entry).find(({ name }) => !known.has(name))
   if (!unknown) return
-  throw new WippyError('REQUIRE_UNDECLARED', Kind.NotFound, `module '${unknown.name}' not found: "${entry.id}" requires it but does not declare it`, {
-    where: { file: chunk.file, line: unknown.line, column: unknown.column, entry: entry.id },
-    hint: `Add ${unknown.name} to the entry's modules, or to its imports if it is a library.`,
-  })
+  const { name, line, column } = unknown
+  throw new WippyError(
+    'REQUIRE_UNDECLARED',
+    Kind.NotFound,
+    `module '${name}' not found: "${entry.id}" requires it but does not declare it`,
+    {
+      where: { file: chunk.file, line, column, entry: entry.id },
+      hint: `Add ${name} to the entry's modules, or to its imports if it is a library.`,
+    },
+  )
 }
 
 export const luaHandler: Handler = {
-  kinds: ['function.lua', 'process.lua', 'library.lua', 'module.lua'],
+  kinds: ['function.lua', 'process.lua', ...LIBRARIES],
   prepare: ({ kind, entry }, after) => {
     if (kind === 'entry.delete') return
-    chunkOf(entry)
-    if (entry.kind !== 'library.lua' && entry.kind !== 'module.lua') checkRequires(entry, after)
+    const program = programOf(entry, (id) => after.get(id))
+    if (LIBRARIES.includes(entry.kind)) return
+    checkRequires(entry, program)
+    limitsOf(entry, defaultLimits)
   },
 }

@@ -1,7 +1,7 @@
 // What `system` shows of this node.
 
-import type { Supervisor } from '../kernel/supervisor.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
+import type { Supervisor } from '../kernel/supervisor.ts'
 import type { Door } from './door.ts'
 import type { Launcher } from './launcher.ts'
 import { localLocks, machineFigures, type SystemView } from './system-view.ts'

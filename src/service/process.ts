@@ -2,18 +2,22 @@
 
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
-import type { Scope } from '../kernel/names.ts'
+import { Scope } from '../kernel/names.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { decodeAll, encodeAll, split } from '../msgpack.ts'
-import { type Pid, parsePid } from '../pid.ts'
+import { decodeAll, split } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
+import { type FirstMessage, firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import type { Call, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
 const HOW = ['spawn', 'spawn_monitored', 'spawn_linked', 'spawn_linked_monitored', 'exec']
+
+const refused = (code: string, kind: Kind, message: string, details?: Readonly<Record<string, unknown>>): WippyError =>
+  new WippyError(code, kind, message, { retryable: false, details })
 
 /** The error of an abnormal end: the runtime's own, or the one in the payload. */
 export const errorOf = (exit: Exit): WippyError => {
@@ -25,89 +29,125 @@ export const errorOf = (exit: Exit): WippyError => {
 /** How a process ended, as the answer to who waited for it. */
 export const replyOf = (exit: Exit): Reply => (exit.ok ? { ok: true, values: exit.payload } : { ok: false, error: errorOf(exit) })
 
+const scopeOf = (value: unknown): Scope => {
+  const scope = Object.values(Scope).find((known) => known === value)
+  if (scope !== undefined) return scope
+  throw refused('SCOPE_UNKNOWN', Kind.Invalid, `there is no scope ${String(value)}`)
+}
+
 export const processService = (scheduler: Scheduler, launcher: Launcher): Service => {
-  const own = ({ caller }: Call): Process => scheduler.delivery.find(caller.pid)
+  const { delivery, names } = scheduler
+  const own = ({ caller }: Call): Process => delivery.find(caller.pid)
 
   /** A pid or a registered name. */
   const pidOf = (text: string): Pid => {
-    const pid = scheduler.delivery.resolve(text)
+    const pid = delivery.resolve(text)
     if (pid) return pid
-    throw new WippyError('NAME_UNRESOLVED', Kind.NotFound, `could not resolve '${text}' as PID or registered name`, { retryable: false })
+    throw refused('NAME_UNRESOLVED', Kind.NotFound, `could not resolve '${text}' as PID or registered name`)
   }
 
-  const sendAll = (from: Pid, to: Pid, messages: unknown): void => {
-    if (!Array.isArray(messages)) return
-    for (const message of messages) {
-      if (!isFields(message) || typeof message.topic !== 'string') continue
-      const { topic, payload } = message
-      scheduler.delivery.message(from, to, topic, typeof payload === 'string' ? Buffer.from(payload) : (payload as Uint8Array))
-    }
+  const sendAll = (from: Pid, to: Pid, messages: readonly FirstMessage[]): void => {
+    for (const { topic, payload } of messages) delivery.message(from, to, topic, payload)
   }
 
-  const spawn = (call: Call): readonly unknown[] | Promise<Reply> => {
-    const { head, rest } = split(call.raw, 3)
-    const [host, how, options] = head as [string, string, unknown]
-    if (!HOW.includes(how)) throw new WippyError('SPAWN_UNKNOWN', Kind.Invalid, `there is no way to spawn called ${how}`)
-    const { caller, target } = call
-    const wanted = isFields(options) ? options : {}
-    const name = typeof wanted.name === 'string' ? wanted.name : null
-    const known = name === null ? undefined : scheduler.names.lookup(name)
-    if (known) {
-      sendAll(caller.pid, known, wanted.messages)
-      return [known]
-    }
-    const process = launcher.spawn({
-      entry: target,
+  /** What has the name already gets the messages, and is watched as a new one would have been. */
+  const join = (from: Pid, to: Pid, how: string, messages: readonly FirstMessage[]): void => {
+    if (how.endsWith('monitored') && !scheduler.links.watchersOf(to).has(from)) scheduler.monitor(from, to)
+    if (how.includes('linked')) scheduler.link(from, to)
+    sendAll(from, to, messages)
+  }
+
+  const start = (call: Call, host: string, how: string, options: unknown, args: Uint8Array): Process =>
+    launcher.spawn({
+      entry: call.target,
       host,
-      args: rest,
-      context: contextOf(caller.context, options),
-      parent: caller.pid,
+      args,
+      context: contextOf(call.caller.context, options),
+      parent: call.caller.pid,
       monitor: how.endsWith('monitored'),
       link: how.includes('linked'),
     })
-    if (name !== null) scheduler.names.register(name, process.pid)
-    sendAll(caller.pid, process.pid, wanted.messages)
-    if (how !== 'exec') return [process.pid]
-    return finished(scheduler, process, call)
+
+  const spawn = (call: Call): readonly unknown[] | Promise<Reply> => {
+    const { head, rest } = split(call.raw, 3)
+    const [host, how, options] = head
+    if (typeof host !== 'string' || typeof how !== 'string' || !HOW.includes(how))
+      throw refused('SPAWN_INVALID', Kind.Invalid, 'no such spawn')
+    const { caller } = call
+    const wanted = isFields(options) ? options : {}
+    const messages = firstMessages(wanted.messages)
+    const name = typeof wanted.name === 'string' ? wanted.name : null
+    const known = name === null || how === 'exec' ? undefined : names.lookup(name)
+    if (known) {
+      join(caller.pid, known, how, messages)
+      return [known]
+    }
+    const process = start(call, host, how, options, rest)
+    try {
+      if (name !== null) names.register(name, process.pid)
+      sendAll(caller.pid, process.pid, messages)
+    } catch (error) {
+      scheduler.links.unlink(caller.pid, process.pid) // its end is nobody's business
+      scheduler.links.unmonitor(caller.pid, process.pid)
+      scheduler.terminate(process.pid)
+      throw error
+    }
+    return how === 'exec' ? result(call, process) : [process.pid]
   }
+
+  /** How the process ends; when the caller ends first, so does the process. */
+  const result = ({ caller }: Call, process: Process): Promise<Reply> =>
+    new Promise((resolve) => {
+      const forget = caller.onEnd(() => {
+        if (scheduler.processes.find(process.pid)) scheduler.terminate(process.pid)
+      })
+      scheduler.onExit(process.pid, (exit) => {
+        forget()
+        resolve(replyOf(exit))
+      })
+    })
 
   const upgrade = (call: Call): readonly unknown[] => {
     const process = own(call)
-    const entry = launcher.processEntry(call.target === '' ? process.entry : call.target)
-    scheduler.upgrade(process, { body: launcher.bodyOf(entry, process.host), entry: entry.id, args: call.raw })
+    if (launcher.isCall(process)) throw refused('UPGRADE_FUNCTION', Kind.Invalid, 'a function cannot be upgraded')
+    scheduler.upgrade(process, launcher.successor(process, call.target || process.entry, call.raw))
     return [true]
   }
 
   const register = (call: Call): readonly unknown[] => {
-    const [pid, scope] = call.args as [string, Scope]
-    const owner = pid === '' ? call.caller.pid : (pid as Pid)
-    if (parsePid(owner) === null || !scheduler.processes.find(owner)) {
-      throw new WippyError('PROCESS_NOT_FOUND', Kind.NotFound, `process ${owner} not found`, { retryable: false })
+    const [text, scope] = call.args
+    const owner = (text === '' ? call.caller.pid : text) as Pid
+    if (typeof owner !== 'string' || !scheduler.processes.find(owner)) {
+      throw refused('PROCESS_NOT_FOUND', Kind.NotFound, `process ${String(owner)} not found`)
     }
-    scheduler.names.register(call.target, owner, scope)
+    names.register(call.target, owner, scopeOf(scope))
     return [true]
   }
 
   const lookup = ({ target }: Call): readonly unknown[] => {
-    const pid = scheduler.names.lookup(target)
+    const pid = names.lookup(target)
     if (pid) return [pid]
-    throw new WippyError('NAME_NOT_REGISTERED', Kind.NotFound, 'name not registered', { retryable: false, details: { name: target } })
+    throw refused('NAME_NOT_REGISTERED', Kind.NotFound, 'name not registered', { name: target })
   }
 
   const setOptions = (call: Call): readonly unknown[] => {
     const [options] = call.args
-    const entries = options instanceof Map ? [...options] : Object.entries(isFields(options) ? options : {})
-    for (const [key, value] of entries) {
-      if (key !== 'trap_links') throw new WippyError('OPTION_UNKNOWN', Kind.Invalid, `option ${String(key)} is not supported`, { retryable: false })
-      own(call).trapLinks = value === true
+    const all = options instanceof Map ? [...options] : Object.entries(isFields(options) ? options : {})
+    for (const [key, value] of all) {
+      if (key !== 'trap_links') throw refused('OPTION_UNKNOWN', Kind.Invalid, `option ${String(key)} is not supported`)
+      if (typeof value !== 'boolean') throw refused('OPTION_INVALID', Kind.Invalid, 'option trap_links is true or false')
     }
+    const [pair] = all
+    if (pair) own(call).trapLinks = pair[1]
     return [true]
   }
 
-  const toward = (act: (from: Pid, to: Pid, call: Call) => void) => (call: Call): readonly unknown[] => {
-    act(call.caller.pid, pidOf(call.target), call)
-    return [true]
-  }
+  const toward =
+    (act: (from: Pid, to: Pid, call: Call) => void) =>
+    (call: Call): readonly unknown[] => {
+      act(call.caller.pid, pidOf(call.target), call)
+      return [true]
+    }
 
   return {
     name: 'process',
@@ -115,7 +155,7 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
       'process.spawn': spawn,
       'process.upgrade': upgrade,
       'process.terminate': toward((_, to) => scheduler.terminate(to)),
-      'process.cancel': toward((from, to, { args }) => scheduler.delivery.cancel(to, typeof args[0] === 'string' ? args[0] : '', from)),
+      'process.cancel': toward((from, to, { args }) => delivery.cancel(to, typeof args[0] === 'string' ? args[0] : '', from)),
       'process.monitor': toward((from, to) => scheduler.monitor(from, to)),
       'process.unmonitor': toward((from, to) => scheduler.unmonitor(from, to)),
       'process.link': toward((from, to) => scheduler.link(from, to)),
@@ -124,21 +164,7 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
       'process.set_options': setOptions,
       'process.registry.register': register,
       'process.registry.lookup': lookup,
-      'process.registry.unregister': ({ target, args, caller }) => [scheduler.names.unregister(target, args[0] as Scope, caller.pid)],
+      'process.registry.unregister': ({ target, args, caller }) => [names.unregister(target, scopeOf(args[0]), caller.pid)],
     },
   }
 }
-
-/** Resolves when the process has ended; when the caller ends first, so does the process. */
-export const finished = (scheduler: Scheduler, process: Process, { caller }: Call): Promise<Reply> =>
-  new Promise((resolve) => {
-    const forget = caller.onEnd(() => {
-      if (scheduler.processes.find(process.pid)) scheduler.terminate(process.pid)
-    })
-    scheduler.onExit(process.pid, (exit) => {
-      forget()
-      resolve(replyOf(exit))
-    })
-  })
-
-export const noArguments = encodeAll([])

@@ -5,11 +5,14 @@
 
 import { Kind, WippyError } from '../error.ts'
 import { compile } from '../lua/compile.ts'
+import { type Require, requires } from '../lua/requires.ts'
+import type { Chunk, Program } from '../program.ts'
 import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
 import { importsOf } from '../registry/imports.ts'
-import type { Chunk, Program } from '../program.ts'
 
-const chunks = new WeakMap<Entry, Chunk>()
+type Compiled = { readonly chunk: Chunk; readonly requires: readonly Require[] }
+
+const compiled = new WeakMap<Entry, Compiled>()
 
 const sourceOf = (entry: Entry): string => {
   const { source } = fieldsOf(entry)
@@ -20,16 +23,21 @@ const sourceOf = (entry: Entry): string => {
   })
 }
 
-/** The plain Lua of an entry. Throws LUA_SYNTAX and the like, with file and line. */
-export const chunkOf = (entry: Entry): Chunk => {
-  const known = chunks.get(entry)
+const compiledOf = (entry: Entry): Compiled => {
+  const known = compiled.get(entry)
   if (known) return known
   const file = entry.origin?.sources.get('data.source') ?? entry.id
-  const { code } = compile(sourceOf(entry), { file })
-  const chunk: Chunk = { file, code, imports: Object.fromEntries(importsOf(entry)) }
-  chunks.set(entry, chunk)
-  return chunk
+  const { code, chunk } = compile(sourceOf(entry), { file })
+  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries(importsOf(entry)) }, requires: requires(chunk) }
+  compiled.set(entry, made)
+  return made
 }
+
+/** The plain Lua of an entry. Throws LUA_SYNTAX and the like, with file and line. */
+export const chunkOf = (entry: Entry): Chunk => compiledOf(entry).chunk
+
+/** What the text of an entry requires by name. Throws as `chunkOf`. */
+export const requiresOf = (entry: Entry): readonly Require[] => compiledOf(entry).requires
 
 const modulesOf = (entry: Entry): string[] => {
   const { modules } = fieldsOf(entry)

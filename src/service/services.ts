@@ -6,7 +6,7 @@
 //      lifecycle alone interrupts nobody.
 
 import { isDeepStrictEqual } from 'node:util'
-import { Kind, WippyError } from '../error.ts'
+import { Kind, type WippyError } from '../error.ts'
 import { ProcessService } from '../kernel/process-service.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Lifecycle } from '../kernel/service.ts'

@@ -8,7 +8,7 @@ export type Exports = {
   init(): void
   boot(size: number): number
   complaint(): number
-  reserve(bytes: number): number
+  reserve(bytes: number, pages: number): number
   /** Makes the heap dense before an image of it is kept. */
   seal(): void
   step(bytes: number, fuel: number, hard: number, pages: number, seconds: number, nanoseconds: number): number

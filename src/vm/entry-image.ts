@@ -48,14 +48,14 @@ const load = (instance: Instance, { entry, method, chunk, modules, libraries }: 
 
 const run = (instance: Instance, frames: Frames): string | null => {
   const size = frames.end - frames.start
-  const at = instance.exports.reserve(size)
+  const at = instance.exports.reserve(size, LOAD_PAGES)
   instance.refresh()
   instance.bytes.set(frames.bytes.subarray(frames.start, frames.end), at)
   const answer = instance.exports.step(size, LOAD_FUEL, LOAD_FUEL, LOAD_PAGES, 0, 0)
   instance.refresh()
   if (answer === Answer.wait) {
     // give the inbox back to its small size, and leave nothing of the source in it
-    const inbox = instance.exports.reserve(0)
+    const inbox = instance.exports.reserve(0, LOAD_PAGES)
     instance.refresh()
     instance.bytes.fill(0, inbox, inbox + Math.min(size, instance.words[Field.inCapacity]!))
     return null

@@ -4,11 +4,8 @@
 // Layout of `delta`: u32 pages, u32 runs, then per run u32 offset, u32 length; then the bytes of the runs, back to back.
 
 import { PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
+import { BLOCK, differences } from './difference.ts'
 
-const GRAIN = 64 // bytes; a waiting process differs from its entry in about thirty, a kilobyte in all
-const SWEEP = 4096 // compared at once before grains are looked at
-
-const zeros = Buffer.alloc(SWEEP)
 const nothing = Buffer.alloc(0)
 
 export class Image {
@@ -33,32 +30,12 @@ export class Image {
   static capture(bytes: Uint8Array, base: Image | null): Image {
     const memory = Buffer.from(bytes.buffer)
     const old = base?.flatten() ?? nothing
-    const runs: number[] = []
+    const runs = differences(memory, old, [
+      [0, STACK_LOW],
+      [STACK_HIGH, memory.length],
+    ])
     let size = 0
-    const note = (at: number, length: number): void => {
-      const last = runs.length - 2
-      if (last >= 0 && runs[last]! + runs[last + 1]! === at) runs[last + 1]! += length
-      else runs.push(at, length)
-      size += length
-    }
-    const words = new Int32Array(memory.buffer)
-    const oldWords = new Int32Array(old.buffer, old.byteOffset, old.length >> 2)
-    const sweep = (from: number, to: number): void => {
-      for (let at = from; at < to; at += SWEEP) {
-        const end = Math.min(at + SWEEP, to)
-        if (same(memory, old, at, end)) continue
-        for (let grain = at; grain < end; grain += GRAIN) {
-          const grainEnd = Math.min(grain + GRAIN, end)
-          for (let word = grain >> 2; word < grainEnd >> 2; word++) {
-            if (words[word] === (word < oldWords.length ? oldWords[word] : 0)) continue
-            note(grain, grainEnd - grain)
-            break
-          }
-        }
-      }
-    }
-    sweep(0, STACK_LOW)
-    sweep(STACK_HIGH, memory.length)
+    for (let i = 1; i < runs.length; i += 2) size += runs[i]!
     const delta = new Uint8Array(8 + runs.length * 4 + size)
     const head = new DataView(delta.buffer)
     head.setUint32(0, memory.length / PAGE, true)
@@ -96,7 +73,7 @@ export class Image {
     this.#eachRun((offset, bytes) => {
       end = Math.max(end, offset + bytes.length)
     })
-    const flat = Buffer.alloc((end + 3) & ~3)
+    const flat = Buffer.alloc(Math.ceil(end / BLOCK) * BLOCK)
     if (base) flat.set(base)
     this.#eachRun((offset, bytes) => flat.set(bytes, offset))
     this.#flat = flat
@@ -129,11 +106,4 @@ export class Image {
       at += length
     }
   }
-}
-
-/** Whether [from, to) is the same in both; what lies behind the end of `old` is zero. */
-const same = (memory: Buffer, old: Buffer, from: number, to: number): boolean => {
-  if (to <= old.length) return memory.compare(old, from, to, from, to) === 0
-  if (from >= old.length) return memory.compare(zeros, 0, to - from, from, to) === 0
-  return same(memory, old, from, old.length) && same(memory, old, old.length, to)
 }

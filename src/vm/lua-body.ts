@@ -61,7 +61,7 @@ export class LuaBody implements Body, Tenant {
     let answer: number
     try {
       if (size > 0) {
-        const at = room(instance, size)
+        const at = room(instance, size, pages)
         if (at === 0) return this.#fail('memory')
         if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
         write(instance.bytes, at, inbox.bytes, inbox.start, size)
@@ -170,10 +170,10 @@ const because = (reason: Fault['reason'], limits: BodyLimits): string => {
 }
 
 /** Where the inbox goes: the start of its buffer when all there was read and it is large enough, else where the memory makes room; 0: nowhere. */
-const room = (instance: Instance, size: number): number => {
+const room = (instance: Instance, size: number, pages: number): number => {
   const { words } = instance
   if (words[Field.inNext] === words[Field.inEnd] && size <= words[Field.inCapacity]!) return words[Field.inStart]!
-  const at = instance.reserve(size)
+  const at = instance.reserve(size, pages)
   instance.refresh()
   return at
 }

@@ -150,6 +150,47 @@ test('new code gets its start first, then what waited, without replies to the ol
   assert.equal(take(mailbox), ['args', '1', 'event', '2'])
 })
 
+test('what the process took in and did not receive counts as messages', () => {
+  const mailbox = make()
+  put(mailbox, '1')
+  put(mailbox, '2')
+  take(mailbox)
+  mailbox.held = 2
+  assert.is(mailbox.messages, 2)
+  assert.is(mailbox.credit, 1)
+  assert.is(put(mailbox, '3'), 'taken')
+  assert.is(put(mailbox, '4'), 'full')
+  assert.is(mailbox.credit, 0)
+  mailbox.held = 0
+  assert.is(put(mailbox, '4'), 'taken')
+  assert.is(mailbox.messages, 2)
+})
+
+test('more held than the limit leaves no room and no credit', () => {
+  const mailbox = make()
+  mailbox.held = 7
+  assert.is(mailbox.credit, 0)
+  assert.is(put(mailbox, '1'), 'full')
+})
+
+test('drop-oldest cannot forget what is held: it forgets the new message when nothing else waits', () => {
+  const mailbox = make({ policy: 'drop-oldest' })
+  put(mailbox, '1')
+  mailbox.held = 2
+  assert.is(put(mailbox, '2'), 'displaced')
+  mailbox.held = 3
+  assert.is(put(mailbox, '3'), 'dropped')
+  assert.equal(take(mailbox), ['2'])
+})
+
+test('new code holds nothing, whatever the old code held', () => {
+  const mailbox = make()
+  mailbox.held = 3
+  mailbox.restart(sender, bytes('app:new'), bytes('args'))
+  assert.is(mailbox.messages, 0)
+  assert.is(put(mailbox, '1'), 'taken')
+})
+
 test('an empty mailbox gives its buffer back', () => {
   const pool = new BufferPool()
   const mailbox = new Mailbox({ messages: 3, bytes: 1000, policy: 'refuse' }, pool)

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Commit, Step, Verdict } from '../../src/kernel/body.ts'
 import { MESSAGE, REPLY, START } from '../../src/kernel/frame.ts'
 import { messages, TestKernel } from '../support/test-kernel.ts'
-import { bytes, readFrames, type Signal, TsBody } from '../support/ts-body.ts'
+import { bytes, readFrames, type Signal, TsBody, type TsStep } from '../support/ts-body.ts'
 
 const test = suite('scheduler')
 const later = () => new Promise<void>((resolve) => queueMicrotask(resolve))
@@ -14,6 +14,55 @@ test('a process starts with its own pid, its entry and its arguments', () => {
   kernel.spawn((inbox) => void seen.push(...inbox), { args: bytes('args') })
   kernel.run()
   assert.equal(seen, [{ kind: START, flag: 0, tag: 0, credit: 0, name: '{app:processes|0x00001}', topic: 'app:test', payload: 'args' }])
+})
+
+test('the start carries the seed of a process, and another one after an upgrade', () => {
+  const kernel = new TestKernel()
+  const seeds: number[] = []
+  const note = (inbox: readonly Signal[]) => void seeds.push(...inbox.map(({ tag }) => tag))
+  const process = kernel.spawn(note, { seed: 0xfeedbeef })
+  kernel.run()
+  kernel.scheduler.upgrade(process, { body: new TsBody(note), entry: 'app:new', args: bytes(''), seed: 7 })
+  kernel.run()
+  assert.equal(seeds, [0xfeedbeef, 7])
+})
+
+test('a process has its own limits, or those its host has when it is spawned', () => {
+  const mailbox = { messages: 1, bytes: 1000, policy: 'refuse' } as const
+  const kernel = new TestKernel({}, { fuel: 500, mailbox: { ...mailbox, messages: 2 } })
+  const fuels: number[] = []
+  const step: TsStep = (_, __, { fuel }) => void fuels.push(fuel)
+  const own = kernel.spawn(step, { limits: { ...kernel.host.limits, fuel: 300, mailbox } })
+  const host = kernel.spawn(step)
+  kernel.host.limits = { ...kernel.host.limits, fuel: 900 }
+  kernel.spawn(step)
+  kernel.run()
+  assert.equal(fuels, [300, 500, 900])
+  assert.is(own.mailbox.credit, 0) // less than 64 KiB: everybody asks
+  kernel.scheduler.delivery.message('', own.pid, 'm', bytes('1'))
+  assert.throws(() => kernel.scheduler.delivery.message('', own.pid, 'm', bytes('2')), /mailbox is full/)
+  for (const text of ['1', '2']) kernel.scheduler.delivery.message('', host.pid, 'm', bytes(text))
+  assert.throws(() => kernel.scheduler.delivery.message('', host.pid, 'm', bytes('3')), /mailbox is full/)
+})
+
+test('what a body says it has not received counts against its mailbox from then on', () => {
+  const kernel = new TestKernel({}, { mailbox: { messages: 3, bytes: 1 << 20, policy: 'refuse' } })
+  const body = new TsBody((inbox) => {
+    body.backlog += inbox.filter(({ kind }) => kind === MESSAGE).length
+    return undefined
+  })
+  const { pid, mailbox } = kernel.spawn(body)
+  const send = () => kernel.scheduler.delivery.message('', pid, 'm', bytes('x'))
+  send()
+  send()
+  kernel.run()
+  assert.is(mailbox.messages, 2)
+  send()
+  assert.throws(send, /mailbox is full/)
+  body.backlog = -1 // it receives two, and the third that comes with the step
+  kernel.run()
+  assert.is(mailbox.messages, 0)
+  send()
 })
 
 test('pids count from 1 across hosts', () => {

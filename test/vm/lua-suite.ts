@@ -27,6 +27,7 @@ type Skip = readonly [first: number, last: number, reason: string]
 
 const DEBUG = 'debug library'
 const FILE = 'values of type FILE*'
+const PACKAGE = 'package library: names of functions that have no other'
 const MAIN = 'is on the main thread'
 const FLAT = 'a preemption flattens the C stack, so the recursion ends later: when the stack of Lua is full'
 const SKIPS: Readonly<Record<string, readonly Skip[]>> = {
@@ -38,7 +39,9 @@ const SKIPS: Readonly<Record<string, readonly Skip[]>> = {
   ],
   constructs: [[306, 306, DEBUG]],
   locals: [
-    [73, 82, DEBUG],
+    [73, 80, DEBUG],
+    [82, 82, DEBUG],
+    [165, 165, DEBUG],
     [262, 262, DEBUG],
     [429, 429, DEBUG],
     [435, 435, DEBUG],
@@ -56,7 +59,7 @@ const SKIPS: Readonly<Record<string, readonly Skip[]>> = {
     [238, 238, DEBUG],
     [339, 356, DEBUG],
     [360, 361, DEBUG],
-    [948, 949, DEBUG],
+    [943, 951, DEBUG],
   ],
   errors: [
     [207, 207, FILE],
@@ -65,6 +68,7 @@ const SKIPS: Readonly<Record<string, readonly Skip[]>> = {
     [228, 228, FILE],
     [254, 254, FILE],
     [320, 320, FILE],
+    [336, 337, PACKAGE],
   ],
 }
 /** Left out besides when a file is preempted. */
@@ -75,6 +79,7 @@ const PREEMPTED_SKIPS: Readonly<Record<string, readonly Skip[]>> = {
     [152, 158, MAIN],
     [767, 767, MAIN],
   ],
+  errors: [[351, 351, MAIN]],
 }
 
 const HARNESS = `
@@ -90,7 +95,7 @@ os = { clock = function() return 0 end, time = function() return 1700000000 end,
   setlocale = function(name) return (name == nil or name == "C") and "C" or nil end }
 -- What an error's position tells is all that there is of the debug library.
 debug = {
-  traceback = function(message) return traceback(nil, message) end,
+  traceback = function(message) return (traceback(nil, message):gsub("\\n\\tmain.lua:[^\\n]*", "")) end,
   getinfo = function(level)
     local _, position = pcall(error, "", level + 2)
     local source, line = position:match("^(.*):(%d+): $")
@@ -138,6 +143,8 @@ const quoted = (text: string): string => `"${text.replace(/[\\"\n\r\0]/g, (c) =>
 
 const START_FRAME = Uint8Array.of(0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
+const PAGES = 16384
+
 type Outcome = { readonly message: string; readonly steps: number; readonly ms: number }
 
 /** Runs one file in slices of `fuel`; null: on Lua's main thread, in one piece. */
@@ -161,12 +168,12 @@ const run = (name: string, fuel: number | null): Outcome => {
   const main = Buffer.from(HARNESS.replace(/\b(?:NAME|SOURCE|BWCOERCION|TRACEGC|ON_MAIN)\b/g, (key) => values[key]!), 'latin1')
   try {
     exports.init()
-    const at = exports.reserve(main.length)
+    const at = exports.reserve(main.length, PAGES)
     memory().set(main, at)
     if (exports.boot(main.length) !== 0) return done(complaint(), 0)
-    memory().set(START_FRAME, exports.reserve(START_FRAME.length))
+    memory().set(START_FRAME, exports.reserve(START_FRAME.length, PAGES))
     for (let steps = 1; ; steps++) {
-      const verdict = exports.step(steps === 1 ? START_FRAME.length : 0, fuel ?? 1 << 30, 2_000_000_000, 16384, 0, 0)
+      const verdict = exports.step(steps === 1 ? START_FRAME.length : 0, fuel ?? 1 << 30, 2_000_000_000, PAGES, 0, 0)
       if (verdict === Verdict.broken) return done(complaint(), steps)
       if (verdict === Verdict.exit) return done('', steps)
     }
@@ -180,7 +187,7 @@ if (folder === '') throw new Error('usage: node test/vm/lua-suite.ts PATH/TO/tes
 const module = new WebAssembly.Module(readFileSync(new URL('../../wasm/actor.wasm', import.meta.url)))
 let failed = 0
 for (const name of only.length > 0 ? only : FILES) {
-  for (const fuel of [name === 'coroutine' ? null : 1 << 30, 1000]) {
+  for (const fuel of [null, 1000]) {
     const { message, steps, ms } = run(name, fuel)
     if (message !== '') failed++
     console.log(`${message === '' ? 'ok  ' : 'FAIL'} ${name} ${steps} ${ms.toFixed(0)} ms ${message}`)

@@ -36,6 +36,7 @@ export const PEER: i32 = BASE + 128 // the same for the peer that CREDIT is abou
 export const CREDIT: i32 = BASE + 136 // sends left to the peer, this step
 export const PEER_TAG: i32 = BASE + 140 // the send to the peer that is not answered yet
 export const ERROR_META: i32 = BASE + 144 // address of the metatable of Error values
+export const FIXED: i32 = BASE + 148 // 1 while a C function that cannot be left lies below the coroutine that runs
 
 // Where things lie in Lua's registry.
 export const REF_HANDLER: i64 = 1001 // function of main.lua for what the companion does not do itself

@@ -5,7 +5,7 @@
 //  - PARKING: a coroutine waits for the host. It travels the same way, and what the host answers is handed inward.
 
 import * as lua from './lua'
-import { DEPTH, get, PARKING, PREEMPTED, RUNNING, SCRATCH, set } from './control'
+import { DEPTH, FIXED, get, PARKING, PREEMPTED, RUNNING, SCRATCH, set } from './control'
 
 const RETRY_INSTRUCTIONS: i32 = 200 // how long a coroutine that may not yield runs before the next try
 
@@ -22,9 +22,12 @@ export function enter(L: i32, co: i32, n: i32): i32 {
   return status
 }
 
+/** Whether the whole process may rest here: every C function between the scheduler and L can be left. */
+export function mayRest(L: i32): bool { return !get(FIXED) && lua.lua_isyieldable(L) != 0 }
+
 /** The hook that preempts: armed when fuel ran dry, gone as soon as it could yield. */
 export function hook(L: i32, record: i32): void {
-  if (lua.lua_isyieldable(L)) {
+  if (mayRest(L)) {
     lua.lua_sethook(L, 0, 0, 0)
     set(PREEMPTED, 1)
     lua.lua_yieldk(L, 0, 0, 0)
@@ -36,50 +39,57 @@ export function arm(): void {
   lua.lua_sethook(get(RUNNING), hook.index, lua.MASKCOUNT, 1)
 }
 
-@inline export function canStart(co: i32, n: i32): bool {
-  return lua.statusOf(co) == lua.YIELD || (lua.statusOf(co) == lua.OK && !lua.hasFrames(co) && lua.lua_gettop(co) > n)
+@inline export function canStart(co: i32): bool {
+  return lua.statusOf(co) == lua.YIELD || (lua.statusOf(co) == lua.OK && !lua.hasFrames(co) && lua.lua_gettop(co) > 0)
 }
+
+const FAILED: i32 = -1
+const OUTWARD: i32 = -2
 
 /**
- * Runs co until it yields for itself or ends. Answers how many values lie on top of co's stack, -1 for an error (its value is on top),
- * or -2 when L must now yield outward, and be continued by the same call.
+ * Runs co, with the n values on top of L, until it yields for itself or ends. Answers how many values of it lie on top of L now, FAILED
+ * with the error on top of L, or OUTWARD when L must now yield, and be continued by the same call.
  */
 function drive(L: i32, co: i32, n: i32): i32 {
-  for (;;) {
-    const status = enter(L, co, n)
-    if (status > lua.YIELD) return -1
-    if (lua.statusOf(co) != lua.YIELD) return load<i32>(SCRATCH)
-    if (get(PREEMPTED)) {
-      if (lua.lua_isyieldable(L)) return -2
-      set(PREEMPTED, 0)
-      lua.lua_sethook(L, hook.index, lua.MASKCOUNT, RETRY_INSTRUCTIONS)
-      lua.lua_sethook(co, hook.index, lua.MASKCOUNT, RETRY_INSTRUCTIONS)
-      n = 0
-      continue
-    }
-    if (get(PARKING)) return -2
-    return load<i32>(SCRATCH)
+  if (!canStart(co)) return refuse(L, co)
+  if (!lua.lua_checkstack(co, n)) return fail(L, TOO_MANY_ARGUMENTS)
+  lua.lua_xmove(L, co, n)
+  const fixed = get(FIXED)
+  if (!lua.lua_isyieldable(L)) set(FIXED, 1)
+  const status = enter(L, co, n)
+  set(FIXED, fixed)
+  if (status > lua.YIELD) {
+    lua.lua_xmove(co, L, 1)
+    return FAILED
   }
+  if (lua.statusOf(co) == lua.YIELD && (get(PREEMPTED) || get(PARKING))) return OUTWARD
+  const results = load<i32>(SCRATCH)
+  if (!lua.lua_checkstack(L, results + 1)) {
+    lua.pop(co, results)
+    return fail(L, TOO_MANY_RESULTS)
+  }
+  lua.lua_xmove(co, L, results)
+  return results
 }
 
-/** Moves n results from co to L; an error when they do not fit. */
-@inline export function collect(L: i32, co: i32, n: i32): void {
-  if (!lua.lua_checkstack(L, n + 2)) { lua.pop(co, n); message(L, TOO_MANY_RESULTS); lua.lua_error(L) }
-  lua.lua_xmove(co, L, n)
-}
-const TOO_MANY_RESULTS: i32 = <i32>memory.data<u8>([0x74,0x6f,0x6f,0x20,0x6d,0x61,0x6e,0x79,0x20,0x72,0x65,0x73,0x75,0x6c,0x74,0x73,0]) // "too many results"
+const TOO_MANY_ARGUMENTS: i32 = <i32>memory.data<u8>([0x74,0x6f,0x6f,0x20,0x6d,0x61,0x6e,0x79,0x20,0x61,0x72,0x67,0x75,0x6d,0x65,0x6e,0x74,0x73,0x20,0x74,0x6f,0x20,0x72,0x65,0x73,0x75,0x6d,0x65,0]) // "too many arguments to resume"
+const TOO_MANY_RESULTS: i32 = <i32>memory.data<u8>([0x74,0x6f,0x6f,0x20,0x6d,0x61,0x6e,0x79,0x20,0x72,0x65,0x73,0x75,0x6c,0x74,0x73,0x20,0x74,0x6f,0x20,0x72,0x65,0x73,0x75,0x6d,0x65,0]) // "too many results to resume"
 const CANNOT_RESUME: i32 = <i32>memory.data<u8>([0x63,0x61,0x6e,0x6e,0x6f,0x74,0x20,0x72,0x65,0x73,0x75,0x6d,0x65,0x20,0]) // "cannot resume "
 const DEAD: i32 = <i32>memory.data<u8>([0x64,0x65,0x61,0x64,0]) // "dead"
 const NON_SUSPENDED: i32 = <i32>memory.data<u8>([0x6e,0x6f,0x6e,0x2d,0x73,0x75,0x73,0x70,0x65,0x6e,0x64,0x65,0x64,0]) // "non-suspended"
 const COROUTINE: i32 = <i32>memory.data<u8>([0x20,0x63,0x6f,0x72,0x6f,0x75,0x74,0x69,0x6e,0x65,0]) // " coroutine"
 const THREAD: i32 = <i32>memory.data<u8>([0x63,0x6f,0x72,0x6f,0x75,0x74,0x69,0x6e,0x65,0]) // "coroutine"
 
-function message(L: i32, text: i32): void { lua.lua_pushstring(L, text) }
-function refuse(L: i32, co: i32): void {
-  message(L, CANNOT_RESUME)
-  message(L, lua.statusOf(co) == lua.OK && lua.hasFrames(co) || co == L ? NON_SUSPENDED : DEAD)
-  message(L, COROUTINE)
+function fail(L: i32, text: i32): i32 {
+  lua.lua_pushstring(L, text)
+  return FAILED
+}
+function refuse(L: i32, co: i32): i32 {
+  lua.lua_pushstring(L, CANNOT_RESUME)
+  lua.lua_pushstring(L, lua.statusOf(co) == lua.OK && lua.hasFrames(co) || co == L ? NON_SUSPENDED : DEAD)
+  lua.lua_pushstring(L, COROUTINE)
   lua.lua_concat(L, 3)
+  return FAILED
 }
 
 function threadAt(L: i32, i: i32): i32 {
@@ -94,22 +104,12 @@ export function resume(L: i32): i32 {
   return resumeWith(L, co, lua.lua_gettop(L) - 1)
 }
 function resumeWith(L: i32, co: i32, n: i32): i32 {
-  if (!canStart(co, 0) || !lua.lua_checkstack(co, n)) {
-    lua.lua_pushboolean(L, 0)
-    refuse(L, co)
-    return 2
-  }
-  lua.lua_xmove(L, co, n)
   const results = drive(L, co, n)
-  if (results == -2) return lua.lua_yieldk(L, 0, 0, resumeContinue.index)
-  if (results == -1) {
-    lua.lua_pushboolean(L, 0)
-    lua.lua_xmove(co, L, 1)
-    return 2
-  }
-  lua.lua_pushboolean(L, 1)
-  collect(L, co, results)
-  return results + 1
+  if (results == OUTWARD) return lua.lua_yieldk(L, 0, 0, resumeContinue.index)
+  lua.lua_pushboolean(L, results == FAILED ? 0 : 1)
+  const behind = results == FAILED ? 1 : results
+  lua.lua_rotate(L, -behind - 1, 1)
+  return behind + 1
 }
 function resumeContinue(L: i32, status: i32, context: i32): i32 {
   const co = lua.lua_tothread(L, 1)
@@ -127,26 +127,19 @@ export function wrap(L: i32): i32 {
 }
 function wrapped(L: i32): i32 {
   const co = lua.lua_tothread(L, lua.upvalue(1))
-  const n = lua.lua_gettop(L)
-  if (!canStart(co, 0) || !lua.lua_checkstack(co, n)) {
-    refuse(L, co)
-    return raise(L)
-  }
-  lua.lua_xmove(L, co, n)
-  const results = drive(L, co, n)
-  if (results == -2) return lua.lua_yieldk(L, 0, 0, wrappedContinue.index)
-  if (results == -1) {
-    lua.lua_resetthread(co, L)
-    lua.lua_xmove(co, L, 1)
-    return raise(L)
-  }
-  collect(L, co, results)
+  const results = drive(L, co, lua.lua_gettop(L))
+  if (results == OUTWARD) return lua.lua_yieldk(L, 0, 0, wrappedContinue.index)
+  if (results == FAILED) return raise(L, co)
   return results
 }
 function wrappedContinue(L: i32, status: i32, context: i32): i32 { return wrapped(L) }
 
-/** Raises the value on top; a string gets the position of the caller in front. */
-function raise(L: i32): i32 {
+/** Raises the error on top, that of closing co if there is one; a string gets the position of the caller in front. */
+function raise(L: i32, co: i32): i32 {
+  if (lua.statusOf(co) > lua.YIELD) {
+    lua.lua_resetthread(co, L)
+    lua.lua_xmove(co, L, 1)
+  }
   if (lua.lua_type(L, -1) == lua.TSTRING) {
     lua.luaL_where(L, 1)
     lua.lua_rotate(L, -2, 1)
@@ -163,9 +156,17 @@ export function yieldValues(L: i32): i32 {
 
 /** park(): waits until the scheduler runs this coroutine again; returns what it was woken with. */
 export function park(L: i32): i32 {
+  mustRest(L)
   set(PARKING, 1)
   lua.lua_settop(L, 0)
   if (lua.suspendByReturn(L, get(DEPTH))) return -1
-  if (!lua.lua_isyieldable(L)) set(PARKING, 0)
   return lua.lua_yieldk(L, 0, 0, 0)
 }
+
+/** Raises an error when the process cannot rest here. To be called before anything is noted that would wake L. */
+export function mustRest(L: i32): void {
+  if (mayRest(L)) return
+  lua.lua_pushstring(L, CANNOT_WAIT)
+  lua.lua_error(L)
+}
+const CANNOT_WAIT: i32 = <i32>memory.data<u8>([0x61,0x74,0x74,0x65,0x6d,0x70,0x74,0x20,0x74,0x6f,0x20,0x77,0x61,0x69,0x74,0x20,0x61,0x63,0x72,0x6f,0x73,0x73,0x20,0x61,0x20,0x43,0x2d,0x63,0x61,0x6c,0x6c,0x20,0x62,0x6f,0x75,0x6e,0x64,0x61,0x72,0x79,0]) // "attempt to wait across a C-call boundary"

@@ -4,6 +4,7 @@
 
 import * as lua from './lua'
 import { CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, OUT_END, PEER, PEER_TAG, REF_PEER, REF_TOPIC, SCRATCH, set, TAG, TOPIC } from './control'
+import { mustRest } from './coroutine'
 import * as pack from './msgpack'
 
 const HEADER: i32 = 16
@@ -190,6 +191,7 @@ export function writeSend(L: i32): i32 {
     set(CREDIT, get(CREDIT) - 1)
     pack.untag(get(OUT_END))
   } else {
+    mustRest(L)
     set(CREDIT, 0)
     set(PEER, name)
     set(PEER + 4, load<i32>(SCRATCH))

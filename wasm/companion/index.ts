@@ -4,7 +4,7 @@ import * as lua from './lua'
 import { arm } from './coroutine'
 import {
   BASE as STACK_HIGH, CREDIT, DEPTH, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END, OUT_START,
-  PARKING, PREEMPTED, RUNNING, SCRATCH, set, SPENT,
+  FIXED, PARKING, PREEMPTED, RUNNING, SCRATCH, set, SPENT,
 } from './control'
 import { libraries } from './host'
 import { work } from './task'
@@ -41,9 +41,10 @@ export function init(): void {
   set(OUT_CAPACITY, BUFFER)
 }
 
-/** Where the host may write n bytes of frames, behind those not yet read; 0 when there is no memory. */
-export function reserve(n: i32): i32 {
+/** Where the host may write n bytes of frames, behind those not yet read; 0 when there is no memory. `pages`: limit of the memory. */
+export function reserve(n: i32, pages: i32): i32 {
   lua.stackRestore(STACK_HIGH)
+  lua.fuelBegin(i32.MAX_VALUE, i32.MIN_VALUE, pages)
   const unread = get(IN_END) - get(IN_NEXT)
   const needed = unread + n
   const start = get(IN_START)
@@ -63,8 +64,9 @@ export function reserve(n: i32): i32 {
 }
 
 /**
- * One step: n bytes of frames were written where `reserve` said, or at IN_START when everything there was read (0: none). Runs until every coroutine waits, the process ends, or fuel is
- * spent. `seconds` and `nanoseconds`: what time it is. `hard`: how far below zero fuel may fall. `pages`: limit of the memory.
+ * One step: n bytes of frames were written where `reserve` said, or at IN_START when everything there was read (0: none). Runs until
+ * every coroutine waits, the process ends, or fuel is spent. `seconds` and `nanoseconds`: what time it is. `hard`: how far below zero fuel
+ * may fall. `pages`: limit of the memory.
  */
 export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nanoseconds: i32): i32 {
   lua.stackRestore(STACK_HIGH) // a trap may have left it anywhere
@@ -80,6 +82,7 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(CREDIT, 0)
   set(PREEMPTED, 0)
   set(PARKING, 0)
+  set(FIXED, 0)
   const L = get(MAIN)
   lua.lua_sethook(L, 0, 0, 0)
   set(RUNNING, L)

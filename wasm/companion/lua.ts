@@ -88,6 +88,8 @@ const CIST_C: u16 = 2
 @inline export function statusOf(L: i32): i32 { return <i32>load<u8>(L + 6) }
 /** How many C calls lie below L, without the count of non-yieldable ones in the upper half. */
 @inline export function depthOf(L: i32): i32 { return <i32>load<u16>(L + 96) }
+/** The table at i has a hash part; without one all its keys are whole numbers, in order. */
+@inline export function hasHash(L: i32, i: i32): bool { return load<i32>(lua_topointer(L, i) + 20) != 0 }
 /** L has frames, or values, of its own: it is running or may be resumed. */
 @inline export function hasFrames(L: i32): bool { return load<i32>(L + 20) != L + 52 }
 

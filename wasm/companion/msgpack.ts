@@ -7,6 +7,7 @@ import * as lua from './lua'
 import { ERROR_META, get, OUT_CAPACITY, OUT_END, OUT_START, REF_ERROR_META, SCRATCH, set } from './control'
 
 const MAX_DEPTH: i32 = 128
+const MOST_ROOM: i32 = 1024 // elements a table gets room for because of what its bytes claim; then it grows by what is there
 
 let at: i32 = 0 // where the encoder writes; only valid inside one call
 let end: i32 = 0 // end of the outbox buffer
@@ -155,19 +156,29 @@ function carried(L: i32, i: i32, depth: i32): bool {
 
 let failed: bool = false // an element nested too deep: told apart from "is no array"
 
-/** Writes 1…n in order; rewinds and answers false when the table has other keys too. */
+/** Writes 1…n in order, holes as nil; rewinds and answers false when the table has other keys too. */
 function array(L: i32, i: i32, n: i32, depth: i32): bool {
   const from = position()
   arrayHead(n)
   const top = lua.lua_gettop(L)
+  let filled = 0
   for (let k = 1; k <= n; k++) {
-    lua.lua_rawgeti(L, i, k)
+    if (lua.lua_rawgeti(L, i, k) != lua.TNIL) filled++
     if (!encode(L, top + 1, depth + 1)) { lua.lua_settop(L, top); failed = true; return false }
     lua.lua_settop(L, top)
   }
-  lua.lua_pushinteger(L, n)
-  if (!lua.lua_next(L, i)) return true
+  if (lua.hasHash(L, i)) {
+    lua.lua_pushnil(L)
+    while (filled >= 0 && lua.lua_next(L, i)) {
+      lua.pop(L, 1)
+      filled--
+    }
+  } else {
+    lua.lua_pushinteger(L, n)
+    filled = -lua.lua_next(L, i)
+  }
   lua.lua_settop(L, top)
+  if (filled == 0) return true
   moveTo(from)
   return false
 }
@@ -284,7 +295,7 @@ function decodeString(L: i32, r: i32, end: i32, n: i32): i32 {
 
 function decodeArray(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
   if (<u32>n > <u32>(end - r) || depth >= MAX_DEPTH || !lua.lua_checkstack(L, 4)) return 0
-  lua.lua_createtable(L, n, 0)
+  lua.lua_createtable(L, min(n, MOST_ROOM), 0)
   for (let k = 1; k <= n; k++) {
     r = decode(L, r, end, depth + 1)
     if (r == 0) return 0
@@ -295,7 +306,7 @@ function decodeArray(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
 
 function decodeMap(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
   if (<u32>n > <u32>(end - r) >>> 1 || depth >= MAX_DEPTH || !lua.lua_checkstack(L, 4)) return 0
-  lua.lua_createtable(L, 0, n)
+  lua.lua_createtable(L, 0, min(n, MOST_ROOM))
   for (let k = 0; k < n; k++) {
     r = decode(L, r, end, depth + 1)
     if (r == 0) return 0
@@ -313,10 +324,30 @@ function decodeMap(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
 }
 
 function decodeError(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
-  if (<u32>n > <u32>(end - r)) return 0
+  if (<u32>n > <u32>(end - r) || !lua.lua_checkstack(L, 12)) return 0
   const next = decode(L, r, r + n, depth + 1)
-  if (next != r + n || lua.lua_type(L, -1) != lua.TTABLE) return 0
+  if (next != r + n || !isError(L)) return 0
   lua.lua_rawgeti(L, lua.REGISTRY, REF_ERROR_META)
   lua.lua_setmetatable(L, -2)
   return next
 }
+
+/** Whether the value on top has the fields of an Error: code that reads one must not fail over its own errors. */
+function isError(L: i32): bool {
+  if (lua.lua_type(L, -1) != lua.TTABLE) return false
+  const i = lua.lua_gettop(L)
+  let well = lua.lua_rawgeti(L, i, 1) == lua.TSTRING && lua.lua_rawgeti(L, i, 2) == lua.TSTRING
+  well = well && isOptional(lua.lua_rawgeti(L, i, 4), lua.TTABLE)
+  well = well && isOptional(lua.lua_rawgeti(L, i, 6), lua.TSTRING) && isOptional(lua.lua_rawgeti(L, i, 5), lua.TTABLE)
+  if (well && lua.lua_type(L, -1) == lua.TTABLE) {
+    const contexts = lua.lua_gettop(L)
+    const n = lua.lua_rawlen(L, contexts)
+    for (let k: i64 = 1; k <= n && well; k++) {
+      well = lua.lua_rawgeti(L, contexts, k) == lua.TSTRING
+      lua.pop(L, 1)
+    }
+  }
+  lua.lua_settop(L, i)
+  return well
+}
+@inline function isOptional(type: i32, wanted: i32): bool { return type == lua.TNIL || type == wanted }

@@ -6,7 +6,7 @@
 //   T3 What waits is kept alive by `replies`, by a channel, or by the ready queue; what runs, by the stack of the main thread.
 
 import * as lua from './lua'
-import { canStart, enter, park } from './coroutine'
+import { canStart, enter, mayRest, mustRest, park } from './coroutine'
 import {
   BACKLOG, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PEER_TAG, PREEMPTED, PROGRAM, REF_HANDLER,
   REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
@@ -120,7 +120,7 @@ function next(L: i32): bool {
     lua.lua_rawseti(L, 1, first + i)
   }
   const co = lua.lua_tothread(L, 2)
-  if (co == 0 || !canStart(co, 0)) {
+  if (co == 0 || !canStart(co)) {
     lua.lua_settop(L, 0)
     return true
   }
@@ -227,7 +227,7 @@ function other(L: i32, kind: i32): bool {
 export function run(L: i32): i32 {
   const co = lua.lua_tothread(L, 1)
   const n = lua.lua_gettop(L) - 1
-  if (co == 0 || !canStart(co, 0) || !lua.lua_checkstack(co, n)) return 0
+  if (co == 0 || !canStart(co) || !lua.lua_checkstack(co, n)) return 0
   lua.lua_xmove(L, co, n)
   return go(L, co, n) ? 0 : lua.lua_error(L)
 }
@@ -245,17 +245,17 @@ export function wake(L: i32): i32 {
   return 0
 }
 
-/** current() → the managed coroutine that runs, also when it has resumed others. */
+/** current() → the managed coroutine that runs, also when it has resumed others; nothing when it cannot wait here. */
 export function current(L: i32): i32 {
-  const co = get(CURRENT)
-  if (co == 0) return 0
-  pushThread(L, co)
+  if (!mayRest(L)) return 0
+  pushThread(L, get(CURRENT))
   return 1
 }
 
 /** wait(t): t[0] = the managed coroutine that runs, then park. */
 export function wait(L: i32): i32 {
-  current(L)
+  mustRest(L)
+  pushThread(L, get(CURRENT))
   lua.lua_rawseti(L, 1, 0)
   return park(L)
 }
@@ -263,14 +263,17 @@ export function wait(L: i32): i32 {
 function awaitReply(L: i32, tag: i32): i32 {
   lua.lua_settop(L, 0)
   lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
-  current(L)
+  pushThread(L, get(CURRENT))
   lua.lua_rawseti(L, 1, tag)
   set(OPEN, get(OPEN) + 1)
   return park(L)
 }
 
 /** ask(operation, target, ...) → what the host answers, or nil and an Error. */
-export function ask(L: i32): i32 { return awaitReply(L, frame.writeAsk(L)) }
+export function ask(L: i32): i32 {
+  mustRest(L)
+  return awaitReply(L, frame.writeAsk(L))
+}
 
 /** send(to, topic, ...) → true, or nil and an Error. Waits only when the peer's mailbox has to be asked. */
 export function send(L: i32): i32 {

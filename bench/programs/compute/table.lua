@@ -1,7 +1,9 @@
 return function()
-  local list = {}
-  for i = 1, 1e6 do list[i] = i * 2 end
   local sum = 0
-  for i = 1, #list do sum = sum + list[i] end
+  for _ = 1, 5 do
+    local list = {}
+    for i = 1, 2e5 do list[i] = i * 2 end
+    for i = 1, #list do sum = sum + list[i] end
+  end
   return sum
 end

@@ -1,0 +1,81 @@
+// What metering costs, and what WebAssembly costs: six programs on the VM as it is, on the same VM without metering, and on native Lua.
+
+import { unmeteredBuild } from './build.ts'
+import { type Figure, geometricMean, median, speedOf, spread } from './figure.ts'
+import { type Contender, measure, type Pace } from './measure.ts'
+import { Contenders } from './peers/contenders.ts'
+import type { Peer } from './peers/peer.ts'
+import { atMost, problemsOf, type Report, timesText, timeText } from './report.ts'
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  arithmetic: 'arithmetic loop',
+  fib: 'fib(32)',
+  table: 'table fill and sum',
+  string: 'string building',
+  sort: 'sort',
+  pattern: 'pattern scan',
+}
+
+const WARM_RUNS = 5 // until V8 has compiled the interpreter for good
+
+type Answer = { readonly ns: number; readonly result: unknown }
+
+/** A contender for a program; every one must come to the same result. */
+const computing = (name: string, peer: Peer | null, program: string, results: Set<unknown>): Contender[] => {
+  if (peer === null) return []
+  const run = async (): Promise<number> => {
+    const { ns, result } = (await peer.ask('compute', 1, program)) as Answer
+    results.add(Number(result))
+    if (results.size > 1) throw new Error(`${program} came to ${[...results].join(' and to ')}`)
+    return ns
+  }
+  return [{ name, count: 1, run }]
+}
+
+export const fuel = async (pace: Pace, say: (text: string) => void): Promise<Report> => {
+  const build = unmeteredBuild(say)
+  const contenders = new Contenders()
+  try {
+    const [metered, unmetered, native] = [contenders.wippy(), contenders.wippy(build), contenders.native()]
+    for (const peer of [metered, unmetered]) for (let i = 0; i < WARM_RUNS; i++) await peer.ask('compute', 1, 'fib')
+    const figures: Record<string, readonly Figure[]> = {}
+    for (const program of Object.keys(PROGRAMS)) {
+      const results = new Set<unknown>()
+      figures[program] = await measure(
+        [
+          ...computing('metered', metered, program, results),
+          ...computing('unmetered', unmetered, program, results),
+          ...computing('native', native, program, results),
+        ],
+        { ...pace, rounds: Math.min(pace.rounds, 7) },
+      )
+    }
+    const cost = (program: string, other: number): number => 1 / speedOf(figures[program]![0], figures[program]![other])
+    const metering = Object.keys(PROGRAMS).map((program) => cost(program, 1))
+    const lua = Object.keys(PROGRAMS).map((program) => cost(program, 2))
+    const rows = Object.entries(PROGRAMS).map(([program, text], i) => {
+      const [a, b, c] = figures[program]!
+      const time = (figure: Figure | undefined): string => timeText(median(figure?.values ?? []))
+      return [text, time(a), time(b), time(c), `±${(spread(a!.values) * 100).toFixed(0)} %`, timesText(metering[i]!), timesText(lua[i]!)]
+    })
+    return {
+      tables: [
+        {
+          title: 'processor time of six programs',
+          columns: ['program', 'metered', 'unmetered', 'native Lua', 'spread', 'metering costs', 'against native'],
+          rows: [...rows, ['geometric mean', '', '', '', '', timesText(geometricMean(metering)), timesText(geometricMean(lua))]],
+          problems: problemsOf(Object.values(figures).flat()),
+        },
+      ],
+      targets: [
+        atMost('metering, geometric mean', geometricMean(metering), 1.08),
+        ...Object.values(PROGRAMS).map((text, i) => atMost(`metering, ${text}`, metering[i]!, 1.2)),
+        ...(native === null ? [] : [atMost('against native Lua, geometric mean', geometricMean(lua), 1.5)]),
+      ],
+      data: { programs: figures },
+      notes: contenders.missing.map((name) => `${name} is not installed here and was left out`),
+    }
+  } finally {
+    contenders.close()
+  }
+}
