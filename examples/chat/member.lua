@@ -5,13 +5,13 @@ local function main(name, owner)
   process.send("room", "join", name)
   while true do
     local message = inbox:receive()
-    local topic, value = message:topic(), message:payload():data()
+    local topic = message:topic()
+    if topic == "trip" then error(name .. " tripped over the cable") end
+    local value = message:payload():data()
     if topic == "line" then
       process.send(owner, "heard", { name = name, line = value })
     elseif topic == "say" then
       process.send("room", "say", value)
-    elseif topic == "trip" then
-      error(name .. " tripped over the cable")
     end
   end
 end

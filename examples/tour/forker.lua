@@ -6,7 +6,7 @@ local function main(owner)
     pid, err = process.spawn("tour:forker", "tour:cage", owner)
   until not pid
   process.send(owner, "refused", err:message())
-  process.inbox():receive()
+  process.events():receive()
 end
 
 return { main = main }

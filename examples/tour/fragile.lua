@@ -3,10 +3,10 @@
 local time = require("time")
 
 local function main()
-  local inbox = process.inbox()
+  local inbox, events = process.inbox(), process.events()
   while not process.send("tour", "up", process.pid()) do time.sleep("5ms") end
-  inbox:receive()
-  error("told to crash")
+  local told = channel.select({ inbox:case_receive(), events:case_receive() })
+  if told.channel == inbox then error("told to crash") end
 end
 
 return { main = main }

@@ -1,6 +1,7 @@
 -- Code that would take everything: time, memory, processes. Meanwhile a ticker shows how the others fare.
 
 local time = require("time")
+local await = require("patience").await
 
 local ON = "tour:processes"
 local WATCH = "700ms"
@@ -13,7 +14,7 @@ local function lateness()
     ticker = process.spawn("tour:ticker", ON, process.pid())
   end
   process.send(ticker, "report")
-  return reports:receive()
+  return await(reports, "the ticker")
 end
 
 -- Figures of the ticker while time passes and nothing else is asked of it.
@@ -27,7 +28,7 @@ end
 local function death_of(pid)
   local events = process.events()
   while true do
-    local event = events:receive()
+    local event = await(events, "the end of " .. pid)
     if event.kind == process.event.EXIT and event.from == pid then return event.result.error end
   end
 end
@@ -72,12 +73,13 @@ local function process_flood()
     lateness()
     local before = time.now()
     process.spawn("tour:forker", "tour:cage", process.pid())
-    local why = refused:receive()
+    local why = await(refused, "the forkers")
     local took = time.now():sub(before):milliseconds()
     say("full after %d ms: %s", took, why)
     time.sleep("200ms")
     local others = lateness()
     say("the ticker goes on: %d ticks meanwhile, late by %.2f ms (median)", others.ticks, others.median)
+    process.terminate(ticker)
     return "a process flood stopped at the host's limit, after " .. took .. " ms", others.ticks > 0
   end
 end

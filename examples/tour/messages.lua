@@ -1,8 +1,10 @@
 -- How many messages two processes exchange in a second.
 
 local time = require("time")
+local await = require("patience").await
 
 local ROUND = 100 -- messages between two looks at the clock
+local BATCH = 200 -- messages one way, before a receipt
 local FOR = time.SECOND
 
 -- Calls `round` until a second has passed; returns how many messages a second that were.
@@ -31,12 +33,13 @@ local function rates()
     say("one after another, there and back: %s messages a second", thousands(both))
     local sent = 0
     local oneway = rate(function()
-      for i = 1, 10 * ROUND do process.send(echo, "count", i) end
-      sent = sent + 10 * ROUND
+      for i = 1, BATCH do process.send(echo, "count", i) end
+      sent = sent + BATCH
       process.send(echo, "report")
-      return counted:receive()
+      return await(counted, "the receipt")
     end)
-    say("a thousand at a time, one way:     %s messages a second", thousands(oneway))
+    say("two hundred at a time, one way:    %s messages a second", thousands(oneway))
+    process.terminate(echo)
     return thousands(oneway) .. " messages a second one way, " .. thousands(both) .. " there and back", both > 0 and oneway > 0
   end
 end

@@ -19,10 +19,11 @@ local function main()
     local title, run = chapter()
     io.print(string.format("%d. %s", number, title))
     local function say(...) io.print("   " .. string.format(...)) end
-    local verdict, held = run(say)
+    local ran, verdict, held = pcall(run, say)
     io.print()
-    summary[number] = (held and "  ok    " or "  NOT   ") .. verdict
-    if not held then failed = failed + 1 end
+    local ok = ran and held
+    summary[number] = (ok and "  ok    " or "  NOT   ") .. tostring(verdict)
+    if not ok then failed = failed + 1 end
   end
   io.print("Summary")
   for _, line in ipairs(summary) do io.print(line) end

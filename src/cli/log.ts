@@ -13,11 +13,16 @@ export type Attended = { readonly expected: boolean; readonly entry: Entry | nul
 const POSITION = /^[^\s:]+(?::[^\s:]+)?:\d+:/ // of a Lua error: src/app.lua:3:
 const BARE = /^stack traceback:\s*$/
 
+export type RunLog = Log & {
+  /** How many warnings and errors were not shown. */
+  readonly hidden: number
+}
+
 /**
- * The log of a run. While a process has the terminal only warnings and errors are shown, unless more is asked for; and what that process
- * failed with is said as it is: it is the answer, not one line among many.
+ * The log of a run. While a process has the terminal it is not shown unless that is asked for: what the process writes is the output. What it
+ * failed with is said as it is, for that is the answer.
  */
-export const logOf = (config: Config, { console, silent, verbose }: Loudness, attended: () => Attended, wippy: Wippy): Log => {
+export const logOf = (config: Config, { console, silent, verbose }: Loudness, attended: () => Attended, wippy: Wippy): RunLog => {
   const log = wippy.createLog({
     write: (line) => {
       if (!silent) process.stderr.write(line)
@@ -27,12 +32,17 @@ export const logOf = (config: Config, { console, silent, verbose }: Loudness, at
     colour: process.stderr.isTTY === true && !process.env.NO_COLOR,
     level: verbose ? 'debug' : config.logger.level,
   })
+  let hidden = 0
   const hushed = (level: string): boolean => {
-    if (console || verbose || level === 'warn' || level === 'error') return false
     const { expected, entry } = attended()
-    return expected || entry !== null
+    if (console || verbose || !(expected || entry)) return false
+    if (level === 'warn' || level === 'error') hidden++
+    return true
   }
   return {
+    get hidden() {
+      return hidden
+    },
     now: log.now,
     write: (record) => {
       if (!hushed(record.level)) log.write(record)

@@ -1,7 +1,11 @@
-// Who runs next: newcomers and the others by turns, each in the order of coming.
+// Who runs next. Three queues, each in the order of coming:
 //
-// A first turn costs many times an ordinary one (a memory has to be filled). Taking turns keeps whoever spawns ten thousand processes, and
-// everybody else, from waiting for ten thousand first turns in a row.
+//   woken       something arrived for it: what people and other processes wait for
+//   spent       it used up its slice and has more to do
+//   newcomers   its first turn, which costs many times an ordinary one (a memory has to be filled)
+//
+// Every other turn belongs to the woken, the rest to the spent and the newcomers in turn. So a message waits for one slice at most besides
+// those that came before it, whoever computes without end; and nobody waits for ten thousand first turns in a row.
 
 import type { Process } from './process.ts'
 
@@ -34,24 +38,33 @@ class Ring {
 }
 
 export class RunQueue {
+  readonly #woken = new Ring()
+  readonly #spent = new Ring()
   readonly #newcomers = new Ring()
-  readonly #others = new Ring()
-  #newcomersTurn = false
+  #isForWoken = true // the next turn, if there are both
+  #isForSpent = true // the next turn of the others, if there are both
 
   get size(): number {
-    return this.#newcomers.size + this.#others.size
+    return this.#woken.size + this.#spent.size + this.#newcomers.size
   }
 
-  push(process: Process): void {
+  /** `isSpent`: it comes back with its slice used up. */
+  push(process: Process, isSpent: boolean): void {
     if (process.steps === 0) this.#newcomers.push(process)
-    else this.#others.push(process)
+    else if (isSpent) this.#spent.push(process)
+    else this.#woken.push(process)
   }
 
   shift(): Process | null {
-    const newcomers = this.#newcomers
-    const others = this.#others
-    if (newcomers.size === 0) return others.size === 0 ? null : others.shift()
-    this.#newcomersTurn = !this.#newcomersTurn
-    return this.#newcomersTurn || others.size === 0 ? newcomers.shift() : others.shift()
+    const others = this.#spent.size + this.#newcomers.size
+    if (this.#woken.size > 0 && (this.#isForWoken || others === 0)) {
+      this.#isForWoken = false
+      return this.#woken.shift()
+    }
+    if (others === 0) return null
+    this.#isForWoken = true
+    const isSpent = this.#spent.size > 0 && (this.#isForSpent || this.#newcomers.size === 0)
+    this.#isForSpent = !isSpent
+    return isSpent ? this.#spent.shift() : this.#newcomers.shift()
   }
 }

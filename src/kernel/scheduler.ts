@@ -77,7 +77,13 @@ export class Scheduler {
     const claimed = uniq === undefined ? null : this.processes.claim(host, uniq)
     host.admit()
     const serial = claimed === null ? this.processes.nextSerial() : -1
-    const process = new Process(claimed ?? host.pidOf(serial), serial, host, spec, new Mailbox((spec.limits ?? host.limits).mailbox, this.#pool))
+    const process = new Process(
+      claimed ?? host.pidOf(serial),
+      serial,
+      host,
+      spec,
+      new Mailbox((spec.limits ?? host.limits).mailbox, this.#pool),
+    )
     this.processes.set(process)
     if (parent && spec.monitor) this.links.monitor(parent, process.pid)
     if (spec.onExit) process.exits = [spec.onExit]
@@ -245,7 +251,7 @@ export class Scheduler {
 
   #rest(process: Process, verdict: Verdict): void {
     process.state = 'waiting'
-    if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process)
+    if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process, verdict === 'again')
   }
 
   #succeed(process: Process, { body, entry, args, seed = 0 }: Successor): void {
@@ -266,10 +272,10 @@ export class Scheduler {
     this.#callIfPending()
   }
 
-  #wake(process: Process): void {
+  #wake(process: Process, isSpent = false): void {
     if (process.state !== 'waiting') return
     process.state = 'ready'
-    this.#queue.push(process)
+    this.#queue.push(process, isSpent)
     if (!this.#pumping && this.#queue.size === 1) this.#ready()
   }
 

@@ -53,11 +53,11 @@ const readOne = (entry: Entry, path: string, field: Field, value: unknown): unkn
 
 const readAll = (entry: Entry, path: string, written: unknown, fields: Readonly<Record<string, Field>>): Fields => {
   if (written === undefined) return {}
-  if (!isFields(written)) throw invalid(entry, path, `a map of ${Object.keys(fields).join(', ')}`)
+  const names = [...Object.keys(fields), ...(fields === MAILBOX ? [] : ['mailbox'])]
+  if (!isFields(written)) throw invalid(entry, path, `a map of ${names.join(', ')}`)
   const pairs = Object.entries(written).map(([key, value]) => {
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (field) return [field.limit, readOne(entry, `${path}.${key}`, field, value)]
-    const names = Object.keys(fields)
     const hint = didYouMean(key, names, `There are ${names.join(', ')}.`)
     throw blame(entry, `${path}.${key}`, 'LIMIT_UNKNOWN', Kind.Invalid, `"${entry.id}" sets "${key}", which is no limit`, hint)
   })

@@ -74,25 +74,25 @@ test('pids count from 1 across hosts', () => {
 test('a process runs only in a turn, first in first out', () => {
   const kernel = new TestKernel()
   const order: string[] = []
-  let again = false
-  const pids = ['a', 'b', 'c'].map((name) => kernel.spawn(() => {
-    order.push(name)
-    return again && order.length < 6 ? 'again' : 'wait'
-  }).pid)
+  const pids = ['a', 'b', 'c'].map(
+    (name) =>
+      kernel.spawn(() => {
+        order.push(name)
+        return 'wait'
+      }).pid,
+  )
   assert.equal(order, [])
   kernel.run()
-  assert.equal(order.splice(0), ['a', 'b', 'c'])
-  again = true
-  for (const pid of pids) kernel.scheduler.delivery.message('', pid, 'go', bytes('x'))
+  for (const pid of pids.toReversed()) kernel.scheduler.delivery.message('', pid, 'go', bytes('x'))
   kernel.run()
-  assert.equal(order, ['a', 'b', 'c', 'a', 'b', 'c', 'a', 'b'])
+  assert.equal(order, ['a', 'b', 'c', 'c', 'b', 'a'])
 })
 
 test('first turns and others go by turns, so that a flood of newcomers holds nobody up', () => {
   const kernel = new TestKernel()
   const order: string[] = []
   kernel.spawn(() => {
-    order.push('old')
+    order.push('busy')
     return order.length < 7 ? 'again' : 'wait'
   })
   kernel.scheduler.turn(0)
@@ -103,7 +103,29 @@ test('first turns and others go by turns, so that a flood of newcomers holds nob
     })
   }
   kernel.run()
-  assert.equal(order, ['old', 'old', 'n1', 'old', 'n2', 'old', 'n3', 'old', 'n4'])
+  assert.equal(order, ['busy', 'busy', 'n1', 'busy', 'n2', 'busy', 'n3', 'busy', 'n4'])
+})
+
+test('a message waits for one slice at most, however many compute without end', () => {
+  const kernel = new TestKernel()
+  const order: string[] = []
+  const ear = kernel.spawn(() => {
+    order.push('heard')
+    return 'wait'
+  })
+  kernel.run()
+  for (const name of ['x', 'y', 'z']) {
+    kernel.spawn(() => {
+      order.push(name)
+      return order.length < 20 ? 'again' : 'wait'
+    })
+  }
+  for (let i = 0; i < 4; i++) kernel.scheduler.turn(0)
+  order.length = 0
+  kernel.scheduler.delivery.message('', ear.pid, 'hello', bytes('x'))
+  kernel.scheduler.turn(0)
+  kernel.scheduler.turn(0)
+  assert.ok(order.includes('heard'))
 })
 
 test('a process is in the queue once, however much arrives', () => {

@@ -174,6 +174,8 @@ function host.pid() return '{test|0x00001}' end
 function host.entry() return 'app:test' end
 function stub.advance(to) nanoseconds = to end
 
+host.library = { utf8 = utf8 }
+
 function host.userdata(mt)
   rawtype_of[mt] = true
   return mt

@@ -26,7 +26,7 @@ lua(
   `local ch, order = channel.new(), {}
    coroutine.spawn(function() for i = 1, 3 do ch:send(i) order[#order + 1] = "sent " .. i end end)
    for _ = 1, 3 do local value = ch:receive() order[#order + 1] = "got " .. value end
-   time.sleep("1ms")
+   funcs.call("app:turn")
    table.sort(order)
    return order`,
   ['got 1', 'got 2', 'got 3', 'sent 1', 'sent 2', 'sent 3'],
@@ -52,7 +52,7 @@ lua(
    coroutine.spawn(function() local value, ok = a:receive() out.receiver = { value == nil, ok } end)
    coroutine.spawn(function() out.sender = pcall(function() b:send(1) end) end)
    a:close() b:close()
-   time.sleep("1ms")
+   funcs.call("app:turn")
    return out`,
   { receiver: [true, false], sender: false },
 )

@@ -1,6 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Draft, func, proc, withApp } from '../support/app.ts'
+import { systemClock } from '../../src/clock.ts'
+import { type Draft, func, proc, type TestApp, withApp } from '../support/app.ts'
+import { ManualTimers } from '../support/manual-timers.ts'
 
 const test = suite('funcs')
 
@@ -87,25 +89,27 @@ lua(
 
 lua(
   'calls run beside each other',
-  { nap: func('return function(ms) time.sleep(ms .. "ms") return ms end') },
-  `local start, futures, out = time.now(), {}, {}
-   for i = 1, 10 do futures[i] = funcs.async("app:nap", 30) end
-   for i = 1, 10 do out[i] = futures[i]:response():receive():data() end
-   return { #out, time.now():sub(start):milliseconds() < 250 }`,
-  [10, true],
+  { meets: func('return function(who) process.send(who, "in", process.pid()) return (process.listen("out"):receive()) end') },
+  `local entered, futures, pids, sum = process.listen("in"), {}, {}, 0
+   for i = 1, 10 do futures[i] = funcs.async("app:meets", process.pid()) end
+   for i = 1, 10 do pids[i] = entered:receive() end
+   for i = 1, 10 do process.send(pids[i], "out", i) end
+   for i = 1, 10 do sum = sum + futures[i]:response():receive():data() end
+   return sum`,
+  55,
 )
 
 test('a canceled call ends, and its future says so', () =>
   withApp({ slow }, async (app) => {
     const found = await app.eval(`
       local future = funcs.async("app:slow")
-      time.sleep("1ms")
+      funcs.call("app:turn")
       local ok = future:cancel()
       local err = future:response():receive()
       local result, why = future:result()
-      time.sleep("1ms")
-      return { ok, future:is_canceled(), future:is_complete(), err:kind(), result == nil, why:kind(), system.process.hosts and true }`)
-    assert.equal((found as unknown[]).slice(0, 6), [true, true, true, 'Canceled', true, 'Canceled'])
+      funcs.call("app:turn")
+      return { ok, future:is_canceled(), future:is_complete(), err:kind(), result == nil, why:kind() }`)
+    assert.equal(found, [true, true, true, 'Canceled', true, 'Canceled'])
     assert.equal(app.processes('app:slow'), [])
   }))
 
@@ -132,8 +136,8 @@ lua(
 
 lua(
   'a process entry with a default host can be called',
-  { p: proc('return function(x) return x + 1, process.pid() end', { meta: { default_host: 'processes' } }), q: proc('return function(x) return { x + 1, process.pid() } end', { meta: { default_host: 'app:processes' } }) },
-  `return (funcs.call("app:q", 1))`,
+  { p: proc('return function(x) return { x + 1, process.pid() } end', { meta: { default_host: 'processes' } }) },
+  `return (funcs.call("app:p", 1))`,
   [2, '{app:processes|0x00002}'],
 )
 
@@ -145,7 +149,7 @@ test('a pool runs so many at once; the others wait for their turn', () =>
       local entered, futures, most, running = process.listen("in"), {}, 0, 0
       for i = 1, 5 do futures[i] = funcs.async("app:gated", process.pid()) end
       local first, second = entered:receive(), (entered:receive())
-      time.sleep("5ms")
+      funcs.call("app:turn")
       local third = channel.select{ entered:case_receive(), default = true }
       for _, pid in ipairs{ first, second } do process.send(pid, "out") end
       for _ = 3, 5 do process.send((entered:receive()), "out") end
@@ -163,14 +167,14 @@ test('who waits for a place and gives up, or ends, takes none', () =>
       local pids = { (entered:receive()), (entered:receive()) }
       local gives_up = funcs.async("app:gated", process.pid())
       local ends = process.spawn("app:caller", "app:processes", process.pid())
-      time.sleep("5ms")
+      funcs.call("app:turn")
       gives_up:cancel()
       process.terminate(ends)
       local last = funcs.async("app:gated", process.pid())
       for _, pid in ipairs(pids) do process.send(pid, "out") end
       process.send((entered:receive()), "out")
       local answer = last:response():receive():data()
-      time.sleep("5ms")
+      funcs.call("app:turn")
       return { answer, (channel.select{ entered:case_receive(), default = true }).default }`)
     assert.equal(found, ['done', true])
     assert.equal(app.processes('app:gated'), [])
@@ -184,7 +188,6 @@ const fails = func(
 )
 const attempts = (options: string, args: string): string => `
   local seen = events.subscribe("app"):channel()
-  local start = time.now()
   local result, err = funcs.new():with_options({ retry = ${options} }):call("app:fails", ${args})
   local count = 0
   while not channel.select{ seen:case_receive(), default = true }.default do count = count + 1 end
@@ -207,17 +210,20 @@ test('a failed call is tried again as its options say, unless its error says it 
     }
   }))
 
-test('no attempt is made for a caller that has gone', () =>
-  withApp({ fails, caller: proc('return function() funcs.new():with_options({ retry = { max_attempts = 9, initial_delay = 20 } }):call("app:fails", "") end') }, async (app) => {
-    const count = await app.eval(`
-      local seen, count = events.subscribe("app"):channel(), 1
-      local pid = process.spawn("app:caller", "app:processes")
-      seen:receive()
-      process.terminate(pid)
-      time.sleep("60ms")
-      while not channel.select{ seen:case_receive(), default = true }.default do count = count + 1 end
-      return count`)
-    assert.is(count, 1)
-  }))
+test('no attempt is made for a caller that has gone', async () => {
+  const timers = new ManualTimers()
+  const caller = proc('return function() funcs.new():with_options({ retry = { max_attempts = 9, jitter = 0 } }):call("app:fails", "") end')
+  const act = async (app: TestApp) => {
+    await app.eval(`process.registry.register("caller", process.spawn("app:caller", "app:processes"))`)
+    await app.until(() => timers.waits.length > 0, 'the pause before the second attempt')
+    assert.equal(timers.waits, [100])
+    timers.pass(100)
+    await app.until(() => timers.waits.length > 0, 'the pause before the third attempt')
+    assert.equal(timers.waits, [200])
+    await app.eval(`process.terminate("caller")`)
+    assert.equal(timers.waits, [])
+  }
+  await withApp({ fails, caller }, act, { clock: { nowMs: systemClock.nowMs, setTimer: timers.setTimer } })
+})
 
 test.run()

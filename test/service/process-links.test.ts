@@ -89,7 +89,7 @@ lua(
   'CANCEL that came before anybody asked for events is kept',
   {},
   `process.cancel(process.pid(), "early")
-   time.sleep("1ms")
+   funcs.call("app:turn")
    return (process.events():receive()).reason`,
   'early',
 )
@@ -122,7 +122,7 @@ lua(
    local linked, off = process.link(pid), process.unlink(pid)
    process.terminate(pid)
    local again, err = process.link(pid)
-   time.sleep("1ms")
+   funcs.call("app:turn")
    return { linked, off, again == nil, err:kind() }`,
   [true, true, true, 'NotFound'],
 )
@@ -154,7 +154,7 @@ lua(
    local pid = process.spawn_monitored("app:spins", "app:processes", process.pid())
    spinning:receive()
    process.cancel(pid)
-   time.sleep("5ms")
+   funcs.call("app:turn")
    local alive = process.send(pid, "ping")
    process.terminate(pid)
    local event = events:receive()

@@ -28,7 +28,7 @@ lua(
   { flood },
   `local self = process.pid()
    for i, topic in ipairs{ "a", "b", "a", "c", "b" } do process.send(self, topic, i) end
-   time.sleep("1ms")
+   funcs.call("app:turn")
    local a = process.listen("a")
    local out = { (a:receive()), (a:receive()) }
    local inbox = process.inbox()
@@ -148,7 +148,7 @@ test('a full mailbox refuses with RateLimited; received messages make room', () 
         local ok, why = process.send(sink, "n", sent)
         if ok then sent = sent + 1 else err = why end
       end
-      time.sleep("5ms") -- it takes its messages in, but has not received them
+      funcs.call("app:turn") -- it takes its messages in, but has not received them
       local still, why = process.send(sink, "n", "late")
       local ok, large = process.send(sink, "n", ("x"):rep(2000))
       return { sent, err:kind(), err:retryable(), tostring(err), still == nil, why:kind(), ok == nil, large:kind() }`)

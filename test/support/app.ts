@@ -132,13 +132,20 @@ export class TestApp {
   }
 }
 
-/** Boots an app of these entries, by name in namespace `app`, beside a process host and a terminal host. */
+/** What every app of a test has. Calling `app:turn` lets all who are ready run first. */
+const given: Readonly<Record<string, Draft>> = {
+  processes: { kind: 'process.host' },
+  terminal: { kind: 'terminal.host' },
+  turn: func('return function() end'),
+}
+
+/** Boots an app of these entries, by name in namespace `app`. */
 export const start = async (
   drafts: Readonly<Record<string, Draft>> = {},
   options: BootOptions & { readonly files?: Readonly<Record<string, string>>; readonly set?: readonly string[] } = {},
 ): Promise<TestApp> => {
   const { files = {}, set = [], ...rest } = options
-  const all: Readonly<Record<string, Draft>> = { processes: { kind: 'process.host' }, terminal: { kind: 'terminal.host' }, ...drafts }
+  const all: Readonly<Record<string, Draft>> = { ...given, ...drafts }
   const entries = Object.entries(all).map(([name, { code, ...draft }]) => ({ name, ...draft, ...(code === undefined ? {} : { source: `file://${name}.lua` }) }))
   const sources = Object.entries(all).flatMap(([name, { code }]) => (code === undefined ? [] : [[`src/${name}.lua`, code]]))
   const index = `version: "1.0"\nnamespace: app\nentries:\n${entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join('')}`

@@ -11,6 +11,11 @@ local pid = '{app:processes|0x00001}'
 function host.wake(co, a, b) ready[#ready + 1] = { co, a, b } end
 function host.park() return coroutine.yield() end
 function host.current() return current end
+function host.wait(channel)
+  channel[0] = current
+  return coroutine.yield()
+end
+host.library = { utf8 = utf8 }
 function host.received() end
 function host.pid() return pid end
 function host.meta_of(value) return debug.getmetatable(value) end

@@ -3,6 +3,7 @@
 // What was asked for decides what a problem means. When the entry to run has one, or needs an entry that has one, nothing runs. Otherwise what
 // can run does, the problems are said, and the exit code is not 0 whatever happens then.
 
+import { setTimeout } from 'node:timers/promises'
 import { boolean, string } from '@oclif/core/flags'
 import { describe, type WippyError } from '../../error.ts'
 import type { Entry, Node, ProcessTerminal, Wippy } from '../../index.ts'
@@ -13,6 +14,8 @@ import { logOf } from '../log.ts'
 import { complain } from '../output.ts'
 import { listenForSignals } from '../signals.ts'
 import { commandNamed, entryNamed, mainCommand } from '../target.ts'
+
+const LEFT_BEHIND_MS = 1_000 // what a finished command leaves behind may take this long to end
 
 type Asked = {
   readonly exec: string | undefined
@@ -62,8 +65,10 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
       void node.stop()
     })
     const outcome = await this.#perform(node, wippy, asked, terminal).catch((error: Error) => error)
-    await node.stop()
+    await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
+    await node.stop({ now: true })
     await terminal.flush()
+    if (outcome !== 0 && log.hidden > 0 && !flags.silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
     if (outcome instanceof Error) throw outcome
     process.exit(outcome)
   }
