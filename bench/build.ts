@@ -1,44 +1,51 @@
-// The VM built without metering, to be compared with: made once per state of the sources, kept in the system's folder for temporary files.
+// The VM built without metering, to be compared with: made once per state of its sources, kept in the system's folder for temporary files.
 
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decode } from '../src/msgpack.ts'
-import { Image } from '../src/vm/image.ts'
-import type { Actor, RuntimeModule } from '../src/vm/module.ts'
 import { buildWasm } from '../wasm/build.ts'
 import { bootImage } from '../wasm/image.ts'
 
 const root = join(import.meta.dirname, '..')
-const SOURCES = ['wasm/*.ts', 'wasm/companion/*.ts', 'runtime-lua/*.lua', 'src/vm/*.ts', 'package.json']
+const kept = join(tmpdir(), 'wippy-bench')
+const WASM = ['wasm/*.ts', 'wasm/companion/*.ts', 'src/vm/abi.ts', 'package.json']
+const IMAGE = ['runtime-lua/*.lua', 'src/vm/*.ts', 'src/kernel/frame*.ts']
 
-/** A folder that `readBuild` reads. Takes half a minute the first time; `say` is told then. */
-export const unmeteredBuild = (say: (text: string) => void): string => {
+const hashOf = (patterns: readonly string[]): string => {
   const hash = createHash('sha256')
-  for (const file of globSync(SOURCES, { cwd: root }).sort()) hash.update(readFileSync(join(root, file)))
-  const folder = join(tmpdir(), 'wippy-bench', hash.digest('hex').slice(0, 16))
+  for (const file of globSync(patterns, { cwd: root }).sort()) hash.update(readFileSync(join(root, file)))
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** A folder that holds what `files` gives, by name; made only when there is none of that name, and whole or not at all. */
+const folderOf = (name: string, files: () => Readonly<Record<string, Uint8Array>>): string => {
+  const folder = join(kept, name)
   if (existsSync(folder)) return folder
-  say('building the VM without metering, once: about half a minute')
-  mkdirSync(join(folder, '..'), { recursive: true })
+  const content = Object.entries(files())
+  mkdirSync(kept, { recursive: true })
   const made = mkdtempSync(`${folder}-`)
   try {
-    const wasm = buildWasm({ metered: false })
-    const { image, modules } = bootImage(wasm)
-    writeFileSync(join(made, 'actor.wasm'), wasm)
-    writeFileSync(join(made, 'actor.image'), image)
-    writeFileSync(join(made, 'actor.modules'), modules)
+    for (const [file, bytes] of content) writeFileSync(join(made, file), bytes)
     renameSync(made, folder)
   } catch (cause) {
     rmSync(made, { recursive: true })
-    throw cause
+    if (!existsSync(folder)) throw cause // else another run was quicker
   }
   return folder
 }
 
-/** A build of the VM out of a folder. */
-export const readBuild = (folder: string): Actor => ({
-  module: new WebAssembly.Module(readFileSync(join(folder, 'actor.wasm'))),
-  image: Image.parse(readFileSync(join(folder, 'actor.image'))),
-  modules: decode(readFileSync(join(folder, 'actor.modules'))) as RuntimeModule[],
-})
+/** A folder with actor.wasm and what is booted with it. Takes half a minute the first time; `say` is told then. */
+export const unmeteredBuild = (say: (text: string) => void): string => {
+  const compiled = hashOf(WASM)
+  const wasm = (): Uint8Array => {
+    say('building the VM without metering, once: about half a minute')
+    return buildWasm({ metered: false })
+  }
+  const source = folderOf(`wasm-${compiled}`, () => ({ 'actor.wasm': wasm() }))
+  return folderOf(`actor-${compiled}-${hashOf(IMAGE)}`, () => {
+    const bytes = readFileSync(join(source, 'actor.wasm'))
+    const { image, modules } = bootImage(bytes)
+    return { 'actor.wasm': bytes, 'actor.image': image, 'actor.modules': modules }
+  })
+}

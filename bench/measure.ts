@@ -6,7 +6,7 @@ import type { Figure } from './figure.ts'
 export type Pace = { readonly rounds: number; readonly roundMs: number; readonly quick: boolean }
 
 export const paces: Readonly<Record<'full' | 'quick', Pace>> = {
-  full: { rounds: 9, roundMs: 120, quick: false },
+  full: { rounds: 9, roundMs: 100, quick: false },
   quick: { rounds: 3, roundMs: 40, quick: true },
 }
 
@@ -15,8 +15,7 @@ export type Contender = { readonly name: string; readonly count?: number; run(co
 
 const FIRST = 16 // units
 const MOST = 1 << 24 // units
-const WARM_RUNS = 2 // of full length before the first round
-const WARM_ROUNDS = 4 // that long at least: compilers need time, not calls
+const WARM_ROUNDS = 4 // how many rounds long it runs before the first: compilers need time, not calls
 
 /** Measures all of them. One that fails has a problem instead of values; the others go on. */
 export const measure = async (contenders: readonly Contender[], { rounds, roundMs }: Pace): Promise<Figure[]> => {
@@ -47,10 +46,11 @@ class Lane {
   /** Finds how many units a round takes, and warms up on the way. */
   async calibrate(roundMs: number): Promise<void> {
     const fixed = this.#contender.count !== undefined
-    for (let full = 0, warm = 0; this.#problem === null && (full < WARM_RUNS || (warm < WARM_ROUNDS * roundMs && !fixed)); ) {
+    let warm = 0
+    for (let fits = false; this.#problem === null && !(fits && warm >= WARM_ROUNDS * roundMs); ) {
       const ms = (await this.#run()) / 1e6
       warm += ms
-      if (fixed || ms >= roundMs / 2 || this.#count >= MOST) full++
+      fits = fixed || ms >= roundMs / 2 || this.#count >= MOST
       if (!fixed) this.#count = Math.min(MOST, Math.ceil(this.#count * Math.min(8, roundMs / Math.max(ms, 0.01))))
     }
   }

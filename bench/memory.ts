@@ -17,7 +17,7 @@ type Alive = {
 }
 type Holding = Alive & { readonly name: string; readonly count: number }
 
-const TURNS = 75_000_000 // of a loop, divided among those who run at once: several slices for each of a thousand
+const TURNS = 50_000_000 // of a loop, divided among those who run at once: more than a slice for each of a thousand
 
 export const memory = async (pace: Pace): Promise<Report> => {
   const contenders = new Contenders()
@@ -44,13 +44,14 @@ export const memory = async (pace: Pace): Promise<Report> => {
     await hold('coroutine in native Lua', contenders.native(), 200_000 / scale)
 
     const crowd = contenders.wippy()
+    const turns = pace.quick ? TURNS / 2 : TURNS
     const running = await measure(
       [1, 1000].map((processes) => ({
         name: processes === 1 ? 'one process' : `${countText(processes)} processes at once`,
-        count: TURNS / scale,
-        run: (turns) => crowd.time('running', turns, processes),
+        count: turns,
+        run: (count) => crowd.time('running', count, processes),
       })),
-      { ...pace, rounds: 2 },
+      { ...pace, rounds: pace.quick ? 1 : 3 },
     )
     const [alone, thousand] = running as [Figure, Figure]
     const each = (ns: number | undefined, count: number): string => (ns === undefined ? '-' : timeText(ns / count))
@@ -73,7 +74,7 @@ export const memory = async (pace: Pace): Promise<Report> => {
           ]),
           problems,
         },
-        timeTable(`${countText(TURNS / scale)} turns of a loop, divided among processes that run at once`, 'turn', running),
+        timeTable(`${countText(turns)} turns of a loop, divided among processes that run at once`, 'turn', running),
       ],
       targets: [],
       data: { held, running },
@@ -86,7 +87,7 @@ export const memory = async (pace: Pace): Promise<Report> => {
             ]
           : []),
         `a thousand at once take ${(1 / speedOf(thousand, alone)).toFixed(2)} times as long as one that does it all` +
-          ` (${timeText(median(thousand.values) * (TURNS / scale))}): more than the pool has instances, so each turn moves two images`,
+          ` (${timeText(median(thousand.values) * turns)}): more than the pool has instances, so each turn moves two images`,
         "resident: what the system gave; heap: JavaScript's, erlang:memory(total), Lua's; outside of it: buffers and memories that JavaScript owns, as declared; own image: what belongs to that process alone",
       ],
     }

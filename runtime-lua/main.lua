@@ -234,6 +234,7 @@ local function on_reply(fn) return fn(frame_flag(), values()) end
 -- the program of an entry ---------------------------------------------------------------------------------------------------------------
 
 local libraries = {} -- { chunk, id, imports }
+local absent = {} -- modules that are declared, but not there
 local program, method, imports
 local main
 
@@ -254,6 +255,7 @@ local function on_load(role)
   local a, b, c, d = values()
   if role == "module" then
     globals[a] = runtime[a] or globals[a]
+    absent[a] = globals[a] == nil or nil
   elseif role == "library" then
     libraries[#libraries + 1] = { assert(compile(a, frame_name())), b, c }
   elseif role == "main" then
@@ -290,7 +292,8 @@ function host.require(name)
   if type(name) ~= "string" then error("bad argument #1 to 'require' (string expected, got " .. type(name) .. ")", 2) end
   local value = globals[name]
   if value == nil then
-    error("module '" .. name .. "' not found: " .. (entry or "the entry") .. " declares it neither under modules nor under imports", 2)
+    local why = absent[name] and "this runtime has no such module" or (entry or "the entry") .. " declares it neither under modules nor under imports"
+    error("module '" .. name .. "' not found: " .. why, 2)
   end
   return value
 end

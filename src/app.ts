@@ -12,7 +12,7 @@ import type { Process } from './kernel/process.ts'
 import { Scheduler } from './kernel/scheduler.ts'
 import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
-import { decodeAll, encode, encodeAll } from './msgpack.ts'
+import { encode, encodeAll } from './msgpack.ts'
 import { assemble } from './registry/baseline.ts'
 import { type Entry, isFields } from './registry/entry.ts'
 import { Registry } from './registry/registry.ts'
@@ -31,8 +31,9 @@ import { LogObserver } from './service/log-observer.ts'
 import { createLog, type Log, loggerService } from './service/logger.ts'
 import { luaHandler } from './service/lua-kinds.ts'
 import { nodeView } from './service/node-view.ts'
+import { codeOf, errorOf } from './service/outcome.ts'
 import type { Permit } from './service/permit.ts'
-import { errorOf, processService } from './service/process.ts'
+import { processService } from './service/process.ts'
 import { registryService } from './service/registry.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
@@ -79,17 +80,12 @@ export type BootOptions = { readonly log?: Log; readonly clock?: Clock }
 
 const hasTerminal = (process: Process): boolean => process.attachment !== null
 
-/** Exit code of a terminal process. */
-const codeOf = (exit: Exit, log: Log, entry: string): number => {
-  if (!exit.ok) {
-    const error = errorOf(exit)
-    log.record('error', entry, error.text, error.frame ? { stack: error.frame } : undefined)
-    return 1
-  }
-  const [value] = decodeAll(exit.payload)
-  if (typeof value === 'number') return Math.trunc(value) & 0xff
-  return value === false ? 1 : 0
-}
+/** Whether `known` says the same of the same entry, or of a circle that the entry is in. */
+const isSaidIn = (known: readonly WippyError[], { code, where }: WippyError): boolean =>
+  known.some((other) => {
+    const cycle = other.details?.cycle
+    return other.code === code && (other.where?.entry === where?.entry || (Array.isArray(cycle) && cycle.includes(where?.entry)))
+  })
 
 /** Brings a node to life. Problems with single entries are in `problems`; it throws only for what leaves nothing to run. */
 export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
@@ -195,7 +191,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   for (const handler of [environment.handler(), hostsHandler(launcher, scheduler, clock), luaHandler, services.handler])
     registry.kinds.add(handler)
   const booted = await registry.boot(entries)
-  problems.push(...booted.problems)
+  problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
   await services.startAll()
   isUp = true
   const stay = setInterval(() => {}, STAY_MS)
@@ -208,29 +204,20 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       return { name, short: String(short ?? ''), entry: entry.id, main: main === true, useCase: String(useCase ?? 'run') }
     })
 
-  const terminalHost = (wanted: string | undefined): string => {
-    if (wanted !== undefined) return wanted
-    const found = [...launcher.hosts()].filter(({ kind }) => kind === 'terminal.host').map(({ host }) => host.id)
-    if (found.length === 1) return found[0]!
-    const hint = found.length === 0 ? 'Add an entry of kind terminal.host.' : `Choose one with --host: ${found.join(', ')}`
-    throw new WippyError(
-      'HOST_AMBIGUOUS',
-      Kind.Invalid,
-      `there ${found.length === 0 ? 'is no terminal host' : `are ${found.length} terminal hosts`}`,
-      { hint },
-    )
-  }
-
   const execute: Node['execute'] = async (entry, args, { host, terminal }) => {
     const spawned = launcher.spawn({
       entry,
-      host: terminalHost(host),
+      host: host ?? launcher.only('terminal.host').id,
       args: encodeAll(args),
       context: { values: {} },
       attachment: { terminal },
     })
     const exit = await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve))
-    return codeOf(exit, log, entry)
+    if (!exit.ok) {
+      const error = errorOf(exit)
+      log.record('error', entry, error.text, error.frame ? { stack: error.frame } : undefined)
+    }
+    return codeOf(exit)
   }
 
   const all = (): boolean => true

@@ -34,7 +34,11 @@ test('a process on the terminal has its arguments, its pid and the terminal', ()
 
 test('what cannot be run says why', () =>
   withApp({ other: { kind: 'terminal.host' }, f: func('return function() end'), waits }, async (app) => {
-    const code = (work: Promise<unknown>) => work.then(() => 'ran', ({ code }) => code)
+    const code = (work: Promise<unknown>) =>
+      work.then(
+        () => 'ran',
+        ({ code }) => code,
+      )
     const terminal = { args: [], write: () => {}, writeError: () => {}, read: async () => null, readLine: async () => null }
     assert.is(await code(app.run('app:waits')), 'HOST_AMBIGUOUS')
     assert.is(await code(app.node.execute('app:nothing', [], { host: 'app:other', terminal })), 'ENTRY_NOT_FOUND')
@@ -43,9 +47,12 @@ test('what cannot be run says why', () =>
   }))
 
 test('commands are the entries with meta.command', () =>
-  withApp({ p: proc('return function() end', { meta: { command: { name: 'go', short: 'Goes.', main: true } } }), q: waits }, async (app) => {
-    assert.equal(app.node.commands(), [{ name: 'go', short: 'Goes.', entry: 'app:p', main: true, useCase: 'run' }])
-  }))
+  withApp(
+    { p: proc('return function() end', { meta: { command: { name: 'go', short: 'Goes.', main: true } } }), q: waits },
+    async (app) => {
+      assert.equal(app.node.commands(), [{ name: 'go', short: 'Goes.', entry: 'app:p', main: true, useCase: 'run' }])
+    },
+  ))
 
 test('what is wrong with single entries is said with its place; the others run', () =>
   withApp(
@@ -64,7 +71,7 @@ test('what is wrong with single entries is said with its place; the others run',
     async (app) => {
       const said = app.node.problems.map((problem) => describe(problem).split('\n')[0]!)
       for (const expected of [
-        /^src\/broken\.lua:2:\d+ .*\[LUA_/,
+        /^src\/broken\.lua:2:18: .*\[LUA_SYNTAX\]$/,
         /^src\/undeclared\.lua:3:\d+ \(app:undeclared\): module 'sql' not found: .*\[REQUIRE_UNDECLARED\]$/,
         /^src\/_index\.yaml:\d+:\d+ \(app:lost\): "app:lost" imports "app:nothing", which does not exist \[IMPORT_MISSING\]$/,
         /libraries import each other in a circle: app:a → app:b → app:a \[IMPORT_CYCLE\]$/,
@@ -76,7 +83,12 @@ test('what is wrong with single entries is said with its place; the others run',
           `${expected} is not in\n${said.join('\n')}`,
         )
       }
-      assert.equal(app.node.warnings.map(({ code }) => code), ['KIND_UNKNOWN'])
+      assert.is(said.length, new Set(said).size, 'each is said once')
+      assert.is(said.length, 6)
+      assert.equal(
+        app.node.warnings.map(({ code }) => code),
+        ['KIND_UNKNOWN'],
+      )
       assert.is(await app.eval(`return (funcs.call("app:fine"))`), 'fine')
     },
   ))
@@ -101,7 +113,10 @@ test('stop asks everybody to end, waits for them, and then nothing runs', async 
 
 test('who does not end in time is ended', async () => {
   const timers = new ManualTimers()
-  const app = await start({ waits, spins }, { clock: { nowMs: systemClock.nowMs, setTimer: timers.setTimer }, set: ['shutdown.timeout=7s'] })
+  const app = await start(
+    { waits, spins },
+    { clock: { nowMs: systemClock.nowMs, setTimer: timers.setTimer }, set: ['shutdown.timeout=7s'] },
+  )
   await app.eval(`process.spawn("app:waits", "app:processes") process.spawn("app:spins", "app:processes")`)
   const stopped = app.node.stop()
   await app.until(() => app.processes('app:waits').length === 0, 'the end of the one that listens')
@@ -156,7 +171,11 @@ test('the log tells of processes that fail while nobody waits for their answer',
 
 test('a flood of failures or of lost messages is cut short in the log', () =>
   withApp(
-    { lossy: { kind: 'process.host', limits: { mailbox: { messages: 5, policy: 'drop-newest' } } }, waits, fails: proc('return function() error("broken", 0) end') },
+    {
+      lossy: { kind: 'process.host', limits: { mailbox: { messages: 5, policy: 'drop-newest' } } },
+      waits,
+      fails: proc('return function() error("broken", 0) end'),
+    },
     async (app) => {
       await app.eval(`
         local pid = process.spawn("app:waits", "app:lossy")

@@ -5,6 +5,7 @@
 //  - a memory error ends the process instead of becoming a Lua error that pcall could retry for ever
 //  - a wait leaves by return instead of by throw (five edits)
 //  - a division by zero knows its line
+//  - a Lua stack overflows long before the memory is full
 //  - the C stack is small, the heap begins behind the companion's control block
 //
 // Each edit has a test in test/vm that fails when the edit is left out.
@@ -33,6 +34,8 @@ const RUN_PROTECTED = '$256'
 const LONGJMP = '$642'
 const POSCALL = '$264'
 const RUNERROR = '$246'
+const GROW_STACK = '$258'
+const SHRINK_STACK = '$259'
 
 const refusals: Record<string, string> = {
   abort: `(global.set $fault (i32.const ${FAULT_ABORT})) (unreachable)`,
@@ -57,9 +60,10 @@ const SUPPORT = `(module
  (global $armed (mut i32) (i32.const 1))
  (global $limit (mut i32) (i32.const ${MAX_PAGES}))
  (global $fault (export "fault") (mut i32) (i32.const 0))
+ (global $refused (mut i32) (i32.const 0))
  (func $resize (param $bytes i32) (result i32) (local $pages i32)
   (local.set $pages (i32.sub (i32.shr_u (i32.add (local.get $bytes) (i32.const 65535)) (i32.const 16)) (memory.size)))
-  (if (i32.gt_u (i32.add (memory.size) (local.get $pages)) (global.get $limit)) (then (return (i32.const 0))))
+  (if (i32.gt_u (i32.add (memory.size) (local.get $pages)) (global.get $limit)) (then (global.set $refused (i32.const 1)) (return (i32.const 0))))
   (i32.ne (memory.grow (local.get $pages)) (i32.const -1)))
  (func $fuel_left (export "fuel_left") (result i32) (global.get $fuel))
  (func $fuel_begin (export "fuel_begin") (param $fuel i32) (param $hard i32) (param $pages i32)
@@ -67,7 +71,8 @@ const SUPPORT = `(module
   (global.set $hard (local.get $hard))
   (global.set $limit (local.get $pages))
   (global.set $armed (i32.const 0))
-  (global.set $fault (i32.const 0)))
+  (global.set $fault (i32.const 0))
+  (global.set $refused (i32.const 0)))
 )`
 
 /** luaD_rawrunprotected(L, f, ud): struct lua_longjmp is { previous, jmp_buf, status at 160 }; L->errorJmp at 48, L->nCcalls at 96. */
@@ -181,6 +186,34 @@ const errorsHaveLines = (module: List): void => {
   }
 }
 
+/** LUAI_MAXSTACK in slots of 16 bytes; the original's million does not fit into the memory of a process. */
+const MAX_STACK = 200_000
+const OLD_MAX_STACK = 1_000_000
+
+/** How the limit appears in the two functions that resize a stack: `slots > limit`, the sizes themselves, bytes, and a third of it. */
+const stackLimits = (limit: number): Readonly<Record<string, number>> => ({
+  most: limit,
+  below: limit - 1,
+  forErrors: limit + 200,
+  tooManyBytes: limit * 16 + 1,
+  third: Math.floor(limit / 3) - 1,
+})
+
+const stacksEnd = (module: List): void => {
+  const before = stackLimits(OLD_MAX_STACK)
+  const after = stackLimits(MAX_STACK)
+  for (const [name, expected] of [
+    [GROW_STACK, { most: 3, below: 1, forErrors: 1, tooManyBytes: 1, third: 0 }],
+    [SHRINK_STACK, { most: 3, below: 1, forErrors: 0, tooManyBytes: 0, third: 1 }],
+  ] as const) {
+    for (const [what, count] of Object.entries(expected)) {
+      const constants = findAll(functionNamed(module, name), 'i32.const', String(before[what]))
+      if (constants.length !== count) throw new Error(`${name} is not as expected`)
+      for (const constant of constants) constant[1] = String(after[what])
+    }
+  }
+}
+
 const littleEndian = (value: number): string =>
   [0, 8, 16, 24].map((shift) => `\\${((value >>> shift) & 0xff).toString(16).padStart(2, '0')}`).join('')
 
@@ -204,6 +237,7 @@ export const patch = (module: List): void => {
   memoryErrorsEnd(module)
   waitsByReturn(module)
   errorsHaveLines(module)
+  stacksEnd(module)
   layout(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
 }

@@ -1,19 +1,28 @@
 // Lua processes without a node around them: scheduler, instances, images. What they cost is what the kernel and the VM cost.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { systemClock } from '../../src/clock.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
 import { defaultLimits, Host } from '../../src/kernel/host.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import { Scheduler } from '../../src/kernel/scheduler.ts'
-import { decodeAll, encode, encodeAll } from '../../src/msgpack.ts'
+import { decode, decodeAll, encode, encodeAll } from '../../src/msgpack.ts'
 import { entryImage } from '../../src/vm/entry-image.ts'
-import type { Image } from '../../src/vm/image.ts'
+import { Image } from '../../src/vm/image.ts'
 import { LuaBody } from '../../src/vm/lua-body.ts'
-import type { Actor } from '../../src/vm/module.ts'
+import type { Actor, RuntimeModule } from '../../src/vm/module.ts'
 import { defaultPool, Pool } from '../../src/vm/pool.ts'
 
 const TURN_MS = 2 // as a node pumps
 const ENTRY = 'bench:process'
+
+/** Another build of the VM, from a folder. */
+export const readActor = (folder: string): Actor => ({
+  module: new WebAssembly.Module(readFileSync(join(folder, 'actor.wasm'))),
+  image: Image.parse(readFileSync(join(folder, 'actor.image'))),
+  modules: decode(readFileSync(join(folder, 'actor.modules'))) as RuntimeModule[],
+})
 
 export class Arena {
   readonly scheduler: Scheduler

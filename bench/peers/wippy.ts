@@ -8,15 +8,14 @@ import type { Image } from '../../src/vm/image.ts'
 import { LuaBody } from '../../src/vm/lua-body.ts'
 import { actor } from '../../src/vm/module.ts'
 import { defaultPool } from '../../src/vm/pool.ts'
-import { readBuild } from '../build.ts'
-import { Arena } from './arena.ts'
+import { Arena, readActor } from './arena.ts'
 import { footprint, serve, timed } from './serve.ts'
 
 const BATCH = 500
 const PINGED = 1000 // processes between two turns of the scheduler
 const ROOM = defaultPool.hot / 2 // processes that do not fill the pool
 const [build] = process.argv.slice(2)
-const arena = new Arena(build === undefined ? actor() : readBuild(build))
+const arena = new Arena(build === undefined ? actor() : readActor(build))
 
 const images = new Map<string, Image>()
 const program = (name: string): Image => {

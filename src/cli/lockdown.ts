@@ -7,7 +7,7 @@
 const kinds = [() => {}, async () => {}, function* () {}, async function* () {}]
 
 const refuse = (name: string, prototype: object | null): object => {
-  const refusing = (): never => {
+  function refusing(): never {
     throw new EvalError('code from strings is not allowed here')
   }
   Object.defineProperty(refusing, 'name', { value: name })

@@ -16,7 +16,7 @@ import type { Reply } from '../request.ts'
 import { CallPool } from './call-pool.ts'
 import { Flight } from './flight.ts'
 import type { Launcher } from './launcher.ts'
-import { replyOf } from './process.ts'
+import { replyOf } from './outcome.ts'
 import { mayRetry, retryDelay, retryOf } from './retry.ts'
 import type { Call, Caller, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
@@ -72,7 +72,7 @@ export const funcsService = ({ scheduler, launcher, registry, clock, random }: F
 
   /** One attempt. */
   const once = async (flight: Flight, call: Call, args: Uint8Array, options: unknown): Promise<Reply> => {
-    let reply = canceled()
+    let reply: Reply | null = null
     await flight.wait((done) => {
       const { pid } = start(call, args, options)
       scheduler.onExit(pid, (exit) => {
@@ -83,7 +83,7 @@ export const funcsService = ({ scheduler, launcher, registry, clock, random }: F
         if (scheduler.processes.find(pid)) scheduler.terminate(pid)
       }
     })
-    return flight.isStopped ? canceled() : reply
+    return reply === null || flight.isStopped ? canceled() : reply
   }
 
   const fly = async (flight: Flight, call: Call, args: Uint8Array, options: unknown): Promise<Reply> => {

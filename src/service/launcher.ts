@@ -85,6 +85,15 @@ export class Launcher {
     })
   }
 
+  /** The one host of a kind. Throws HOST_AMBIGUOUS when there is none, or more. */
+  only(kind: string): Host {
+    const found = [...this.#hosts.values()].filter((known) => known.kind === kind).map(({ host }) => host)
+    if (found.length === 1) return found[0]!
+    const hint = found.length === 0 ? `Add an entry of kind ${kind}.` : `Choose one with --host: ${found.map(({ id }) => id).join(', ')}`
+    const message = found.length === 0 ? `there is no ${kind}` : `there are ${found.length} hosts of kind ${kind}`
+    throw new WippyError('HOST_AMBIGUOUS', Kind.Invalid, message, { hint })
+  }
+
   /** An entry that runs as a process. Throws ENTRY_NOT_FOUND, ENTRY_NO_PROCESS. */
   processEntry(id: string): Entry {
     const entry = this.#options.registry.get(id)

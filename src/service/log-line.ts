@@ -55,11 +55,17 @@ const RESET = '\u001b[0m'
 const DIM = '\u001b[2m'
 const colours: Readonly<Record<Level, string>> = { debug: '\u001b[36m', info: '\u001b[32m', warn: '\u001b[33m', error: '\u001b[31m' }
 
+/** A field beside the runtime's own `pid`: said once when it is the same, and under another name when it is not. */
+const pairOf = (pid: string | undefined, key: string, value: unknown): readonly string[] => {
+  if (key !== 'pid' || pid === undefined) return [`${shown(key)}=${shown(value)}`]
+  return value === pid ? [] : [`fields.pid=${shown(value)}`]
+}
+
 /** `2026-01-02T03:04:05.678Z INFO  app:worker  message  key=value pid={app:processes|0x00002}` */
 export const consoleLine = (record: LogRecord, colour: boolean): string => {
   const paint = (code: string, text: string) => (colour ? `${code}${text}${RESET}` : text)
   const time = new Date(record.timeMs).toISOString()
-  const pairs = [...record.fields].map(([key, value]) => `${shown(key)}=${shown(value)}`)
+  const pairs = [...record.fields].flatMap(([key, value]) => pairOf(record.pid, key, value))
   if (record.pid !== undefined) pairs.push(`pid=${shown(record.pid)}`)
   const tail = pairs.length > 0 ? `  ${paint(DIM, cut(pairs.join(' ')))}` : ''
   const level = paint(colours[record.level], record.level.toUpperCase().padEnd(5))

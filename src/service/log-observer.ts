@@ -6,7 +6,7 @@ import type { Exit } from '../kernel/exit.ts'
 import { Observer } from '../kernel/observer.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Log } from './logger.ts'
-import { errorOf } from './process.ts'
+import { errorOf } from './outcome.ts'
 
 const PER_SECOND = 20 // lines of one sort
 const ORDERED = ['PROCESS_TERMINATED', 'LINKED_PROCESS_FAILED'] // ends that somebody wanted, or that follow from another

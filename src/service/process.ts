@@ -1,16 +1,16 @@
 // The host half of `process`: spawning, links, monitors, names, cancel, terminate, upgrade.
 
 import { Kind, WippyError } from '../error.ts'
-import type { Exit } from '../kernel/exit.ts'
 import { Scope } from '../kernel/names.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { decodeAll, split } from '../msgpack.ts'
+import { split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
 import { type FirstMessage, firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
+import { replyOf } from './outcome.ts'
 import type { Call, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
@@ -18,16 +18,6 @@ const HOW = ['spawn', 'spawn_monitored', 'spawn_linked', 'spawn_linked_monitored
 
 const refused = (code: string, kind: Kind, message: string, details?: Readonly<Record<string, unknown>>): WippyError =>
   new WippyError(code, kind, message, { retryable: false, details })
-
-/** The error of an abnormal end: the runtime's own, or the one in the payload. */
-export const errorOf = (exit: Exit): WippyError => {
-  if (exit.error) return exit.error
-  const [, error] = decodeAll(exit.payload)
-  return error instanceof WippyError ? error : new WippyError('PROCESS_FAILED', Kind.Internal, String(error ?? 'process failed'))
-}
-
-/** How a process ended, as the answer to who waited for it. */
-export const replyOf = (exit: Exit): Reply => (exit.ok ? { ok: true, values: exit.payload } : { ok: false, error: errorOf(exit) })
 
 const scopeOf = (value: unknown): Scope => {
   const scope = Object.values(Scope).find((known) => known === value)

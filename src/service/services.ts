@@ -19,7 +19,7 @@ import type { Handler } from '../registry/kinds.ts'
 import { HOST_KINDS } from './hosts.ts'
 import type { Launcher } from './launcher.ts'
 import { lifecycleOf } from './lifecycle.ts'
-import { errorOf } from './process.ts'
+import { errorOf } from './outcome.ts'
 
 type Known = { readonly entry: Entry; readonly lifecycle: Lifecycle; readonly autoStart: boolean }
 

@@ -1,7 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { WippyError } from '../../src/error.ts'
-import { withApp } from '../support/app.ts'
+import { failure, withApp } from '../support/app.ts'
 
 const test = suite('channels and coroutines in a process')
 
@@ -74,14 +73,7 @@ lua(
      { waited.channel == a, waited.value, waited.ok }, { closed.value == nil, closed.ok },
      (channel.select({ b:case_receive() }, true)).default, (pcall(channel.select, { a:case_send(1) })),
    }`,
-  [
-    [true, 'b', true],
-    [true, 'x', true],
-    [true, 'late', true],
-    [true, false],
-    true,
-    false,
-  ],
+  [[true, 'b', true], [true, 'x', true], [true, 'late', true], [true, false], true, false],
 )
 
 lua(
@@ -142,7 +134,7 @@ test('a process that only waits for itself fails, however many coroutines wait',
       `channel.select{ channel.new():case_receive() }`,
       `channel.new():send(1)`,
     ]) {
-      const error: WippyError = await app.eval(code).then(assert.unreachable, (thrown) => thrown)
+      const error = await failure(app.eval(code))
       assert.is(error.message, 'all coroutines blocked with no pending operations')
     }
   }))

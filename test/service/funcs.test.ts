@@ -15,7 +15,9 @@ const lua = (name: string, drafts: Readonly<Record<string, Draft>>, code: string
 
 const double = func('return function(x) return x * 2 end')
 const adds = func('local function add(a, b) return a + b end return { add = add }', { method: 'add' })
-const bad = func(`return function() return nil, errors.new{ kind = errors.NOT_FOUND, message = "no such thing", retryable = false, details = { id = 7 } } end`)
+const bad = func(
+  `return function() return nil, errors.new{ kind = errors.NOT_FOUND, message = "no such thing", retryable = false, details = { id = 7 } } end`,
+)
 const slow = func('return function() time.sleep("1h") end')
 
 lua(
@@ -115,7 +117,11 @@ test('a canceled call ends, and its future says so', () =>
 
 test('a call ends with its caller, however deep', () =>
   withApp(
-    { slow, middle: func('return function() return funcs.call("app:slow") end'), caller: proc('return function() funcs.async("app:slow") funcs.call("app:middle") end') },
+    {
+      slow,
+      middle: func('return function() return funcs.call("app:slow") end'),
+      caller: proc('return function() funcs.async("app:slow") funcs.call("app:middle") end'),
+    },
     async (app) => {
       await app.eval(`process.spawn("app:caller", "app:processes")`)
       await app.until(() => app.processes('app:slow').length === 2, 'two calls')
@@ -126,7 +132,10 @@ test('a call ends with its caller, however deep', () =>
 
 lua(
   'an executor is immutable and adds context over what is inherited',
-  { all: func('return function() return ctx.all() end'), nested: func('return function() return funcs.new():with_context({ b = 3 }):call("app:all") end') },
+  {
+    all: func('return function() return ctx.all() end'),
+    nested: func('return function() return funcs.new():with_context({ b = 3 }):call("app:all") end'),
+  },
   `local base = funcs.new():with_context({ a = 1, b = 1 })
    local more = base:with_context({ b = 2 })
    local missing, err = funcs.new():call("app:nothing")
@@ -141,7 +150,9 @@ lua(
   [2, '{app:processes|0x00002}'],
 )
 
-const gated = func('return function(who) process.send(who, "in", process.pid()) process.listen("out"):receive() return "done" end', { pool: { size: 2 } })
+const gated = func('return function(who) process.send(who, "in", process.pid()) process.listen("out"):receive() return "done" end', {
+  pool: { size: 2 },
+})
 
 test('a pool runs so many at once; the others wait for their turn', () =>
   withApp({ gated }, async (app) => {

@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { WippyError } from '../../src/error.ts'
-import { func, library, proc, start, withApp } from '../support/app.ts'
+import { failure, func, library, proc, start, withApp } from '../support/app.ts'
 
 const test = suite('launcher: code and limits as the registry has them')
 
 const waits = proc('return function() process.events():receive() end')
-const says = (what: string) => proc(`return function(who) process.send(who, "at", "${what}") process.listen("go"):receive() process.send(who, "at", "${what}") end`)
+const says = (what: string) =>
+  proc(`return function(who) process.send(who, "at", "${what}") process.listen("go"):receive() process.send(who, "at", "${what}") end`)
 
 test('the next spawn runs the new code, a running process the old', () =>
   withApp({ p: says('old') }, async (app) => {
@@ -56,7 +56,7 @@ test('code that does not parse, or a library that is still needed, is refused, a
   withApp(
     { f: func('return function() return lib() end', { imports: { lib: 'app:lib' } }), lib: library('return function() return 1 end') },
     async (app) => {
-      const error: WippyError = await app.put('app:lib', library('return function( end')).then(assert.unreachable, (thrown) => thrown)
+      const error = await failure(app.put('app:lib', library('return function( end')))
       assert.match(error.code, /^LUA_/)
       assert.is(await app.eval(`return (funcs.call("app:f"))`), 1)
     },
@@ -90,7 +90,11 @@ test('a process that takes too much memory ends, and no pcall keeps it; the limi
 
 test('a process that cannot be stopped between two instructions is ended at the hard bound', () =>
   withApp({ stuck: proc(`return function() ${stuck} end`, { limits: { hard_fuel: 100_000 } }) }, async (app) => {
-    assert.equal(await app.eval(ends('app:stuck')), ['Internal', 'out of fuel: ran 100000 units without a point to stop at', { reason: 'fuel' }])
+    assert.equal(await app.eval(ends('app:stuck')), [
+      'Internal',
+      'out of fuel: ran 100000 units without a point to stop at',
+      { reason: 'fuel' },
+    ])
   }))
 
 test('fuel is the length of a turn', () =>
@@ -101,7 +105,9 @@ test('fuel is the length of a turn', () =>
       long: proc('return function() for i = 1, 2e6 do end process.events():receive() end', { limits: { fuel: 1_000_000 } }),
     },
     async (app) => {
-      await app.eval(`process.spawn("app:spins", "app:short") process.spawn("app:spins", "app:processes") process.spawn("app:long", "app:short")`)
+      await app.eval(
+        `process.spawn("app:spins", "app:short") process.spawn("app:spins", "app:processes") process.spawn("app:long", "app:short")`,
+      )
       const all = [...app.processes('app:spins'), ...app.processes('app:long')]
       await app.until(() => all.every(({ state, steps }) => state === 'waiting' && steps > 1), 'the end of the loops')
       const [short, normal, long] = all.map(({ steps }) => steps) as [number, number, number]
@@ -110,8 +116,10 @@ test('fuel is the length of a turn', () =>
   ))
 
 test('a host takes so many processes and no more', () =>
-  withApp({ few: { kind: 'process.host', limits: { processes: 2 } }, old: { kind: 'process.host', host: { max_processes: 1 } }, waits }, async (app) => {
-    const found = await app.eval(`
+  withApp(
+    { few: { kind: 'process.host', limits: { processes: 2 } }, old: { kind: 'process.host', host: { max_processes: 1 } }, waits },
+    async (app) => {
+      const found = await app.eval(`
       local out = {}
       for _, host in ipairs{ "app:few", "app:old" } do
         local count, err = 0, nil
@@ -123,11 +131,12 @@ test('a host takes so many processes and no more', () =>
         out[#out + 1] = { count, err:kind(), err:retryable() }
       end
       return out`)
-    assert.equal(found, [
-      [2, 'RateLimited', true],
-      [1, 'RateLimited', true],
-    ])
-  }))
+      assert.equal(found, [
+        [2, 'RateLimited', true],
+        [1, 'RateLimited', true],
+      ])
+    },
+  ))
 
 test('new limits of a host hold for processes spawned from then on', () =>
   withApp({ few: { kind: 'process.host', limits: { processes: 1 } }, waits }, async (app) => {
@@ -160,17 +169,23 @@ test('limits that are none are problems with a place', async () => {
 })
 
 test('when a host goes, its processes are asked to end, and nothing can be spawned there', () =>
-  withApp({ extra: { kind: 'process.host' }, tells: proc('return function(who) process.send(who, "reason", process.events():receive().reason) end') }, async (app) => {
-    const found = app.eval(`
+  withApp(
+    {
+      extra: { kind: 'process.host' },
+      tells: proc('return function(who) process.send(who, "reason", process.events():receive().reason) end'),
+    },
+    async (app) => {
+      const found = app.eval(`
       local reason = process.listen("reason")
       process.spawn("app:tells", "app:extra", process.pid())
       local out = { (reason:receive()) }
       local pid, err = process.spawn("app:tells", "app:extra")
       out[2] = err:kind()
       return out`)
-    await app.until(() => app.processes('app:tells').length === 1, 'the process')
-    await app.drop('app:extra')
-    assert.equal(await found, ['scheduler shutdown', 'NotFound'])
-  }))
+      await app.until(() => app.processes('app:tells').length === 1, 'the process')
+      await app.drop('app:extra')
+      assert.equal(await found, ['scheduler shutdown', 'NotFound'])
+    },
+  ))
 
 test.run()

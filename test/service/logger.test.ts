@@ -36,6 +36,14 @@ test('a console line has time, level, source, message, fields and pid', () => {
   assert.is(consoleLine(record({ level: 'error' }), false), '2026-01-02T03:04:05.678Z ERROR app:worker  hello')
 })
 
+test('a field called pid is not said twice, and does not pass for the runtime’s', () => {
+  const pid = '{app:processes|0x00002}'
+  const line = (value: unknown, own?: string) => consoleLine(record({ fields: [['pid', value]], pid: own }), false).split('hello  ')[1]
+  assert.is(line(pid, pid), `pid=${pid}`)
+  assert.is(line('{app:processes|0x00001}', pid), `fields.pid={app:processes|0x00001} pid=${pid}`)
+  assert.is(line(7), 'pid=7')
+})
+
 test('colours only when asked for', () => {
   assert.not.match(consoleLine(record(), false), '\u001b')
   assert.match(consoleLine(record(), true), '\u001b[32mINFO \u001b[0m')

@@ -1,7 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { WippyError } from '../../src/error.ts'
-import { type Draft, proc, withApp } from '../support/app.ts'
+import { type Draft, failure, proc, withApp } from '../support/app.ts'
 
 const test = suite('process: monitors, links, cancel, terminate')
 
@@ -69,13 +68,15 @@ lua(
 
 lua(
   'CANCEL carries its reason and who asked; the process decides',
-  { stays: proc(`return function(who)
+  {
+    stays: proc(`return function(who)
      local events = process.events()
      for _ = 1, 2 do
        local event = events:receive()
        process.send(who, "told", { kind = event.kind, reason = event.reason, from = event.from, result = event.result })
      end
-   end`) },
+   end`),
+  },
   `local told = process.listen("told")
    local pid = process.spawn("app:stays", "app:processes", process.pid())
    local ok = process.cancel(pid, "enough")
@@ -96,9 +97,11 @@ lua(
 
 test('a linked process that fails takes along who does not trap it, past any pcall', () =>
   withApp({ fails }, async (app) => {
-    const error: WippyError = await app
-      .eval(`process.spawn_linked("app:fails", "app:processes", "boom") pcall(function() process.events():receive() end) return "alive"`)
-      .then(assert.unreachable, (thrown) => thrown)
+    const error = await failure(
+      app.eval(
+        `process.spawn_linked("app:fails", "app:processes", "boom") pcall(function() process.events():receive() end) return "alive"`,
+      ),
+    )
     assert.equal([error.kind, error.message], ['Internal', 'linked process failed'])
   }))
 
@@ -163,9 +166,16 @@ lua(
 )
 
 test('endless loops leave others their turn', () =>
-  withApp({ spins, echo: proc('return function() local inbox = process.inbox() while true do local m = inbox:receive() process.send(m:from(), "back") end end') }, async (app) => {
-    await app.eval(`process.spawn("app:spins", "app:processes") process.spawn("app:spins", "app:processes")`)
-    const times = (await app.eval(`
+  withApp(
+    {
+      spins,
+      echo: proc(
+        'return function() local inbox = process.inbox() while true do local m = inbox:receive() process.send(m:from(), "back") end end',
+      ),
+    },
+    async (app) => {
+      await app.eval(`process.spawn("app:spins", "app:processes") process.spawn("app:spins", "app:processes")`)
+      const times = (await app.eval(`
       local back, echo, out = process.listen("back"), process.spawn("app:echo", "app:processes"), {}
       for i = 1, 200 do
         process.send(echo, "there")
@@ -173,9 +183,10 @@ test('endless loops leave others their turn', () =>
         out[i] = time.now():unix_nano()
       end
       return out`)) as (number | bigint)[]
-    const gaps = times.slice(1).map((time, at) => Number(BigInt(time) - BigInt(times[at]!)) / 1e6)
-    const [p99] = gaps.sort((a, b) => b - a).slice(Math.ceil(gaps.length / 100))
-    assert.ok(p99! < 100, `p99 is ${p99} ms`)
-  }))
+      const gaps = times.slice(1).map((time, at) => Number(BigInt(time) - BigInt(times[at]!)) / 1e6)
+      const [p99] = gaps.sort((a, b) => b - a).slice(Math.ceil(gaps.length / 100))
+      assert.ok(p99! < 100, `p99 is ${p99} ms`)
+    },
+  ))
 
 test.run()

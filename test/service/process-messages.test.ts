@@ -131,7 +131,11 @@ lua(
 
 lua(
   'a function can send to itself and receive, and knows who called it by a message',
-  { f: func(`return function(who) local got = process.listen("x") process.send(process.pid(), "x", 5) process.send(who, "hi", process.pid()) return got:receive() end`) },
+  {
+    f: func(
+      `return function(who) local got = process.listen("x") process.send(process.pid(), "x", 5) process.send(who, "hi", process.pid()) return got:receive() end`,
+    ),
+  },
   `local hi = process.listen("hi")
    return { (funcs.call("app:f", process.pid())), (hi:receive()) }`,
   [5, '{app:f#lua.1|0x00002}'],
@@ -140,8 +144,13 @@ lua(
 const small = { kind: 'process.host', limits: { mailbox: { messages: 10, size: '1KiB' } } }
 
 test('a full mailbox refuses with RateLimited; received messages make room', () =>
-  withApp({ small, sink: proc(`return function() process.listen("go"):receive() local n = process.listen("n") while true do n:receive() end end`) }, async (app) => {
-    const found = await app.eval(`
+  withApp(
+    {
+      small,
+      sink: proc(`return function() process.listen("go"):receive() local n = process.listen("n") while true do n:receive() end end`),
+    },
+    async (app) => {
+      const found = await app.eval(`
       local sink = process.spawn("app:sink", "app:small")
       local sent, err = 0, nil
       while not err do
@@ -152,8 +161,9 @@ test('a full mailbox refuses with RateLimited; received messages make room', () 
       local still, why = process.send(sink, "n", "late")
       local ok, large = process.send(sink, "n", ("x"):rep(2000))
       return { sent, err:kind(), err:retryable(), tostring(err), still == nil, why:kind(), ok == nil, large:kind() }`)
-    assert.equal(found, [10, 'RateLimited', true, 'mailbox is full', true, 'RateLimited', true, 'Invalid'])
-  }))
+      assert.equal(found, [10, 'RateLimited', true, 'mailbox is full', true, 'RateLimited', true, 'Invalid'])
+    },
+  ))
 
 test('what a process received does not count any more, nor what lies in a channel it has given up', () =>
   withApp(

@@ -50,8 +50,14 @@ test('new code keeps the pid, the name, options, monitors, links and context', (
   }))
 
 test('without an entry it is the same one, as the registry has it now', () =>
-  withApp({ self: proc(`return function(who, round) process.send(who, "at", "old", round) process.listen("go"):receive() process.upgrade(nil, who, 2) end`) }, async (app) => {
-    const talk = app.eval(`
+  withApp(
+    {
+      self: proc(
+        `return function(who, round) process.send(who, "at", "old", round) process.listen("go"):receive() process.upgrade(nil, who, 2) end`,
+      ),
+    },
+    async (app) => {
+      const talk = app.eval(`
       local at = process.listen("at")
       process.registry.register("talk")
       local pid = process.spawn("app:self", "app:processes", process.pid(), 1)
@@ -59,14 +65,15 @@ test('without an entry it is the same one, as the registry has it now', () =>
       process.listen("changed"):receive()
       process.send(pid, "go")
       return { before, (at:receive()) }`)
-    await app.until(() => app.processes('app:self').length === 1, 'the process')
-    await app.put('app:self', proc(`return function(who, round) process.send(who, "at", "new", round) end`))
-    app.node.scheduler.delivery.message('', 'talk', 'changed', Uint8Array.of(0x90))
-    assert.equal(await talk, [
-      ['old', 1],
-      ['new', 2],
-    ])
-  }))
+      await app.until(() => app.processes('app:self').length === 1, 'the process')
+      await app.put('app:self', proc(`return function(who, round) process.send(who, "at", "new", round) end`))
+      app.node.scheduler.delivery.message('', 'talk', 'changed', Uint8Array.of(0x90))
+      assert.equal(await talk, [
+        ['old', 1],
+        ['new', 2],
+      ])
+    },
+  ))
 
 test('what the old code had under way is given up: its calls end, its timers are gone', () =>
   withApp(
@@ -83,12 +90,15 @@ test('what the old code had under way is given up: its calls end, its timers are
   ))
 
 test('code that cannot be had leaves the process as it is; a function cannot be upgraded', () =>
-  withApp({ f: func(`return function() local ok, err = process.upgrade("app:f2") return err:kind() end`), f2: proc('return function() end') }, async (app) => {
-    const found = await app.eval(`
+  withApp(
+    { f: func(`return function() local ok, err = process.upgrade("app:f2") return err:kind() end`), f2: proc('return function() end') },
+    async (app) => {
+      const found = await app.eval(`
       local ok, err = process.upgrade("app:nothing")
       local ok2, err2 = process.upgrade("app:f")
       return { ok == nil, err:kind(), err2:kind(), (funcs.call("app:f")), process.id() }`)
-    assert.equal(found, [true, 'NotFound', 'Invalid', 'Invalid', 'app:probe1'])
-  }))
+      assert.equal(found, [true, 'NotFound', 'Invalid', 'Invalid', 'app:probe1'])
+    },
+  ))
 
 test.run()

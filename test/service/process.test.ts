@@ -1,7 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { WippyError } from '../../src/error.ts'
-import { type Draft, func, proc, withApp } from '../support/app.ts'
+import { type Draft, failure, func, proc, withApp } from '../support/app.ts'
 
 const test = suite('process: spawning')
 
@@ -9,15 +8,6 @@ const echo = proc('return function(...) return { ... } end')
 const failing = proc('return function(text) error(text) end')
 const waits = proc('return function() process.events():receive() end')
 const tells = proc(`return function(who, ...) process.send(who, "here", process.pid(), process.id(), ...) end`)
-
-const failure = async (work: Promise<unknown>): Promise<WippyError> => {
-  try {
-    await work
-  } catch (error) {
-    return error as WippyError
-  }
-  throw new Error('it did not fail')
-}
 
 const lua = (name: string, drafts: Readonly<Record<string, Draft>>, code: string, expected: unknown) =>
   test(name, () =>
@@ -46,7 +36,11 @@ lua(
 
 lua(
   'exec gives the error a process ended with, its kind and details kept',
-  { failing: proc(`return function() return nil, errors.new{ kind = errors.CONFLICT, message = "no", retryable = true, details = { at = 3 } } end`) },
+  {
+    failing: proc(
+      `return function() return nil, errors.new{ kind = errors.CONFLICT, message = "no", retryable = true, details = { at = 3 } } end`,
+    ),
+  },
   `local result, err = process.exec("app:failing", "app:processes")
    return { result = result, kind = err:kind(), message = err:message(), retryable = err:retryable(), details = err:details() }`,
   { kind: 'Conflict', message: 'no', retryable: true, details: { at: 3 } },
@@ -182,6 +176,13 @@ test('an error in a coroutine ends the process; the end of main ends its corouti
     const error = await failure(app.eval(`coroutine.spawn(function() time.sleep("1ms") error("inside") end) process.inbox():receive()`))
     assert.match(error.message, /inside$/)
     assert.is(await app.eval(`coroutine.spawn(function() time.sleep("1h") end) return "over"`), 'over')
+  }))
+
+test('requiring what is not there says whether it was declared', () =>
+  withApp({}, async (app) => {
+    const require = `local ok, err = pcall(require, "fish") return err`
+    assert.match(String(await app.eval(require)), /module 'fish' not found: app:probe1 declares it neither under modules nor under imports$/)
+    assert.match(String(await app.eval(require, { modules: ['fish'] })), /module 'fish' not found: this runtime has no such module$/)
   }))
 
 test('random numbers differ from process to process', () =>

@@ -17,11 +17,14 @@ const fails = proc('return function() logger:info("run") error("broken", 0) end'
 const restart = { initial_delay: '1s', max_delay: '3s', backoff_factor: 2, jitter: 0 }
 
 test('a service runs with its input as soon as the app is up, without anybody waiting for it', () =>
-  withApp({ p: says('here'), s: service('p', {}, { input: [1, 'two', { three: 3 }] }), off: service('p', { auto_start: false }) }, async (app) => {
-    const line = await app.logged('here')
-    assert.equal(line.fields, { input: [1, 'two', { three: 3 }] })
-    assert.is(app.processes('app:p').length, 1)
-  }))
+  withApp(
+    { p: says('here'), s: service('p', {}, { input: [1, 'two', { three: 3 }] }), off: service('p', { auto_start: false }) },
+    async (app) => {
+      const line = await app.logged('here')
+      assert.equal(line.fields, { input: [1, 'two', { three: 3 }] })
+      assert.is(app.processes('app:p').length, 1)
+    },
+  ))
 
 test('a service that fails is started again, each time after a longer pause, up to the longest', () =>
   withTimers({ fails, s: service('fails', { restart }) }, async (app, timers) => {
@@ -32,7 +35,12 @@ test('a service that fails is started again, each time after a longer pause, up 
     }
     await app.logged('run', 5)
     const told = app.lines.find(({ source }) => source === 'supervisor')
-    assert.equal(told, { level: 'warn', source: 'supervisor', message: 'service failed, it is started again', fields: { service: 'app:s', error: 'broken', attempt: 1 } })
+    assert.equal(told, {
+      level: 'warn',
+      source: 'supervisor',
+      message: 'service failed, it is started again',
+      fields: { service: 'app:s', error: 'broken', attempt: 1 },
+    })
   }))
 
 test('a service that has run long enough begins again with the shortest pause', () =>
@@ -90,7 +98,9 @@ test('one that ends by itself is not started again, nor one whose error says tha
 
 test('services start after those they require, and stop before them, told why', async () => {
   const p = (name: string) =>
-    proc(`return function() logger:info("up ${name}") local event = process.events():receive() logger:info("down ${name}: " .. event.reason) end`)
+    proc(
+      `return function() logger:info("up ${name}") local event = process.events():receive() logger:info("down ${name}: " .. event.reason) end`,
+    )
   const app = await start({
     c: p('c'),
     b: p('b'),
@@ -109,7 +119,10 @@ test('services start after those they require, and stop before them, told why', 
 test('one that does not hear it is to stop is ended when its time is over', async () => {
   const timers = new ManualTimers()
   const options = { clock: { nowMs: systemClock.nowMs, setTimer: timers.setTimer } }
-  const app = await start({ deaf: proc('return function() process.inbox():receive() end'), s: service('deaf', { stop_timeout: '4s' }) }, options)
+  const app = await start(
+    { deaf: proc('return function() process.inbox():receive() end'), s: service('deaf', { stop_timeout: '4s' }) },
+    options,
+  )
   const stopped = app.node.stop()
   await app.until(() => timers.waits.includes(4000), 'its time to stop')
   assert.is(app.processes('app:deaf').length, 1)
@@ -166,7 +179,12 @@ test('a service can change itself: whoever applies the change is answered before
   ))
 
 test('a service of a missing process or host, or without one, is a problem with its place', async () => {
-  const app = await start({ p: says('p'), a: service('nothing'), b: service('p', {}, { host: 'app:p' }), c: { kind: 'process.service', host: 'app:processes' } })
+  const app = await start({
+    p: says('p'),
+    a: service('nothing'),
+    b: service('p', {}, { host: 'app:p' }),
+    c: { kind: 'process.service', host: 'app:processes' },
+  })
   const found = app.node.problems.map(({ code, message, where }) => `${code} ${where?.file}:${where?.line} ${message}`)
   await app.node.stop({ now: true })
   assert.equal(found, [

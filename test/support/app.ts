@@ -1,6 +1,6 @@
 // Apps written by tests, booted as any other app: files in a fresh directory, read from there.
 
-import { boot, type BootOptions, type Node } from '../../src/app.ts'
+import { type BootOptions, boot, type Node } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { WippyError } from '../../src/error.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
@@ -8,7 +8,7 @@ import type { Process } from '../../src/kernel/process.ts'
 import { decodeAll } from '../../src/msgpack.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import type { Log } from '../../src/service/logger.ts'
-import { errorOf } from '../../src/service/process.ts'
+import { errorOf } from '../../src/service/outcome.ts'
 import type { Terminal } from '../../src/service/service.ts'
 import { directoryWith } from '../registry/scratch.ts'
 
@@ -27,7 +27,11 @@ export const proc = lua('process.lua')
 export const func = lua('function.lua')
 export const library = lua('library.lua')
 
-export const service = (process: string, lifecycle: Readonly<Record<string, unknown>> = {}, more: Readonly<Record<string, unknown>> = {}): Draft => ({
+export const service = (
+  process: string,
+  lifecycle: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
+): Draft => ({
   kind: 'process.service',
   process: `app:${process}`,
   host: 'app:processes',
@@ -35,7 +39,12 @@ export const service = (process: string, lifecycle: Readonly<Record<string, unkn
   ...more,
 })
 
-export type Line = { readonly level: string; readonly source: string; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }
+export type Line = {
+  readonly level: string
+  readonly source: string
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
 
 /** What Lua gave, in plain objects; errors as their kind and text. */
 export const plain = (value: unknown): unknown => {
@@ -43,6 +52,16 @@ export const plain = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
   return Object.fromEntries((value instanceof Map ? [...value] : Object.entries(value)).map(([key, item]) => [key, plain(item)]))
+}
+
+/** The error that `work` fails with. */
+export const failure = async (work: Promise<unknown>): Promise<WippyError> => {
+  try {
+    await work
+  } catch (error) {
+    return error as WippyError
+  }
+  throw new Error('it did not fail')
 }
 
 export class TestApp {
@@ -146,7 +165,11 @@ export const start = async (
 ): Promise<TestApp> => {
   const { files = {}, set = [], ...rest } = options
   const all: Readonly<Record<string, Draft>> = { ...given, ...drafts }
-  const entries = Object.entries(all).map(([name, { code, ...draft }]) => ({ name, ...draft, ...(code === undefined ? {} : { source: `file://${name}.lua` }) }))
+  const entries = Object.entries(all).map(([name, { code, ...draft }]) => ({
+    name,
+    ...draft,
+    ...(code === undefined ? {} : { source: `file://${name}.lua` }),
+  }))
   const sources = Object.entries(all).flatMap(([name, { code }]) => (code === undefined ? [] : [[`src/${name}.lua`, code]]))
   const index = `version: "1.0"\nnamespace: app\nentries:\n${entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join('')}`
   const root = directoryWith({ 'src/_index.yaml': index, ...Object.fromEntries(sources), ...files })

@@ -68,7 +68,8 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
     await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
     await node.stop({ now: true })
     await terminal.flush()
-    if (outcome !== 0 && log.hidden > 0 && !flags.silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
+    if (outcome !== 0 && log.hidden > 0 && !flags.silent)
+      complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
     if (outcome instanceof Error) throw outcome
     process.exit(outcome)
   }

@@ -1,0 +1,101 @@
+// Runs the real program, as a user would.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+
+export const ROOT = join(import.meta.dirname, '..', '..')
+const BIN = join(ROOT, 'bin', 'wippy.js')
+const LONGEST_MS = 60_000
+
+export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly out: string; readonly err: string }
+
+export type Running = {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  /** When what was written so far, to either stream, holds `text`. */
+  said(text: string): Promise<void>
+}
+
+export type RunOptions = {
+  readonly cwd: string
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Arguments of Node itself. */
+  readonly node?: readonly string[]
+  readonly bin?: string
+}
+
+/** Starts `wippy ARGS`. It is killed after a minute. */
+export const start = (args: readonly string[], { cwd, input, env = {}, node = [], bin = BIN }: RunOptions): Running => {
+  const child = spawn(process.execPath, [...node, bin, ...args], { cwd, env: { ...process.env, NO_COLOR: '1', ...env } })
+  const late = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS)
+  let out = ''
+  let err = ''
+  let waiting: (() => void)[] = []
+  const heard = () => {
+    const all = waiting
+    waiting = []
+    for (const look of all) look()
+  }
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+    heard()
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+    heard()
+  })
+  child.stdin.end(input)
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(late)
+      resolve({ code, signal, out, err })
+      heard()
+    })
+  })
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        if (out.includes(text) || err.includes(text)) resolve()
+        else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`it ended without saying "${text}": ${out}${err}`))
+        else waiting.push(look)
+      }
+      look()
+    })
+  return { child, ended, said }
+}
+
+/** Runs `wippy ARGS` to its end. */
+export const wippy = (args: readonly string[], options: RunOptions): Promise<Ended> => start(args, options).ended
+
+/** Nothing of a JavaScript stack, or of this machine, in what people read. */
+export const assertPlain = ({ out, err }: Ended): void => {
+  assert.not.match(out + err, /^\s+at .*:\d+:\d+\)?$/m)
+  assert.not.match(out + err, /a bug in wippy|node:internal|file:\/\/\/|(?:src|cli|service)\/\S*\.ts/)
+}
+
+/** An `_index.yaml` with a terminal and what `entries` says, in namespace app. */
+export const index = (entries: string): string => `version: "1.0"
+namespace: app
+entries:
+  - name: terminal
+    kind: terminal.host
+${entries.replace(/^\n/, '')}`
+
+export const HELLO = `
+  - name: hello
+    kind: process.lua
+    meta: { command: { name: hello, short: Say hello } }
+    source: file://hello.lua
+    method: main
+    modules: [io]
+`
+
+export const HELLO_LUA = `local io = require("io")
+local function main(...)
+  io.print("Hello", ...)
+  return 0
+end
+return { main = main }
+`

@@ -1,0 +1,104 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain, HELLO, index, start } from './command.ts'
+
+const test = suite('signals')
+
+const running = (body: string, args = ['run', 'hello'], more = '') =>
+  start(args, {
+    cwd: directoryWith({
+      'src/_index.yaml': index(HELLO.replace('[io]', '[io, time]') + more),
+      'src/hello.lua': `local io, time = require("io"), require("time")\nreturn { main = function()\n${body}\nend }\n`,
+    }),
+  })
+
+const POLITE = `
+  local events = process.events()
+  io.print("ready")
+  local event = events:receive()
+  io.print(event.kind, event.reason)
+  return 5`
+
+const DEAF = `
+  io.print("ready")
+  time.sleep("1h")`
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} asks the process to end, and its answer is the exit code`, async () => {
+    const { child, said, ended } = running(POLITE)
+    await said('ready')
+    child.kill(signal)
+    const end = await ended
+    assert.equal([end.code, end.out], [5, 'ready\npid.cancel\tscheduler shutdown\n'])
+    assert.match(end.err, 'Stopping.')
+    assertPlain(end)
+  })
+}
+
+test('a second one ends it at once', async () => {
+  const { child, said, ended } = running(DEAF)
+  await said('ready')
+  child.kill('SIGINT')
+  await said('Stopping.')
+  child.kill('SIGTERM')
+  assert.is((await ended).code, 143)
+})
+
+test('one press that arrives twice counts once', async () => {
+  const { child, said, ended } = running(`
+  local events = process.events()
+  io.print("ready")
+  events:receive()
+  time.sleep("300ms")
+  io.print("in order")`)
+  await said('ready')
+  child.kill('SIGINT')
+  await said('Stopping.')
+  child.kill('SIGINT')
+  const end = await ended
+  assert.equal([end.code, end.out], [0, 'ready\nin order\n'])
+})
+
+test('an endless loop is no obstacle', async () => {
+  const { child, said, ended } = running('io.print("ready")\nwhile true do end', ['run', '--set', 'shutdown.timeout=100ms', 'hello'])
+  await said('ready')
+  child.kill('SIGINT')
+  assert.is((await ended).code, 1)
+})
+
+const SERVICE = `  - name: processes
+    kind: process.host
+  - name: service.code
+    kind: process.lua
+    modules: [logger]
+    source: |
+      return { main = function()
+        local events = process.events()
+        require("logger"):info("at work")
+        require("logger"):info("told: " .. events:receive().reason)
+      end }
+  - name: service
+    kind: process.service
+    process: service.code
+    host: processes
+    lifecycle: { auto_start: true }
+`
+
+test('services run until then, and end in order', async () => {
+  const { child, said, ended } = running('', ['run'], SERVICE)
+  await said('at work')
+  child.kill('SIGINT')
+  const end = await ended
+  assert.is(end.code, 0)
+  assert.match(end.err, 'told: service stopping')
+})
+
+test('an app where nothing starts by itself says so, and stays', async () => {
+  const { child, said, ended } = running('', ['run'])
+  await said('Nothing here starts by itself')
+  child.kill('SIGINT')
+  assert.is((await ended).code, 0)
+})
+
+test.run()

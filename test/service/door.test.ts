@@ -1,0 +1,156 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Kind, WippyError } from '../../src/error.ts'
+import { REPLY } from '../../src/kernel/frame.ts'
+import type { Process } from '../../src/kernel/process.ts'
+import { encodeAll } from '../../src/msgpack.ts'
+import { Door, type Guard } from '../../src/service/door.ts'
+import type { Call, Caller, Operation } from '../../src/service/service.ts'
+import { TestKernel } from '../support/test-kernel.ts'
+import type { Signal } from '../support/ts-body.ts'
+
+const test = suite('door')
+
+/** A process that asks `x.op` of a service with this operation, and what came of it. */
+const asking = (operation: Operation, guard: Guard = () => {}, tag = 5) => {
+  const reported: string[] = []
+  const door = new Door({ delivery: () => kernel.scheduler.delivery, guard, report: (error, op) => void reported.push(`${op}: ${error}`) })
+  const kernel: TestKernel = new TestKernel({ answer: door.ask })
+  door.add({ name: 'x', operations: { 'x.op': operation } })
+  const heard: Signal[] = []
+  const process: Process = kernel.spawn((inbox, out) => {
+    heard.push(...inbox.filter(({ kind }) => kind === REPLY))
+    if (process.steps === 0) out.ask('x.op', 'target', tag, encodeAll([1, 'two']))
+    return undefined
+  })
+  kernel.run()
+  const answers = () => heard.map(({ flag, tag, payload }) => ({ ok: flag === 1, tag, payload }))
+  return { door, kernel, process, answers, reported }
+}
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const text = (values: readonly unknown[]): string => new TextDecoder().decode(encodeAll(values))
+
+test('an operation is given the call and the process that asks; its answer comes back under the tag', () => {
+  const calls: Call[] = []
+  const { answers, process } = asking((call) => {
+    calls.push(call)
+    return ['fine']
+  })
+  const [{ op, target, tag, args, caller }] = calls as [Call]
+  assert.equal({ op, target, tag, args }, { op: 'x.op', target: 'target', tag: 5, args: [1, 'two'] })
+  assert.equal([caller.pid, caller.entry, caller.host, caller.terminal], [process.pid, 'app:test', 'app:processes', null])
+  assert.equal(answers(), [{ ok: true, tag: 5, payload: text(['fine']) }])
+})
+
+test('answers may come later, and may be bytes as they are', async () => {
+  const { answers, kernel } = asking(async () => ({ ok: true, values: encodeAll(['bytes']) }))
+  assert.equal(answers(), [])
+  await later()
+  kernel.run()
+  assert.equal(answers(), [{ ok: true, tag: 5, payload: text(['bytes']) }])
+})
+
+const no = new WippyError('NO', Kind.Invalid, 'no such luck')
+for (const [name, operation] of Object.entries<Operation>({
+  thrown: () => {
+    throw no
+  },
+  rejected: async () => {
+    throw no
+  },
+  returned: () => ({ ok: false, error: no }),
+})) {
+  test(`an error that is ${name} is a failed answer`, async () => {
+    const { answers, kernel, reported } = asking(operation)
+    await later()
+    kernel.run()
+    assert.equal(
+      answers().map(({ ok }) => ok),
+      [false],
+    )
+    assert.match(answers()[0]!.payload, /NO no such luck/)
+    assert.equal(reported, [])
+  })
+}
+
+for (const [name, operation] of Object.entries<Operation>({
+  'throws what is no error of ours': () => {
+    throw new TypeError('secret path')
+  },
+  'rejects with what is no error of ours': async () => {
+    throw new TypeError('secret path')
+  },
+})) {
+  test(`an operation that ${name} is reported, and the process hears nothing of it`, async () => {
+    const { answers, kernel, reported } = asking(operation)
+    await later()
+    kernel.run()
+    assert.match(answers()[0]!.payload, /INTERNAL x\.op failed within the runtime/)
+    assert.equal(reported, ['x.op: TypeError: secret path'])
+  })
+}
+
+for (const [when, operation] of Object.entries<Operation>({ 'at once': () => [() => {}], later: async () => [() => {}] })) {
+  test(`an answer that cannot be said, given ${when}, is an error`, async () => {
+    const { answers, kernel } = asking(operation)
+    await later()
+    kernel.run()
+    assert.equal(
+      answers().map(({ ok }) => ok),
+      [false],
+    )
+    assert.match(answers()[0]!.payload, /MSGPACK_UNENCODABLE/)
+  })
+}
+
+test('nothing is done that the guard refuses', () => {
+  let done = 0
+  const refuse: Guard = ({ op, target }) => {
+    throw new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${op} ${target}`)
+  }
+  const { answers } = asking(() => [++done], refuse)
+  assert.is(done, 0)
+  assert.match(answers()[0]!.payload, /PERMISSION_DENIED x\.op target/)
+})
+
+test('an operation nobody has is unavailable', () => {
+  const kernel: TestKernel = new TestKernel({ answer: (ask) => door.ask(ask) })
+  const door = new Door({ delivery: () => kernel.scheduler.delivery, guard: () => {}, report: () => {} })
+  const process = kernel.once((_, out) => {
+    out.ask('y.op', '', 1)
+    return undefined
+  })
+  kernel.run()
+  assert.match(process.heard[0]!.payload, /OPERATION_UNKNOWN this node has no operation y\.op/)
+})
+
+test('who asks without a tag is not answered, whatever happens', async () => {
+  for (const operation of [() => ['x'], async () => ['x'], () => Promise.reject(no)]) {
+    const { answers, kernel } = asking(operation, undefined, 0)
+    await later()
+    kernel.run()
+    assert.equal(answers(), [])
+  }
+})
+
+test('a process has one caller; what is freed at its end is freed once; an answer that comes too late is nobody’s', async () => {
+  const { promise, resolve } = Promise.withResolvers<readonly unknown[]>()
+  const callers = new Set<Caller>()
+  let freed = 0
+  const { door, kernel, process } = asking(({ caller }) => {
+    callers.add(caller)
+    caller.onEnd(() => freed++)
+    return promise
+  })
+  callers.add(door.callerOf(process))
+  assert.is(callers.size, 1)
+  kernel.scheduler.terminate(process.pid)
+  resolve(['late'])
+  await later()
+  assert.is(freed, 1)
+  const [caller] = callers
+  assert.is(caller!.push(5, ['late']), false)
+  assert.equal(kernel.notes.broken_, [])
+})
+
+test.run()
