@@ -39,7 +39,7 @@ function math.ldexp(m, e) return m * 2.0 ^ e end
 --- table.create(n, m): room for n list items and m keys; here a table grows by itself.
 function table.create() return {} end
 
-local native_sort, move = table.sort, table.move
+local sort, move = table.sort, table.move
 local SHORT = 4096
 
 local function less(a, b) return a < b end
@@ -73,7 +73,7 @@ end
 
 function table.sort(list, before)
   local n = #list
-  if before == nil and n <= SHORT then return native_sort(list) end
+  if before == nil and n <= SHORT then return sort(list) end
   if before ~= nil and type(before) ~= "function" then
     error("bad argument #2 to 'sort' (function expected, got " .. type(before) .. ")", 2)
   end
@@ -89,9 +89,26 @@ function table.sort(list, before)
   end
 end
 
+-- string.rep of many: pieces that double, instead of one copy for each, which would be long without a point to stop at.
+
+local rep = string.rep
+local MANY, LARGEST = 2048, 0x7fffffff
+
+local function repeated(text, n, separator)
+  local whole = type(n) == "number" and type(text) == "string" and math.tointeger(n)
+  if not whole or whole <= MANY or (separator ~= nil and type(separator) ~= "string") then return rep(text, n, separator) end
+  local unit = separator and text .. separator or text
+  if unit == "" then return "" end
+  if #unit * (whole + 0.0) > LARGEST then error("resulting string too large", 2) end
+  if unit ~= text then return repeated(unit, whole - 1) .. text end
+  local rest = rep(text, whole % MANY)
+  return repeated(rep(text, MANY), whole // MANY) .. rest
+end
+string.rep = repeated
+
 -- string.gsub with a function: in Lua, for the same reason.
 
-local native_gsub, find, sub = string.gsub, string.find, string.sub
+local gsub, find, sub = string.gsub, string.find, string.sub
 string.dump = nil
 
 local function replacement(text, repl, from, to, ...)
@@ -104,7 +121,7 @@ local function replacement(text, repl, from, to, ...)
 end
 
 function string.gsub(text, pattern, repl, limit)
-  if type(repl) ~= "function" or type(text) ~= "string" then return native_gsub(text, pattern, repl, limit) end
+  if type(repl) ~= "function" or type(text) ~= "string" then return gsub(text, pattern, repl, limit) end
   local anchored = sub(pattern, 1, 1) == "^"
   local out, count, at, last = {}, 0, 1, 0
   limit = limit or #text + 1

@@ -212,7 +212,9 @@ const CONFIG_FILES = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs']
 export const loadConfig = async (directory: string, options: ConfigOptions = {}): Promise<Configured> => {
   const given = options.file === undefined ? null : resolve(directory, options.file)
   if (given !== null && !existsSync(given)) {
-    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', { where: { file: relative(resolve(directory), given) } })
+    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', {
+      where: { file: relative(resolve(directory), given) },
+    })
   }
   const isYaml = given !== null && /^\.ya?ml$/.test(extname(given))
   const root = given === null || isYaml ? resolve(directory) : dirname(given)

@@ -18,7 +18,13 @@ export const Kind = {
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /** Where something went wrong, as far as it is known. Lines and columns count from 1. */
-export type Where = { readonly file?: string; readonly line?: number; readonly column?: number; readonly entry?: string; readonly pid?: string }
+export type Where = {
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly entry?: string
+  readonly pid?: string
+}
 
 export type ErrorFields = {
   readonly retryable?: boolean | undefined

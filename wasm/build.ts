@@ -8,9 +8,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { STACK_HIGH } from '../src/vm/abi.ts'
 import { bootImage } from './image.ts'
 import { meter } from './meter.ts'
-import { STACK_HIGH } from '../src/vm/abi.ts'
 import { EXECUTE, patch, TABLE_BASE } from './patch.ts'
 import { findAll, head, isList, type List, parse, print } from './sexpr.ts'
 
@@ -47,10 +47,21 @@ const companion = (folder: string): void => {
   const flags = ['--runtime', 'stub', '--importMemory', '--importTable', '--noAssert', '--tableBase', String(TABLE_BASE)]
   const base = ['--memoryBase', String(STACK_HIGH + CONTROL_BYTES), '-O3', '--debug', '-o', 'companion.raw.wasm', '-t', 'companion.raw.wat']
   const compiler = join(root, 'node_modules/assemblyscript/bin/asc.js')
-  execFileSync(process.execPath, [compiler, entry, '--baseDir', here, ...flags, ...base.map((part) => (part.endsWith('.wasm') || part.endsWith('.wat') ? join(folder, part) : part))], {
-    cwd: here,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  execFileSync(
+    process.execPath,
+    [
+      compiler,
+      entry,
+      '--baseDir',
+      here,
+      ...flags,
+      ...base.map((part) => (part.endsWith('.wasm') || part.endsWith('.wat') ? join(folder, part) : part)),
+    ],
+    {
+      cwd: here,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  )
   const module = parse(readFileSync(join(folder, 'companion.raw.wat'), 'utf8'))
   for (const imported of findAll(module, 'import')) {
     if (imported[2] === '"memory"') imported[1] = '"lua"'
@@ -64,7 +75,8 @@ const companion = (folder: string): void => {
 /** Lua as text, patched. */
 const lua = (folder: string): void => {
   const glue = join(root, 'node_modules/wasmoon/dist/glue.wasm')
-  if (sha256(readFileSync(glue)) !== GLUE_SHA256) throw new Error('glue.wasm is not the pinned one: check every edit in patch.ts, then its hash')
+  if (sha256(readFileSync(glue)) !== GLUE_SHA256)
+    throw new Error('glue.wasm is not the pinned one: check every edit in patch.ts, then its hash')
   tool('wasm-dis', [glue, '-o', 'glue.wat'], folder)
   const module = parse(readFileSync(join(folder, 'glue.wat'), 'utf8'))
   patch(module)

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FrameBuffer } from '../src/kernel/frame-buffer.ts'
 import { FrameCursor, LOAD } from '../src/kernel/frame.ts'
+import { FrameBuffer } from '../src/kernel/frame-buffer.ts'
 import { decodeAll, encode, encodeAll } from '../src/msgpack.ts'
 import { type Exports, Field, Verdict } from '../src/vm/abi.ts'
 import { Image } from '../src/vm/image.ts'
@@ -98,7 +98,9 @@ class Boot {
 
 /** What a file takes from others as soon as it is loaded. */
 const needsOf = (source: string): string[] =>
-  [...source.matchAll(/^local .*host\.require_runtime\(?\s*['"](\w+)['"]/gm)].map(([, name]) => name!).filter((name) => OPTIONAL.includes(name))
+  [...source.matchAll(/^local .*host\.require_runtime\(?\s*['"](\w+)['"]/gm)]
+    .map(([, name]) => name!)
+    .filter((name) => OPTIONAL.includes(name))
 
 export type Booted = { readonly image: Uint8Array; readonly modules: Uint8Array }
 

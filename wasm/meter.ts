@@ -75,9 +75,7 @@ const meterLoops = (fn: List, payment: () => readonly List[]): void => {
 /** The interpreter pays for its instructions in advance, a stride at a time: counting a local down is cheaper than counting a global. */
 const meterInterpreter = (fn: List): void => {
   const stride = (units: number): List[] => [expr(`(local.set $paid (i32.const ${units}))`), ...charge(units)]
-  meterLoops(fn, () => [
-    ['if', expr('(i32.eqz (local.tee $paid (i32.sub (local.get $paid) (i32.const 1))))'), ['then', ...stride(STRIDE)]],
-  ])
+  meterLoops(fn, () => [['if', expr('(i32.eqz (local.tee $paid (i32.sub (local.get $paid) (i32.const 1))))'), ['then', ...stride(STRIDE)]]])
   fn.splice(bodyStart(fn), 0, expr('(local $paid i32)'), ...stride(FIRST_STRIDE))
 }
 

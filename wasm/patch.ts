@@ -186,8 +186,9 @@ const errorsHaveLines = (module: List): void => {
   }
 }
 
-/** LUAI_MAXSTACK in slots of 16 bytes; the original's million does not fit into the memory of a process. */
-const MAX_STACK = 200_000
+/** LUAI_MAXSTACK in slots of 16 bytes. With the million of the original a runaway recursion fills the memory instead of failing, and a
+ * traceback of it is more work than a step may do without a stop. */
+const MAX_STACK = 65_536
 const OLD_MAX_STACK = 1_000_000
 
 /** How the limit appears in the two functions that resize a stack: `slots > limit`, the sizes themselves, bytes, and a third of it. */

@@ -66,11 +66,11 @@ export class Services {
       if (kind === 'entry.delete') return
       reference(entry, 'process', after, ['process.lua'])
       reference(entry, 'host', after, HOST_KINDS)
-      lifecycleOf(entry, [])
+      lifecycleOf(entry)
     },
     commit: ({ kind, entry }, after) => {
       if (kind === 'entry.delete') return this.#behind(entry.id, () => this.#remove(entry.id))
-      const { lifecycle, autoStart } = lifecycleOf(entry, [])
+      const { lifecycle, autoStart } = lifecycleOf(entry)
       const requires = lifecycle.requires.filter((id) => after.get(id)?.kind === 'process.service')
       this.#behind(entry.id, () => this.#take({ entry, autoStart, lifecycle: { ...lifecycle, requires } }))
     },

@@ -10,17 +10,10 @@ const named = (table: unknown): Readonly<Record<string, unknown>> | null => {
   return table instanceof Map ? Object.fromEntries([...table].filter(([key]) => typeof key === 'string')) : null
 }
 
-/** Values, actor and scope over what is inherited. */
+/** The values of `with_context` over what is inherited. Actor and scope are inherited as they are: a process cannot name others. */
 export const contextOf = (inherited: Context, options: unknown): Context => {
-  if (!isFields(options)) return inherited
-  const { context, actor, scope } = options
-  const values = named(context)
-  return {
-    ...inherited,
-    ...(values === null ? {} : { values: { ...inherited.values, ...values } }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(scope === undefined ? {} : { scope }),
-  }
+  const values = isFields(options) ? named(options.context) : null
+  return values === null ? inherited : { ...inherited, values: { ...inherited.values, ...values } }
 }
 
 /** Milliseconds of a duration in options: a number, or text as "1.5s". `fallback` when it is not given. Throws DURATION_INVALID. */

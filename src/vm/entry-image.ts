@@ -1,8 +1,8 @@
 // The image of an entry: the booted memory with the entry's libraries and chunk compiled in, not yet run. Made once per version.
 
 import { WippyError } from '../error.ts'
-import { FrameBuffer } from '../kernel/frame-buffer.ts'
 import { type Frames, LOAD } from '../kernel/frame.ts'
+import { FrameBuffer } from '../kernel/frame-buffer.ts'
 import { encodeAll } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { Verdict as Answer, Field } from './abi.ts'

@@ -32,6 +32,7 @@ class Slot {
     this.instance = instance
   }
 }
+
 export type { Slot }
 
 export class Pool {

@@ -181,7 +181,10 @@ test('an error in a coroutine ends the process; the end of main ends its corouti
 test('requiring what is not there says whether it was declared', () =>
   withApp({}, async (app) => {
     const require = `local ok, err = pcall(require, "fish") return err`
-    assert.match(String(await app.eval(require)), /module 'fish' not found: app:probe1 declares it neither under modules nor under imports$/)
+    assert.match(
+      String(await app.eval(require)),
+      /module 'fish' not found: app:probe1 declares it neither under modules nor under imports$/,
+    )
     assert.match(String(await app.eval(require, { modules: ['fish'] })), /module 'fish' not found: this runtime has no such module$/)
   }))
 

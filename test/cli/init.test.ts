@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { directoryWith } from '../registry/scratch.ts'
+import { HELLO, HELLO_LUA, index, wippy } from './command.ts'
+
+const test = suite('wippy init')
+
+test('an empty directory becomes an app that runs', async () => {
+  const cwd = directoryWith({})
+  assert.is((await wippy(['init'], { cwd })).code, 0)
+  assert.equal(await wippy(['run', 'hello', 'Ada'], { cwd }), { code: 0, signal: null, out: 'Hello, Ada!\n', err: '' })
+})
+
+test('what is there stays as it is', async () => {
+  const files = { 'src/_index.yaml': index(HELLO), 'src/hello.lua': HELLO_LUA }
+  const cwd = directoryWith(files)
+  await wippy(['init'], { cwd })
+  assert.match((await wippy(['init'], { cwd })).out, 'wippy.lock is there already')
+  assert.is(readFileSync(join(cwd, 'src/_index.yaml'), 'utf8'), files['src/_index.yaml'])
+  assert.is((await wippy(['run', 'hello'], { cwd })).out, 'Hello\n')
+})
+
+test('the source directory can be another', async () => {
+  const cwd = directoryWith({})
+  await wippy(['init', '-d', 'entries'], { cwd })
+  assert.is((await wippy(['run', 'hello'], { cwd })).out, 'Hello, world!\n')
+})
+
+test.run()

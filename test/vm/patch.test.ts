@@ -1,0 +1,189 @@
+// What the edits of wasm/patch.ts are for: each has a test here (or in abi.test.ts, stack.test.ts) that fails when it is left out.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { LuaProcess, MiB, runLua } from './lua-process.ts'
+
+/** Fuel of one turn of a loop, `program(n)` being one of n turns. */
+const fuelPerTurn = (program: (n: number) => string): number => {
+  const fuel = (n: number): number => {
+    const process = new LuaProcess(program(n))
+    process.result(1 << 30)
+    process.close()
+    return process.spent
+  }
+  return (fuel(3000) - fuel(1000)) / 2000
+}
+
+const test = suite('patch')
+
+test('errors are thrown and caught inside, at any depth', () => {
+  const source = `
+    local function nested(n)
+      if n == 0 then error({ 'deep' }) end
+      local ok, err = pcall(nested, n - 1)
+      error(err)
+    end
+    local _, err = pcall(nested, 100)
+    local _, second = xpcall(error, function(e) return e .. '!' end, 'handled')
+    local co = coroutine.create(function() error('in a coroutine', 0) end)
+    local ok, third = coroutine.resume(co)
+    return { err[1], second, ok, third, coroutine.status(co) }`
+  assert.equal(runLua(source), ['deep', 'handled!', false, 'in a coroutine', 'dead'])
+})
+
+test('an error closes what is to be closed, and nothing leaks into the next one', () => {
+  const source = `
+    local closed = 0
+    for i = 1, 1000 do
+      pcall(function()
+        local guard <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
+        error('again')
+      end)
+    end
+    return closed`
+  assert.is(runLua(source), 1000)
+})
+
+test('a memory error ends the process: pcall does not see it', () => {
+  const process = new LuaProcess(`while true do pcall(function() local t = {} while true do t[#t + 1] = {} end end) end`, { memoryBytes: 4 * MiB })
+  assert.is(process.run(), 'fault')
+  assert.is(process.body.fault!.reason, 'memory')
+  process.close()
+})
+
+test('the limit of the memory is the limit of the process', () => {
+  const source = `local s = ('x'):rep(5 * 1024 * 1024) return #s`
+  assert.is(runLua(source, { memoryBytes: 32 * MiB }), 5 * MiB)
+  assert.throws(() => runLua(source, { memoryBytes: 4 * MiB }), /^memory: out of memory: more than 4 MiB/)
+})
+
+test('who was refused memory and spent the rest of its fuel on collecting ran out of memory', () => {
+  const process = new LuaProcess(`local t = {} for i = 1, 1e9 do t[i] = { i } end`, { memoryBytes: 24 * MiB, hardFuel: 1_000_000 })
+  assert.is(process.run(), 'fault')
+  assert.is(process.body.fault!.reason, 'memory')
+  process.close()
+})
+
+test('a yield leaves by return: it costs less than a throw', () => {
+  const turn = (body: string) => (n: number): string => `
+    local co = coroutine.wrap(function() ${body} end)
+    for i = 1, ${n} do co() end`
+  assert.ok(fuelPerTurn(turn('while true do coroutine.yield() end')) < 40)
+  const thrown = fuelPerTurn(turn('local function tail() return coroutine.yield() end while true do tail() end'))
+  assert.ok(thrown > 50, 'a tail call cannot leave by return')
+})
+
+test('a wait leaves by return: messages, asks and channels throw nothing', () => {
+  const waiting = new LuaProcess('local inbox = process.inbox() while true do inbox:receive() end')
+  waiting.run()
+  const asking = new LuaProcess('while true do process.registry.lookup("x") end')
+  asking.run()
+  const before = [waiting.spent, asking.spent]
+  for (let i = 0; i < 100; i++) {
+    waiting.post('topic', [i]).run()
+    asking.reply(asking.asks.at(-1)!.tag).run()
+  }
+  assert.ok(waiting.spent - before[0]! < 100 * 160, `${(waiting.spent - before[0]!) / 100} per message`)
+  assert.ok(asking.spent - before[1]! < 100 * 130, `${(asking.spent - before[1]!) / 100} per ask`)
+  for (const process of [waiting, asking]) process.close()
+})
+
+test('waits by return and by throw follow each other in any order', () => {
+  // pcall lies between the first wait and the scheduler (a throw); what follows runs on from there (unroll), and waits again
+  const process = new LuaProcess(`
+    local ask, got = process.registry.lookup, {}
+    local function note(...) got[#got + 1] = ... end
+    local function tail() return ask('tail') end
+    local index = setmetatable({}, { __index = function(_, key) note(ask('index')) return ask(key) end })
+    for i = 1, 3 do
+      note(ask('plain'))
+      pcall(function() note(ask('in pcall')) note(ask('again in pcall')) end)
+      note(ask('after pcall'))
+      note(tail())
+      note(index.field)
+      note((select(2, pcall(pcall, ask, 'deep'))))
+      for _, value in (function() return (ask('iterator')) end) do note(value) break end
+      note((coroutine.wrap(function() note(ask('inner')) return ask('inner again') end)()))
+    end
+    return got`)
+  let verdict = process.run()
+  for (let i = 1; verdict === 'wait'; i++) {
+    const { tag, args, target } = process.asks.at(-1)!
+    verdict = process.reply(tag, [`${i} ${target === '' ? args[0] : target}`]).run()
+  }
+  assert.is(verdict, 'exit')
+  assert.is((process.ended!.value as string[]).length, 3 * 13)
+  process.close()
+})
+
+test('a preempted coroutine goes on where the hook stopped it, and waits by return from there', () => {
+  const source = `
+    local sum, a, b = 0, channel.new(), channel.new()
+    coroutine.spawn(function()
+      while true do
+        local n = a:receive()
+        for i = 1, 50 do n = n + i - i end
+        b:send(n)
+      end
+    end)
+    for i = 1, 300 do
+      a:send(i)
+      for j = 1, 50 do sum = sum + j - j end
+      sum = sum + b:receive()
+    end
+    return sum`
+  for (const fuel of [100_000, 1000, 311, 150]) {
+    const process = new LuaProcess(source)
+    assert.is(process.result(fuel, 1_000_000), 45150, `slices of ${fuel}`)
+    process.close()
+  }
+})
+
+test('an error of the interpreter itself knows its line', () => {
+  for (const expression of ['1 % zero', '1 // zero', 'zero % 0', 'zero // 0', 'nil + zero', 'zero < {}', 'zero & 1.5']) {
+    const source = `local zero = 0\nlocal list = { 1 }\n\nreturn ${expression}`
+    assert.throws(
+      () => runLua(source),
+      (error: Error) => error.message.startsWith('main.lua:4: '),
+      expression,
+    )
+  }
+})
+
+test('a value in a register survives a division by zero', () => {
+  const source = `
+    local zero, kept = 0, nil
+    pcall(function()
+      local function nothing() end
+      nothing()
+      local a, b, c = 'a', 'b', 'c'
+      local guard <close> = setmetatable({}, { __close = function() kept = { a, b, c } end })
+      return 1 % zero
+    end)
+    return kept`
+  assert.equal(runLua(source), ['a', 'b', 'c'])
+})
+
+test('a runaway recursion overflows the Lua stack while there is memory, again and again', () => {
+  const source = `
+    local function runaway() return 1 + runaway() end
+    local messages = {}
+    for i = 1, 5 do messages[i] = select(2, pcall(runaway)) end
+    local handled = select(2, xpcall(runaway, function(message) return 'handled ' .. #message end))
+    local co = coroutine.create(runaway)
+    return { messages, handled, select(2, coroutine.resume(co)) }`
+  const [messages, handled, inner] = runLua(source, { memoryBytes: 12 * MiB }) as [string[], string, string]
+  for (const message of [...messages, inner]) assert.match(message, /^main\.lua:2: stack overflow/)
+  assert.match(handled, /^handled/)
+})
+
+test('an uncaught runaway recursion fails the process with its traceback', () => {
+  const process = new LuaProcess('\nlocal function runaway() return 1 + runaway() end\nreturn runaway()')
+  assert.is(process.run(), 'exit')
+  assert.match(process.ended!.error!.message, /^main\.lua:2: stack overflow/)
+  assert.match(process.ended!.error!.frame!, /main\.lua:2: in .*runaway/)
+  process.close()
+})
+
+test.run()

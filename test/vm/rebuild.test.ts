@@ -1,0 +1,15 @@
+// The committed actor.wasm is what its sources build.
+
+import { readFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { buildWasm } from '../../wasm/build.ts'
+
+const test = suite('rebuild')
+
+test('actor.wasm equals a rebuild, byte for byte', () => {
+  const committed = readFileSync(new URL('../../wasm/actor.wasm', import.meta.url))
+  assert.ok(committed.equals(buildWasm()), 'actor.wasm is old: node wasm/build.ts')
+})
+
+test.run()
