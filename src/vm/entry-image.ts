@@ -37,7 +37,7 @@ const load = (instance: Instance, { entry, method, chunk, modules, libraries }: 
   const frames = new FrameBuffer()
   const add = (name: string, role: string, values: readonly unknown[]): void =>
     frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), encodeAll(values))
-  for (const { name, code } of files) frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode('runtime'), code)
+  for (const { name, code, whole } of files) frames.write(LOAD, whole ? 1 : 0, 0, utf8.encode(name), utf8.encode('runtime'), code)
   for (const name of modules) add('', 'module', [name])
   for (const { id, chunk: library } of libraries) add(`@${library.file}`, 'library', [library.code, id, library.imports])
   add(`@${chunk.file}`, 'main', [chunk.code, method, entry, chunk.imports])

@@ -8,7 +8,13 @@ import { Image } from './image.ts'
 const folder = new URL('../../wasm/', import.meta.url)
 
 /** A file of runtime-lua: its bytecode, and the files it needs, each before it. */
-export type RuntimeModule = { readonly name: string; readonly needs: readonly string[]; readonly code: Uint8Array }
+export type RuntimeModule = {
+  readonly name: string
+  readonly needs: readonly string[]
+  readonly code: Uint8Array
+  /** Its functions are not preempted within: coroutines share their state. */
+  readonly whole: boolean
+}
 
 export type Actor = {
   readonly module: WebAssembly.Module

@@ -37,6 +37,7 @@ export const CREDIT: i32 = BASE + 136 // sends left to the peer, this step
 export const PEER_TAG: i32 = BASE + 140 // the send to the peer that is not answered yet
 export const ERROR_META: i32 = BASE + 144 // address of the metatable of Error values
 export const FIXED: i32 = BASE + 148 // 1 while a C function that cannot be left lies below the coroutine that runs
+export const PAUSED: i32 = BASE + 152 // lua_State of the managed coroutine that was preempted; 0: none
 
 // Where things lie in Lua's registry.
 export const REF_HANDLER: i64 = 1001 // function of main.lua for what the companion does not do itself
@@ -48,6 +49,7 @@ export const REF_MESSAGE_META: i64 = 1006
 export const REF_ERROR_META: i64 = 1007
 export const REF_PEER: i64 = 1008 // what PEER and TOPIC point to
 export const REF_TOPIC: i64 = 1009
+export const REF_PAUSED: i64 = 1010 // keeps PAUSED alive
 
 @inline export function get(field: i32): i32 { return load<i32>(field) }
 @inline export function set(field: i32, value: i32): void { store<i32>(field, value) }

@@ -18,16 +18,20 @@ export function enter(L: i32, co: i32, n: i32): i32 {
   const status = lua.lua_resume(co, L, n, SCRATCH)
   set(RUNNING, L)
   set(DEPTH, depth)
-  if (lua.fuelLeft() < 0) lua.lua_sethook(L, hook.index, lua.MASKCOUNT, 1)
+  if (lua.fuelLeft() < 0) {
+    lua.lua_sethook(co, 0, 0, 0)
+    lua.lua_sethook(L, hook.index, lua.MASKCOUNT, 1)
+  }
   return status
 }
 
 /** Whether the whole process may rest here: every C function between the scheduler and L can be left. */
 export function mayRest(L: i32): bool { return !get(FIXED) && lua.lua_isyieldable(L) != 0 }
 
-/** The hook that preempts: armed when fuel ran dry, gone as soon as it could yield. */
+/** The hook that preempts: armed when fuel ran dry, gone as soon as it could yield, or when there is fuel again. */
 export function hook(L: i32, record: i32): void {
-  if (mayRest(L)) {
+  if (lua.fuelLeft() >= 0) lua.lua_sethook(L, 0, 0, 0)
+  else if (mayRest(L)) {
     lua.lua_sethook(L, 0, 0, 0)
     set(PREEMPTED, 1)
     lua.lua_yieldk(L, 0, 0, 0)

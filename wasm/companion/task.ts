@@ -1,6 +1,7 @@
 // The scheduler of managed coroutines: it reads the inbox and runs what is ready, until everything waits.
 //
-//   T1 Managed coroutines run only from here, one at a time, in the order in which they became ready.
+//   T1 Managed coroutines run only from here, one at a time, in the order in which they became ready. One that is preempted goes on before
+//      anything else happens: code sees other coroutines only where it waits, however small the slices are.
 //   T2 A message goes straight to the coroutine that waits for it in a plain receive (channel[0]); a reply to the coroutine that asked.
 //      All else is for the handler of main.lua, which must not wait.
 //   T3 What waits is kept alive by `replies`, by a channel, or by the ready queue; what runs, by the stack of the main thread.
@@ -8,8 +9,8 @@
 import * as lua from './lua'
 import { canStart, enter, mayRest, mustRest, park } from './coroutine'
 import {
-  BACKLOG, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PEER_TAG, PREEMPTED, PROGRAM, REF_HANDLER,
-  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
+  BACKLOG, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, REF_HANDLER,
+  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
 } from './control'
 import * as frame from './frame'
 
@@ -26,19 +27,25 @@ const IDLE: i32 = 33
 /** Runs everything that is ready. Answers what the step says. */
 export function work(L: i32): i32 {
   for (;;) {
-    while (frame.next()) {
+    if (get(PAUSED)) {
+      if (!goOn(L)) return BROKEN
+      if (get(FINISHED)) return DONE
+      if (lua.fuelLeft() < 0) return AGAIN
+      continue
+    }
+    while (!get(PAUSED) && frame.next()) {
       const kind = frame.kind()
       const well = kind == frame.MESSAGE ? message(L) : kind == frame.REPLY ? reply(L) : other(L, kind)
       if (!well) return BROKEN
       if (get(FINISHED)) return DONE
       if (lua.fuelLeft() < 0) return AGAIN
     }
-    for (let stop = get(LAST); get(FIRST) <= stop; ) {
+    for (let stop = get(LAST); !get(PAUSED) && get(FIRST) <= stop; ) {
       if (!next(L)) return BROKEN
       if (get(FINISHED)) return DONE
       if (lua.fuelLeft() < 0) return AGAIN
     }
-    if (get(FIRST) > get(LAST) && get(IN_NEXT) >= get(IN_END)) break
+    if (!get(PAUSED) && get(FIRST) > get(LAST) && get(IN_NEXT) >= get(IN_END)) break
   }
   set(FIRST, 1)
   set(LAST, 0)
@@ -65,7 +72,9 @@ function go(L: i32, co: i32, n: i32): bool {
   if (status <= lua.YIELD && lua.statusOf(co) == lua.YIELD) {
     if (get(PREEMPTED)) {
       set(PREEMPTED, 0)
-      queue(L, co)
+      set(PAUSED, co)
+      pushThread(L, co)
+      lua.lua_rawseti(L, lua.REGISTRY, REF_PAUSED)
     } else {
       lua.pop(co, load<i32>(SCRATCH))
       if (!get(PARKING)) queue(L, co) // a plain yield of a managed coroutine is a wait that is over at once
@@ -95,6 +104,16 @@ function go(L: i32, co: i32, n: i32): bool {
 function pushThread(L: i32, co: i32): void {
   lua.lua_pushthread(co)
   if (co != L) lua.lua_xmove(co, L, 1)
+}
+
+/** Goes on with the coroutine that was preempted. */
+function goOn(L: i32): bool {
+  const co = get(PAUSED)
+  set(PAUSED, 0)
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_PAUSED)
+  lua.lua_pushnil(L)
+  lua.lua_rawseti(L, lua.REGISTRY, REF_PAUSED)
+  return go(L, co, 0)
 }
 
 /** Puts co at the end of the ready queue, to be woken with nothing. */
