@@ -14,11 +14,12 @@ const root = path.join(__dirname, '..')
 const NEEDED = 24
 
 const bundled = () => {
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  const file = path.join(name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const file = path.join('bin', process.platform === 'win32' ? 'node.exe' : 'node')
   for (let at = root; ; at = path.dirname(at)) {
-    const found = path.join(at, 'node_modules', file)
-    if (fs.existsSync(found)) return found
+    // one system's package has a name of its own
+    const found = [`node-${system}`, `node-bin-${system}`].map((name) => path.join(at, 'node_modules', name, file)).find(fs.existsSync)
+    if (found) return found
     if (path.dirname(at) === at) return null
   }
 }

@@ -77,7 +77,8 @@ end
 
 local function finish(ok, value, err)
   finished()
-  emit(EXIT, ok and 1 or 0, 0, "", "", value, err)
+  local well, why = pcall(emit, EXIT, ok and 1 or 0, 0, "", "", value, err)
+  if not well then emit(EXIT, 0, 0, "", "", nil, runtime.errors.new{ kind = "Invalid", message = why }) end
 end
 
 -- What main or a coroutine ended with, as an Error: strings get the traceback of the coroutine they were raised in.

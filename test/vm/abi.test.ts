@@ -69,7 +69,9 @@ test('the control block lies where both say, field by field', () => {
 
 test('no two fields of the control block overlap, and the block has room for all', () => {
   const source = companion('control')
-  const wide = new Set([...source.matchAll(/^export const (\w+): i32 = .*(?:i64|8 bytes|then its length|the same for)/gm)].map(([, name]) => name!))
+  const wide = new Set(
+    [...source.matchAll(/^export const (\w+): i32 = .*(?:i64|8 bytes|then its length|the same for)/gm)].map(([, name]) => name!),
+  )
   const taken = [...constants('control')].filter(([name]) => name !== 'BASE' && !name.startsWith('REF_')).sort(([, a], [, b]) => a - b)
   taken.forEach(([name, at], i) => {
     const end = at + (wide.has(name) ? 8 : 4)
@@ -81,7 +83,10 @@ test('no two fields of the control block overlap, and the block has room for all
 
 test('verdicts and traps have the same numbers on both sides', () => {
   const task = constants('task')
-  assert.equal([Verdict.again, Verdict.wait, Verdict.exit, Verdict.broken], [task.get('AGAIN'), task.get('WAIT'), task.get('DONE'), task.get('BROKEN')])
+  assert.equal(
+    [Verdict.again, Verdict.wait, Verdict.exit, Verdict.broken],
+    [task.get('AGAIN'), task.get('WAIT'), task.get('DONE'), task.get('BROKEN')],
+  )
   const patch = readFileSync(new URL('../../wasm/patch.ts', import.meta.url), 'utf8')
   assert.is(Number(/FAULT_MEMORY = (\d)/.exec(patch)![1]), Trap.memory)
   assert.is(Number(/FAULT_ABORT = (\d)/.exec(patch)![1]), Trap.abort)

@@ -1,13 +1,13 @@
 // A Lua process driven by hand: the test is its kernel. What it asks and sends is kept; the test answers.
 
+import type { WippyError } from '../../src/error.ts'
+import type { Verdict } from '../../src/kernel/body.ts'
 import { ASK, EVENT, EXIT, FrameCursor, MESSAGE, REPLY, SEND, START } from '../../src/kernel/frame.ts'
 import { FrameBuffer } from '../../src/kernel/frame-buffer.ts'
-import type { Verdict } from '../../src/kernel/body.ts'
 import { decodeAll, encodeAll, encodeFailure } from '../../src/msgpack.ts'
-import type { WippyError } from '../../src/error.ts'
 import type { Program } from '../../src/program.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
-import type { LuaBody } from '../../src/vm/lua-body.ts'
+import type { BodyLimits, LuaBody } from '../../src/vm/lua-body.ts'
 
 export const MiB = 1024 * 1024
 export const PID = '{app:processes|0x00001}'
@@ -40,7 +40,7 @@ const text = new TextEncoder()
 const nothing = new Uint8Array(0)
 
 export class LuaProcess {
-  readonly body: LuaBody
+  body: LuaBody
   /** What waits to be handed to the next step. */
   readonly inbox = new FrameBuffer()
   /** Everything it asked and sent, oldest first. */
@@ -51,14 +51,15 @@ export class LuaProcess {
   spent = 0
   /** The greatest amount by which a step passed its fuel. */
   overshoot = 0
-  /** Bytes of all outboxes, when `records` was set. */
-  readonly output: Uint8Array[] = []
-  records = false
   nowMs = 1_700_000_000_000
+  readonly #program: Program
+  readonly #limits: BodyLimits
 
   constructor(source: string | Program, options: Options = {}) {
     const { bodies = shared, args = [], memoryBytes = 32 * MiB, hardFuel = 4_000_000, seed = 1, pid = PID } = options
-    this.body = bodies.make(typeof source === 'string' ? program(source) : source, { memoryBytes, hardFuel })
+    this.#program = typeof source === 'string' ? program(source) : source
+    this.#limits = { memoryBytes, hardFuel }
+    this.body = bodies.make(this.#program, this.#limits)
     this.inbox.write(START, 0, seed, text.encode(pid), text.encode('app:main'), encodeAll(args))
   }
 
@@ -109,13 +110,21 @@ export class LuaProcess {
     return this.ended.value
   }
 
+  /** Goes on elsewhere, from its image. */
+  moveTo(bodies: Bodies): this {
+    const body = bodies.make(this.#program, this.#limits)
+    body.restore(this.body.image())
+    this.body.close()
+    this.body = body
+    return this
+  }
+
   close(): void {
     this.body.close()
   }
 
   #read(): void {
     const { outbox } = this.body
-    if (this.records) this.output.push(outbox.bytes.slice(outbox.start, outbox.end))
     const at = new FrameCursor().over(outbox)
     const words = (start: number, end: number): string => new TextDecoder().decode(at.bytes.slice(start, end))
     while (at.next()) {

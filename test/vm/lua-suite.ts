@@ -11,7 +11,22 @@ import { type Exports, Field, Verdict } from '../../src/vm/abi.ts'
 
 const SHA256 = 'b58fce2d0e7b20562f539345097aebcef99e58a46293ead3cadbe88fa713ecd3' // of FILES and REQUIRED of v5.4.5, one after the other
 const FILES = [
-  ...['strings', 'tpack', 'utf8', 'math', 'sort', 'vararg', 'goto', 'closure', 'events', 'nextvar', 'pm', 'bitwise', 'constructs', 'locals'],
+  ...[
+    'strings',
+    'tpack',
+    'utf8',
+    'math',
+    'sort',
+    'vararg',
+    'goto',
+    'closure',
+    'events',
+    'nextvar',
+    'pm',
+    'bitwise',
+    'constructs',
+    'locals',
+  ],
   ...['calls', 'coroutine', 'cstack', 'gc', 'gengc', 'errors', 'literals', 'big'],
 ]
 const REQUIRED = ['bwcoercion', 'tracegc']
@@ -75,16 +90,12 @@ const SKIPS: Readonly<Record<string, readonly Skip[]>> = {
 }
 /** Left out besides when a file is preempted. */
 const PREEMPTED_SKIPS: Readonly<Record<string, readonly Skip[]>> = {
-
   coroutine: [
     [11, 14, MAIN],
     [152, 158, MAIN],
     [767, 767, MAIN],
   ],
-  errors: [
-    [351, 351, MAIN],
-
-  ],
+  errors: [[351, 351, MAIN]],
 }
 
 const HARNESS = `
@@ -173,7 +184,10 @@ const run = (name: string, fuel: number | null): Outcome => {
     TRACEGC: quoted(latin1('tracegc')),
     ON_MAIN: String(fuel === null),
   }
-  const main = Buffer.from(HARNESS.replace(/\b(?:NAME|SOURCE|BWCOERCION|TRACEGC|ON_MAIN)\b/g, (key) => values[key]!), 'latin1')
+  const main = Buffer.from(
+    HARNESS.replace(/\b(?:NAME|SOURCE|BWCOERCION|TRACEGC|ON_MAIN)\b/g, (key) => values[key]!),
+    'latin1',
+  )
   try {
     exports.init()
     const at = exports.reserve(main.length, PAGES)
@@ -194,7 +208,8 @@ const [folder = '', ...only] = process.argv.slice(2)
 if (folder === '') throw new Error('usage: node test/vm/lua-suite.ts PATH/TO/testes [file …]')
 const hash = createHash('sha256')
 for (const name of [...FILES, ...REQUIRED]) hash.update(readFileSync(join(folder, `${name}.lua`)))
-if (hash.digest('hex') !== SHA256) throw new Error(`${folder} is not the folder testes of lua/lua at tag v5.4.5: the lines in SKIPS would be wrong`)
+if (hash.digest('hex') !== SHA256)
+  throw new Error(`${folder} is not the folder testes of lua/lua at tag v5.4.5: the lines in SKIPS would be wrong`)
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../wasm/actor.wasm', import.meta.url)))
 const chosen = only.length > 0 ? only : FILES
@@ -206,7 +221,10 @@ for (const name of chosen) {
   const skips = [...(SKIPS[name] ?? []), ...(PREEMPTED_SKIPS[name] ?? [])]
   for (const [first, last, reason] of skips) reasons.set(reason, (reasons.get(reason) ?? 0) + last - first + 1)
   if (whole.message !== '' || preempted.message !== '') failed++
-  for (const [how, { message, ms }] of [['whole', whole], [`in ${preempted.steps} slices`, preempted]] as const) {
+  for (const [how, { message, ms }] of [
+    ['whole', whole],
+    [`in ${preempted.steps} slices`, preempted],
+  ] as const) {
     console.log(`${message === '' ? 'ok  ' : 'FAIL'} ${name}.lua ${how}, ${ms.toFixed(0)} ms ${message}`.trimEnd())
   }
 }

@@ -46,7 +46,9 @@ test('an error closes what is to be closed, and nothing leaks into the next one'
 })
 
 test('a memory error ends the process: pcall does not see it', () => {
-  const process = new LuaProcess(`while true do pcall(function() local t = {} while true do t[#t + 1] = {} end end) end`, { memoryBytes: 4 * MiB })
+  const process = new LuaProcess(`while true do pcall(function() local t = {} while true do t[#t + 1] = {} end end) end`, {
+    memoryBytes: 4 * MiB,
+  })
   assert.is(process.run(), 'fault')
   assert.is(process.body.fault!.reason, 'memory')
   process.close()
@@ -66,7 +68,10 @@ test('who was refused memory and spent the rest of its fuel on collecting ran ou
 })
 
 test('a yield leaves by return: it costs less than a throw', () => {
-  const turn = (body: string) => (n: number): string => `
+  const turn =
+    (body: string) =>
+    (n: number): string =>
+      `
     local co = coroutine.wrap(function() ${body} end)
     for i = 1, ${n} do co() end`
   assert.ok(fuelPerTurn(turn('while true do coroutine.yield() end')) < 40)

@@ -109,12 +109,10 @@ export function payload(L: i32): i32 {
   return 1
 }
 
-/** compile_frame() → function: the payload of the frame just read, bytecode of our own. Only main.lua has it,
- * and only the host makes such frames. With flag 1 its functions are whole: not preempted within. */
+/** compile_frame() → function: the payload of the frame just read, bytecode of our own. Only main.lua has it, and only the host makes such frames. */
 export function compileFrame(L: i32): i32 {
   const frame = get(FRAME)
   if (lua.luaL_loadbufferx(L, payloadStart(frame), load<i32>(frame), BYTECODE, BYTECODE) != lua.OK) return lua.lua_error(L)
-  if (isOk()) lua.markWhole(L)
   return 1
 }
 const BYTECODE: i32 = <i32>memory.data<u8>([0x62,0]) // "b"

@@ -24,7 +24,6 @@ export function boot(size: i32): i32 {
   set(RUNNING, L)
   const status = lua.luaL_loadbufferx(L, get(IN_START), size, MAIN_CHUNK, 0)
   if (status != lua.OK) return status
-  lua.markWhole(L)
   libraries(L)
   return lua.lua_pcallk(L, 1, 0, 0, 0, 0)
 }

@@ -108,25 +108,3 @@ const CIST_C: u16 = 2
   store<i32>(ci + 16, 0)
   return true
 }
-
-// Whole functions: those of runtime-lua whose state several coroutines share. They are not preempted between two instructions, and they
-// are short. They are marked in a field of their prototypes that nothing but debug.getinfo reads.
-
-const WHOLE: i32 = 0x77686f6c
-const PROTO_OF_CLOSURE: i32 = 12
-const PROTO_SIZE_P: i32 = 28
-const PROTO_LAST_LINE: i32 = 44
-const PROTO_P: i32 = 56
-
-/** Marks the function on top of the stack and all functions within it. */
-export function markWhole(L: i32): void { mark(load<i32>(lua_topointer(L, -1) + PROTO_OF_CLOSURE)) }
-function mark(proto: i32): void {
-  store<i32>(proto + PROTO_LAST_LINE, WHOLE)
-  const inner = load<i32>(proto + PROTO_P)
-  for (let i = 0; i < load<i32>(proto + PROTO_SIZE_P); i++) mark(load<i32>(inner + 4 * i))
-}
-/** Whether the Lua function that runs is marked. Called from a hook: the running frame is a Lua function's. */
-export function isWhole(L: i32): bool {
-  const closure = load<i32>(load<i32>(load<i32>(L + 20)))
-  return load<i32>(load<i32>(closure + PROTO_OF_CLOSURE) + PROTO_LAST_LINE) == WHOLE
-}
