@@ -33,6 +33,9 @@ const OPTIONAL = [
   'types',
 ]
 
+/** Files whose functions share state between coroutines: they are not preempted within. */
+const WHOLE = ['channel', 'timer', 'funcs', 'events']
+
 const MEMORY_PAGES = 512
 const INBOX_BYTES = 16 * 1024 // takes every file of runtime-lua; stays the inbox of every process
 
@@ -69,9 +72,9 @@ class Boot {
   }
 
   /** Hands over one frame; returns the payload of the frame that came back, empty when there was none. */
-  load(name: string, role: string, payload: Uint8Array): Uint8Array {
+  load(name: string, role: string, payload: Uint8Array, flag = 0): Uint8Array {
     const frames = new FrameBuffer()
-    frames.write(LOAD, 0, 0, utf8.encode(name), utf8.encode(role), payload)
+    frames.write(LOAD, flag, 0, utf8.encode(name), utf8.encode(role), payload)
     const inbox = frames.bytes.subarray(0, frames.end)
     this.memory.set(inbox, this.#exports.reserve(inbox.length, MEMORY_PAGES))
     if (this.#exports.step(inbox.length, 1 << 30, 1 << 30, MEMORY_PAGES, 0, 0) !== Verdict.wait) this.#complain(name)
@@ -111,7 +114,9 @@ export const bootImage = (wasm: Uint8Array): Booted => {
   const sourceOf = (name: string): string => readFileSync(join(folder, `${name}.lua`), 'utf8')
   const bytecode = (name: string): Uint8Array => decodeAll(compiler.load(name, '', encodeAll([sourceOf(name)])))[0] as Uint8Array
   const boot = new Boot(module, bytecode('main'))
-  for (const name of CORE) boot.load(name, 'runtime', bytecode(name))
-  const modules = OPTIONAL.map((name): RuntimeModule => ({ name, needs: needsOf(sourceOf(name)), code: bytecode(name) }))
+  for (const name of CORE) boot.load(name, 'runtime', bytecode(name), WHOLE.includes(name) ? 1 : 0)
+  const modules = OPTIONAL.map(
+    (name): RuntimeModule => ({ name, needs: needsOf(sourceOf(name)), code: bytecode(name), whole: WHOLE.includes(name) }),
+  )
   return { image: boot.finish().bytes, modules: encode(modules) }
 }

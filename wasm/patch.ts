@@ -7,12 +7,14 @@
 //  - a division by zero knows its line
 //  - a Lua stack overflows long before the memory is full
 //  - the C stack is small, the heap begins behind the companion's control block
+//  - how large the heap may think the memory is stands in the memory: a process does not see what another one made its instance grow to
 //
 // Each edit has a test in test/vm that fails when the edit is left out.
 
-import { STACK_HIGH } from '../src/vm/abi.ts'
+import { Field, STACK_HIGH } from '../src/vm/abi.ts'
 import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
 
+const PAGES = Field.pages * 4
 const HEAP = STACK_HIGH + 4096 // behind the control block and the companion's static data
 export const TABLE_BASE = 400 // first slot of the companion in the function table
 const TABLE_SIZE = 460
@@ -36,6 +38,7 @@ const POSCALL = '$264'
 const RUNERROR = '$246'
 const GROW_STACK = '$258'
 const SHRINK_STACK = '$259'
+const SBRK = '$629'
 
 const refusals: Record<string, string> = {
   abort: `(global.set $fault (i32.const ${FAULT_ABORT})) (unreachable)`,
@@ -62,9 +65,13 @@ const SUPPORT = `(module
  (global $fault (export "fault") (mut i32) (i32.const 0))
  (global $refused (mut i32) (i32.const 0))
  (func $resize (param $bytes i32) (result i32) (local $pages i32)
-  (local.set $pages (i32.sub (i32.shr_u (i32.add (local.get $bytes) (i32.const 65535)) (i32.const 16)) (memory.size)))
-  (if (i32.gt_u (i32.add (memory.size) (local.get $pages)) (global.get $limit)) (then (global.set $refused (i32.const 1)) (return (i32.const 0))))
-  (i32.ne (memory.grow (local.get $pages)) (i32.const -1)))
+  (local.set $pages (i32.shr_u (i32.add (local.get $bytes) (i32.const 65535)) (i32.const 16)))
+  (if (i32.lt_u (local.get $pages) (i32.load (i32.const ${PAGES}))) (then (return (i32.const 0))))
+  (if (i32.gt_u (local.get $pages) (global.get $limit)) (then (global.set $refused (i32.const 1)) (return (i32.const 0))))
+  (if (i32.gt_u (local.get $pages) (memory.size)) (then
+   (if (i32.eq (memory.grow (i32.sub (local.get $pages) (memory.size))) (i32.const -1)) (then (return (i32.const 0))))))
+  (i32.store (i32.const ${PAGES}) (local.get $pages))
+  (i32.const 1))
  (func $fuel_left (export "fuel_left") (result i32) (global.get $fuel))
  (func $fuel_begin (export "fuel_begin") (param $fuel i32) (param $hard i32) (param $pages i32)
   (global.set $fuel (local.get $fuel))
@@ -215,6 +222,11 @@ const stacksEnd = (module: List): void => {
   }
 }
 
+const sizeInMemory = (module: List): void => {
+  const size = findOne(functionNamed(module, SBRK), 'memory.size')
+  size.splice(0, 1, 'i32.load', ['i32.const', String(PAGES)])
+}
+
 const littleEndian = (value: number): string =>
   [0, 8, 16, 24].map((shift) => `\\${((value >>> shift) & 0xff).toString(16).padStart(2, '0')}`).join('')
 
@@ -239,6 +251,7 @@ export const patch = (module: List): void => {
   waitsByReturn(module)
   errorsHaveLines(module)
   stacksEnd(module)
+  sizeInMemory(module)
   layout(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
 }

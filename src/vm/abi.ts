@@ -27,6 +27,8 @@ export const Field = {
   backlog: (CONTROL + 28) >> 2,
   fuel: (CONTROL + 32) >> 2,
   scratch: (CONTROL + 112) >> 2,
+  /** Pages that the heap has taken: what its image needs. The instance may have more, left by another process. */
+  pages: (CONTROL + 156) >> 2,
 } as const
 
 /** Lua's C stack: nothing of it is part of an image. */

@@ -3,7 +3,7 @@
 // The C stack is empty between steps and belongs to no image (V2). A chain has at most three links: booted memory ← entry ← process.
 // Layout of `delta`: u32 pages, u32 runs, then per run u32 offset, u32 length; then the bytes of the runs, back to back.
 
-import { PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
+import { Field, PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
 import { BLOCK, differences } from './difference.ts'
 
 const nothing = Buffer.alloc(0)
@@ -29,16 +29,18 @@ export class Image {
   /** Takes the difference between a memory and `base`. The memory is left alone. */
   static capture(bytes: Uint8Array, base: Image | null): Image {
     const memory = Buffer.from(bytes.buffer)
+    // what its heap has taken, as it says itself: what lies behind is nobody's, and not kept
+    const pages = Math.min(memory.readUInt32LE(Field.pages * 4), memory.length / PAGE)
     const old = base?.flatten() ?? nothing
     const runs = differences(memory, old, [
       [0, STACK_LOW],
-      [STACK_HIGH, memory.length],
+      [STACK_HIGH, Math.max(STACK_HIGH, pages * PAGE)],
     ])
     let size = 0
     for (let i = 1; i < runs.length; i += 2) size += runs[i]!
     const delta = new Uint8Array(8 + runs.length * 4 + size)
     const head = new DataView(delta.buffer)
-    head.setUint32(0, memory.length / PAGE, true)
+    head.setUint32(0, pages, true)
     head.setUint32(4, runs.length / 2, true)
     let at = 8 + runs.length * 4
     for (let i = 0; i < runs.length; i += 2) {

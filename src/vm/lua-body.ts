@@ -48,9 +48,11 @@ export class LuaBody implements Body, Tenant {
     return this.#image === null ? null : this.#image === this.#origin ? 0 : this.#image.size
   }
 
-  /** Bytes of the memory while hot; 0 when cold. */
+  /** Bytes that its heap has taken of the memory while hot; 0 when cold. */
   get memoryBytes(): number {
-    return this.#slot === null ? 0 : this.#slot.instance.pages * PAGE
+    if (this.#slot === null) return 0
+    const { pages, words } = this.#slot.instance
+    return Math.min(pages, words[Field.pages]! >>> 0) * PAGE
   }
 
   step(inbox: Frames, fuel: number, nowMs: number): Verdict {

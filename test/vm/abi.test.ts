@@ -63,6 +63,7 @@ test('the control block lies where both say, field by field', () => {
     backlog: 'BACKLOG',
     fuel: 'FUEL',
     scratch: 'SCRATCH',
+    pages: 'PAGES',
   }
   for (const [field, name] of Object.entries(fields)) assert.is(control.get(name), Field[field as keyof typeof Field] * 4, name)
 })

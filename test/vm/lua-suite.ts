@@ -45,8 +45,6 @@ const DEBUG = 'debug library'
 const FILE = 'values of type FILE*'
 const PACKAGE = 'package library: names of functions that have no other'
 const MAIN = 'is on the main thread'
-const FLAT = 'a preemption flattens the C stack, so the recursion ends later: when the stack of Lua is full'
-const DEEP = 'takes minutes: each preemption on a full stack walks it'
 const SKIPS: Readonly<Record<string, readonly Skip[]>> = {
   goto: [[187, 219, DEBUG]],
   closure: [[245, 270, DEBUG]],

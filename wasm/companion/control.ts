@@ -38,6 +38,7 @@ export const PEER_TAG: i32 = BASE + 140 // the send to the peer that is not answ
 export const ERROR_META: i32 = BASE + 144 // address of the metatable of Error values
 export const FIXED: i32 = BASE + 148 // 1 while a C function that cannot be left lies below the coroutine that runs
 export const PAUSED: i32 = BASE + 152 // lua_State of the managed coroutine that was preempted; 0: none
+export const PAGES: i32 = BASE + 156 // pages that the heap has taken, however many the instance has (wasm/patch.ts)
 
 // Where things lie in Lua's registry.
 export const REF_HANDLER: i64 = 1001 // function of main.lua for what the companion does not do itself

@@ -3,8 +3,8 @@
 import * as lua from './lua'
 import { arm } from './coroutine'
 import {
-  BASE as STACK_HIGH, CREDIT, DEPTH, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END, OUT_START,
-  FIXED, PARKING, PREEMPTED, RUNNING, SCRATCH, set, SPENT,
+  BASE as STACK_HIGH, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END,
+  OUT_START, PAGES, PARKING, PREEMPTED, RUNNING, SCRATCH, set, SPENT,
 } from './control'
 import { libraries } from './host'
 import { work } from './task'
@@ -35,6 +35,7 @@ export function complaint(): i32 {
 
 /** libc and allocator, before `reserve` and `boot`. */
 export function init(): void {
+  set(PAGES, memory.size())
   lua.emscripten_stack_init()
   lua.__wasm_call_ctors()
   set(OUT_START, lua.malloc(BUFFER))

@@ -1,0 +1,116 @@
+// What costs fuel: on small modules, that the pass leaves nothing out; on Lua, that work of every kind is charged in proportion.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { meter } from '../../wasm/meter.ts'
+import { expr, findAll, findOne, type List, print } from '../../wasm/sexpr.ts'
+import { LuaProcess, MiB } from './lua-process.ts'
+
+/** A module after the pass; `$arm` and `$interpreter` are there. */
+const metered = (functions: string): List => {
+  const module = expr(`(module (func $arm) (func $interpreter (loop $l (br $l))) ${functions})`)
+  meter(module, '$arm', '$interpreter')
+  return module
+}
+const textOf = (module: List, name: string): string => print(findOne(module, 'func', name)).replace(/\s+/g, ' ')
+/** How many units a function pays in all its places together. */
+const payments = (module: List, name: string): number[] =>
+  findAll(findOne(module, 'func', name), 'global.set', '$fuel').map((set) => Number(((set[2] as List)[2] as List)[1]))
+
+const fuelOf = (source: string): number => {
+  const process = new LuaProcess(source, { memoryBytes: 64 * MiB, hardFuel: 1 << 30 })
+  process.result(1 << 30)
+  process.close()
+  return process.spent
+}
+/** Fuel of one turn of a loop around `body`. */
+const fuelPerTurn = (body: string, before = ''): number => {
+  const source = (n: number): string => `${before} for i = 1, ${n} do ${body} end`
+  return (fuelOf(source(300)) - fuelOf(source(100))) / 200
+}
+
+const test = suite('metering')
+
+test('every loop pays on every turn, nested and typed ones too', () => {
+  const module = metered(`
+    (func $f (param $n i32) (result i32)
+      (loop $a (loop $b (result i32) (br_if $b (local.get $n)) (i32.const 1)) (drop) (br $a)) (i32.const 0))`)
+  assert.equal(payments(module, '$f'), [1, 1])
+  assert.match(textOf(module, '$f'), /\(loop \$a \(global\.set \$fuel/)
+  assert.match(textOf(module, '$f'), /\(loop \$b \(result i32 \) \(global\.set \$fuel/)
+})
+
+test('functions that call themselves pay at entry, alone or in a circle; those that end pay nothing', () => {
+  const module = metered(`
+    (func $self (call $self))
+    (func $ping (call $pong))
+    (func $pong (call $ping))
+    (func $leaf)
+    (func $caller (call $leaf) (call $self))`)
+  for (const name of ['$self', '$ping', '$pong']) assert.ok(payments(module, name)[0]! > 0, name)
+  for (const name of ['$leaf', '$caller']) assert.equal(payments(module, name), [], name)
+})
+
+test('a circle through the interpreter is paid for there', () => {
+  const module = metered('(func $api (call $interpreter))')
+  assert.ok(payments(module, '$interpreter').length >= 1)
+})
+
+test('bulk memory goes through what charges for its length', () => {
+  const module = metered(`
+    (func $copy (memory.copy (i32.const 0) (i32.const 8) (i32.const 1000)))
+    (func $fill (memory.fill (i32.const 0) (i32.const 0) (i32.const 1000)))`)
+  assert.match(textOf(module, '$copy'), /call \$metered_copy/)
+  assert.match(textOf(module, '$fill'), /call \$metered_fill/)
+  assert.is(findAll(module, 'memory.copy').length, 1, 'only the charging function copies')
+  assert.is(findAll(module, 'memory.fill').length, 1, 'only the charging function fills')
+})
+
+test('throws and growth pay a fixed sum', () => {
+  const module = metered(`
+    (func $fails (throw $tag))
+    (func $grows (drop (memory.grow (i32.const 1))))`)
+  assert.ok(payments(module, '$fails')[0]! >= 16)
+  assert.ok(payments(module, '$grows')[0]! >= 64)
+})
+
+test('what is called when fuel runs dry is not metered itself', () => {
+  assert.equal(payments(metered('(func $f)'), '$arm'), [])
+})
+
+test('instructions: an empty turn is about one unit, and work in it is more', () => {
+  const empty = fuelPerTurn('')
+  assert.ok(empty > 0.5 && empty < 2, String(empty))
+  assert.ok(fuelPerTurn('local a = i + 1 local b = a * 2 local c = b - a') > empty + 2)
+})
+
+test('bytes: a copy of a mebibyte costs thousands of units', () => {
+  const before = `local s = ('x'):rep(1 << 20)`
+  for (const body of [`local t = s .. i`, `local t = s:sub(2)`, `local t = table.concat({ s, i })`]) {
+    const cost = fuelPerTurn(body, before)
+    assert.ok(cost > (1 << 20) / 128 && cost < (1 << 20) / 16, `${body}: ${cost}`)
+  }
+})
+
+test('loops in C: each element, character and step of a search is paid for', () => {
+  const before = `local s, t = ('x'):rep(1000), {} for i = 1, 1000 do t[i] = i end`
+  for (const body of [`s:upper()`, `s:reverse()`, `s:find('y', 1, true)`, `s:byte(1, 1000)`, `table.concat(t)`, `table.move(t, 1, 1000, 2)`, `table.unpack(t)`, `next(t, 1000)`]) {
+    const cost = fuelPerTurn(`local _ = ${body}`, before)
+    assert.ok(cost > (body.startsWith('next') ? 1 : 500), `${body}: ${cost}`)
+  }
+})
+
+test('errors, allocation and collection are paid for', () => {
+  assert.ok(fuelPerTurn(`pcall(error, 'x')`) > 30)
+  assert.ok(fuelPerTurn('local t = {}') > 5)
+  assert.ok(fuelPerTurn('local t = {} for k = 1, 100 do t[k] = {} end') > 1000)
+})
+
+test('a step that passes its fuel says so, and is charged for all it did', () => {
+  const process = new LuaProcess(`local s = ('x'):rep(1 << 18) s:upper() s:upper() return #s`)
+  assert.is(process.run(1000), 'exit')
+  assert.ok(process.spent > 2 * (1 << 18), String(process.spent))
+  process.close()
+})
+
+test.run()
