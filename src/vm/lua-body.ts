@@ -17,7 +17,7 @@ export type BodyLimits = {
   readonly hardFuel: number
 }
 
-const FIRST_IMAGE_BYTES = 64 * 1024 // a diff of more than this is worth a collection before the next one
+const COMPLAINT_BYTES = 64 * 1024
 
 export class LuaBody implements Body, Tenant {
   readonly outbox: Frames = { ...nowhere }
@@ -152,10 +152,15 @@ export class LuaBody implements Body, Tenant {
   /** The root itself failed: what it left behind is its message. */
   #broken(bytes: Uint8Array): Verdict {
     const { instance } = this.#slot!
-    const at = instance.exports.complaint()
-    const length = instance.words[Field.scratch]!
-    const inside = at > 0 && length >= 0 && at + length <= bytes.length
-    return this.#fail('trap', inside ? new TextDecoder().decode(bytes.slice(at, at + Math.min(length, FIRST_IMAGE_BYTES))) : 'no message')
+    try {
+      const at = instance.exports.complaint()
+      const length = instance.words[Field.scratch]!
+      const inside = at > 0 && length >= 0 && at + length <= bytes.length
+      if (inside) return this.#fail('trap', new TextDecoder().decode(bytes.slice(at, at + Math.min(length, COMPLAINT_BYTES))))
+    } catch {
+      // it cannot even say why
+    }
+    return this.#fail('trap', 'no message')
   }
 }
 

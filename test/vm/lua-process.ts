@@ -78,8 +78,10 @@ export class LuaProcess {
     return this
   }
 
-  event(kind: string, from: string, values: readonly unknown[]): this {
-    this.inbox.write(EVENT, 1, 0, text.encode(from), text.encode(kind), encodeAll(values))
+  /** An event from `from`; `raw` bytes as its payload, or values. */
+  event(kind: string, from: string, values: readonly unknown[] | Uint8Array): this {
+    const payload = values instanceof Uint8Array ? values : encodeAll(values)
+    this.inbox.write(EVENT, 1, 0, text.encode(from), text.encode(kind), payload)
     return this
   }
 
