@@ -1,4 +1,5 @@
-// What metering costs, and what WebAssembly costs: six programs on the VM as it is, on the same VM without metering, and on native Lua.
+// What metering costs, and what WebAssembly costs: six programs on the VM as it is, on the same VM without metering, on stock
+// wasmoon and on native Lua.
 
 import { unmeteredBuild } from './build.ts'
 import { type Figure, geometricMean, median, speedOf, spread } from './figure.ts'
@@ -42,7 +43,8 @@ export const fuel = async (pace: Pace, say: (text: string) => void): Promise<Rep
     const [metered, unmetered] = [several(() => contenders.wippy()), several(() => contenders.wippy(build))]
     const lua = contenders.native()
     const native = lua === null ? [] : [lua]
-    for (const peer of [...metered, ...unmetered]) for (let i = 0; i < WARM_RUNS; i++) await peer.ask('compute', 1, 'fib')
+    const stock = [contenders.stock()]
+    for (const peer of [...metered, ...unmetered, ...stock]) for (let i = 0; i < WARM_RUNS; i++) await peer.ask('compute', 1, 'fib')
     const figures: Record<string, readonly Figure[]> = {}
     for (const program of Object.keys(PROGRAMS)) {
       const results = new Set<unknown>()
@@ -51,24 +53,40 @@ export const fuel = async (pace: Pace, say: (text: string) => void): Promise<Rep
           ...computing('metered', metered, program, results),
           ...computing('unmetered', unmetered, program, results),
           ...computing('native', native, program, results),
+          ...computing('stock', stock, program, results),
         ],
         pace,
       )
     }
-    const cost = (program: string, other: number): number => 1 / speedOf(figures[program]![0], figures[program]![other])
-    const metering = Object.keys(PROGRAMS).map((program) => cost(program, 1))
-    const slower = Object.keys(PROGRAMS).map((program) => cost(program, 2))
+    const cost = (program: string, other: string): number =>
+      1 /
+      speedOf(
+        figures[program]![0],
+        figures[program]!.find(({ name }) => name === other),
+      )
+    const metering = Object.keys(PROGRAMS).map((program) => cost(program, 'unmetered'))
+    const slower = Object.keys(PROGRAMS).map((program) => cost(program, 'native'))
     const rows = Object.entries(PROGRAMS).map(([program, text], i) => {
-      const [a, b, c] = figures[program]!
+      const byName = (name: string): Figure | undefined => figures[program]!.find((figure) => figure.name === name)
+      const [a, b, c, d] = ['metered', 'unmetered', 'stock', 'native'].map(byName)
       const time = (figure: Figure | undefined): string => timeText(median(figure?.values ?? []))
-      return [text, time(a), time(b), time(c), `±${(spread(a!.values) * 100).toFixed(0)} %`, timesText(metering[i]!), timesText(slower[i]!)]
+      return [
+        text,
+        time(a),
+        time(b),
+        time(c),
+        time(d),
+        `±${(spread(a!.values) * 100).toFixed(0)} %`,
+        timesText(metering[i]!),
+        timesText(slower[i]!),
+      ]
     })
     return {
       tables: [
         {
           title: 'processor time of six programs',
-          columns: ['program', 'metered', 'unmetered', 'native Lua', 'spread', 'metering costs', 'against native'],
-          rows: [...rows, ['geometric mean', '', '', '', '', timesText(geometricMean(metering)), timesText(geometricMean(slower))]],
+          columns: ['program', 'metered', 'unmetered', 'stock wasmoon', 'native Lua', 'spread', 'metering costs', 'against native'],
+          rows: [...rows, ['geometric mean', '', '', '', '', '', timesText(geometricMean(metering)), timesText(geometricMean(slower))]],
           problems: problemsOf(Object.values(figures).flat()),
         },
       ],

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LuaEngine, LuaFactory } from 'wasmoon'
-import { footprintOf, serve, timed } from './serve.ts'
+import { busy, footprintOf, serve, timed } from './serve.ts'
 
 const BATCH = 500
 const options = { enableProxy: false }
@@ -60,7 +60,14 @@ const between = async (first: string, second: string, ...args: readonly unknown[
   return taken
 }
 
-const source = (name: string): string => readFileSync(join(import.meta.dirname, '../programs', `${name}.lua`), 'utf8')
+/** A program in an engine of its own. */
+const run = async (name: string, ...args: readonly unknown[]): Promise<{ readonly ns: number; readonly result: unknown }> => {
+  const engine = await new LuaFactory().createEngine(options)
+  const main = engine.doStringSync(readFileSync(join(import.meta.dirname, '../programs', `${name}.lua`), 'utf8')) as Lua
+  const answer = busy(() => main(...args))
+  engine.global.close()
+  return answer
+}
 
 const create = async (factory: LuaFactory): Promise<LuaEngine> => {
   const engine = await factory.createEngine(options)
@@ -92,13 +99,8 @@ const shared = new LuaFactory()
 await serve({
   ping: (count, kind) => between(PING, ECHO, count, kind),
   batch: (count) => between(SENDER, RECEIVER, Math.ceil(count / BATCH) * BATCH, BATCH),
-  switch: async (count) => {
-    const engine = await new LuaFactory().createEngine(options)
-    const run = engine.doStringSync(source('switch')) as Lua
-    const taken = await timed(() => run(count))
-    engine.global.close()
-    return taken
-  },
+  switch: async (count) => (await run('switch', count)).ns,
+  compute: (_, name) => run(`compute/${name}`),
   spawn: (count) => spawn(count, () => new LuaFactory()),
   'spawn-shared': (count) => spawn(count, () => shared),
   alive: (count) => alive(count, () => new LuaFactory()),

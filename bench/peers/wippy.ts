@@ -9,7 +9,7 @@ import { LuaBody } from '../../src/vm/lua-body.ts'
 import { actor } from '../../src/vm/module.ts'
 import { defaultPool } from '../../src/vm/pool.ts'
 import { Arena, readActor } from './arena.ts'
-import { footprint, serve, timed } from './serve.ts'
+import { busy, footprint, serve, timed } from './serve.ts'
 
 const BATCH = 500
 const PINGED = 1000 // processes between two turns of the scheduler
@@ -33,14 +33,6 @@ const pair = async (first: string, args: readonly unknown[], second: string, ...
   const taken = await timed(() => arena.finish(arena.spawn(program(second), pid, ...rest)))
   arena.scheduler.terminate(pid)
   return taken
-}
-
-/** Nanoseconds of processor time of this thread: what a busy machine changes least. */
-const busy = (act: () => unknown): { readonly ns: number; readonly result: unknown } => {
-  const start = process.threadCpuUsage()
-  const result = act()
-  const { user, system } = process.threadCpuUsage(start)
-  return { ns: (user + system) * 1e3, result }
 }
 
 const run = (name: string, ...args: readonly unknown[]): { readonly ns: number; readonly result: unknown } =>

@@ -66,7 +66,7 @@ test('an evicted process has its secret again, and its neighbour never had it', 
     assert.not.ok(holds(other.body.image().bytes))
   }
   assert.is(keeper.reply(1).result(), SECRET)
-  others.forEach((other, i) => assert.is(other.reply(1).result(), i))
+  for (const [i, other] of others.entries()) assert.is(other.reply(1).result(), i)
 })
 
 // A receiver that looks at everything it gets, eagerly (listen) and on demand (inbox), and counts.
