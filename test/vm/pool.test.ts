@@ -96,7 +96,7 @@ test('a grown process is itself again in an instance of the size it needs', () =
 test('a process in an instance that another one has grown has no more memory than its limit', () => {
   const bodies = new Bodies({ hot: 1, keptBytes: 64 * MiB })
   const greedy = new LuaProcess(`local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end`, { bodies, memoryBytes: 2 * MiB })
-  const large = new LuaProcess(`local s = ('x'):rep(10 << 20) return #s`, { bodies })
+  const large = new LuaProcess(`local s = ('x'):rep(6 << 20) return #s`, { bodies })
   large.result()
   large.close()
   assert.is(greedy.run(), 'fault')
