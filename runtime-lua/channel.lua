@@ -17,12 +17,34 @@ local function new(size)
   return setmetatable({ size = size, first = 1, last = 0, receivers = false, senders = false, closed = false, counted = false }, meta)
 end
 
+local function is_over(waiter)
+  return type(waiter) ~= "thread" and waiter.select and waiter.select.done
+end
+
+local FEW = 16
+
+-- Forgets the waiters of selects that were answered elsewhere, when they may be half of the queue.
+local function tidy(queue)
+  local from, to = queue.first, queue.last
+  local kept = 0
+  for i = from, to do
+    local waiter = queue[i]
+    queue[i] = nil
+    if not is_over(waiter) then
+      kept = kept + 1
+      queue[kept] = waiter
+    end
+  end
+  queue.first, queue.last, queue.most = 1, kept, 2 * kept + FEW
+end
+
 local function push(channel, field, waiter)
   local queue = channel[field]
   if not queue then
-    queue = { first = 1, last = 0 }
+    queue = { first = 1, last = 0, most = FEW }
     channel[field] = queue
   end
+  if queue.last - queue.first >= queue.most then tidy(queue) end
   queue.last = queue.last + 1
   queue[queue.last] = waiter
 end
@@ -35,7 +57,7 @@ local function pop(queue)
     local waiter = queue[first]
     queue[first] = nil
     first = first + 1
-    if type(waiter) == "thread" or not waiter.select or not waiter.select.done then
+    if not is_over(waiter) then
       if first > last then first, queue.last = 1, 0 end
       queue.first = first
       return waiter

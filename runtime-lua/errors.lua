@@ -136,13 +136,7 @@ end
 function errors.install(lib)
   local out = {}
   for name, f in next, lib do out[name] = f end
-  for name in gmatch('byte find gmatch gsub len lower match rep reverse sub upper', '%a+') do
-    local f = lib[name]
-    out[name] = function(s, a, b, c)
-      if type(s) ~= 'string' and getmetatable(s) == 'Error' then s = text(s) end
-      return f(s, a, b, c)
-    end
-  end
+  for name in gmatch('byte find gmatch len lower match reverse sub upper', '%a+') do out[name] = host.textual(lib[name]) end
   return out
 end
 

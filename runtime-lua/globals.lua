@@ -34,13 +34,12 @@ function math.tanh(x)
 end
 function math.ldexp(m, e) return m * 2.0 ^ e end
 
--- table.sort: Lua's own for short lists without a comparator; else a merge sort in Lua, which can be preempted and may wait in its comparator.
-
 --- table.create(n, m): room for n list items and m keys; here a table grows by itself.
 function table.create() return {} end
 
-local sort, move = table.sort, table.move
-local SHORT = 4096
+-- table.sort: Lua's own for short lists without a comparator; else a merge sort in Lua, which can be preempted and may wait in its comparator.
+
+local move, concat = table.move, table.concat
 
 local function less(a, b) return a < b end
 
@@ -71,12 +70,8 @@ local function merge(list, spare, from, middle, to, before)
   end
 end
 
-function table.sort(list, before)
+table.sort = host.native.sort(table.sort, function(list, before)
   local n = #list
-  if before == nil and n <= SHORT then return sort(list) end
-  if before ~= nil and type(before) ~= "function" then
-    error("bad argument #2 to 'sort' (function expected, got " .. type(before) .. ")", 2)
-  end
   before = before or less
   local run, spare = 12, {}
   for from = 1, n, run do insertion(list, from, from + run - 1 < n and from + run - 1 or n, before) end
@@ -87,41 +82,25 @@ function table.sort(list, before)
     end
     run = 2 * run
   end
-end
+end)
 
--- string.rep of many: pieces that double, instead of one copy for each, which would be long without a point to stop at.
-
-local rep = string.rep
-local MANY, LARGEST = 2048, 0x7fffffff
-
-local function repeated(text, n, separator)
-  local whole = type(n) == "number" and type(text) == "string" and math.tointeger(n)
-  if not whole or whole <= MANY or (separator ~= nil and type(separator) ~= "string") then return rep(text, n, separator) end
-  local unit = separator and text .. separator or text
-  if unit == "" then return "" end
-  if #unit * (whole + 0.0) > LARGEST then error("resulting string too large", 2) end
-  if unit ~= text then return repeated(unit, whole - 1) .. text end
-  local rest = rep(text, whole % MANY)
-  return repeated(rep(text, MANY), whole // MANY) .. rest
-end
-string.rep = repeated
+string.rep = host.native.rep
+string.dump = nil
 
 -- string.gsub with a function: in Lua, for the same reason.
 
-local gsub, find, sub = string.gsub, string.find, string.sub
-string.dump = nil
+local find, sub = string.find, string.sub
 
 local function replacement(text, repl, from, to, ...)
   local value
   if select("#", ...) == 0 then value = repl(sub(text, from, to)) else value = repl(...) end
   if not value then return sub(text, from, to) end
   local kind = type(value)
-  if kind ~= "string" and kind ~= "number" then error("invalid replacement value (a " .. kind .. ")", 3) end
+  if kind ~= "string" and kind ~= "number" then error("invalid replacement value (a " .. kind .. ")", 5) end
   return value
 end
 
-function string.gsub(text, pattern, repl, limit)
-  if type(repl) ~= "function" or type(text) ~= "string" then return gsub(text, pattern, repl, limit) end
+string.gsub = host.native.gsub(string.gsub, function(text, pattern, repl, limit)
   local anchored = sub(pattern, 1, 1) == "^"
   local out, count, at, last = {}, 0, 1, 0
   limit = limit or #text + 1
@@ -141,8 +120,8 @@ function string.gsub(text, pattern, repl, limit)
   end
   while count < limit and at <= #text + 1 and step(find(text, pattern, at)) do end
   out[#out + 1] = sub(text, at)
-  return table.concat(out), count
-end
+  return concat(out), count
+end)
 
 -- coroutine -----------------------------------------------------------------------------------------------------------------------------
 

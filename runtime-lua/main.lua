@@ -41,7 +41,9 @@ local host = {
   wake = wake, wait = wait, park = park, current = current,
   encode = encode, decode = decode, compile = compile, now = now, spent = spent, meta_of = meta_of, type = type_of,
   library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 },
-  native = { resume = raw[37], wrap = raw[38], yield = raw[39] },
+  native = { resume = raw[37], wrap = raw[38], yield = raw[39], rep = raw[41], gsub = raw[42], sort = raw[43] },
+  --- textual(f) → f, for which an Error as its first argument is its text.
+  textual = raw[40],
 }
 
 --- Tells the host; there is no answer.

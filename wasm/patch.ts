@@ -72,6 +72,7 @@ const SUPPORT = `(module
    (if (i32.eq (memory.grow (i32.sub (local.get $pages) (memory.size))) (i32.const -1)) (then (return (i32.const 0))))))
   (i32.store (i32.const ${PAGES}) (local.get $pages))
   (i32.const 1))
+ (func $out_of_memory (export "out_of_memory") (global.set $fault (i32.const ${FAULT_MEMORY})) (unreachable))
  (func $fuel_left (export "fuel_left") (result i32) (global.get $fuel))
  (func $fuel_begin (export "fuel_begin") (param $fuel i32) (param $hard i32) (param $pages i32)
   (global.set $fuel (local.get $fuel))

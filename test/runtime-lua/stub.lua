@@ -175,6 +175,9 @@ function host.entry() return 'app:test' end
 function stub.advance(to) nanoseconds = to end
 
 host.library = { utf8 = utf8 }
+function host.textual(f)
+  return function(s, ...) return f(getmetatable(s) == 'Error' and tostring(s) or s, ...) end
+end
 
 function host.userdata(mt)
   rawtype_of[mt] = true
@@ -207,9 +210,11 @@ end
 --- A program's globals: Lua's, with the runtime's modules in their places.
 function stub.globals()
   local errors = host.require_runtime('errors')
+  local strings = { gsub = host.textual(string.gsub), rep = host.textual(string.rep) }
+  for name, f in pairs(string) do strings[name] = strings[name] or f end
   local env = {
     errors = errors, payload = host.require_runtime('payload'), os = host.require_runtime('os'), channel = channel,
-    string = errors.install(string), type = host.type, host = host, stub = stub,
+    string = errors.install(strings), type = host.type, host = host, stub = stub,
   }
   function env.require(name) return host.require_runtime(name) end
   env.spawn = spawn

@@ -16,10 +16,10 @@ const BOMBS = [
   `while true do coroutine.spawn(function() channel.new():receive() end) end`,
   `while true do process.send('nobody', 'x', ('x'):rep(1000)) end`,
   `local c = channel.new(1 << 40) while true do c:send(('x'):rep(100)) end`,
-  `return ('x'):rep(1 << 23)`,
+  `return ('x'):rep(1 << 21)`,
 ].map((source) => program(source))
 
-const STEPS = 20 // of one bomb
+const STEPS = 12 // of one bomb
 const settle = (): NodeJS.MemoryUsage => {
   globalThis.gc?.()
   return process.memoryUsage()
@@ -37,8 +37,8 @@ export const explode = (count: number): Rest => {
   const bodies = new Bodies({ hot: 8, keptBytes: 2 * MiB })
   const before = settle()
   for (let i = 0; i < count; i++) {
-    const bomb = new LuaProcess(BOMBS[i % BOMBS.length]!, { bodies, memoryBytes: 6 * MiB, hardFuel: 200_000 })
-    bomb.run(20_000, STEPS)
+    const bomb = new LuaProcess(BOMBS[i % BOMBS.length]!, { bodies, memoryBytes: 4 * MiB, hardFuel: 100_000 })
+    bomb.run(10_000, STEPS)
     if (i % 3 === 0) bomb.body.idle()
     bomb.close()
   }

@@ -4,6 +4,7 @@ import * as lua from './lua'
 import { park, resume, wrap, yieldValues } from './coroutine'
 import { ERROR_META, get, GRANTED, NOW, REF_ERROR_META, SCRATCH, set, SPENT } from './control'
 import { compileFrame, decode, emit, encode, flag, name, payload, values } from './frame'
+import * as library from './library'
 import * as task from './task'
 
 const NANOSECONDS_PER_FUEL: i64 = 4
@@ -86,6 +87,8 @@ export function libraries(L: i32): void {
   add(L, 35, now.index); add(L, 36, spentFuel.index)
   // coroutines
   add(L, 37, resume.index); add(L, 38, wrap.index); add(L, 39, yieldValues.index)
+  // library
+  add(L, 40, library.textual.index); add(L, 41, library.rep.index); add(L, 42, library.gsub.index); add(L, 43, library.sort.index)
 }
 
 function add(L: i32, i: i64, f: i32): void {

@@ -6,6 +6,8 @@
 @external("lua", "luaL_traceback") export declare function luaL_traceback(L: i32, from: i32, message: i32, level: i32): void
 @external("lua", "luaL_checklstring") export declare function luaL_checklstring(L: i32, i: i32, length: i32): i32
 @external("lua", "luaL_checkinteger") export declare function luaL_checkinteger(L: i32, i: i32): i64
+@external("lua", "luaL_optlstring") export declare function luaL_optlstring(L: i32, i: i32, fallback: i32, length: i32): i32
+@external("lua", "luaL_tolstring") export declare function luaL_tolstring(L: i32, i: i32, length: i32): i32
 @external("lua", "luaL_checkany") export declare function luaL_checkany(L: i32, i: i32): void
 @external("lua", "luaL_typeerror") export declare function luaL_typeerror(L: i32, i: i32, name: i32): i32
 @external("lua", "luaL_where") export declare function luaL_where(L: i32, level: i32): void
@@ -24,6 +26,7 @@
 @external("lua", "lua_gettop") export declare function lua_gettop(L: i32): i32
 @external("lua", "lua_settop") export declare function lua_settop(L: i32, i: i32): void
 @external("lua", "lua_pushvalue") export declare function lua_pushvalue(L: i32, i: i32): void
+@external("lua", "lua_copy") export declare function lua_copy(L: i32, from: i32, to: i32): void
 @external("lua", "lua_rotate") export declare function lua_rotate(L: i32, i: i32, n: i32): void
 @external("lua", "lua_type") export declare function lua_type(L: i32, i: i32): i32
 @external("lua", "lua_typename") export declare function lua_typename(L: i32, type: i32): i32
@@ -32,6 +35,7 @@
 @external("lua", "lua_tonumberx") export declare function lua_tonumberx(L: i32, i: i32, ok: i32): f64
 @external("lua", "lua_toboolean") export declare function lua_toboolean(L: i32, i: i32): i32
 @external("lua", "lua_tolstring") export declare function lua_tolstring(L: i32, i: i32, length: i32): i32
+@external("lua", "lua_tocfunction") export declare function lua_tocfunction(L: i32, i: i32): i32
 @external("lua", "lua_tothread") export declare function lua_tothread(L: i32, i: i32): i32
 @external("lua", "lua_topointer") export declare function lua_topointer(L: i32, i: i32): i32
 @external("lua", "lua_rawlen") export declare function lua_rawlen(L: i32, i: i32): i64
@@ -65,6 +69,8 @@
 @external("lua", "__wasm_call_ctors") export declare function __wasm_call_ctors(): void
 /** Fuel that is left in this step; negative once it ran dry. */
 @external("lua", "fuel_left") export declare function fuelLeft(): i32
+/** Ends the process: there is no memory left for what cannot be left out. */
+@external("lua", "out_of_memory") export declare function outOfMemory(): void
 @external("lua", "fuel_begin") export declare function fuelBegin(fuel: i32, hard: i32, pages: i32): void
 
 export const OK: i32 = 0
@@ -79,10 +85,18 @@ export const TFUNCTION: i32 = 6
 export const TTHREAD: i32 = 8
 export const REGISTRY: i32 = -1001000
 export const MASKCOUNT: i32 = 8
+export const MULTIPLE: i32 = -1
 const OP_CALL: u32 = 68
 const CIST_C: u16 = 2
 
 @inline export function pop(L: i32, n: i32): void { lua_settop(L, -n - 1) }
+/** Raises a text with the position of the caller in front. */
+export function raise(L: i32, text: i32): i32 {
+  luaL_where(L, 1)
+  lua_pushstring(L, text)
+  lua_concat(L, 2)
+  return lua_error(L)
+}
 @inline export function upvalue(i: i32): i32 { return REGISTRY - i }
 /** L->status: 0 running or finished, 1 suspended, else dead by error. */
 @inline export function statusOf(L: i32): i32 { return <i32>load<u8>(L + 6) }

@@ -36,7 +36,7 @@ export function room(n: i32): void {
 }
 function realloc(p: i32, n: i32): i32 {
   const moved = lua.realloc(p, n)
-  if (moved == 0) unreachable()
+  if (moved == 0) lua.outOfMemory()
   return moved
 }
 

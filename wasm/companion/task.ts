@@ -27,6 +27,7 @@ const IDLE: i32 = 33
 /** Runs everything that is ready. Answers what the step says. */
 export function work(L: i32): i32 {
   for (;;) {
+    if (get(FIRST) > FAR) comeBack(L)
     if (get(PAUSED)) {
       if (!goOn(L)) return BROKEN
       if (get(FINISHED)) return DONE
@@ -104,6 +105,25 @@ function go(L: i32, co: i32, n: i32): bool {
 function pushThread(L: i32, co: i32): void {
   lua.lua_pushthread(co)
   if (co != L) lua.lua_xmove(co, L, 1)
+}
+
+const FAR: i32 = 1 << 20 // places taken; a process that is never idle would count for ever
+
+/** Moves the ready queue back to its first place. */
+function comeBack(L: i32): void {
+  const from = get(FIRST)
+  const n = get(LAST) - from + 1
+  if (n >= from) return
+  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
+  for (let i = 0; i < n; i++) {
+    lua.lua_rawgeti(L, 1, from + i)
+    lua.lua_rawseti(L, 1, 1 + i)
+    lua.lua_pushnil(L)
+    lua.lua_rawseti(L, 1, from + i)
+  }
+  lua.lua_settop(L, 0)
+  set(FIRST, 1)
+  set(LAST, n)
 }
 
 /** Goes on with the coroutine that was preempted. */
