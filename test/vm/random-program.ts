@@ -22,7 +22,7 @@ const leaves: readonly string[] = [
   `(select(2, pcall(error, n)))`,
 ]
 
-/** Ways to get at the value of an expression through something else. Those in `waits` cannot be left by a wait inside. */
+/** Ways to get at the value of an expression through something else. */
 const ways: Readonly<Record<string, (inner: string) => string>> = {
   call: (inner) => `(function() return 1 + ${inner} end)()`,
   tail: (inner) => `(function() local function f() return ${inner} end return f() end)()`,
@@ -53,7 +53,7 @@ const ways: Readonly<Record<string, (inner: string) => string>> = {
   select: (inner) => `(function() local a, b = channel.new(), channel.new()
     coroutine.spawn(function() b:send(${inner}) end) local r = channel.select{ a:case_receive(), b:case_receive() } return r.value end)()`,
 }
-/** The same through C functions that nothing can leave: no wait may stand within. */
+/** The same through C functions that nothing can leave: none of `waiting` may stand within. */
 const fixedWays: Readonly<Record<string, (inner: string) => string>> = {
   tostring: (inner) => `tonumber(tostring(setmetatable({}, { __tostring = function() return '' .. ${inner} end })))`,
   native_sort: (inner) =>

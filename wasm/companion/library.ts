@@ -89,10 +89,10 @@ export function sort(L: i32): i32 {
   return 1
 }
 function sorted(L: i32): i32 {
-  const compares = lua.lua_type(L, 2) > lua.TNIL
-  if (lua.lua_type(L, 1) != lua.TTABLE || (!compares && <i64>lua.lua_rawlen(L, 1) <= SHORT)) return original(L)
-  if (compares && lua.lua_type(L, 2) != lua.TFUNCTION) lua.luaL_typeerror(L, 2, lua.lua_typename(L, lua.TFUNCTION))
-  return goOnInLua(L)
+  if (lua.lua_type(L, 1) != lua.TTABLE) return original(L)
+  const compares = lua.lua_type(L, 2)
+  if (compares == lua.TFUNCTION) return goOnInLua(L)
+  return compares > lua.TNIL || <i64>lua.lua_rawlen(L, 1) <= SHORT ? original(L) : goOnInLua(L)
 }
 
 function goOnInLua(L: i32): i32 {

@@ -1,0 +1,249 @@
+// The library functions that are not Lua's own: they give what Lua's own give (wasmoon's, unchanged), and say the same when they refuse.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { LuaFactory } from 'wasmoon'
+import { LuaProcess, runLua } from './lua-process.ts'
+import { randomFrom } from './random-program.ts'
+
+const engine = await new LuaFactory().createEngine()
+
+/** What unchanged Lua makes of a program that returns a string. */
+const original = (source: string): string => {
+  engine.global.set('source', source)
+  return engine.doStringSync(`return assert(load('return function(...) ' .. source .. '\\nend', '@main.lua'))()()`) as string
+}
+const same = (what: string, source: string): void => {
+  const expected = original(source)
+  for (const fuel of [1 << 30, 400]) {
+    const process = new LuaProcess(source)
+    assert.is(process.result(fuel, 1_000_000), expected, `${what}, slices of ${fuel}`)
+    process.close()
+  }
+}
+
+const test = suite('library')
+
+test('sort sorts like Lua: lists of every length, numbers and strings, with and without a comparison', () => {
+  const random = randomFrom(1)
+  for (const n of [0, 1, 2, 3, 11, 12, 13, 24, 25, 100, 1000, 5000]) {
+    const numbers = Array.from({ length: n }, () => Math.floor(random() * 1000))
+    const list = `{ ${numbers.join(', ')} }`
+    same(
+      `${n} numbers`,
+      `local a, b, c = ${list}, ${list}, {}
+       for i, v in ipairs(a) do c[i] = ('%04d'):format(v) end
+       table.sort(a) table.sort(b, function(x, y) return x > y end) table.sort(c)
+       return table.concat(a, ' ') .. '|' .. table.concat(b, ' ') .. '|' .. table.concat(c, ' ')`,
+    )
+  }
+})
+
+test('sort keeps all elements and puts no two in the wrong order when the comparison is a partial one', () => {
+  const source = `
+    local list = {}
+    for i = 1, 600 do list[i] = { key = (i * 7919) % 13, i = i } end
+    table.sort(list, function(a, b) return a.key < b.key end)
+    local sum = 0
+    for i, item in ipairs(list) do
+      sum = sum + item.i
+      if i > 1 then assert(list[i - 1].key < item.key or (list[i - 1].key == item.key and list[i - 1].i < item.i)) end
+    end
+    return sum`
+  assert.is(runLua(source), (600 * 601) / 2)
+})
+
+test('a comparison may wait, yield and fail', () => {
+  const process = new LuaProcess(`
+    local list = { 3, 1, 2 }
+    table.sort(list, function(a, b) return process.registry.lookup(a .. '<' .. b) end)
+    local co = coroutine.wrap(function()
+      local t = { 2, 1 }
+      table.sort(t, function(a, b) coroutine.yield(a) return a < b end)
+      return t[1] .. t[2]
+    end)
+    local first, last = co(), co()
+    local ok, message = pcall(table.sort, { 2, 1 }, function() error('no order', 0) end)
+    return { list, first, last, ok, message }`)
+  let verdict = process.run()
+  for (let i = 0; verdict === 'wait'; i++) {
+    const { tag, target, args } = process.asks[i]!
+    const [a, b] = String(target || args[0])
+      .split('<')
+      .map(Number) as [number, number]
+    verdict = process.reply(tag, [a < b]).run()
+  }
+  assert.equal(process.ended!.value, [[1, 2, 3], 1, '12', false, 'no order'])
+  process.close()
+})
+
+test('gsub with a function replaces like Lua: patterns that match nothing, everything, and the empty string', () => {
+  const texts = ['', 'a', 'hello world', 'aaa', ' spaced  out ', 'a.b.c', 'x=1, y=2', 'THE (quick) fox', '\\0\\1a\\0', 'ab12cd34']
+  const patterns = [
+    '',
+    '.',
+    'a',
+    'a*',
+    'a-',
+    '%w+',
+    '(%w)(%w)',
+    '()',
+    '^a',
+    '^',
+    'a$',
+    '$',
+    '%s*',
+    '%f[%w]%w+',
+    '%b()',
+    '(a)(b)',
+    '[^%s]+',
+    '%d%d',
+    '(.)%1',
+    'x*',
+  ]
+  const replacements = [
+    `function(...) return '<' .. table.concat({ ... }, ',') .. '>' end`,
+    `function() return nil end`,
+    `function(x) return false end`,
+    `function(x) return #tostring(x) end`,
+    `function(x) if x == 'a' then return '' end end`,
+  ]
+  const source = `
+    local out = {}
+    for _, text in ipairs{ ${texts.map((text) => `"${text}"`).join(', ')} } do
+      for _, pattern in ipairs{ ${patterns.map((pattern) => `"${pattern}"`).join(', ')} } do
+        for _, f in ipairs{ ${replacements.join(', ')} } do
+          for _, limit in ipairs{ 100, 1, 2, 0, -1 } do
+            local ok, result, count = pcall(string.gsub, text, pattern, f, limit)
+            out[#out + 1] = tostring(ok) .. ' ' .. tostring(result):gsub('^.-: ', '') .. ' ' .. tostring(count)
+          end
+          out[#out + 1] = table.concat({ text:gsub(pattern, f) }, ' ')
+        end
+      end
+    end
+    return (table.concat(out, '\\n'):gsub('[\\0\\1]', '#'))`
+  const [ours, theirs] = [runLua(source, { hardFuel: 1 << 28 }) as string, original(source)]
+  const [lines, expected] = [ours.split('\n'), theirs.split('\n')]
+  const at = lines.findIndex((line, i) => line !== expected[i])
+  assert.is(at < 0 ? '' : lines[at], at < 0 ? '' : expected[at], `line ${at}`)
+  assert.is(lines.length, expected.length)
+})
+
+test('gsub with a string or a table is untouched', () => {
+  same(
+    'gsub',
+    `local t = { a = '1', b = false }
+     return table.concat({ ('abc'):gsub('%w', t), ('abc'):gsub('b', '[%0%%]'), ('abc'):gsub('', '-'), ('a b'):gsub('(%w) (%w)', '%2 %1') }, '|')`,
+  )
+})
+
+test('a replacement may wait, yield and fail', () => {
+  const process = new LuaProcess(`
+    local text = ('a-b'):gsub('%w', function(c) return process.registry.lookup(c) end)
+    local co = coroutine.wrap(function() return (('xy'):gsub('.', function(c) return coroutine.yield(c) end)) end)
+    local yields = { co(), co('1'), co('2') }
+    local ok, message = pcall(string.gsub, 'x', 'x', function() error('no', 0) end)
+    return { text, yields, ok, message }`)
+  let verdict = process.run()
+  for (let i = 0; verdict === 'wait'; i++) verdict = process.reply(process.asks[i]!.tag, [`${i}`]).run()
+  assert.equal(process.ended!.value, ['0-1', ['x', 'y', '12'], false, 'no'])
+  process.close()
+})
+
+test('rep repeats like Lua, few times and many, with separators and without', () => {
+  const source = `
+    local out = {}
+    for _, n in ipairs{ -1, 0, 1, 2, 3, 7, 100, 1023, 5000, 100000 } do
+      for _, text in ipairs{ '', 'a', 'abc' } do
+        for _, separator in ipairs{ '', '-', ', and ' } do
+          local s = text:rep(n, separator)
+          out[#out + 1] = #s .. s:sub(1, 20) .. s:sub(-20)
+        end
+        out[#out + 1] = #text:rep(n) .. #text:rep(n + 0.0)
+      end
+    end
+    return table.concat(out, '\\n')`
+  assert.is(runLua(source), original(source))
+})
+
+test('many copies of little, and endless copies of nothing, cost little', () => {
+  const process = new LuaProcess(`return #('x'):rep(10 << 20) + #(''):rep(1 << 50) + #(''):rep(1 << 50, '')`)
+  assert.is(process.result(), 10 << 20)
+  assert.ok(process.spent < 1_000_000, String(process.spent))
+  process.close()
+})
+
+test('what they refuse they refuse in the words of Lua, with the line of the caller', () => {
+  const calls = [
+    `('x'):rep()`,
+    `('x'):rep({})`,
+    `('x'):rep(1.5)`,
+    `('x'):rep(1, {})`,
+    `string.rep()`,
+    `string.rep(nil, 3)`,
+    `('x'):rep(1 << 40)`,
+    `('abc'):rep(1 << 33, 'x')`,
+    `string.gsub()`,
+    `string.gsub('x')`,
+    `string.gsub('x', 'y')`,
+    `string.gsub('x', 'y', 1, {})`,
+    `string.gsub('x', {}, print)`,
+    `string.gsub({}, 'x', print)`,
+    `string.gsub('x', 'x', print, 'y')`,
+    `string.gsub('x', 'x', function() return {} end)`,
+    `string.gsub('x', 'x', true)`,
+    `string.gsub('x', 'x', '%2')`,
+    `table.sort()`,
+    `table.sort(1)`,
+    `table.sort({}, 1)`,
+    `table.sort({ 1, 2 }, {})`,
+    `string.find()`,
+    `string.find('x')`,
+    `string.find({}, 'x')`,
+    `string.find('x', 'y', {})`,
+    `string.upper()`,
+    `string.byte('x', {})`,
+    `string.gmatch('x')`,
+    `('x'):len(1, 2):foo()`,
+    `string.format('%d', 'x')`,
+    `string.format('%d')`,
+    `tostring()`,
+    `setmetatable(1, {})`,
+    `coroutine.wrap(1)`,
+    `coroutine.resume(1)`,
+    `coroutine.wrap(function() error('inside') end)()`,
+    `coroutine.wrap(function() error({}) end)()`,
+    `(function() local co = coroutine.wrap(function() end) co() co() end)()`,
+    `({})()`,
+    `error('text')`,
+    `error('text', 0)`,
+    `error('text', 2)`,
+    `assert(false)`,
+    `assert(nil, 'said')`,
+    `table.concat({ {} })`,
+    `table.unpack({}, 1, 1e8)`,
+    `math.floor('x')`,
+    `math.random(0, -1)`,
+    `select(0)`,
+    `('x') + 1`,
+    `#5`,
+  ]
+  const source = `
+    local out = {}
+    local function try(f) local ok, message = pcall(f) out[#out + 1] = type(message) == 'string' and message or type(message) end
+    ${calls.map((call) => `try(function()\nlocal _ = ${call}\nend)`).join('\n')}
+    return table.concat(out, '\\n')`
+  const [ours, theirs] = [(runLua(source) as string).split('\n'), original(source).split('\n')]
+  for (const [i, call] of calls.entries()) assert.is(ours[i], theirs[i], call)
+})
+
+test('string functions take an Error for its text', () => {
+  const source = `
+    local err = errors.wrap(errors.new('some text'), 'context')
+    return { string.upper(err), (string.gsub(err, 'text', function(s) return '<' .. s .. '>' end)), string.rep(err, 2, '|'),
+      string.find(err, 'some'), string.len(err), string.sub(err, 1, 7), string.match(err, ': (%w+)') }`
+  const text = 'context: some text'
+  assert.equal(runLua(source), [text.toUpperCase(), 'con<text>: some <text>', `${text}|${text}`, 10, text.length, 'context', 'some'])
+})
+
+test.run()
