@@ -15,7 +15,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   cluster: ['kernel'],
   workflow: ['kernel', 'lmdb'],
   registry: ['lmdb', 'lua'],
-  service: ['kernel', 'registry', 'security', 'workflow', 'lua'],
+  service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua'],
   plugin: ['service'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin'],
   dashboard: ['app'],
