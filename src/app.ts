@@ -3,6 +3,9 @@
 //   config → entries → registry (handlers take each kind in) → hosts → services → running
 //   processes ask → door → guard → service → reply
 
+import { Features } from './app/feature.ts'
+import { features as table } from './app/features.ts'
+import type { Parts } from './app/parts.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { Kind, WippyError } from './error.ts'
@@ -16,30 +19,18 @@ import { encode, encodeAll } from './msgpack.ts'
 import { assemble } from './registry/baseline.ts'
 import { type Entry, isFields } from './registry/entry.ts'
 import { Registry } from './registry/registry.ts'
-import { ctxService } from './service/ctx.ts'
 import { Door } from './service/door.ts'
 import { cancelAll, terminateAll, within } from './service/drain.ts'
-import { Environment, envService } from './service/env.ts'
-import { EventBus, eventsService } from './service/events.ts'
-import { funcsService } from './service/funcs.ts'
-import { hashService } from './service/hash.ts'
+import { EventBus } from './service/events.ts'
 import { hostsHandler } from './service/hosts.ts'
-import { ioService } from './service/io.ts'
-import { jsonService } from './service/json.ts'
 import { Launcher } from './service/launcher.ts'
 import { LogObserver } from './service/log-observer.ts'
-import { createLog, type Log, loggerService } from './service/logger.ts'
+import { createLog, type Log } from './service/logger.ts'
 import { luaHandler } from './service/lua-kinds.ts'
-import { nodeView } from './service/node-view.ts'
 import { codeOf, errorOf } from './service/outcome.ts'
 import type { Permit } from './service/permit.ts'
-import { processService } from './service/process.ts'
-import { registryService } from './service/registry.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
-import { systemService } from './service/system.ts'
-import { timeService } from './service/time.ts'
-import { uuidService } from './service/uuid.ts'
 import { Bodies } from './vm/bodies.ts'
 
 const TURN_MS = 2 // how long processes run before the event loop gets its turn
@@ -58,6 +49,8 @@ export type Node = {
   readonly config: Config
   readonly registry: Registry
   readonly scheduler: Scheduler
+  /** What it is made of, for the layers above. */
+  readonly parts: Parts
   /** Entries that were not started, each with its place; the others run. */
   readonly problems: readonly WippyError[]
   readonly warnings: readonly WippyError[]
@@ -162,34 +155,19 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   let isUp = false
   const services = new Services({ scheduler, supervisor, launcher, report: (error) => (isUp ? report(error) : void problems.push(error)) })
 
-  // services of Lua modules
-  const environment = new Environment({ root: config.root, os: process.env })
   const bus = new EventBus(report)
-  for (const service of [
-    ctxService(),
-    envService(environment, permit),
-    eventsService(bus, permit),
-    funcsService({ scheduler, launcher, registry, clock, random: Math.random }),
-    hashService(),
-    ioService(),
-    jsonService(),
-    loggerService(log),
-    processService(scheduler, launcher),
-    registryService(registry, { permit, warn: (caller, message) => log.record('warn', caller.entry, message) }),
-    systemService(nodeView({ scheduler, launcher, supervisor, door, exit: end })),
-    timeService(clock),
-    uuidService(clock),
-  ]) {
-    door.add(service)
-  }
+  const exit = end
+  const random = Math.random
+  const parts: Parts = { config, clock, log, registry, scheduler, launcher, supervisor, door, bus, permit, random, exit, report }
+  const features = new Features(table, parts)
   registry.subscribe(({ changes }) => {
     for (const { kind, entry } of changes)
       bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })
   })
 
   // entries come to life
-  for (const handler of [environment.handler(), hostsHandler(launcher, scheduler, clock), luaHandler, services.handler])
-    registry.kinds.add(handler)
+  const handlers = [hostsHandler(launcher, scheduler, clock), luaHandler((entry) => features.loadFor(entry)), services.handler]
+  for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
   const booted = await registry.boot(entries)
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
   await services.startAll()
@@ -231,6 +209,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
         stopped.then(() => cancelAll(scheduler, all)),
       )
     await terminateAll(scheduler, all)
+    await features.stop()
     clearInterval(stay)
     end(0)
   }
@@ -239,6 +218,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     config,
     registry,
     scheduler,
+    parts,
     problems,
     warnings: [...sourceWarnings, ...booted.warnings],
     commands,

@@ -2,6 +2,7 @@
 //
 // Nothing leaves a process but through here. An operation answers at once (the process goes on within its turn) or later; either way the
 // answer enters the mailbox. What an operation throws is a failed reply; what is not a WippyError becomes INTERNAL and is reported.
+// Services may come late: the first ask of a module that was only offered waits until it is there, and those behind it wait their turn.
 
 import { Kind, WippyError } from '../error.ts'
 import type { Delivery } from '../kernel/delivery.ts'
@@ -43,7 +44,9 @@ class ProcessCaller implements Caller {
     return (this.#process.attachment as Attachment | null)?.terminal ?? null
   }
   onEnd(free: () => void): () => void {
-    return this.#process.onEnd(free)
+    if (this.#process.state !== 'ended') return this.#process.onEnd(free)
+    queueMicrotask(free) // it asked and was gone before anybody got to it
+    return () => {}
   }
   push(tag: number, values: readonly unknown[]): boolean {
     return this.#delivery.push(this.#process, tag, encodeAll(values))
@@ -85,6 +88,7 @@ export type DoorOptions = {
 
 export class Door {
   readonly #operations = new Map<string, Operation>()
+  readonly #offers = new Map<string, () => Promise<void>>()
   readonly #callers = new WeakMap<Process, Caller>()
   readonly #options: DoorOptions
 
@@ -97,9 +101,14 @@ export class Door {
     for (const [op, operation] of Object.entries(service.operations)) this.#operations.set(op, operation)
   }
 
-  /** The modules whose operations are here. */
+  /** Offers a module whose operations are not here yet: `load` adds its service, or throws. Until it has, it may be called again. */
+  offer(module: string, load: () => Promise<void>): void {
+    this.#offers.set(module, load)
+  }
+
+  /** The modules whose operations are here, or can be. */
   get modules(): readonly string[] {
-    return [...new Set([...this.#operations.keys()].map((op) => op.slice(0, op.indexOf('.'))))]
+    return [...new Set([...this.#offers.keys(), ...[...this.#operations.keys()].map(moduleOf)])]
   }
 
   callerOf(process: Process): Caller {
@@ -112,11 +121,27 @@ export class Door {
   }
 
   readonly ask: AskDoor = (ask) => {
-    const { process, tag, op } = ask
+    const { process, op } = ask
+    const call = new PendingCall(this.callerOf(process), ask)
+    const load = this.#operations.has(op) ? undefined : this.#offers.get(moduleOf(op))
+    if (load === undefined) this.#perform(process, call)
+    else void this.#performLater(process, call, load)
+  }
+
+  async #performLater(process: Process, call: PendingCall, load: () => Promise<void>): Promise<void> {
+    try {
+      await load()
+    } catch (error) {
+      return this.#fail(process, call.tag, error, call.op)
+    }
+    this.#perform(process, call)
+  }
+
+  #perform(process: Process, call: PendingCall): void {
+    const { tag, op } = call
     try {
       const operation = this.#operations.get(op)
       if (operation === undefined) throw unknownOperation(op)
-      const call = new PendingCall(this.callerOf(process), ask)
       this.#options.guard(call)
       const answer = operation(call)
       if (answer instanceof Promise) {
@@ -140,6 +165,8 @@ export class Door {
     if (tag !== 0) this.#options.delivery().fail(process, tag, error instanceof WippyError ? error : broken(op))
   }
 }
+
+const moduleOf = (op: string): string => op.slice(0, op.indexOf('.'))
 
 const unknownOperation = (op: string): WippyError =>
   new WippyError('OPERATION_UNKNOWN', Kind.Unavailable, `this node has no operation ${op}`, { retryable: false })

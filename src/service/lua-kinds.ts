@@ -29,13 +29,16 @@ const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): vo
   )
 }
 
-export const luaHandler: Handler = {
+/** `load` brings in the services of the modules that an entry declares. */
+export const luaHandler = (load: (entry: Entry) => Promise<void>): Handler => ({
   kinds: ['function.lua', 'process.lua', ...LIBRARIES],
-  prepare: ({ kind, entry }, after) => {
+  prepare: async ({ kind, entry }, after) => {
     if (kind === 'entry.delete') return
     const program = programOf(entry, (id) => after.get(id))
-    if (LIBRARIES.includes(entry.kind)) return
-    checkRequires(entry, program)
-    limitsOf(entry, defaultLimits)
+    if (!LIBRARIES.includes(entry.kind)) {
+      checkRequires(entry, program)
+      limitsOf(entry, defaultLimits)
+    }
+    await load(entry)
   },
-}
+})

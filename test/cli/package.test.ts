@@ -38,6 +38,7 @@ test('runs from what the build makes', async () => {
     symlinkSync(join(ROOT, 'node_modules', name), join(home, 'node_modules', name))
   }
   const cwd = directoryWith({
+    'package.json': '{"type": "module"}',
     'wippy.config.ts': "import { defineConfig } from 'wippy'\nexport default defineConfig({ src: './entries' })\n",
     'entries/_index.yaml': index(HELLO),
     'entries/hello.lua': HELLO_LUA,

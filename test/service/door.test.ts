@@ -153,4 +153,76 @@ test('a process has one caller; what is freed at its end is freed once; an answe
   assert.equal(kernel.notes.broken_, [])
 })
 
+/** A process that asks `late.op` and then once more, of a module that is only offered. */
+const asksLate = (load: (door: Door) => Promise<void>) => {
+  const door: Door = new Door({ delivery: () => kernel.scheduler.delivery, guard: () => {}, report: () => {} })
+  const kernel: TestKernel = new TestKernel({ answer: door.ask })
+  door.offer('late', () => load(door))
+  const heard: Signal[] = []
+  const process: Process = kernel.spawn((inbox, out) => {
+    heard.push(...inbox.filter(({ kind }) => kind === REPLY))
+    if (process.steps === 0) for (const tag of [1, 2]) out.ask('late.op', 'target', tag, encodeAll([tag]))
+    return undefined
+  })
+  kernel.run()
+  const settle = async () => {
+    await later()
+    kernel.run()
+    return heard.map(({ flag, tag, payload }) => ({ ok: flag === 1, tag, payload }))
+  }
+  return { door, kernel, process, settle }
+}
+
+test('asks of a module that comes late are answered in their order once it is there', async () => {
+  const seen: unknown[] = []
+  const { promise: there, resolve: come } = Promise.withResolvers<void>()
+  const { door, settle } = asksLate(async (door) => {
+    await there
+    const operation: Operation = ({ args }) => {
+      seen.push(args[0])
+      return args
+    }
+    door.add({ name: 'late', operations: { 'late.op': operation } })
+  })
+  assert.equal(await settle(), [])
+  assert.equal(door.modules, ['late'])
+  come()
+  const expected = [1, 2].map((tag) => ({ ok: true, tag, payload: text([tag]) }))
+  assert.equal(await settle(), expected)
+  assert.equal(seen, [1, 2])
+})
+
+test('a module that cannot be loaded fails the ask with the reason', async () => {
+  const { settle } = asksLate(async () => {
+    throw no
+  })
+  const answers = await settle()
+  assert.equal(
+    answers.map(({ ok, tag }) => [ok, tag]),
+    [
+      [false, 1],
+      [false, 2],
+    ],
+  )
+  assert.match(answers[0]!.payload, 'no such luck')
+})
+
+test('what a process asked before it ended is done all the same, and what is hung on its end is freed', async () => {
+  const did: string[] = []
+  const { promise: there, resolve: come } = Promise.withResolvers<void>()
+  const { kernel, process, settle } = asksLate(async (door) => {
+    await there
+    const operation: Operation = ({ caller, tag }) => {
+      did.push(`op ${tag}`)
+      caller.onEnd(() => did.push(`freed ${tag}`))
+      return []
+    }
+    door.add({ name: 'late', operations: { 'late.op': operation } })
+  })
+  kernel.scheduler.terminate(process.pid)
+  come()
+  assert.equal(await settle(), [])
+  assert.equal(did, ['op 1', 'op 2', 'freed 1', 'freed 2'])
+})
+
 test.run()

@@ -1,0 +1,73 @@
+// Every feature of a node. One line of this table is all that connects a service with the app.
+//
+// Import types at the top, code only inside `load`: what stands here is read by every start.
+
+import type { Feature } from './feature.ts'
+
+export const features: readonly Feature[] = [
+  {
+    modules: ['ctx'],
+    load: async () => ({ services: [(await import('../service/ctx.ts')).ctxService()] }),
+  },
+  {
+    modules: ['env'],
+    kinds: ['env.storage.*', 'env.variable'],
+    load: async ({ config, permit }) => {
+      const { Environment, envService } = await import('../service/env.ts')
+      const environment = new Environment({ root: config.root, os: process.env })
+      return { services: [envService(environment, permit)], handler: environment.handler() }
+    },
+  },
+  {
+    modules: ['events'],
+    load: async ({ bus, permit }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit)] }),
+  },
+  {
+    modules: ['funcs'],
+    load: async (parts) => ({ services: [(await import('../service/funcs.ts')).funcsService(parts)] }),
+  },
+  {
+    modules: ['hash'],
+    load: async () => ({ services: [(await import('../service/hash.ts')).hashService()] }),
+  },
+  {
+    modules: ['io'],
+    load: async () => ({ services: [(await import('../service/io.ts')).ioService()] }),
+  },
+  {
+    modules: ['json'],
+    load: async () => ({ services: [(await import('../service/json.ts')).jsonService()] }),
+  },
+  {
+    modules: ['logger'],
+    ambient: true,
+    load: async ({ log }) => ({ services: [(await import('../service/logger.ts')).loggerService(log)] }),
+  },
+  {
+    modules: ['process'],
+    ambient: true,
+    load: async ({ scheduler, launcher }) => ({ services: [(await import('../service/process.ts')).processService(scheduler, launcher)] }),
+  },
+  {
+    modules: ['registry'],
+    load: async ({ registry, permit, log }) => {
+      const { registryService } = await import('../service/registry.ts')
+      return { services: [registryService(registry, { permit, warn: (caller, message) => log.record('warn', caller.entry, message) })] }
+    },
+  },
+  {
+    modules: ['system'],
+    load: async (parts) => {
+      const [{ systemService }, { nodeView }] = await Promise.all([import('../service/system.ts'), import('../service/node-view.ts')])
+      return { services: [systemService(nodeView(parts))] }
+    },
+  },
+  {
+    modules: ['time'],
+    load: async ({ clock }) => ({ services: [(await import('../service/time.ts')).timeService(clock)] }),
+  },
+  {
+    modules: ['uuid'],
+    load: async ({ clock }) => ({ services: [(await import('../service/uuid.ts')).uuidService(clock)] }),
+  },
+]

@@ -1,0 +1,31 @@
+// What features build on: the parts of one node.
+
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import type { Supervisor } from '../kernel/supervisor.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Door } from '../service/door.ts'
+import type { EventBus } from '../service/events.ts'
+import type { Launcher } from '../service/launcher.ts'
+import type { Log } from '../service/logger.ts'
+import type { Permit } from '../service/permit.ts'
+
+export type Parts = {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly registry: Registry
+  readonly scheduler: Scheduler
+  readonly launcher: Launcher
+  readonly supervisor: Supervisor
+  readonly door: Door
+  readonly bus: EventBus
+  readonly permit: Permit
+  /** Numbers in [0, 1). */
+  readonly random: () => number
+  /** Ends the node with an exit code. */
+  readonly exit: (code: number) => void
+  /** Hears of errors that nobody waits for. */
+  readonly report: (error: unknown) => void
+}

@@ -1,0 +1,54 @@
+// What a start loads, counted in files: time is for the benchmark.
+
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { features } from '../../src/app/features.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { HELLO, HELLO_LUA, index, ROOT, wippy } from './command.ts'
+
+const test = suite('what a start loads')
+
+const cwd = directoryWith({ 'src/_index.yaml': index(HELLO), 'src/hello.lua': HELLO_LUA })
+const HEAVY = ['lmdb', 'pg', 'redis', 'chokidar', '@bytecodealliance/jco', '@modelcontextprotocol/sdk', '@cfworker/json-schema']
+
+/** Files of this project and of packages that `wippy ARGS` loads, relative to the project. */
+const loadedBy = async (...args: string[]): Promise<string[]> => {
+  const list = join(directoryWith({ list: '' }), 'list')
+  const node = ['--import', join(import.meta.dirname, 'loaded.ts')]
+  const ended = await wippy(args, { cwd, node, env: { WIPPY_TEST_LOADED: list } })
+  assert.is(ended.code, 0, ended.err)
+  const files = readFileSync(list, 'utf8').trim().split('\n')
+  return [...new Set(files.map((url) => relative(ROOT, fileURLToPath(url))))].filter((file) => /^(?:src|dist|node_modules)\b/.test(file))
+}
+
+const packagesIn = (files: readonly string[]): string[] => [
+  ...new Set(files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [])),
+]
+
+test('hello world loads no database, no network, no plugin', async () => {
+  const packages = packagesIn(await loadedBy('run', 'hello'))
+  assert.ok(packages.includes('yaml'), 'packages are seen')
+  assert.equal(
+    packages.filter((name) => HEAVY.includes(name)),
+    [],
+  )
+})
+
+test('of the services of Lua modules, hello world loads the one it declares', async () => {
+  const files = await loadedBy('run', 'hello')
+  const modules = features.flatMap(({ modules = [] }) => modules)
+  const always = ['events', 'logger', 'process'] // the bus, and what is ambient
+  const loaded = modules.filter((name) => !always.includes(name) && files.includes(join('src', 'service', `${name}.ts`)))
+  assert.equal(loaded, ['io'])
+})
+
+test('the version loads nothing of the runtime', async () => {
+  const files = await loadedBy('version')
+  const runtime = files.filter((file) => /^src\/(?:app|kernel|lua|registry|service|vm)\b/.test(file))
+  assert.equal(runtime, [])
+})
+
+test.run()
