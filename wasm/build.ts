@@ -1,6 +1,6 @@
-// Builds wasm/actor.wasm (wasmoon's Lua + companion, patched, metered, optimised) wasm/actor.image (the memory after boot)
-// and wasm/actor.modules (bytecode of the files of runtime-lua that only some entries need).
-// Same input, same bytes. `node wasm/build.ts` builds both; `node wasm/build.ts image` only boots again (after a change in runtime-lua/).
+// Builds wasm/swap.wasm (from swap.wat), wasm/actor.wasm (wasmoon's Lua + companion, patched, metered, optimised), wasm/actor.image (the
+// memory after boot) and wasm/actor.modules (bytecode of the files of runtime-lua that only some entries need).
+// Same input, same bytes. `node wasm/build.ts` builds all; `node wasm/build.ts image` only boots again (after a change in runtime-lua/).
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -16,7 +16,7 @@ import { findAll, head, isList, type List, parse, print } from './sexpr.ts'
 
 const GLUE_SHA256 = '95f3f19ddb740125883bc41d5ec670cd0828e7b58c8bdad385323cbff497b55c'
 const CONTROL_BYTES = 192
-const EXPORTS = ['memory', 'init', 'boot', 'complaint', 'reserve', 'seal', 'step', 'fuel', 'fault']
+const EXPORTS = ['memory', 'init', 'boot', 'complaint', 'reserve', 'seal', 'step', 'fuel', 'fault', 'lowest']
 const FEATURES = [
   'bulk-memory',
   'bulk-memory-opt',
@@ -27,6 +27,8 @@ const FEATURES = [
   'reference-types',
   'multivalue',
 ].map((name) => `--enable-${name}`)
+
+const SWAP_FEATURES = ['--enable-multimemory', '--enable-simd']
 
 const here = import.meta.dirname
 const root = join(here, '..')
@@ -111,10 +113,25 @@ export const buildWasm = (options: { readonly metered: boolean } = { metered: tr
   }
 }
 
+/** Builds swap.wasm in a temporary folder and returns its bytes. */
+export const buildSwap = (): Uint8Array => {
+  const folder = mkdtempSync(join(tmpdir(), 'wippy-wasm-'))
+  try {
+    tool('wasm-as', [...SWAP_FEATURES, join(here, 'swap.wat'), '-o', 'plain.wasm'], folder)
+    tool('wasm-opt', [...SWAP_FEATURES, '-O3', 'plain.wasm', '-o', 'swap.wasm'], folder)
+    return readFileSync(join(folder, 'swap.wasm'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const onlyImage = process.argv[2] === 'image'
   const wasm = onlyImage ? readFileSync(join(here, 'actor.wasm')) : buildWasm()
-  if (!onlyImage) writeFileSync(join(here, 'actor.wasm'), wasm)
+  if (!onlyImage) {
+    writeFileSync(join(here, 'swap.wasm'), buildSwap()) // before the image is booted: it is taken with this
+    writeFileSync(join(here, 'actor.wasm'), wasm)
+  }
   const { image, modules } = bootImage(wasm)
   writeFileSync(join(here, 'actor.image'), image)
   writeFileSync(join(here, 'actor.modules'), modules)

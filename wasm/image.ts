@@ -6,8 +6,10 @@ import { FrameCursor, LOAD } from '../src/kernel/frame.ts'
 import { FrameBuffer } from '../src/kernel/frame-buffer.ts'
 import { decodeAll, encode, encodeAll } from '../src/msgpack.ts'
 import { type Exports, Field, Verdict } from '../src/vm/abi.ts'
-import { Image } from '../src/vm/image.ts'
+import type { Image } from '../src/vm/image.ts'
+import { Instance } from '../src/vm/instance.ts'
 import type { RuntimeModule } from '../src/vm/module.ts'
+import { Shelf } from '../src/vm/shelf.ts'
 
 /** Files of runtime-lua that every process has, in the order in which they need each other; `globals` last. */
 const CORE = ['errors', 'channel', 'payload', 'argument', 'calendar', 'zone', 'os', 'process', 'globals']
@@ -53,10 +55,12 @@ const folder = join(import.meta.dirname, '../runtime-lua')
 
 /** A booted memory that is fed with frames of kind LOAD. */
 class Boot {
+  readonly #instance: Instance
   readonly #exports: Exports
 
   constructor(module: WebAssembly.Module, main: Uint8Array) {
-    this.#exports = new WebAssembly.Instance(module).exports as unknown as Exports
+    this.#instance = new Instance(module, new Shelf())
+    this.#exports = this.#instance.exports
     this.#exports.init()
     const at = this.#exports.reserve(INBOX_BYTES, MEMORY_PAGES)
     this.memory.set(main, at)
@@ -89,7 +93,8 @@ class Boot {
     const inbox = this.#exports.reserve(INBOX_BYTES, MEMORY_PAGES)
     this.memory.fill(0, inbox, inbox + INBOX_BYTES)
     this.#exports.seal()
-    return Image.capture(this.memory, null)
+    this.#instance.refresh()
+    return this.#instance.capture(null)
   }
 
   #complain(what: string): never {

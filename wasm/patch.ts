@@ -8,6 +8,7 @@
 //  - a Lua stack overflows long before the memory is full
 //  - the C stack is small, the heap begins behind the companion's control block
 //  - how large the heap may think the memory is stands in the memory: a process does not see what another one made its instance grow to
+//  - how far down the C stack was used is known: no more of it has to be wiped
 //
 // Each edit has a test in test/vm that fails when the edit is left out.
 
@@ -64,6 +65,7 @@ const SUPPORT = `(module
  (global $limit (mut i32) (i32.const ${MAX_PAGES}))
  (global $fault (export "fault") (mut i32) (i32.const 0))
  (global $refused (mut i32) (i32.const 0))
+ (global $lowest (export "lowest") (mut i32) (i32.const ${STACK_HIGH}))
  (func $resize (param $bytes i32) (result i32) (local $pages i32)
   (local.set $pages (i32.shr_u (i32.add (local.get $bytes) (i32.const 65535)) (i32.const 16)))
   (if (i32.lt_u (local.get $pages) (i32.load (i32.const ${PAGES}))) (then (return (i32.const 0))))
@@ -228,6 +230,17 @@ const sizeInMemory = (module: List): void => {
   size.splice(0, 1, 'i32.load', ['i32.const', String(PAGES)])
 }
 
+/** Every statement that may lower the stack pointer (all but plain additions to it) is followed by a look at how low it is. */
+const lowestIsKnown = (module: List): void => {
+  for (const fn of module.filter((part): part is List => head(part) === 'func')) {
+    for (const set of findAll(fn, 'global.set', '$global$0')) {
+      if (head(set[2]) === 'i32.add') continue
+      const note = '(if (i32.lt_u (global.get $global$0) (global.get $lowest)) (then (global.set $lowest (global.get $global$0))))'
+      replaceStatement(fn, set, [set, expr(note)])
+    }
+  }
+}
+
 const littleEndian = (value: number): string =>
   [0, 8, 16, 24].map((shift) => `\\${((value >>> shift) & 0xff).toString(16).padStart(2, '0')}`).join('')
 
@@ -253,6 +266,7 @@ export const patch = (module: List): void => {
   errorsHaveLines(module)
   stacksEnd(module)
   sizeInMemory(module)
+  lowestIsKnown(module)
   layout(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
 }

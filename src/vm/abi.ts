@@ -5,6 +5,8 @@ export type Exports = {
   readonly memory: WebAssembly.Memory
   readonly fuel: WebAssembly.Global<'i32'>
   readonly fault: WebAssembly.Global<'i32'>
+  /** How far down the C stack has been used since the host last set this. */
+  readonly lowest: WebAssembly.Global<'i32'>
   init(): void
   boot(size: number): number
   complaint(): number

@@ -6,7 +6,7 @@ import { FrameBuffer } from '../kernel/frame-buffer.ts'
 import { encodeAll } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { Verdict as Answer, Field } from './abi.ts'
-import { Image } from './image.ts'
+import type { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import { type Actor, type RuntimeModule, withNeeds } from './module.ts'
 import type { Pool } from './pool.ts'
@@ -18,16 +18,17 @@ const utf8 = new TextEncoder()
 /** Compiles a program on top of the booted image. Throws LUA_LOAD with Lua's own message when it does not compile. */
 export const entryImage = (pool: Pool, { image: base, modules }: Pick<Actor, 'image' | 'modules'>, program: Program): Image => {
   const slot = pool.acquire({
+    leftAt: -1,
     evict: () => {
       throw new Error('an image is made within one call')
     },
   })
   try {
-    slot.instance.load(base)
+    slot.instance.load(base, null)
     load(slot.instance, program, withNeeds(modules, [...program.modules, ...program.implied]))
     slot.instance.exports.seal()
     slot.instance.refresh()
-    return Image.capture(slot.instance.bytes, base)
+    return slot.instance.capture(base)
   } finally {
     pool.release(slot)
   }

@@ -1,10 +1,15 @@
-// One WebAssembly instance: a memory, and the views the host reads it through. Which process it holds is the pool's business.
+// One WebAssembly instance: a memory, the views the host reads it through, and the way of images in and out of it. Which process it holds
+// is the pool's business.
+//
+//   V5 Before a process runs in it, everything of the one before is gone: each grain of the memory is compared with the image that comes,
+//      unless what the process before had changed was undone, grain by grain, when it left.
 //
 // Everything read from the memory is the process's own word (hostile): each offset is checked before it is used.
 
 import type { Exports } from './abi.ts'
-import { PAGE } from './abi.ts'
-import type { Image } from './image.ts'
+import { Field, PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
+import { GRAIN, Image } from './image.ts'
+import { ROOM, Shelf, type Swap, WINDOW, ZEROS } from './shelf.ts'
 
 export class Instance {
   readonly exports: Exports
@@ -14,11 +19,16 @@ export class Instance {
   bytes: Uint8Array
   words: Int32Array
   view: DataView
+  readonly #shelf: Shelf
+  readonly #swap: Swap
+  #equals: Image | null = null // what the whole memory is known to be equal to
 
-  constructor(module: WebAssembly.Module) {
+  constructor(module: WebAssembly.Module, shelf: Shelf) {
     this.exports = new WebAssembly.Instance(module).exports as unknown as Exports
     this.step = this.exports.step
     this.reserve = this.exports.reserve
+    this.#shelf = shelf
+    this.#swap = shelf.connect(this.exports.memory)
     const { buffer } = this.exports.memory
     this.bytes = new Uint8Array(buffer)
     this.words = new Int32Array(buffer)
@@ -27,6 +37,11 @@ export class Instance {
 
   get pages(): number {
     return this.exports.memory.buffer.byteLength / PAGE
+  }
+
+  /** Pages that the heap has taken, as the memory says itself: what lies behind is nobody's. */
+  get takenPages(): number {
+    return Math.min(this.pages, this.words[Field.pages]! >>> 0)
   }
 
   /** Fetches the views again if the memory has grown: growth detaches them. */
@@ -38,13 +53,78 @@ export class Instance {
     this.view = new DataView(buffer)
   }
 
-  /** Makes the memory equal to an image. */
-  load(image: Image): void {
-    const missing = image.pages - this.pages
+  /** Makes the memory equal to `origin`, or to `own`, which grew from it. */
+  load(origin: Image, own: Image | null): void {
+    const missing = (own ?? origin).pages - this.pages
     if (missing > 0) {
       this.exports.memory.grow(missing)
       this.refresh()
     }
-    image.restore(this.bytes)
+    if (this.#equals !== origin || missing > 0) this.#clean(origin)
+    this.#equals = null
+    if (own === null) return
+    if (Shelf.hasRoomFor(own.runs.length)) this.#swap.put(ROOM, this.#shelf.write(own.runs))
+    else own.eachRun((offset, bytes) => this.bytes.set(bytes, offset))
+  }
+
+  /** What the memory holds, as the difference from `origin`. The memory is left alone. */
+  capture(origin: Image | null): Image {
+    return this.#take(origin, false)
+  }
+
+  /** The same, and the memory is equal to `origin` again: the next process of that origin finds it ready. */
+  vacate(origin: Image): Image {
+    const image = this.#take(origin, true)
+    this.#wipeStack()
+    if (image.pages === this.pages) this.#equals = origin
+    return image
+  }
+
+  #take(origin: Image | null, undo: boolean): Image {
+    const pages = this.takenPages
+    const parts: Uint8Array<ArrayBuffer>[] = []
+    let [stop, compared] = [ROOM, 0]
+    this.#eachRange(origin, pages * PAGE, (from, to, old, stride) => {
+      for (let at = from; at < to; ) {
+        if (compared === WINDOW) {
+          parts.push(this.#shelf.read(stop))
+          stop = ROOM
+          compared = 0
+        }
+        const end = Math.min(to, at + WINDOW - compared)
+        const start = stride === 0 ? old : old + at - from
+        stop = this.#swap.take(at, end, start, stride, stop, undo ? 1 : 0)
+        compared += end - at
+        at = end
+      }
+    })
+    parts.push(this.#shelf.read(stop))
+    return new Image(origin, pages, parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+  }
+
+  #clean(origin: Image): void {
+    this.#eachRange(origin, this.bytes.length, (from, to, old, stride) => this.#swap.scrub(from, to, old, stride))
+    this.#wipeStack()
+  }
+
+  #wipeStack(): void {
+    const { lowest } = this.exports
+    this.bytes.fill(0, Math.max(STACK_LOW, lowest.value), STACK_HIGH)
+    lowest.value = STACK_HIGH
+  }
+
+  /** The ranges of a memory of so many bytes, without the C stack, and where the shelf holds what `origin` has there. */
+  #eachRange(origin: Image | null, bytes: number, visit: (from: number, to: number, old: number, stride: number) => void): void {
+    const end = Math.max(STACK_HIGH, bytes)
+    const known = origin === null ? 0 : Math.min(end, origin.flatten().length)
+    const at = origin === null ? ZEROS : this.#shelf.placeOf(origin)
+    if (known < STACK_HIGH) {
+      visit(0, STACK_LOW, ZEROS, 0)
+      visit(STACK_HIGH, end, ZEROS, 0)
+      return
+    }
+    visit(0, STACK_LOW, at, GRAIN)
+    visit(STACK_HIGH, known, at + STACK_HIGH, GRAIN)
+    visit(known, end, ZEROS, 0)
   }
 }

@@ -7,7 +7,7 @@
 import type { Body, Fault, Verdict } from '../kernel/body.ts'
 import type { Frames } from '../kernel/frame.ts'
 import { Verdict as Answer, Field, PAGE, Trap } from './abi.ts'
-import { Image } from './image.ts'
+import type { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import type { Pool, Slot, Tenant } from './pool.ts'
 
@@ -21,6 +21,7 @@ const COMPLAINT_BYTES = 64 * 1024
 
 export class LuaBody implements Body, Tenant {
   readonly outbox: Frames = { ...nowhere }
+  leftAt = -1
   spent = 0
   backlog = 0
   fault: Fault | null = null
@@ -51,8 +52,7 @@ export class LuaBody implements Body, Tenant {
   /** Bytes that its heap has taken of the memory while hot; 0 when cold. */
   get memoryBytes(): number {
     if (this.#slot === null) return 0
-    const { pages, words } = this.#slot.instance
-    return Math.min(pages, words[Field.pages]! >>> 0) * PAGE
+    return this.#slot.instance.takenPages * PAGE
   }
 
   step(inbox: Frames, fuel: number, nowMs: number): Verdict {
@@ -97,13 +97,13 @@ export class LuaBody implements Body, Tenant {
 
   evict(): void {
     const slot = this.#slot!
-    this.#image = Image.capture(slot.instance.bytes, this.#origin)
+    this.#image = slot.instance.vacate(this.#origin)
     this.#leave(slot)
   }
 
   /** The whole state between two steps, as the difference from the entry's image. */
   image(): Image {
-    return this.#slot === null ? this.#image! : Image.capture(this.#slot.instance.bytes, this.#origin)
+    return this.#slot === null ? this.#image! : this.#slot.instance.capture(this.#origin)
   }
 
   /** Goes on from an image that `image` gave, here or elsewhere. */
@@ -124,7 +124,7 @@ export class LuaBody implements Body, Tenant {
       return held
     }
     const slot = this.#pool.acquire(this)
-    slot.instance.load(this.#image!)
+    slot.instance.load(this.#origin, this.#image === this.#origin ? null : this.#image)
     this.#image = null
     this.#slot = slot
     return slot

@@ -37,6 +37,7 @@ test('actor.wasm exports what the host calls, and nothing else', () => {
     'function step',
     'global fault',
     'global fuel',
+    'global lowest',
     'memory memory',
   ])
 })

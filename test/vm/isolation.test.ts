@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { encodeAll } from '../../src/msgpack.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
 import type { Instance } from '../../src/vm/instance.ts'
-import { LuaProcess, MiB } from './lua-process.ts'
+import { LuaProcess, MiB, program } from './lua-process.ts'
 import { randomFrom } from './random-program.ts'
 
 const SECRET = 'correct horse battery staple'
@@ -22,7 +22,7 @@ const single = (): { readonly bodies: Bodies; readonly instance: () => Instance 
   return {
     bodies,
     instance: () => {
-      const slot = bodies.pool.acquire({ evict: () => {} })
+      const slot = bodies.pool.acquire({ leftAt: -1, evict: () => {} })
       bodies.pool.release(slot)
       return slot.instance
     },
@@ -55,6 +55,27 @@ for (const [how, leave] of [
     for (const each of [process, next]) each.close()
   })
 }
+
+test('who leaves undoes what it changed: its memory is that of its entry, byte for byte, and the next process needs no other', () => {
+  const { bodies, instance } = single()
+  const code = program(`local secret = ... local kept = {} for i = 1, 500 do kept[i] = secret:rep(20) .. i end
+    local function deep(n) return n == 0 and #kept or (('x'):gsub('.', function() return tostring(deep(n - 1)) end)) end
+    local depth = deep(20)
+    process.registry.lookup('wait') return secret .. depth`)
+  const [first, second] = [SECRET, 'other'].map((secret) => new LuaProcess(code, { bodies, args: [secret] })) as [LuaProcess, LuaProcess]
+  first.run()
+  const { memoryBytes } = first.body
+  first.body.idle()
+  const { bytes } = instance()
+  const flat = first.body.image().base!.flatten()
+  assert.is(bytes.length, memoryBytes, 'all of it was in use')
+  assert.ok(Buffer.from(bytes.buffer, 0, flat.length).equals(flat))
+  assert.ok(bytes.subarray(flat.length).every((byte) => byte === 0))
+  assert.is(second.run(), 'wait')
+  second.body.idle()
+  assert.is(first.reply(1).result(), `${SECRET}500`)
+  assert.is(second.reply(1).result(), 'other500')
+})
 
 test('an evicted process has its secret again, and its neighbour never had it', () => {
   const { bodies } = single()

@@ -37,6 +37,55 @@ test('two hundred processes over eight instances keep their counts', () => {
   assert.is(bodies.pool.alive, 8)
 })
 
+const hotOf = (processes: readonly LuaProcess[]): number => processes.filter(({ body }) => body.hot).length
+/** So many processes over `hot` instances, each run once. */
+const crowd = (count: number, bodies: Bodies): LuaProcess[] => {
+  const processes = Array.from({ length: count }, () => new LuaProcess(COUNTER, { bodies }))
+  for (const process of processes) process.run()
+  return processes
+}
+
+test('those that run often stay hot while a crowd runs by', () => {
+  const bodies = new Bodies({ hot: 16, keptBytes: 2 * MiB })
+  const often = crowd(8, bodies)
+  for (const process of often) process.post('t', []).run()
+  const seldom = Array.from({ length: 100 }, () => new LuaProcess(COUNTER, { bodies }))
+  for (let round = 0; round < 3; round++) {
+    for (const [i, process] of seldom.entries()) {
+      process.post('t', []).run()
+      often[i % often.length]!.post('t', []).run()
+      assert.is(hotOf(often), 8)
+    }
+  }
+  assert.ok(bodies.pool.alive <= 16)
+  for (const process of [...often, ...seldom]) process.close()
+})
+
+test('more processes in turn than there are instances: most of them find theirs as they left it', () => {
+  const bodies = new Bodies({ hot: 16, keptBytes: 2 * MiB })
+  const processes = crowd(20, bodies)
+  let found = 0
+  const ROUNDS = 10
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const process of processes) {
+      if (process.body.hot) found++
+      process.post('t', []).run()
+    }
+  }
+  assert.ok(found >= ROUNDS * 12, `${found} of ${ROUNDS * 20}`)
+  for (const process of processes) process.close()
+})
+
+test('those that run now take the instances of those that ran long ago', () => {
+  const bodies = new Bodies({ hot: 16, keptBytes: 2 * MiB })
+  const before = crowd(16, bodies)
+  for (let round = 0; round < 3; round++) for (const process of before) process.post('t', []).run()
+  const now = crowd(12, bodies)
+  for (let round = 0; round < 3; round++) for (const process of now) process.post('t', []).run()
+  assert.is(hotOf(now), 12)
+  for (const process of [...before, ...now]) process.close()
+})
+
 test('who ran longest ago leaves first', () => {
   const bodies = new Bodies({ hot: 2, keptBytes: 2 * MiB })
   const [a, b, c] = [1, 2, 3].map(() => new LuaProcess(COUNTER, { bodies })) as [LuaProcess, LuaProcess, LuaProcess]
