@@ -16,9 +16,10 @@ import { Scheduler } from './kernel/scheduler.ts'
 import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { encode, encodeAll } from './msgpack.ts'
-import { assemble } from './registry/baseline.ts'
 import { type Entry, isFields } from './registry/entry.ts'
+import type { Following, Swap } from './registry/follow.ts'
 import { Registry } from './registry/registry.ts'
+import { SourceTree } from './registry/source-tree.ts'
 import { Door } from './service/door.ts'
 import { cancelAll, terminateAll, within } from './service/drain.ts'
 import { EventBus } from './service/events.ts'
@@ -60,6 +61,8 @@ export type Node = {
    * or true, 1 for false or an error. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS, and what spawning throws.
    */
   execute(entry: string, args: readonly string[], options: { readonly host?: string; readonly terminal: Terminal }): Promise<number>
+  /** From now on a file of the app that is saved is a change of the registry; `swapped` hears what became of it. Ends with the node. */
+  follow(swapped: (swap: Swap) => void): Promise<void>
   /** The exit code, once `system.exit` wants the node to end, or `stop` has ended it. */
   readonly ended: Promise<number>
   /**
@@ -94,7 +97,8 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const report = (error: unknown): void => log.record('error', 'node', error instanceof WippyError ? error.text : String(error))
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
 
-  const { entries, problems: sourceProblems, warnings: sourceWarnings } = assemble(config)
+  const tree = new SourceTree(config)
+  const { entries, problems: sourceProblems, warnings: sourceWarnings } = tree.baseline
   const registry = new Registry({ now: () => clock.nowMs(), report })
 
   // kernel
@@ -200,7 +204,14 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const all = (): boolean => true
 
+  const followings = new Set<Following>()
+  const followFiles: Node['follow'] = async (swapped) => {
+    const { follow } = await import('./registry/follow.ts')
+    followings.add(follow({ tree, registry, swapped, report }))
+  }
+
   const stop: Node['stop'] = async ({ now = false } = {}) => {
+    await Promise.all([...followings].map((following) => following.close()))
     const stopped = Promise.all([supervisor.stopAll(), now || cancelAll(scheduler, hasTerminal)])
     if (!now)
       await within(
@@ -223,6 +234,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     warnings: [...sourceWarnings, ...booted.warnings],
     commands,
     execute,
+    follow: followFiles,
     ended,
     stop,
   }

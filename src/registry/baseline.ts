@@ -1,12 +1,10 @@
-// From directories to the entries a system boots with: load → override → disable → link → check.
+// From the entries that files hold to those a system runs on: override → disable → link.
 
 import type { WippyError } from '../error.ts'
 import { type Disable, withoutDisabled } from './disable.ts'
-import { type Entry, makeEntry } from './entry.ts'
-import { checkImports } from './imports.ts'
+import type { Entry } from './entry.ts'
 import { link } from './link.ts'
 import { applyOverrides, type Override } from './override.ts'
-import { gather, type Loaded, load } from './source.ts'
 
 export type Sources = {
   /** What file names are shown relative to. */
@@ -24,19 +22,9 @@ export type Baseline = {
   readonly warnings: readonly WippyError[]
 }
 
-const ofModule = (loaded: Loaded, module: string): Loaded => ({
-  problems: loaded.problems,
-  entries: loaded.entries.map((entry) => ('module' in entry.meta ? entry : makeEntry({ ...entry, meta: { ...entry.meta, module } }))),
-})
-
 /** Never throws: everything that is wrong is a problem, and what is right is there. */
-export const assemble = ({ root, src, replacements, override, disable }: Sources): Baseline => {
-  const loaded = gather([
-    ...src.map((directory) => load(directory, { root })),
-    ...replacements.map(({ module, path }) => ofModule(load(path, { root, base: path }), module)),
-  ])
-  const overridden = applyOverrides(loaded.entries, override)
+export const refine = (entries: readonly Entry[], { override, disable }: Pick<Sources, 'override' | 'disable'>): Baseline => {
+  const overridden = applyOverrides(entries, override)
   const linked = link(withoutDisabled(overridden.entries, disable))
-  const problems = [...loaded.problems, ...overridden.problems, ...linked.problems, ...checkImports(linked.entries)]
-  return { entries: linked.entries, problems, warnings: linked.warnings }
+  return { ...linked, problems: [...overridden.problems, ...linked.problems] }
 }

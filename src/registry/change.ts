@@ -58,7 +58,8 @@ export const plan = (state: State, operations: Iterable<Operation>): Change[] =>
   return inOrder([...after].flatMap(([id, entry]) => changeOf(state.get(id), entry)))
 }
 
-const same = (a: Entry, b: Entry): boolean =>
+/** Whether two entries of one id say the same, wherever they were written. */
+export const same = (a: Entry, b: Entry): boolean =>
   a === b || (a.kind === b.kind && isDeepStrictEqual(a.meta, b.meta) && isDeepStrictEqual(a.data, b.data))
 
 /** The changes that lead from one state to another, in order. */

@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 import type { WippyError } from '../error.ts'
 import type { Document, Key } from './document.ts'
 import { type Entry, type Fields, isFields, makeEntry, nameFault, namespaceFault, type Spot } from './entry.ts'
-import { include, isInclude, mapStrings } from './include.ts'
+import { include, includedPath, isInclude, mapStrings } from './include.ts'
 
 /** Where a document lies. */
 export type FilePlace = {
@@ -20,9 +20,22 @@ export type FilePlace = {
   shown(path: string): string
 }
 
-type Read = { readonly entries: Entry[]; readonly problems: WippyError[] }
+/** A `file://` value: `entry` has at `path` what the file `target` contains, or would have if it could be read. */
+export type Inclusion = { readonly target: string; readonly entry: string; readonly path: string; readonly value: string }
 
-type Subject = { readonly document: Document; readonly place: FilePlace; readonly namespace: string; readonly problems: WippyError[] }
+export type Read = {
+  readonly entries: readonly Entry[]
+  readonly problems: readonly WippyError[]
+  readonly inclusions: readonly Inclusion[]
+}
+
+type Subject = {
+  readonly document: Document
+  readonly place: FilePlace
+  readonly namespace: string
+  readonly problems: WippyError[]
+  readonly inclusions: Inclusion[]
+}
 
 /** Keys of an entry that are not data; a file that is a single entry has a few more. */
 const STRUCTURE = ['name', 'kind', 'meta', 'data']
@@ -52,7 +65,7 @@ const faultOf = (raw: Fields, namespace: string): [code: string, path: readonly 
 }
 
 const readEntry = (subject: Subject, raw: Fields, at: readonly Key[], structure: readonly string[], common: Fields): Entry | null => {
-  const { document, place, namespace, problems } = subject
+  const { document, place, namespace, problems, inclusions } = subject
   const fault = faultOf(raw, namespace)
   if (fault) {
     const [code, path, message, hint] = fault
@@ -66,6 +79,7 @@ const readEntry = (subject: Subject, raw: Fields, at: readonly Key[], structure:
   const before = problems.length
   const swap = (text: string, path: string): unknown => {
     if (!isInclude(text)) return text
+    inclusions.push({ target: includedPath(text, place.path, place.directory), entry: id, path, value: text })
     const found = include(text, place.path, place.directory)
     if ('code' in found) {
       problems.push(document.problemAt(found.code, spots.get(path) ?? document.spot(at), `${found.message} (entry "${id}")`, found.hint))
@@ -117,12 +131,13 @@ const namespaceOf = (document: Document, place: FilePlace, problems: WippyError[
 /** Reads the entries of a document that could be parsed. A file without a namespace has none. */
 export const readEntries = (document: Document, place: FilePlace): Read => {
   const problems: WippyError[] = []
+  const inclusions: Inclusion[] = []
   const entries: Entry[] = []
   const namespace = namespaceOf(document, place, problems)
-  if (namespace === null) return { entries, problems }
+  if (namespace === null) return { entries, problems, inclusions }
 
   const top = document.value as Fields
-  const subject: Subject = { document, place, namespace, problems }
+  const subject: Subject = { document, place, namespace, problems, inclusions }
   const fail = (code: string, path: readonly Key[], message: string, hint: string) =>
     problems.push(document.problem(code, path, message, hint))
   const keep = (entry: Entry | null) => entry && entries.push(entry)
@@ -146,5 +161,5 @@ export const readEntries = (document: Document, place: FilePlace): Read => {
       'Add "entries:" with a list, or "name:" and "kind:" for a single entry.',
     )
   }
-  return { entries, problems }
+  return { entries, problems, inclusions }
 }

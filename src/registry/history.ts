@@ -14,6 +14,8 @@ export type Version = {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly message: string
+  /** Whether the app's files say it themselves: such a change is in the baseline of the next start, and is not laid over it. */
+  readonly baseline?: true
 }
 
 /** `v3`, as people and Lua see it. */

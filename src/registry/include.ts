@@ -21,13 +21,19 @@ const inside = (root: string, path: string): boolean => {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-/** Reads `file://rel` (from the directory of `file`) or `file:///abs` (from `root`). Text that is not UTF-8 comes as bytes. */
+/** The absolute path that `file://rel` (from the directory of `file`) or `file:///abs` (from `root`) stands for, whatever is there. */
+export const includedPath = (value: string, file: string, root: string): string => {
+  const target = value.slice(SCHEME.length)
+  return target.startsWith('/') ? join(root, target) : join(dirname(file), target)
+}
+
+/** Reads what `includedPath` names. Text that is not UTF-8 comes as bytes. */
 export const include = (value: string, file: string, root: string): Included | Refusal => {
   const target = value.slice(SCHEME.length)
   if (target === '' || target === '/') {
     return { code: 'INCLUDE_EMPTY', message: `"${value}" names no file`, hint: 'Write file:// and a path, for example file://worker.lua.' }
   }
-  const path = target.startsWith('/') ? join(root, target) : join(dirname(file), target)
+  const path = includedPath(value, file, root)
   const outside: Refusal = {
     code: 'INCLUDE_OUTSIDE',
     message: `"${value}" leads out of the source directory`,

@@ -53,13 +53,22 @@ const fill = (requirement: Entry, value: unknown, all: Map<string, Entry>, probl
   })
 }
 
+const isRequirement = (entry: Entry): boolean => entry.kind === 'ns.requirement'
+
+/** Whether what this entry says may end up in another. */
+export const isLinking = (entry: Entry): boolean => isRequirement(entry) || entry.kind === 'ns.dependency'
+
+/** Ids of the entries that this one may be put into. */
+export const targetsOf = (entry: Entry): readonly string[] =>
+  isRequirement(entry) ? listOf(fieldsOf(entry).targets).map((target) => resolveId(String(target.entry ?? ''), entry.ns)) : []
+
 /** Fills every requirement that has a value. */
 export const link = (entries: readonly Entry[]): Linked => {
   const all = new Map(entries.map((entry) => [entry.id, entry]))
   const dependencies = entries.filter((entry) => entry.kind === 'ns.dependency')
   const problems: WippyError[] = []
   const warnings: WippyError[] = []
-  for (const requirement of entries.filter((entry) => entry.kind === 'ns.requirement')) {
+  for (const requirement of entries.filter(isRequirement)) {
     const data = fieldsOf(requirement)
     const offers = offersFor(requirement, dependencies)
     const [first] = offers

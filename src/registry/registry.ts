@@ -29,6 +29,8 @@ export type ApplyOptions = {
   readonly message?: string
   /** The version the changes were thought out on: refused with CONFLICT when one of their entries has changed since. */
   readonly base?: number
+  /** See Version.baseline. */
+  readonly baseline?: true
 }
 
 /** What listeners hear: the version that is current now, the one before, and the ordered changes between them. */
@@ -141,6 +143,7 @@ export class Registry {
         author: options.author ?? '',
         time: this.#now(),
         message: options.message ?? '',
+        ...(options.baseline && { baseline: true }),
       }
       await this.#take(version, changes, () => this.#history.append(version, changes))
       return version

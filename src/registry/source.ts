@@ -1,12 +1,12 @@
 // A directory of entry files → entries. Never throws: what is wrong is a problem with its place, and everything else still loads.
 
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Kind, place, WippyError } from '../error.ts'
 import { blame } from './blame.ts'
 import { readDocument } from './document.ts'
-import { type Entry, whereOf } from './entry.ts'
-import { type FilePlace, readEntries } from './entry-file.ts'
+import { type Entry, makeEntry, whereOf } from './entry.ts'
+import { type FilePlace, type Read, readEntries } from './entry-file.ts'
 
 export type Loaded = { readonly entries: readonly Entry[]; readonly problems: readonly WippyError[] }
 
@@ -15,38 +15,98 @@ export type LoadOptions = {
   readonly root?: string
   /** See Origin.base; `root` by default. */
   readonly base?: string
+  /** The module the files belong to: their entries carry `meta.module`. */
+  readonly module?: string
 }
 
 const isFile = (directory: string, item: Dirent): boolean =>
   item.isFile() || (item.isSymbolicLink() && (statSync(join(directory, item.name), { throwIfNoEntry: false })?.isFile() ?? false))
+
+/** Whether a folder of this name is none of ours. */
+export const isHidden = (folder: string): boolean => folder === 'node_modules' || folder.startsWith('.')
+const named = (file: string): boolean => /\.(ya?ml|json)$/.test(file)
 
 /** Every .yaml, .yml and .json below a directory, in the order of their names; node_modules and dot-folders are not entered. */
 const findFiles = (directory: string): string[] =>
   readdirSync(directory, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((item) => {
-      if (item.isDirectory()) return item.name === 'node_modules' || item.name.startsWith('.') ? [] : findFiles(join(directory, item.name))
-      return /\.(ya?ml|json)$/.test(item.name) && isFile(directory, item) ? [join(directory, item.name)] : []
+      if (item.isDirectory()) return isHidden(item.name) ? [] : findFiles(join(directory, item.name))
+      return named(item.name) && isFile(directory, item) ? [join(directory, item.name)] : []
     })
 
 /** Whether a file that cannot be read was meant to hold entries: other YAML may lie around in a source directory. */
 const meantForUs = (file: string, text: string): boolean =>
   basename(file).startsWith('_index.') || (file.endsWith('.json') ? /"namespace"\s*:/ : /^(["']?)namespace\1\s*:/m).test(text)
 
-const readFile = (at: FilePlace): { entries: readonly Entry[]; problems: readonly WippyError[] } => {
+const readFile = (at: FilePlace): Read => {
   let text: string
   try {
     text = readFileSync(at.path, 'utf8')
   } catch (error) {
     const message = `the file cannot be read (${(error as NodeJS.ErrnoException).code})`
-    return {
-      entries: [],
-      problems: [new WippyError('SOURCE_UNREADABLE', Kind.Unavailable, message, { where: { file: at.shown(at.path) } })],
-    }
+    const problem = new WippyError('SOURCE_UNREADABLE', Kind.Unavailable, message, { where: { file: at.shown(at.path) } })
+    return { entries: [], problems: [problem], inclusions: [] }
   }
   const document = readDocument(at.shown(at.path), text)
-  if (document.fault) return { entries: [], problems: meantForUs(at.path, text) ? [document.fault] : [] }
+  if (document.fault) return { entries: [], problems: meantForUs(at.path, text) ? [document.fault] : [], inclusions: [] }
   return readEntries(document, at)
+}
+
+/** A directory that holds entry files. */
+export class SourceDirectory {
+  /** Absolute. */
+  readonly top: string
+  readonly #root: string
+  readonly #base: string
+  readonly #module: string | undefined
+
+  constructor(directory: string, { root, base, module }: LoadOptions = {}) {
+    this.top = resolve(directory)
+    this.#root = resolve(root ?? this.top)
+    this.#base = resolve(base ?? this.#root)
+    this.#module = module
+  }
+
+  /** Why nothing can be read here, or null. */
+  get fault(): WippyError | null {
+    if (statSync(this.top, { throwIfNoEntry: false })?.isDirectory()) return null
+    const hint = 'Create it, or say where the entries are: "src" in wippy.config.ts, directories.src in wippy.lock.'
+    const file = this.shown(this.top)
+    const message = `the source directory "${file}" does not exist`
+    return new WippyError('SOURCE_DIR_MISSING', Kind.NotFound, message, { where: { file }, hint })
+  }
+
+  /** An absolute path as people are shown it. */
+  shown(path: string): string {
+    return relative(this.#root, path).split(sep).join('/') || '.'
+  }
+
+  /** The entry files that are there, or only those below one of its directories; absolute, in order. */
+  files(below: string = this.top): string[] {
+    return findFiles(below)
+  }
+
+  /** Whether a file of this absolute path would be one of `files`. */
+  covers(path: string): boolean {
+    const way = relative(this.top, path).split(sep)
+    return !isAbsolute(way[0]!) && !way.slice(0, -1).some(isHidden) && named(way.at(-1)!)
+  }
+
+  /** Reads an entry file. */
+  read(path: string): Read {
+    const read = readFile({ path, directory: this.top, base: this.#base, shown: (other) => this.shown(other) })
+    const module = this.#module
+    if (module === undefined) return read
+    const entries = read.entries.map((entry) => ('module' in entry.meta ? entry : makeEntry({ ...entry, meta: { ...entry.meta, module } })))
+    return { ...read, entries }
+  }
+}
+
+/** The problem of an entry whose id is `first`'s already. */
+export const duplicate = (entry: Entry, first: Entry): WippyError => {
+  const message = `"${entry.id}" is defined twice, first at ${place({ ...whereOf(first), entry: '' })}`
+  return blame(entry, '', 'ENTRY_DUPLICATE', Kind.AlreadyExists, message, 'Rename one of them, or remove it.')
 }
 
 /** Joins what several files or directories hold. Of two entries with one id the first stays; the second is a problem. */
@@ -57,12 +117,8 @@ export const gather = (parts: Iterable<Loaded>): Loaded => {
     problems.push(...part.problems)
     for (const entry of part.entries) {
       const first = entries.get(entry.id)
-      if (first) {
-        const message = `"${entry.id}" is defined twice, first at ${place({ ...whereOf(first), entry: '' })}`
-        problems.push(blame(entry, '', 'ENTRY_DUPLICATE', Kind.AlreadyExists, message, 'Rename one of them, or remove it.'))
-      } else {
-        entries.set(entry.id, entry)
-      }
+      if (first) problems.push(duplicate(entry, first))
+      else entries.set(entry.id, entry)
     }
   }
   return { entries: [...entries.values()], problems }
@@ -70,14 +126,6 @@ export const gather = (parts: Iterable<Loaded>): Loaded => {
 
 /** Loads every entry file below a directory. */
 export const load = (directory: string, options: LoadOptions = {}): Loaded => {
-  const top = resolve(directory)
-  const root = resolve(options.root ?? top)
-  const base = resolve(options.base ?? root)
-  const shown = (path: string) => relative(root, path).split(sep).join('/') || '.'
-  if (!statSync(top, { throwIfNoEntry: false })?.isDirectory()) {
-    const hint = 'Create it, or say where the entries are: "src" in wippy.config.ts, directories.src in wippy.lock.'
-    const message = `the source directory "${shown(top)}" does not exist`
-    return { entries: [], problems: [new WippyError('SOURCE_DIR_MISSING', Kind.NotFound, message, { where: { file: shown(top) }, hint })] }
-  }
-  return gather(findFiles(top).map((path) => readFile({ path, directory: top, base, shown })))
+  const source = new SourceDirectory(directory, options)
+  return source.fault ? { entries: [], problems: [source.fault] } : gather(source.files().map((path) => source.read(path)))
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { assemble, type Sources } from '../../src/registry/baseline.ts'
+import type { Sources } from '../../src/registry/baseline.ts'
 import { withoutDisabled } from '../../src/registry/disable.ts'
 import { link } from '../../src/registry/link.ts'
 import { applyOverrides, coerce, parseOverride } from '../../src/registry/override.ts'
+import { assemble } from '../../src/registry/source-tree.ts'
 import { codes, directoryWith, entry, ids } from './scratch.ts'
 
 const test = suite('baseline')
