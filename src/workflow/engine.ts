@@ -1,0 +1,75 @@
+// Where journals are kept. An engine stores bytes and compares positions; what they mean is not its business.
+//
+//   E1 `append` happens whole or not at all: the record, the head, the mail for others, what was taken of its own, timers, pages.
+//   E2 It happens only when the journal stands exactly at the position the writer names. That comparison, not a lease, decides who owns it.
+//   E3 What a promise acknowledged is durable: on the disk of the engine.
+//   E4 Mail of one journal is numbered upward from 1 and never renumbered.
+
+import { Kind, WippyError } from '../error.ts'
+import type { Position, Sealed } from './record.ts'
+
+/** What is known of a workflow without reading its journal. `card` is opaque here; `status` and `active` can be searched for. */
+export type Head = Position & {
+  readonly id: string
+  readonly status: string
+  /** Whether it has something to do that is neither a timer nor mail: a step, or an ask that was not answered. */
+  readonly active: boolean
+  readonly card: Uint8Array
+}
+
+/** A frame that waits for a workflow. */
+export type Mail = { readonly n: number; readonly frame: Uint8Array }
+/** `dueMs` is whole milliseconds since 1970. */
+export type Timer = { readonly id: string; readonly tag: number; readonly dueMs: number }
+
+/** What becomes durable together with a record. */
+export type Effects = {
+  readonly status: string
+  readonly active: boolean
+  readonly card: Uint8Array
+  /** Frames for other workflows. To one that does not exist they are forgotten. */
+  readonly mail: readonly { readonly to: string; readonly frame: Uint8Array }[]
+  /** Numbers of its own mail that the record has taken in. */
+  readonly taken: readonly number[]
+  readonly timers: readonly { readonly tag: number; readonly dueMs: number }[]
+  readonly cleared: readonly number[]
+  /** Of its checkpoint. */
+  readonly pages: { readonly put: readonly (readonly [hash: string, bytes: Uint8Array])[]; readonly drop: readonly string[] }
+}
+
+export const noPages: Effects['pages'] = { put: [], drop: [] }
+
+export type Query = { readonly status?: string; readonly after?: string; readonly limit: number }
+
+/** Mail that may wait for one workflow; more is refused. */
+export const MOST_MAIL = 10_000
+
+export interface Engine {
+  /** Appends a record behind `before`; null: the workflow must not exist. False when the journal stands elsewhere. */
+  append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean>
+  head(id: string): Promise<Head | null>
+  /** Records from `from` on, in order, at most `limit`. */
+  read(id: string, from: number, limit: number): Promise<Uint8Array[]>
+  /** Adds mail and returns its number. Throws WORKFLOW_NOT_FOUND, MAILBOX_FULL. */
+  post(id: string, frame: Uint8Array): Promise<number>
+  /** What waits behind number `after`, in order. */
+  mail(id: string, after: number, limit: number): Promise<Mail[]>
+  /** Timers due by `untilMs`, the earliest first. */
+  due(untilMs: number, limit: number): Promise<Timer[]>
+  /** When the earliest timer is due. */
+  nextDue(): Promise<number | null>
+  timers(id: string): Promise<Timer[]>
+  /** Ids of workflows that are active or have mail, in order, behind `after`: what a node has to take up when it boots. */
+  waiting(after: string, limit: number): Promise<string[]>
+  list(query: Query): Promise<Head[]>
+  page(id: string, hash: string): Promise<Uint8Array | null>
+  /** Programs, by their hash. */
+  putCode(hash: string, bytes: Uint8Array): Promise<void>
+  code(hash: string): Promise<Uint8Array | null>
+  /** Forgets a workflow and all that is kept of it. */
+  remove(id: string): Promise<void>
+  close(): Promise<void>
+}
+
+export const workflowNotFound = (id: string): WippyError =>
+  new WippyError('WORKFLOW_NOT_FOUND', Kind.NotFound, `there is no workflow "${id}"`, { retryable: false, details: { id } })

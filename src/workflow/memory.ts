@@ -1,0 +1,116 @@
+// The engine of tests, and the model of the others: what it answers is right by being obvious.
+
+import { mailboxFull } from '../kernel/failure.ts'
+import { type Effects, type Engine, type Head, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
+import { type Position, type Sealed, samePosition } from './record.ts'
+
+type Kept = {
+  head: Head
+  readonly log: Uint8Array[]
+  readonly mail: Map<number, Uint8Array>
+  readonly timers: Map<number, number>
+  readonly pages: Map<string, Uint8Array>
+  lastMail: number
+}
+
+const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+export class MemoryEngine implements Engine {
+  readonly #workflows = new Map<string, Kept>()
+  readonly #codes = new Map<string, Uint8Array>()
+
+  async append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
+    const kept = this.#workflows.get(id)
+    if (before === null ? kept !== undefined : kept === undefined || !samePosition(kept.head, before)) return false
+    const { status, active, card } = effects
+    const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, card }
+    const own: Kept = kept ?? { head, log: [], mail: new Map(), timers: new Map(), pages: new Map(), lastMail: 0 }
+    own.head = head
+    own.log.push(record.bytes)
+    this.#workflows.set(id, own)
+    for (const n of effects.taken) own.mail.delete(n)
+    for (const { to, frame } of effects.mail) {
+      const receiver = this.#workflows.get(to)
+      if (receiver) receiver.mail.set(++receiver.lastMail, frame)
+    }
+    for (const tag of effects.cleared) own.timers.delete(tag)
+    for (const { tag, dueMs } of effects.timers) own.timers.set(tag, dueMs)
+    for (const hash of effects.pages.drop) own.pages.delete(hash)
+    for (const [hash, bytes] of effects.pages.put) own.pages.set(hash, bytes)
+    return true
+  }
+
+  async head(id: string): Promise<Head | null> {
+    return this.#workflows.get(id)?.head ?? null
+  }
+
+  async read(id: string, from: number, limit: number): Promise<Uint8Array[]> {
+    return this.#workflows.get(id)?.log.slice(from - 1, from - 1 + limit) ?? []
+  }
+
+  async post(id: string, frame: Uint8Array): Promise<number> {
+    const kept = this.#workflows.get(id)
+    if (!kept) throw workflowNotFound(id)
+    if (kept.mail.size >= MOST_MAIL) throw mailboxFull()
+    kept.mail.set(++kept.lastMail, frame)
+    return kept.lastMail
+  }
+
+  async mail(id: string, after: number, limit: number): Promise<Mail[]> {
+    const all = [...(this.#workflows.get(id)?.mail ?? [])].map(([n, frame]) => ({ n, frame }))
+    return all.filter(({ n }) => n > after).slice(0, limit)
+  }
+
+  async due(untilMs: number, limit: number): Promise<Timer[]> {
+    return this.#allTimers()
+      .filter(({ dueMs }) => dueMs <= untilMs)
+      .slice(0, limit)
+  }
+
+  async nextDue(): Promise<number | null> {
+    return this.#allTimers()[0]?.dueMs ?? null
+  }
+
+  async timers(id: string): Promise<Timer[]> {
+    return this.#allTimers().filter((timer) => timer.id === id)
+  }
+
+  async waiting(after: string, limit: number): Promise<string[]> {
+    const all = [...this.#workflows.values()].filter(({ head, mail }) => head.active || mail.size > 0).map(({ head }) => head.id)
+    return all
+      .filter((id) => compare(id, after) > 0)
+      .sort(compare)
+      .slice(0, limit)
+  }
+
+  async list({ status, after = '', limit }: Query): Promise<Head[]> {
+    const all = [...this.#workflows.values()].map(({ head }) => head)
+    return all
+      .filter((head) => compare(head.id, after) > 0 && (status === undefined || head.status === status))
+      .sort((a, b) => compare(a.id, b.id))
+      .slice(0, limit)
+  }
+
+  async page(id: string, hash: string): Promise<Uint8Array | null> {
+    return this.#workflows.get(id)?.pages.get(hash) ?? null
+  }
+
+  async putCode(hash: string, bytes: Uint8Array): Promise<void> {
+    this.#codes.set(hash, bytes)
+  }
+
+  async code(hash: string): Promise<Uint8Array | null> {
+    return this.#codes.get(hash) ?? null
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#workflows.delete(id)
+  }
+
+  async close(): Promise<void> {}
+
+  #allTimers(): Timer[] {
+    const all = [...this.#workflows].flatMap(([id, { timers }]) => [...timers].map(([tag, dueMs]) => ({ id, tag, dueMs })))
+    return all.sort((a, b) => a.dueMs - b.dueMs || compare(a.id, b.id) || a.tag - b.tag)
+  }
+}

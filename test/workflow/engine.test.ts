@@ -1,0 +1,114 @@
+// All engines answer as the model does, keep what it keeps, and keep it across being closed.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Environment } from '../../src/lmdb/environment.ts'
+import type { Engine } from '../../src/workflow/engine.ts'
+import { MOST_MAIL, noPages } from '../../src/workflow/engine.ts'
+import { LmdbEngine } from '../../src/workflow/lmdb.ts'
+import { MemoryEngine } from '../../src/workflow/memory.ts'
+import { ORIGIN, seal } from '../../src/workflow/record.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { Random } from '../support/random.ts'
+import { content, operate, type Seen, stateOf } from './engines.ts'
+
+type Subject = { engine: Engine; reopen(): Promise<void>; end(): Promise<void> }
+
+const lmdb = async (): Promise<Subject> => {
+  const folder = directoryWith({})
+  let env = new Environment(folder)
+  const subject: Subject = {
+    engine: new LmdbEngine(env),
+    async reopen() {
+      await env.close()
+      env = new Environment(folder)
+      subject.engine = new LmdbEngine(env)
+    },
+    async end() {
+      await env.close()
+    },
+  }
+  return subject
+}
+
+const subjects: Readonly<Record<string, () => Promise<Subject>>> = { lmdb }
+
+const test = suite('engines')
+
+for (const [name, make] of Object.entries(subjects)) {
+  test(`${name}: the same random operations give the same answers and the same state as the model`, async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const model = new MemoryEngine()
+      const subject = await make()
+      const [expected, actual]: [Seen, Seen] = [new Map(), new Map()]
+      const [one, other] = [new Random(seed), new Random(seed)]
+      try {
+        for (let step = 0; step < 120; step++) {
+          const wanted = await operate(model, one, expected)
+          assert.equal(await operate(subject.engine, other, actual), wanted, `seed ${seed}, operation ${step}`)
+          if (step % 20 === 19)
+            assert.equal(await stateOf(subject.engine), await stateOf(model), `state after operation ${step} of seed ${seed}`)
+        }
+        await subject.reopen()
+        assert.equal(await stateOf(subject.engine), await stateOf(model), `state of seed ${seed}, opened again`)
+      } finally {
+        await subject.end()
+      }
+    }
+  })
+
+  test(`${name}: of many who append behind the same position, one wins`, async () => {
+    const subject = await make()
+    try {
+      const random = new Random(5)
+      const effects = {
+        status: 'running',
+        active: true,
+        card: new Uint8Array(0),
+        mail: [],
+        taken: [],
+        timers: [],
+        cleared: [],
+        pages: noPages,
+      }
+      const start = seal(ORIGIN, 1, content(random))
+      assert.is(await subject.engine.append('w', null, start, effects), true)
+      const rivals = Array.from({ length: 20 }, () => seal(start, 1, content(random)))
+      const won = await Promise.all(rivals.map((record) => subject.engine.append('w', start, record, effects)))
+      assert.is(won.filter(Boolean).length, 1)
+      const log = await subject.engine.read('w', 1, 10)
+      assert.is(Buffer.compare(log[1]!, rivals[won.indexOf(true)]!.bytes), 0)
+      assert.is(log.length, 2)
+    } finally {
+      await subject.end()
+    }
+  })
+
+  test(`${name}: mail beyond the limit is refused, and taken up again when there is room`, async () => {
+    const subject = await make()
+    try {
+      const { engine } = subject
+      const none = {
+        status: 'running',
+        active: false,
+        card: new Uint8Array(0),
+        mail: [],
+        taken: [],
+        timers: [],
+        cleared: [],
+        pages: noPages,
+      }
+      const start = seal(ORIGIN, 1, content(new Random(1)))
+      await engine.append('w', null, start, none)
+      await Promise.all(Array.from({ length: MOST_MAIL }, () => engine.post('w', Uint8Array.of(1))))
+      assert.is(await engine.post('w', Uint8Array.of(1)).catch((error) => error.code), 'MAILBOX_FULL')
+      await engine.append('w', start, seal(start, 1, content(new Random(2))), { ...none, taken: [1] })
+      assert.is(await engine.post('w', Uint8Array.of(1)), MOST_MAIL + 1)
+      assert.is(await engine.post('nobody', Uint8Array.of(1)).catch((error) => error.code), 'WORKFLOW_NOT_FOUND')
+    } finally {
+      await subject.end()
+    }
+  })
+}
+
+test.run()
