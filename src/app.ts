@@ -3,6 +3,7 @@
 //   config → entries → registry (handlers take each kind in) → hosts → services → running
 //   processes ask → door → guard → service → reply
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Features } from './app/feature.ts'
 import { features as table } from './app/features.ts'
 import type { Parts } from './app/parts.ts'
@@ -27,8 +28,9 @@ import { hostsHandler } from './service/hosts.ts'
 import { Launcher } from './service/launcher.ts'
 import { LogObserver } from './service/log-observer.ts'
 import { createLog, type Log } from './service/logger.ts'
-import { luaHandler } from './service/lua-kinds.ts'
+import { LuaKinds } from './service/lua-kinds.ts'
 import { codeOf, errorOf } from './service/outcome.ts'
+import { markOutdated } from './service/outdated.ts'
 import type { Permit } from './service/permit.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
@@ -170,7 +172,17 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   })
 
   // entries come to life
-  const handlers = [hostsHandler(launcher, scheduler, clock), luaHandler((entry) => features.loadFor(entry)), services.handler]
+  const code = new LuaKinds({
+    load: (entry) => features.loadFor(entry),
+    makeReady: async (program) => {
+      if (!isUp) return
+      bodies.prepare(program)
+      await nextTurn() // of the event loop: many entries at once hold nobody up
+    },
+    isCalled: (entry) => launcher.isCalled(entry),
+  })
+  registry.subscribe(({ changes }) => markOutdated(scheduler, code.outdatedBy(changes)))
+  const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler]
   for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
   const booted = await registry.boot(entries)
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))

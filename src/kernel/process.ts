@@ -21,6 +21,7 @@ export type Origin = {
   readonly startedAt: number // ms since 1970
   readonly parent?: Pid | null
   readonly trapLinks?: boolean
+  readonly upgradable?: boolean
   /** Its own limits; those of its host at this moment when there are none. */
   readonly limits?: HostLimits
   /** What it inherits: opaque here. */
@@ -62,6 +63,10 @@ export class Process {
   readonly context: unknown
   attachment: unknown
   trapLinks: boolean
+  /** Whether it wants to hear that there is other code for it. */
+  upgradable: boolean
+  /** Whether there is. */
+  isOutdated = false
   state: ProcessState = 'waiting'
   steps = 0
   fuel = 0 // spent so far
@@ -88,6 +93,7 @@ export class Process {
     this.context = origin.context ?? null
     this.attachment = origin.attachment ?? null
     this.trapLinks = origin.trapLinks ?? false
+    this.upgradable = origin.upgradable ?? false
   }
 
   /** The bytes of its pid, made when first needed. */

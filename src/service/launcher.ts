@@ -122,6 +122,11 @@ export class Launcher {
     return this.#start(entry, host, launch)
   }
 
+  /** Whether a function was called since it was changed last. */
+  isCalled(entry: Entry): boolean {
+    return this.#functions.has(entry)
+  }
+
   /** Whether a process runs a function for somebody who waits for its answer. */
   isCall({ host }: Process): boolean {
     return host.id.endsWith(FUNCTION_HOST)

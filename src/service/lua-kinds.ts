@@ -1,9 +1,14 @@
 // The Lua kinds: an entry is taken in when its code parses and what it requires is declared; it runs when somebody spawns or calls it.
+//
+//   A change of code is made ready before it is taken, and refused when it, or anything that imports it, would not run. After it, calls and
+//   spawns run the new code; what runs already runs on.
 
 import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
 import type { Program } from '../program.ts'
+import type { Change, State } from '../registry/change.ts'
 import type { Entry } from '../registry/entry.ts'
+import { Importers } from '../registry/importers.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { limitsOf } from './limits.ts'
 import { programOf, requiresOf } from './program.ts'
@@ -29,16 +34,62 @@ const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): vo
   )
 }
 
-/** `load` brings in the services of the modules that an entry declares. */
-export const luaHandler = (load: (entry: Entry) => Promise<void>): Handler => ({
-  kinds: ['function.lua', 'process.lua', ...LIBRARIES],
-  prepare: async ({ kind, entry }, after) => {
-    if (kind === 'entry.delete') return
-    const program = programOf(entry, (id) => after.get(id))
-    if (!LIBRARIES.includes(entry.kind)) {
-      checkRequires(entry, program)
-      limitsOf(entry, defaultLimits)
+/** The program of an entry in a state. Throws why it would not run there. */
+const checked = (entry: Entry, state: State): Program => {
+  const program = programOf(entry, (id) => state.get(id))
+  if (LIBRARIES.includes(entry.kind)) return program
+  checkRequires(entry, program)
+  limitsOf(entry, defaultLimits)
+  return program
+}
+
+export type LuaKindsOptions = {
+  /** Brings in the services of the modules that an entry declares. */
+  readonly load: (entry: Entry) => Promise<void>
+  /** Makes a program ready to run, if the node is at a stage where that is worth while. Throws LUA_LOAD. */
+  readonly makeReady: (program: Program) => Promise<void>
+  /** Whether an entry is called at present: then its next call should find it ready. */
+  readonly isCalled: (entry: Entry) => boolean
+}
+
+export class LuaKinds {
+  readonly #options: LuaKindsOptions
+  readonly #importers = new Importers()
+
+  readonly handler: Handler = {
+    kinds: ['function.lua', 'process.lua', ...LIBRARIES],
+    prepare: async (change, after) => {
+      const { kind, entry } = change
+      if (kind !== 'entry.delete') {
+        const program = checked(entry, after)
+        await this.#options.load(entry)
+        await this.#options.makeReady(program)
+      }
+      if (LIBRARIES.includes(entry.kind)) await this.#prepareUsers(entry, after)
+    },
+    commit: ({ kind, entry }) => {
+      if (kind === 'entry.delete') this.#importers.delete(entry.id)
+      else this.#importers.put(entry)
+    },
+  }
+
+  constructor(options: LuaKindsOptions) {
+    this.#options = options
+  }
+
+  /** Ids of the entries whose code is another after these changes. */
+  outdatedBy(changes: readonly Change[]): Set<string> {
+    const changed = changes.filter(({ kind }) => kind !== 'entry.delete').map(({ entry }) => entry.id)
+    return new Set([...changed, ...this.#importers.of(changed)])
+  }
+
+  /** What imports a library that changes must run with it as it will be. */
+  async #prepareUsers(library: Entry, after: State): Promise<void> {
+    for (const id of this.#importers.of([library.id])) {
+      const user = after.get(id)
+      if (!user) continue
+      const program = checked(user, after)
+      if (this.#options.isCalled(user)) await this.#options.makeReady(program)
     }
-    await load(entry)
-  },
-})
+  }
+}

@@ -11,9 +11,11 @@ import type { Reply } from '../request.ts'
 import { type FirstMessage, firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import { replyOf } from './outcome.ts'
+import { setUpgradable } from './outdated.ts'
 import type { Call, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
+const OPTIONS: readonly unknown[] = ['trap_links', 'upgradable']
 const HOW = ['spawn', 'spawn_monitored', 'spawn_linked', 'spawn_linked_monitored', 'exec']
 
 const refused = (code: string, kind: Kind, message: string, details?: Readonly<Record<string, unknown>>): WippyError =>
@@ -124,11 +126,13 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
     const [options] = call.args
     const all = options instanceof Map ? [...options] : Object.entries(isFields(options) ? options : {})
     for (const [key, value] of all) {
-      if (key !== 'trap_links') throw refused('OPTION_UNKNOWN', Kind.Invalid, `option ${String(key)} is not supported`)
-      if (typeof value !== 'boolean') throw refused('OPTION_INVALID', Kind.Invalid, 'option trap_links is true or false')
+      if (!OPTIONS.includes(key)) throw refused('OPTION_UNKNOWN', Kind.Invalid, `option ${String(key)} is not supported`)
+      if (typeof value !== 'boolean') throw refused('OPTION_INVALID', Kind.Invalid, `option ${key} is true or false`)
     }
-    const [pair] = all
-    if (pair) own(call).trapLinks = pair[1]
+    const wanted = Object.fromEntries(all)
+    const process = own(call)
+    process.trapLinks = wanted.trap_links ?? process.trapLinks
+    if (wanted.upgradable !== undefined) setUpgradable(scheduler, process, wanted.upgradable)
     return [true]
   }
 
@@ -150,7 +154,10 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
       'process.unmonitor': toward((from, to) => scheduler.unmonitor(from, to)),
       'process.link': toward((from, to) => scheduler.link(from, to)),
       'process.unlink': toward((from, to) => scheduler.unlink(from, to)),
-      'process.get_options': (call) => [{ trap_links: own(call).trapLinks }],
+      'process.get_options': (call) => {
+        const { trapLinks, upgradable } = own(call)
+        return [{ trap_links: trapLinks, upgradable }]
+      },
       'process.set_options': setOptions,
       'process.registry.register': register,
       'process.registry.lookup': lookup,

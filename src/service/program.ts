@@ -54,17 +54,19 @@ const impliedBy = ({ code }: Chunk): string[] => IMPLIED.filter(([, use]) => use
 type Find = (id: string) => Entry | undefined
 type Linked = { readonly program: Program; readonly libraries: readonly Entry[] }
 
-const linked = new WeakMap<Entry, Linked>()
+/** Newest first. Two, because while a change is prepared both what runs and what is to run are asked for. */
+const linked = new WeakMap<Entry, readonly Linked[]>()
 
 /**
  * Everything an entry needs, libraries in the order in which they need each other. `find` reads one version of the registry; while it finds
  * the same entries, the same program is given. Throws IMPORT_MISSING, IMPORT_CYCLE, and what `chunkOf` throws.
  */
 export const programOf = (entry: Entry, find: Find): Program => {
-  const known = linked.get(entry)
-  if (known?.libraries.every((library) => find(library.id) === library)) return known.program
+  const known = linked.get(entry) ?? []
+  const same = known.find(({ libraries }) => libraries.every((library) => find(library.id) === library))
+  if (same) return same.program
   const made = link(entry, find)
-  linked.set(entry, made)
+  linked.set(entry, [made, ...known.slice(0, 1)])
   return made.program
 }
 

@@ -19,11 +19,20 @@ export class Bodies {
 
   /** A body that runs `program`. Throws LUA_LOAD. */
   make(program: Program, limits: BodyLimits): LuaBody {
+    return new LuaBody(this.pool, this.#imageOf(program), limits)
+  }
+
+  /** Makes the image of `program` now, so that its first body costs no more than its second. Throws LUA_LOAD. */
+  prepare(program: Program): void {
+    this.#imageOf(program)
+  }
+
+  #imageOf(program: Program): Image {
     let image = this.#images.get(program)
     if (image === undefined) {
       image = entryImage(this.pool, this.#actor, program)
       this.#images.set(program, image)
     }
-    return new LuaBody(this.pool, image, limits)
+    return image
   }
 }
