@@ -88,7 +88,7 @@ export class Environment {
     }
   }
 
-  /** A table, made when it is missing. */
+  /** A table, made when it is missing. The first time it ends what reads since the last await saw together: take tables first, then read. */
   table<K extends Key = Key>(name: string): Table<K> {
     let known = this.#stores.get(name)
     if (!known) {

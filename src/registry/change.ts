@@ -22,6 +22,8 @@ export type Change = {
   readonly before: Entry | null
 }
 
+const MOST_SUGGESTIONS = 1000
+
 const idOf = (operation: Operation): string => (operation.kind === 'entry.delete' ? operation.id : operation.entry.id)
 
 const refuse = (operation: Operation, there: Entry | undefined, state: State): WippyError => {
@@ -31,7 +33,7 @@ const refuse = (operation: Operation, there: Entry | undefined, state: State): W
     return new WippyError('ENTRY_EXISTS', Kind.AlreadyExists, `entry "${id}" exists already`, { where: whereOf(there), hint })
   }
   const verb = operation.kind === 'entry.update' ? 'updated' : 'deleted'
-  const hint = didYouMean(id, state.keys(), 'Use create for a new entry.')
+  const hint = didYouMean(id, state.keys().take(MOST_SUGGESTIONS), 'Use create for a new entry.')
   return new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, `entry "${id}" cannot be ${verb}: it does not exist`, {
     where: { entry: id },
     hint,
@@ -95,14 +97,4 @@ export const inOrder = (changes: readonly Change[]): Change[] => {
     }
   }
   return groups([...dead, ...alive], (change) => first.get(change) ?? []).flat()
-}
-
-/** The state after changes; the one before stays as it is. */
-export const perform = (state: State, changes: Iterable<Change>): State => {
-  const next = new Map(state)
-  for (const change of changes) {
-    if (change.kind === 'entry.delete') next.delete(change.entry.id)
-    else next.set(change.entry.id, change.entry)
-  }
-  return next
 }

@@ -2,6 +2,7 @@
 //
 // A value that is not the id of an entry at hand is no dependency. Nothing here is an error: a knot of entries just has no order of its own.
 
+import { Entries, type Index } from './entries.ts'
 import { type Entry, fieldsOf, isFields, resolveId } from './entry.ts'
 import { cycleIn, groups } from './graph.ts'
 import { placeholders } from './interpolate.ts'
@@ -75,11 +76,15 @@ export const levels = (entries: Iterable<Entry>): Entry[][] => {
   const needs = (entry: Entry) => dependenciesOf(entry, index)
   const levelOf = new Map<Entry, number>()
   for (const group of groups(list, needs)) {
-    const level = Math.max(0, ...group.flatMap(needs).map((needed) => (levelOf.get(needed) ?? -1) + 1))
+    const level = group.flatMap(needs).reduce((above, needed) => Math.max(above, (levelOf.get(needed) ?? -1) + 1), 0)
     for (const member of group) levelOf.set(member, level)
   }
-  const found: Entry[][] = Array.from({ length: Math.max(0, ...[...levelOf.values()].map((level) => level + 1)) }, () => [])
-  for (const entry of list) found[levelOf.get(entry)!]!.push(entry)
+  const found: Entry[][] = []
+  for (const entry of list) {
+    const level = levelOf.get(entry)!
+    while (found.length <= level) found.push([])
+    found[level]!.push(entry)
+  }
   return found
 }
 
@@ -93,22 +98,27 @@ export const cycles = (entries: Iterable<Entry>): Entry[][] => {
     .filter((cycle) => cycle.length > 0)
 }
 
-/** Everything that depends on one of `ids`, directly or through others: who must hear when they change. */
-export const dependentsOf = (ids: Iterable<string>, entries: Iterable<Entry>): Entry[] => {
-  const list = [...entries]
-  const index = indexOf(list)
-  const users = new Map<string, Entry[]>()
-  for (const entry of list) {
-    for (const needed of dependenciesOf(entry, index)) users.set(needed.id, [...(users.get(needed.id) ?? []), entry])
-  }
-  const found = new Set<Entry>()
+const REFERENCES: Index = { name: 'references', keysOf: referencesOf }
+
+/** Those that name `id`, or the variable that it is. */
+const usersOf = (id: string, entries: Entries): Entry[] => {
+  const entry = entries.get(id)
+  const variable = entry?.kind === 'env.variable' ? fieldsOf(entry).variable : undefined
+  const names = typeof variable === 'string' && !entries.has(variable) ? [id, variable] : [id]
+  return names.flatMap((name) => [...entries.by(REFERENCES).get(name)])
+}
+
+/** Everything that depends on one of `ids`, directly or through others: who must hear when they change. Sorted by id. */
+export const dependentsOf = (ids: Iterable<string>, entries: Entries | Iterable<Entry>): Entry[] => {
+  const all = entries instanceof Entries ? entries : Entries.of(entries)
+  const found = new Map<string, Entry>()
   const queue = [...ids]
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    for (const user of users.get(id) ?? []) {
-      if (found.has(user)) continue
-      found.add(user)
+    for (const user of usersOf(id, all)) {
+      if (user.id === id || found.has(user.id)) continue
+      found.set(user.id, user)
       queue.push(user.id)
     }
   }
-  return list.filter((entry) => found.has(entry))
+  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }

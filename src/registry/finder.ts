@@ -4,19 +4,35 @@
 //   ~meta.key  regex      *meta.key  contains           ^meta.key  begins with      $meta.key  ends with
 //
 // Keys of any other form are passed over with a warning: Wippy apps rely on it (`find({kind = …})` finds everything).
+// A filter looks at the distinct values of one index (kinds, or what stands under one key of meta) and tests only the entries under those that
+// fit; the index with the fewest is taken.
 // Patterns run on V8's linear-time engine, so no filter a process sends can hold up the node; what that engine cannot do is passed over too.
 
 import { setFlagsFromString } from 'node:v8'
+import type { Entries, Index } from './entries.ts'
 import { type Entry, type Fields, isFields } from './entry.ts'
 import { matches } from './glob.ts'
 
-export type Query = { readonly test: (entry: Entry) => boolean; readonly warnings: readonly string[] }
+export type Query = {
+  readonly test: (entry: Entry) => boolean
+  readonly warnings: readonly string[]
+  /** The entries that pass, sorted by id. */
+  readonly run: (entries: Entries) => Entry[]
+}
+
+/** Where entries that pass a criterion may be looked up: no other entry passes it. */
+type Source = {
+  count(entries: Entries): number
+  read(entries: Entries): Iterable<Entry>
+}
 
 type Test = (entry: Entry) => boolean
+type Criterion = { readonly test: Test; readonly source: Source | null }
 
 setFlagsFromString('--enable-experimental-regexp-engine')
 
 const LONGEST_PATTERN = 1000
+const LONGEST_KEY = 200 // longer texts are indexed by how they begin
 
 /** A key may itself contain dots; failing that, dots lead into maps. */
 const metaAt = (meta: Fields, key: string): unknown => {
@@ -50,37 +66,126 @@ const linear = (pattern: string): RegExp | null => {
   }
 }
 
-/** The test for one key of a filter, or why there is none. */
-const criterion = (key: string, wanted: unknown): Test | string => {
+/** What a value of meta is found under; null for what no index holds. Different values may share a key: whoever looks up tests as well. */
+const keyOf = (value: unknown): string | null => {
+  if (typeof value === 'string') return value.slice(0, LONGEST_KEY)
+  return typeof value === 'number' || typeof value === 'boolean' ? `\u0000${value}` : null
+}
+
+/** All that may be meant by `meta.FIELD` in an entry, for the values of one field. */
+const valuesAt = (meta: Fields, field: string): unknown[] => {
+  const value = metaAt(meta, field)
+  return Array.isArray(value) ? value : [value]
+}
+
+const KIND: Index = { name: '.kind', keysOf: ({ kind }) => [kind] }
+const NAME: Index = { name: '.name', keysOf: ({ name }) => [name] }
+
+const metaIndex = (field: string): Index => ({
+  name: `meta.${field}`,
+  keysOf: ({ meta }) => new Set(valuesAt(meta, field).flatMap((value) => keyOf(value) ?? [])),
+})
+
+/** The entries under those keys of an index that begin with `prefix` and fit. */
+const under = (index: Index, prefix: string, fits: (key: string) => boolean): Source => {
+  const keys = function* (entries: Entries): Generator<string> {
+    for (const key of entries.by(index).keys(prefix)) if (fits(key)) yield key
+  }
+  return {
+    count: (entries) => keys(entries).reduce((sum, key) => sum + entries.by(index).count(key), 0),
+    read: (entries) => new Map(keys(entries).flatMap((key) => [...entries.by(index).get(key)].map((entry) => [entry.id, entry]))).values(),
+  }
+}
+
+const exactly = (index: Index, key: string): Source => ({
+  count: (entries) => entries.by(index).count(key),
+  read: (entries) => entries.by(index).get(key),
+})
+
+const rootSource = (key: string, wanted: string): Source | null => {
+  const isExact = !wanted.includes('*')
+  switch (key) {
+    case '.kind':
+      return isExact ? exactly(KIND, wanted) : under(KIND, wanted.slice(0, wanted.indexOf('*')), (kind) => matches(wanted, kind))
+    case '.id':
+      return isExact
+        ? {
+            count: (entries) => Number(entries.has(wanted)),
+            read: (entries) => [entries.get(wanted)].filter((entry) => entry !== undefined),
+          }
+        : null
+    case '.ns':
+      return isExact
+        ? { count: (entries) => entries.namespace(wanted).reduce((sum) => sum + 1, 0), read: (entries) => entries.namespace(wanted) }
+        : null
+    default:
+      return isExact ? exactly(NAME, wanted) : null
+  }
+}
+
+/** The criterion for one key of a filter, or why there is none. */
+const criterion = (key: string, wanted: unknown): Criterion | string => {
   const root = ROOT[key]
-  if (root) return typeof wanted === 'string' ? (entry) => matches(wanted, root(entry)) : `"${key}" is compared with text`
+  if (root) {
+    if (typeof wanted !== 'string') return `"${key}" is compared with text`
+    return { test: (entry) => matches(wanted, root(entry)), source: rootSource(key, wanted) }
+  }
   const [, operator = '', field = ''] = /^([~*^$]?)meta\.(.+)$/.exec(key) ?? []
   if (field === '') return `"${key}" is not a filter: write ".kind" or "meta.type"`
+  const index = metaIndex(field)
   if (operator === '') {
     const all = Array.isArray(wanted) ? wanted : [wanted]
-    return (entry) => all.every((one) => contains(metaAt(entry.meta, field), one))
+    const first = all.map(keyOf).find((one) => one !== null)
+    return {
+      test: (entry) => all.every((one) => contains(metaAt(entry.meta, field), one)),
+      source: first === undefined ? null : exactly(index, first),
+    }
   }
   if (typeof wanted !== 'string') return `"${key}" is compared with text`
+  // A key that is as long as keys get may stand for a longer text, which is for the test to look at.
+  const texts = (prefix: string, fits: (text: string) => boolean): Source =>
+    under(index, prefix.slice(0, LONGEST_KEY), (text) => text.length >= LONGEST_KEY || fits(text))
   if (operator === '~') {
     const pattern = linear(wanted)
     if (!pattern) return `"${wanted}" is not a pattern that can be matched in linear time`
-    return (entry) => {
-      const actual = metaAt(entry.meta, field)
-      return typeof actual === 'string' && pattern.test(actual)
+    return {
+      test: (entry) => {
+        const actual = metaAt(entry.meta, field)
+        return typeof actual === 'string' && pattern.test(actual)
+      },
+      source: texts('', (text) => pattern.test(text)),
     }
   }
   const compare = TEXT[operator]!
-  return (entry) => {
-    const actual = metaAt(entry.meta, field)
-    if (operator === '*' && Array.isArray(actual)) return actual.some((item) => typeof item === 'string' && compare(item, wanted))
-    return typeof actual === 'string' && compare(actual, wanted)
+  return {
+    test: (entry) => {
+      const actual = metaAt(entry.meta, field)
+      if (operator === '*' && Array.isArray(actual)) return actual.some((item) => typeof item === 'string' && compare(item, wanted))
+      return typeof actual === 'string' && compare(actual, wanted)
+    },
+    source: texts(operator === '^' ? wanted : '', (text) => compare(text, wanted)),
   }
 }
+
+const FEW = 32 // entries that are not worth another look
 
 /** Compiles a filter; an entry must pass every key of it. */
 export const compileQuery = (filter: Fields | ReadonlyMap<unknown, unknown>): Query => {
   const pairs = filter instanceof Map ? [...filter] : Object.entries(filter)
   const found = pairs.map(([key, wanted]) => criterion(String(key), wanted))
-  const tests = found.filter((one): one is Test => typeof one === 'function')
-  return { test: (entry) => tests.every((test) => test(entry)), warnings: found.filter((one): one is string => typeof one === 'string') }
+  const criteria = found.filter((one): one is Criterion => typeof one !== 'string')
+  const test: Test = (entry) => criteria.every((one) => one.test(entry))
+  const run = (entries: Entries): Entry[] => {
+    let best: Source | null = null
+    let least = entries.size
+    for (const { source } of criteria) {
+      const count = source && least > FEW ? source.count(entries) : Number.POSITIVE_INFINITY
+      if (count >= least) continue
+      best = source
+      least = count
+    }
+    const passed = (best ? [...best.read(entries)] : [...entries.values()]).filter(test)
+    return passed.sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+  return { test, warnings: found.filter((one): one is string => typeof one === 'string'), run }
 }

@@ -4,14 +4,16 @@
 //   R1  A changeset is applied whole or not at all; what is read is always one version.
 //   R2  Handlers' commits and listeners hear of a change after it is durable.
 //   R3  Changes are applied one after another, in the order they were asked for.
-// Entries are in memory; what must outlive the program goes through `History`.
+// Entries are in memory; what must outlive the program goes through `History`. Reading never waits: who reads holds a version that stays as it is.
 
 import { Kind, WippyError } from '../error.ts'
-import { type Change, delta, type Operation, perform, plan, type State } from './change.ts'
+import { type Change, delta, type Operation, plan, type State, same } from './change.ts'
 import { levels } from './dependency.ts'
-import type { Entry, Fields } from './entry.ts'
-import { type History, memoryHistory, type Version, versionName } from './history.ts'
+import { Entries } from './entries.ts'
+import { type Entry, type Fields, whereOf } from './entry.ts'
+import { type Clash, type History, memoryHistory, type Version, versionName } from './history.ts'
 import { Kinds } from './kinds.ts'
+import { wayBetween } from './lineage.ts'
 import { Snapshot } from './snapshot.ts'
 import { commit, discard, type Prepared, prepare } from './transition.ts'
 
@@ -39,9 +41,29 @@ export type Applied = { readonly version: Version; readonly from: Version; reado
 export type Booted = {
   /** Entries a handler refused. They can be read and mended, but nothing acts on them: they are dormant. */
   readonly problems: readonly WippyError[]
-  /** Entries of a kind nobody handles; dormant too. */
+  /** Entries of a kind nobody handles, dormant too; entries that were changed at run time and in the files. */
   readonly warnings: readonly WippyError[]
 }
+
+const clashWarning = ({ id, kept, file }: Clash): WippyError => {
+  const what = kept ? (file ? 'changed in its file as well' : 'taken out of its file') : 'changed in its file'
+  const message = `"${id}" was ${kept ? 'changed' : 'deleted'} at run time and ${what}: what was made at run time is in force`
+  return new WippyError('REGISTRY_CLASH', Kind.Conflict, message, {
+    where: file ? whereOf(file) : { entry: id },
+    hint: `"wippy registry diff ${id}" shows both; "wippy registry resolve ${id} --take files" or "--take runtime" settles it.`,
+  })
+}
+
+const unwritten = (cause: unknown): WippyError => {
+  const message = 'the change could not be written down and was not applied'
+  if (!(cause instanceof WippyError)) return new WippyError('HISTORY_WRITE', Kind.Internal, message, { cause, retryable: true })
+  const { code, kind, where, hint, retryable, details } = cause
+  return new WippyError(code, kind, `${message}: ${cause.message}`, { cause, where, hint, retryable, details })
+}
+
+/** The entries that changes are about. */
+const part = (state: State, changes: readonly Change[]): State =>
+  new Map(changes.flatMap(({ entry: { id } }) => (state.has(id) ? [[id, state.get(id)!]] : [])))
 
 export class Registry {
   readonly kinds: Kinds
@@ -49,7 +71,6 @@ export class Registry {
   readonly #now: () => number
   readonly #report: (error: WippyError) => void
   readonly #listeners = new Set<(applied: Applied) => void>()
-  #baseline: State = new Map()
   #current: Snapshot
   /** Ids of entries no handler has taken: an update of one is a create to handlers, its delete is nothing to them. */
   readonly #dormant = new Set<string>()
@@ -60,18 +81,21 @@ export class Registry {
     this.#now = options.now ?? Date.now
     this.#report = options.report ?? (() => {})
     this.#history = options.history ?? memoryHistory(this.#now())
-    this.#current = new Snapshot(this.version(0), this.#baseline)
+    this.#current = new Snapshot(this.version(this.#history.head), Entries.of([]))
   }
 
-  /** Brings the baseline to life, with the history's changes up to its head put over it. Once, before anything else. */
-  boot(baseline: Iterable<Entry>): Promise<Booted> {
+  /**
+   * Brings the entries of the files to life, with what was changed at run time laid over them. Once, before anything else.
+   * `unread`: files that could not be read, as people are shown them.
+   */
+  boot(baseline: Iterable<Entry>, unread: ReadonlySet<string> = new Set()): Promise<Booted> {
     return this.#alone(async () => {
       const problems: WippyError[] = []
-      const warnings: WippyError[] = []
-      this.#baseline = new Map([...baseline].map((entry) => [entry.id, entry]))
-      const state = this.#stateAt(this.#history.head)
+      const begun = await this.#history.begin({ entries: [...baseline], unread })
+      const warnings: WippyError[] = begun.clashes.map(clashWarning)
+      const state = Entries.of(begun.entries)
       const living: Prepared[number][] = []
-      for (const entry of levels(state.values()).flat()) {
+      for (const entry of levels(begun.entries).flat()) {
         const known = this.kinds.knows(entry.kind)
         try {
           living.push(...(await prepare([{ kind: 'entry.create', entry, before: null }], state, this.kinds, this.#report)))
@@ -94,9 +118,10 @@ export class Registry {
     return this.#current
   }
 
-  /** The state a version describes, whatever is current. Throws VERSION_NOT_FOUND. */
+  /** The state a version describes, whatever is current. Throws VERSION_NOT_FOUND or VERSION_PRUNED. */
   snapshotAt(id: number): Snapshot {
-    return id === this.current.id ? this.#current : new Snapshot(this.version(id), this.#stateAt(id))
+    if (id === this.current.id) return this.#current
+    return new Snapshot(this.version(id), this.#current.state.with(wayBetween(this.#history, this.current.id, this.version(id).id)))
   }
 
   get(id: string): Entry | undefined {
@@ -107,16 +132,17 @@ export class Registry {
     return this.#current.find(filter, warn)
   }
 
-  /** All versions, oldest first. */
+  /** All versions that are kept, oldest first. */
   versions(): readonly Version[] {
-    return Array.from({ length: this.#history.newest + 1 }, (_, id) => this.version(id))
+    const { oldest, newest } = this.#history
+    return Array.from({ length: newest - oldest + 1 }, (_, place) => this.version(oldest + place))
   }
 
   /** Throws VERSION_NOT_FOUND. */
   version(id: number): Version {
     const found = this.#history.version(id)
     if (found) return found
-    const hint = `There are v0 to v${this.#history.newest}.`
+    const hint = `There are v${this.#history.oldest} to v${this.#history.newest}.`
     throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is no version ${id}`, { hint })
   }
 
@@ -125,7 +151,7 @@ export class Registry {
     return this.#history.version(id + step) ?? null
   }
 
-  /** What made a version from its parent. */
+  /** What made a version from its parent. Throws VERSION_NOT_FOUND or VERSION_PRUNED. */
   changes(id: number): readonly Change[] {
     return this.#history.changes(this.version(id).id)
   }
@@ -154,7 +180,11 @@ export class Registry {
   applyVersion(id: number): Promise<Version> {
     return this.#alone(async () => {
       const version = this.version(id)
-      if (id !== this.current.id) await this.#take(version, delta(this.#current.state, this.#stateAt(id)), () => this.#history.moveHead(id))
+      if (id === this.current.id) return version
+      const way = wayBetween(this.#history, this.current.id, id)
+      const there = this.#current.state.with(way)
+      const changes = delta(part(this.#current.state, way), part(there, way))
+      await this.#take(version, changes, () => this.#history.moveHead(id, changes))
       return version
     })
   }
@@ -171,17 +201,13 @@ export class Registry {
     return result
   }
 
-  #stateAt(id: number): State {
-    const line: number[] = []
-    for (let at: number | null = id; at !== null && at > 0; at = this.version(at).parent) line.unshift(at)
-    return line.reduce<State>((state, version) => perform(state, this.#history.changes(version)), this.#baseline)
-  }
-
   #refuseOutdated(operations: readonly Operation[], base: number): void {
+    if (base === this.current.id) return
     const then = this.snapshotAt(base)
     for (const operation of operations) {
       const id = operation.kind === 'entry.delete' ? operation.id : operation.entry.id
-      if (then.get(id) === this.get(id)) continue
+      const [before, now] = [then.get(id), this.get(id)]
+      if (before === now || (before && now && same(before, now))) continue
       const message = `entry "${id}" has changed since ${versionName(then.version)}; the registry is at ${versionName(this.current)}`
       const hint = 'Take a new snapshot, look again, and apply the changes to that.'
       throw new WippyError('CONFLICT', Kind.Conflict, message, { where: { entry: id }, retryable: true, hint })
@@ -195,7 +221,7 @@ export class Registry {
 
   /** The one way the current state changes. */
   async #take(version: Version, changes: readonly Change[], write: () => void | Promise<void>): Promise<void> {
-    const after = perform(this.#current.state, changes)
+    const after = this.#current.state.with(changes)
     const prepared = await prepare(
       changes.flatMap((change) => this.#seenByHandlers(change)),
       after,
@@ -206,10 +232,7 @@ export class Registry {
       await write()
     } catch (cause) {
       await discard(prepared, this.#report)
-      throw new WippyError('HISTORY_WRITE', Kind.Internal, 'the change could not be written down and was not applied', {
-        cause,
-        retryable: true,
-      })
+      throw unwritten(cause)
     }
     const from = this.current
     this.#current = new Snapshot(version, after)

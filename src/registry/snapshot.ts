@@ -1,21 +1,32 @@
 // A snapshot: the entries of one version. It never changes, whatever happens to the registry, and costs nothing to take.
 
 import { Kind, WippyError } from '../error.ts'
-import type { State } from './change.ts'
-import type { Entry, Fields } from './entry.ts'
+import type { Entries } from './entries.ts'
+import { type Entry, type Fields, parseId } from './entry.ts'
 import { compileQuery } from './finder.ts'
 import type { Version } from './history.ts'
 import { didYouMean } from './suggest.ts'
 
+const MOST_NEIGHBOURS = 1000
+
+/** Ids that somebody who wrote `id` may have meant: those of its namespace, or any when there is no such namespace; not too many. */
+function* neighbours(state: Entries, id: string): Generator<string> {
+  const inside = state.namespace(parseId(id).ns).map((entry) => entry.id)
+  const first = inside.next()
+  if (first.done) yield* state.keys().take(MOST_NEIGHBOURS)
+  else yield* [first.value, ...inside.take(MOST_NEIGHBOURS)]
+}
+
 export class Snapshot {
   readonly version: Version
-  readonly state: State
+  readonly state: Entries
 
-  constructor(version: Version, state: State) {
+  constructor(version: Version, state: Entries) {
     this.version = version
     this.state = state
   }
 
+  /** Sorted by id. */
   entries(): Entry[] {
     return [...this.state.values()]
   }
@@ -28,7 +39,7 @@ export class Snapshot {
   need(id: string): Entry {
     const entry = this.state.get(id)
     if (entry) return entry
-    const hint = didYouMean(id, this.state.keys(), 'An id is "namespace:name".')
+    const hint = didYouMean(id, neighbours(this.state, id), 'An id is "namespace:name".')
     throw new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, `entry "${id}" does not exist`, { where: { entry: id }, hint, retryable: false })
   }
 
@@ -36,10 +47,10 @@ export class Snapshot {
   find(filter: Fields | ReadonlyMap<unknown, unknown>, warn: (message: string) => void = () => {}): Entry[] {
     const query = compileQuery(filter)
     for (const warning of query.warnings) warn(warning)
-    return this.entries().filter(query.test)
+    return query.run(this.state)
   }
 
   namespace(ns: string): Entry[] {
-    return this.entries().filter((entry) => entry.ns === ns)
+    return [...this.state.namespace(ns)]
   }
 }

@@ -184,9 +184,10 @@ test('others read what is written while it is written, and see both halves or no
   const writer = run('write', folder)
   for (let number = 0; number < 20; number++) await writer.lines.next()
   const state = new Environment(folder, { readOnly: true })
+  const [lefts, rights] = [state.table('left'), state.table('right')]
   const counts: number[] = []
   for (let round = 0; round < 50; round++) {
-    const [left, right] = [state.table('left').count(), state.table('right').count()]
+    const [left, right] = [lefts.count(), rights.count()]
     assert.is(left, right)
     counts.push(left)
     await writer.lines.next()

@@ -1,7 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WippyError } from '../../src/error.ts'
-import { type Change, delta, inOrder, type Operation, perform, plan, type State } from '../../src/registry/change.ts'
+import { type Change, delta, inOrder, type Operation, plan, type State } from '../../src/registry/change.ts'
+import { Entries } from '../../src/registry/entries.ts'
 import type { Entry } from '../../src/registry/entry.ts'
 import { entry } from './scratch.ts'
 
@@ -69,7 +70,7 @@ test('a delta leads from one state to the other and leaves alone what is the sam
   const to = stateOf(entry('a:lib', 'library.lua', { source: 'new' }), entry('a:same', 'k', { list: [1, { x: 2 }] }), endpoint)
   const changes = delta(from, to)
   assert.equal(shown(changes), ['delete a:f', 'update a:lib', 'create a:e'])
-  const back = perform(perform(from, changes), delta(to, from))
+  const back = Entries.of(from.values()).with(changes).with(delta(to, from))
   assert.equal(delta(back, from), [])
 })
 

@@ -93,7 +93,7 @@ test('applyVersion goes back and forward; the next change branches off', async (
   await registry.applyVersion(1)
   const branch = await registry.apply([create(entry('a:w'))])
   assert.equal([branch.id, branch.parent], [3, 1])
-  assert.equal(ids(registry.snapshot().entries()), ['a:x', 'a:y', 'a:w'])
+  assert.equal(ids(registry.snapshot().entries()), ['a:w', 'a:x', 'a:y'])
   await registry.applyVersion(2)
   assert.equal(ids(registry.snapshot().entries()), ['a:x', 'a:y', 'a:z'])
   assert.is((await refusal(registry.applyVersion(7))).code, 'VERSION_NOT_FOUND')
@@ -195,11 +195,7 @@ test('what cannot be written down is not applied', async () => {
   const heard: string[] = []
   const inner = memoryHistory(0)
   const history: History = {
-    head: 0,
-    newest: 0,
-    version: inner.version,
-    changes: inner.changes,
-    moveHead: inner.moveHead,
+    ...inner,
     append: () => Promise.reject(new Error('disk full')),
   }
   const registry = await booted([], { history })
@@ -289,20 +285,28 @@ test('to handlers an entry of another kind is a new one', async () => {
   assert.equal(heard, ['prepare delete a:x', 'prepare create a:x', 'commit delete a:x', 'commit create a:x'])
 })
 
-test('boot brings entries to life dependencies first, with the history put over the files', async () => {
+test('boot brings entries to life dependencies first', async () => {
   const heard: string[] = []
-  const history = memoryHistory(0)
-  const first = await booted([entry('a:x')], { history })
-  await first.apply([create(entry('a:y', 'registry.entry', { late: true })), remove('a:x')])
-
-  const registry = new Registry({ history })
+  const registry = new Registry()
   registry.kinds.add(recorder('*', heard))
   await registry.boot([entry('a:b', 'service', { host: 'h' }), entry('a:x'), entry('a:h', 'host')])
-  assert.equal([registry.current.id, ids(registry.snapshot().entries())], [1, ['a:b', 'a:h', 'a:y']])
+  assert.equal([registry.current.id, ids(registry.snapshot().entries())], [0, ['a:b', 'a:h', 'a:x']])
   assert.equal(
     heard.filter((line) => line.startsWith('commit')),
-    ['commit create a:h', 'commit create a:y', 'commit create a:b'],
+    ['commit create a:x', 'commit create a:h', 'commit create a:b'],
   )
+})
+
+test('a history that keeps so many versions lets go of the oldest, and says so', async () => {
+  const registry = await booted([entry('a:x')], { history: memoryHistory(0, 3) })
+  for (let at = 1; at <= 5; at++) await registry.apply([update(entry('a:x', 'registry.entry', { at }))])
+  assert.equal(
+    registry.versions().map(({ id }) => id),
+    [3, 4, 5],
+  )
+  assert.equal(registry.snapshotAt(3).get('a:x')?.data, { at: 3 })
+  const gone = await refusal(registry.applyVersion(2))
+  assert.equal([gone.code, gone.hint], ['VERSION_NOT_FOUND', 'There are v3 to v5.'])
 })
 
 test('find warns about what it passes over', async () => {

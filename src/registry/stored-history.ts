@@ -1,0 +1,316 @@
+// The history on disk, and the entries as they were left.
+//
+//   registry             "head" → [current version, newest, oldest]
+//   registry.versions    id → version                            registry.changes   [id, place] → change
+//   registry.entries     id → the entry as it is now             registry.clashes   id → the version at which the clash was found
+//   registry.files       id → what the files say, where that is something else than the entry as it is now
+//
+// Invariants:
+//   H1  A version, its changes, the entries after it and the head are written in one transaction: what is read is always one whole version.
+//   H2  Nothing is stored before the first change is made; from then on everything is, files included.
+//   H3  What one wippy stored is never written over by another that did not begin with it.
+
+import { Kind, WippyError } from '../error.ts'
+import type { Batch, Environment } from '../lmdb/environment.ts'
+import { seal, unseal } from '../lmdb/sealed.ts'
+import type { StateFolder } from '../lmdb/state-folder.ts'
+import type { Table } from '../lmdb/table.ts'
+import { decode, encode, encodeAll } from '../msgpack.ts'
+import { type Change, inOrder } from './change.ts'
+import type { Entry } from './entry.ts'
+import { Records } from './entry-record.ts'
+import { type Beginning, baselineVersion, type Clash, type Files, type History, KEEP, pruned, type Version } from './history.ts'
+import { merge, type Perhaps } from './merge.ts'
+
+const FORMAT = 1
+const PRUNED_AT_ONCE = 2 // versions that one change takes away when too many are kept
+
+type Head = { readonly head: number; readonly newest: number; readonly oldest: number }
+
+export type StoredHistoryOptions = {
+  readonly state: StateFolder
+  /** The app's root, absolute. */
+  readonly root: string
+  readonly now?: () => number
+  /** How many versions are kept. */
+  readonly keep?: number
+}
+
+class Tables {
+  readonly env: Environment
+  readonly about: Table<string>
+  readonly versions: Table<number>
+  readonly changes: Table<[number, number]>
+  readonly entries: Table<string>
+  readonly files: Table<string>
+  readonly clashes: Table<string>
+
+  constructor(env: Environment) {
+    this.env = env
+    this.about = env.table('registry')
+    this.versions = env.table('registry.versions')
+    this.changes = env.table('registry.changes')
+    this.entries = env.table('registry.entries')
+    this.files = env.table('registry.files')
+    this.clashes = env.table('registry.clashes')
+  }
+
+  get head(): Head | null {
+    const bytes = this.about.get('head')
+    if (!bytes) return null
+    const [head, newest, oldest] = decode(unseal(bytes, FORMAT, 'the head of the registry')) as [number, number, number]
+    return { head, newest, oldest }
+  }
+}
+
+export class StoredHistory implements History {
+  readonly #state: StateFolder
+  readonly #records: Records
+  readonly #now: () => number
+  readonly #keep: number
+  #tables: Tables | null = null
+  #at: Head = { head: 0, newest: 0, oldest: 0 }
+  #baseline: Version
+  /** What is to be stored with the first change; empty when something is stored already. */
+  #unstored: readonly Entry[] = []
+
+  constructor({ state, root, now = Date.now, keep = KEEP }: StoredHistoryOptions) {
+    this.#state = state
+    this.#records = new Records(root)
+    this.#now = now
+    this.#keep = keep
+    this.#baseline = baselineVersion(now())
+  }
+
+  get head(): number {
+    return this.#at.head
+  }
+
+  get newest(): number {
+    return this.#at.newest
+  }
+
+  get oldest(): number {
+    return this.#at.oldest
+  }
+
+  async begin(files: Files): Promise<Beginning> {
+    const env = await this.#state.existing()
+    const tables = env && new Tables(env)
+    const at = tables?.head ?? null
+    if (!tables || !at) {
+      this.#unstored = files.entries
+      return { entries: files.entries, clashes: [] }
+    }
+    this.#tables = tables
+    this.#at = at
+    const met = this.#meet(tables, files)
+    if (!tables.env.readOnly && (met.changes.length > 0 || met.notes.length > 0)) await this.#record(tables, met)
+    return { entries: met.entries, clashes: met.clashes }
+  }
+
+  version(id: number): Version | undefined {
+    if (!this.#tables) return id === 0 ? this.#baseline : undefined
+    const bytes = this.#tables.versions.get(id)
+    return bytes && this.#records.readVersion(id, bytes).version
+  }
+
+  changes(id: number): readonly Change[] {
+    if (id === 0 && this.#at.oldest === 0) return []
+    const bytes = this.#tables?.versions.get(id)
+    if (!bytes || !this.#tables) throw pruned(id, this.#at.oldest)
+    const { changes } = this.#records.readVersion(id, bytes)
+    const found = [...this.#tables.changes.range({ from: [id, 0], to: [id, changes] })].map(({ value }) => this.#records.readChange(value))
+    if (found.length < changes) throw pruned(id, this.#at.oldest)
+    return found
+  }
+
+  /** What the files say, where it is something else than what is in force. */
+  differences(): readonly { readonly id: string; readonly file: Entry | null; readonly since: number | null }[] {
+    if (!this.#tables) return []
+    const { files, clashes } = this.#tables
+    return [...files.range()].map(({ key: id, value }) => {
+      const clash = clashes.get(id)
+      return {
+        id,
+        file: this.#records.readEntry(id, value),
+        since: clash ? (decode(unseal(clash, FORMAT, `clash of "${id}"`)) as number) : null,
+      }
+    })
+  }
+
+  async append(version: Version, changes: readonly Change[]): Promise<void> {
+    const tables = await this.#owned()
+    const oldest = Math.min(
+      version.id,
+      this.#at.oldest + Math.min(PRUNED_AT_ONCE, Math.max(0, version.id - this.#at.oldest + 1 - this.#keep)),
+    )
+    const at = { head: version.id, newest: version.id, oldest }
+    await tables.env.write((batch) => {
+      this.#putUnstored(tables, batch)
+      for (let id = this.#at.oldest; id < oldest; id++) this.#drop(tables, batch, id)
+      this.#putVersion(tables, batch, version, changes)
+      this.#putEntries(tables, batch, changes, version.baseline === true)
+      this.#putHead(tables, batch, at)
+    })
+    this.#settle(tables, at)
+  }
+
+  async moveHead(id: number, changes: readonly Change[]): Promise<void> {
+    const tables = await this.#owned()
+    const at = { ...this.#at, head: id }
+    await tables.env.write((batch) => {
+      this.#putUnstored(tables, batch)
+      this.#putEntries(tables, batch, changes, false)
+      this.#putHead(tables, batch, at)
+    })
+    this.#settle(tables, at)
+  }
+
+  /** Takes away all versions but the newest `keep`, and but the current one and what came after it. Returns how many went. */
+  async prune(keep: number): Promise<number> {
+    const tables = await this.#owned()
+    const before = this.#at.oldest
+    const oldest = Math.max(before, Math.min(this.#at.head, this.#at.newest - keep + 1))
+    const at = { ...this.#at, oldest }
+    await tables.env.write((batch) => {
+      for (let id = before; id < oldest; id++) this.#drop(tables, batch, id)
+      this.#putHead(tables, batch, at)
+    })
+    this.#settle(tables, at)
+    return oldest - before
+  }
+
+  /** Says that a clash has been seen to: what was made at run time stays. */
+  async acknowledge(ids: Iterable<string>): Promise<void> {
+    const tables = await this.#owned()
+    await tables.env.write((batch) => {
+      for (const id of ids) batch.remove(tables.clashes, id)
+    })
+  }
+
+  /** H3: what is stored must be what this one began with. */
+  async #owned(): Promise<Tables> {
+    const env = await this.#state.owned()
+    const tables = this.#tables?.env === env ? this.#tables : new Tables(env)
+    const stored = tables.head
+    const known = this.#tables === null ? null : this.#at
+    if (stored?.head === known?.head && stored?.newest === known?.newest) return tables
+    throw new WippyError('STATE_CHANGED', Kind.Conflict, 'another wippy has stored changes here since this one started', {
+      where: { file: this.#state.path },
+      hint: 'Start this one again: it will begin with those changes.',
+    })
+  }
+
+  #settle(tables: Tables, at: Head): void {
+    this.#tables = tables
+    this.#at = at
+    this.#unstored = []
+  }
+
+  #meet(tables: Tables, { entries: fromFiles, unread }: Files): Met {
+    const left = new Map<string, Uint8Array>()
+    for (const { key, value } of tables.entries.range()) left.set(key, value)
+    const said = new Map<string, Uint8Array>()
+    for (const { key, value } of tables.files.range()) said.set(key, value)
+    const entries: Entry[] = []
+    const clashes: Clash[] = []
+    const changes: Change[] = []
+    const notes: Note[] = []
+    const one = (id: string, file: Perhaps): void => {
+      const stored = left.get(id)
+      const note = said.get(id)
+      left.delete(id)
+      said.delete(id)
+      if (file && stored && !note && this.#records.says(stored, file)) return void entries.push(file)
+      const was = stored ? this.#records.readEntry(id, stored) : null
+      const before = note ? this.#records.readEntry(id, note) : was
+      const sees = !file && before?.origin && unread.has(before.origin.file) ? before : file
+      const { entry, clash } = merge(sees, before, was)
+      if (entry) entries.push(entry)
+      if (clash) clashes.push({ id, kept: was, file: sees })
+      else if (tables.clashes.has(id) && entry !== sees) clashes.push({ id, kept: was, file: sees })
+      if (entry && entry !== was && !(stored && this.#records.says(stored, entry)))
+        changes.push({ kind: was ? 'entry.update' : 'entry.create', entry, before: was })
+      if (!entry && was) changes.push({ kind: 'entry.delete', entry: was, before: was })
+      if (entry === sees ? note : !note || !this.#records.says(note, sees)) notes.push({ id, file: sees, same: entry === sees, clash })
+    }
+    for (const file of fromFiles) one(file.id, file)
+    for (const id of new Set([...left.keys(), ...said.keys()])) one(id, null)
+    return { entries, clashes, changes: inOrder(changes), notes }
+  }
+
+  /** What the files brought, as a version of its own. */
+  async #record(tables: Tables, { changes, notes }: Met): Promise<void> {
+    const id = this.#at.newest + 1
+    const at = changes.length > 0 ? { ...this.#at, head: id, newest: id } : this.#at
+    await tables.env.write((batch) => {
+      if (changes.length > 0) {
+        const version = {
+          id,
+          parent: this.#at.head,
+          author: 'files',
+          time: this.#now(),
+          message: 'the files changed',
+          baseline: true,
+        } as const
+        this.#putVersion(tables, batch, version, changes)
+        for (const { kind, entry } of changes) {
+          if (kind === 'entry.delete') batch.remove(tables.entries, entry.id)
+          else batch.put(tables.entries, entry.id, this.#records.entry(entry))
+        }
+        this.#putHead(tables, batch, at)
+      }
+      for (const note of notes) {
+        if (note.same) batch.remove(tables.files, note.id)
+        else batch.put(tables.files, note.id, this.#records.entry(note.file))
+        if (note.same) batch.remove(tables.clashes, note.id)
+        else if (note.clash) batch.put(tables.clashes, note.id, seal(encode(at.newest), FORMAT))
+      }
+    })
+    this.#at = at
+  }
+
+  #putUnstored(tables: Tables, batch: Batch): void {
+    if (this.#tables) return
+    batch.put(tables.versions, 0, this.#records.version(this.#baseline, 0))
+    for (const entry of this.#unstored) batch.put(tables.entries, entry.id, this.#records.entry(entry))
+  }
+
+  #putVersion(tables: Tables, batch: Batch, version: Version, changes: readonly Change[]): void {
+    batch.put(tables.versions, version.id, this.#records.version(version, changes.length))
+    for (const [place, change] of changes.entries()) batch.put(tables.changes, [version.id, place], this.#records.change(change))
+  }
+
+  #putEntries(tables: Tables, batch: Batch, changes: readonly Change[], isBaseline: boolean): void {
+    for (const { kind, entry, before } of changes) {
+      const { id } = entry
+      const after = kind === 'entry.delete' ? null : entry
+      const record = this.#records.entry(after)
+      if (after) batch.put(tables.entries, id, record)
+      else batch.remove(tables.entries, id)
+      const note = this.#tables?.files.get(id)
+      const says = note ?? this.#records.entry(before)
+      if (isBaseline || this.#records.says(says, after)) {
+        if (note) batch.remove(tables.files, id)
+        if (note) batch.remove(tables.clashes, id)
+      } else if (!note) {
+        batch.put(tables.files, id, says)
+      }
+    }
+  }
+
+  #putHead(tables: Tables, batch: Batch, { head, newest, oldest }: Head): void {
+    batch.put(tables.about, 'head', seal(encodeAll([head, newest, oldest]), FORMAT))
+  }
+
+  #drop(tables: Tables, batch: Batch, id: number): void {
+    batch.remove(tables.versions, id)
+    for (const key of tables.changes.keys({ from: [id, 0], to: [id + 1, 0] })) batch.remove(tables.changes, key)
+  }
+}
+
+/** What the files changed in the notes about them. */
+type Note = { readonly id: string; readonly file: Entry | null; readonly same: boolean; readonly clash: boolean }
+
+type Met = Beginning & { readonly changes: readonly Change[]; readonly notes: readonly Note[] }
