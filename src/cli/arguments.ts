@@ -15,6 +15,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   '--console': false,
   '--silent': false,
   '--verbose': false,
+  '--watch': false,
   '--help': false,
 }
 const LETTERS: Readonly<Record<string, string>> = {
@@ -60,10 +61,10 @@ export const divide = (argv: readonly string[]): Divided => {
   return { own: argv, rest: [] }
 }
 
-/** The whole command line, with a `--` where those of `wippy run` end: behind it oclif does not look for flags, not even --help. */
+/** The whole command line, with a `--` where those of `wippy run` or `wippy dev` end: behind it oclif does not look for flags, not even --help. */
 export const guardArguments = (argv: readonly string[]): string[] => {
   const [command, ...more] = argv
-  if (command !== 'run') return [...argv]
+  if (command !== 'run' && command !== 'dev') return [...argv]
   const { own, rest } = divide(more)
   return own.at(-1) === 'list' ? [...argv] : [command, ...own, '--', ...rest]
 }

@@ -13,6 +13,7 @@ import { lockdown } from '../lockdown.ts'
 import { logOf } from '../log.ts'
 import { complain } from '../output.ts'
 import { listenForSignals } from '../signals.ts'
+import { swapText } from '../swap.ts'
 import { commandNamed, entryNamed, mainCommand } from '../target.ts'
 
 const LEFT_BEHIND_MS = 1_000 // what a finished command leaves behind may take this long to end
@@ -22,6 +23,15 @@ type Asked = {
   readonly target: string | undefined
   readonly host: string | undefined
   readonly silent: boolean
+  readonly watch: boolean
+}
+
+export const runFlags = {
+  exec: string({ char: 'x', summary: 'Run this process.', helpValue: 'ns:entry' }),
+  host: string({ summary: 'The terminal host it runs on, when there are several.', helpValue: 'ns:entry' }),
+  console: boolean({ char: 'c', summary: 'Show the log also while a process has the terminal.' }),
+  silent: boolean({ char: 's', summary: 'Show no log and no warnings.' }),
+  verbose: boolean({ char: 'v', summary: 'Show all of the log.' }),
 }
 
 export default class Run extends AppCommand {
@@ -35,13 +45,12 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
   static override examples = ['<%= config.bin %> run', '<%= config.bin %> run greet Ada --loud', '<%= config.bin %> run -x app:greet Ada']
   static override strict = false
   static override flags = {
-    exec: string({ char: 'x', summary: 'Run this process.', helpValue: 'ns:entry' }),
-    host: string({ summary: 'The terminal host it runs on, when there are several.', helpValue: 'ns:entry' }),
-    console: boolean({ char: 'c', summary: 'Show the log also while a process has the terminal.' }),
-    silent: boolean({ char: 's', summary: 'Show no log and no warnings.' }),
-    verbose: boolean({ char: 'v', summary: 'Show all of the log.' }),
+    ...runFlags,
+    watch: boolean({ summary: 'Take files in as they are saved, while the app runs.' }),
   }
 
+  /** Whether files are followed in any case. */
+  protected readonly watches: boolean = false
   #running: Entry | null = null // the process that has the terminal
 
   override async run(): Promise<void> {
@@ -51,19 +60,21 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
     const { flags, argv } = await this.parse(Run, this.argv.slice(0, end))
     const words = [...(argv as string[]), ...rest]
     const target = flags.exec === undefined ? words.shift() : undefined
-    const asked: Asked = { ...flags, target }
+    const watch = this.watches || flags.watch
+    const asked: Asked = { ...flags, target, watch }
 
     const wippy = await import('../../index.ts')
     const config = await this.configure(flags)
     lockdown()
     const terminal = wippy.processTerminal(process.stdin, process.stdout, process.stderr, words)
     const expected = flags.exec !== undefined || target !== undefined
-    const log = logOf(config, flags, () => ({ expected, entry: this.#running }), wippy)
+    const log = logOf(config, { ...flags, console: flags.console || this.watches }, () => ({ expected, entry: this.#running }), wippy)
     const node = await wippy.boot(config, { log })
     signals.stopWith(() => {
       complain('Stopping. Press Ctrl-C again to end at once.')
       void node.stop()
     })
+    if (watch) await node.follow((swap) => complain(swapText(swap, wippy.versionName(node.registry.current))))
     const outcome = await this.#perform(node, wippy, asked, terminal).catch((error: Error) => error)
     await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
     await node.stop({ now: true })
@@ -98,9 +109,9 @@ What stands behind the target goes to the process untouched. The first Ctrl-C as
   }
 
   /** Keeps the services running until the node has ended. */
-  async #serve(node: Node, { silent }: Asked, faulty: boolean): Promise<number> {
+  async #serve(node: Node, { silent, watch }: Asked, faulty: boolean): Promise<number> {
     const idle = node.scheduler.processes.size === 0
-    if (idle && faulty) return 1
+    if (idle && faulty && !watch) return 1
     if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
     const code = await node.ended
     return faulty ? code || 1 : code
