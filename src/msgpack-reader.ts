@@ -38,12 +38,17 @@ export const split = (bytes: Uint8Array, count: number): { readonly head: unknow
   const head: unknown[] = []
   while (head.length < Math.min(count, size)) head.push(reader.value(1))
   const left = size - head.length
-  const tail = bytes.subarray(reader.position)
-  const rest = new Uint8Array(tail.length + 3)
-  rest.set(left < 16 ? [0x90 | left] : [0xdc, left >> 8, left & 0xff])
+  const tail = reader.position
   const start = left < 16 ? 1 : 3
-  rest.set(tail, start)
-  return { head, rest: rest.subarray(0, start + tail.length) }
+  const rest = new Uint8Array(start + bytes.length - tail)
+  if (left < 16) rest[0] = 0x90 | left
+  else {
+    rest[0] = 0xdc
+    rest[1] = left >> 8
+    rest[2] = left & 0xff
+  }
+  if (bytes.length > tail) rest.set(bytes.subarray(tail), start)
+  return { head, rest }
 }
 
 const malformed = (what: string, at: number): WippyError =>

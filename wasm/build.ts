@@ -118,7 +118,7 @@ export const buildSwap = (): Uint8Array => {
   const folder = mkdtempSync(join(tmpdir(), 'wippy-wasm-'))
   try {
     tool('wasm-as', [...SWAP_FEATURES, join(here, 'swap.wat'), '-o', 'plain.wasm'], folder)
-    tool('wasm-opt', [...SWAP_FEATURES, '-O3', 'plain.wasm', '-o', 'swap.wasm'], folder)
+    tool('wasm-opt', [...SWAP_FEATURES, '-O3', '-aimfs=500', 'plain.wasm', '-o', 'swap.wasm'], folder)
     return readFileSync(join(folder, 'swap.wasm'))
   } finally {
     rmSync(folder, { recursive: true })

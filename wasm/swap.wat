@@ -2,20 +2,41 @@
 ;;
 ;; On the shelf lie the images of entries, laid out flat, and room for the difference that is being moved. A difference is a list of runs:
 ;; u32 offset, u32 length, then that many bytes; everything in grains of 64 bytes. Offsets and bounds come from the host and are multiples
-;; of a grain. `old` is where the shelf holds what the range was before; with a `stride` of 0 it is one grain that serves for all.
+;; of a grain. `old` is where the shelf holds what the range was before; with a `stride` of 0 it is four grains that serve for all.
 (module
  (import "process" "memory" (memory $process 0 16384))
  (import "shelf" "memory" (memory $shelf 0 65536))
 
- (func $differs (param $at i32) (param $old i32) (result i32)
-  (v128.any_true
+ ;; The bits in which a grain differs, of its four quarters together.
+ (func $mix (param $at i32) (param $old i32) (result v128)
+  (v128.or
    (v128.or
+    (v128.xor (v128.load $process (local.get $at)) (v128.load $shelf (local.get $old)))
+    (v128.xor (v128.load $process offset=16 (local.get $at)) (v128.load $shelf offset=16 (local.get $old))))
+   (v128.or
+    (v128.xor (v128.load $process offset=32 (local.get $at)) (v128.load $shelf offset=32 (local.get $old)))
+    (v128.xor (v128.load $process offset=48 (local.get $at)) (v128.load $shelf offset=48 (local.get $old))))))
+
+ (func $differs (param $at i32) (param $old i32) (result i32)
+  (v128.any_true (call $mix (local.get $at) (local.get $old))))
+
+ ;; Whether four grains in a row are equal, as most are.
+ (func $equal (param $at i32) (param $old i32) (result i32)
+  (i32.eqz
+   (v128.any_true
     (v128.or
-     (v128.xor (v128.load $process (local.get $at)) (v128.load $shelf (local.get $old)))
-     (v128.xor (v128.load $process offset=16 (local.get $at)) (v128.load $shelf offset=16 (local.get $old))))
-    (v128.or
-     (v128.xor (v128.load $process offset=32 (local.get $at)) (v128.load $shelf offset=32 (local.get $old)))
-     (v128.xor (v128.load $process offset=48 (local.get $at)) (v128.load $shelf offset=48 (local.get $old)))))))
+     (v128.or
+      (call $mix (local.get $at) (local.get $old))
+      (call $mix (i32.add (local.get $at) (i32.const 64)) (i32.add (local.get $old) (i32.const 64))))
+     (v128.or
+      (call $mix (i32.add (local.get $at) (i32.const 128)) (i32.add (local.get $old) (i32.const 128)))
+      (call $mix (i32.add (local.get $at) (i32.const 192)) (i32.add (local.get $old) (i32.const 192))))))))
+
+ ;; Whether at a multiple of 256 the next four grains lie before `to` and are equal.
+ (func $skips (param $at i32) (param $to i32) (param $old i32) (result i32)
+  (if (result i32) (i32.or (i32.and (local.get $at) (i32.const 255)) (i32.gt_u (i32.add (local.get $at) (i32.const 256)) (local.get $to)))
+   (then (i32.const 0))
+   (else (call $equal (local.get $at) (local.get $old)))))
 
  (func $in (param $at i32) (param $from i32)
   (v128.store $process (local.get $at) (v128.load $shelf (local.get $from)))
@@ -36,6 +57,10 @@
   (block $done
    (loop $next
     (br_if $done (i32.ge_u (local.get $from) (local.get $to)))
+    (if (call $skips (local.get $from) (local.get $to) (local.get $old)) (then
+     (local.set $from (i32.add (local.get $from) (i32.const 256)))
+     (local.set $old (i32.add (local.get $old) (i32.shl (local.get $stride) (i32.const 2))))
+     (br $next)))
     (if (call $differs (local.get $from) (local.get $old)) (then
      (if (i32.ne (local.get $from) (local.get $end)) (then
       (local.set $run (local.get $to_shelf))
@@ -57,6 +82,10 @@
   (block $done
    (loop $next
     (br_if $done (i32.ge_u (local.get $from) (local.get $to)))
+    (if (call $skips (local.get $from) (local.get $to) (local.get $old)) (then
+     (local.set $from (i32.add (local.get $from) (i32.const 256)))
+     (local.set $old (i32.add (local.get $old) (i32.shl (local.get $stride) (i32.const 2))))
+     (br $next)))
     (if (call $differs (local.get $from) (local.get $old)) (then (call $in (local.get $from) (local.get $old))))
     (local.set $from (i32.add (local.get $from) (i32.const 64)))
     (local.set $old (i32.add (local.get $old) (local.get $stride)))

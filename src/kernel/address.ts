@@ -2,18 +2,27 @@
 
 const encoder = new TextEncoder()
 
+/** The words of a text that is nothing but ASCII, as pids are; null for any other. */
+const wordsOf = (text: string): Int32Array | null => {
+  const words = new Int32Array((text.length + 3) >> 2)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return null
+    words[i >> 2]! |= code << ((i & 3) << 3)
+  }
+  return words
+}
+
 export class Address {
   readonly length: number // bytes
   readonly words: Int32Array // little endian, zeros at the end
 
   constructor(text: string) {
-    const bytes = encoder.encode(text)
-    const padded = new Uint8Array((bytes.length + 3) & ~3)
-    padded.set(bytes)
-    const view = new DataView(padded.buffer)
-    this.length = bytes.length
-    this.words = new Int32Array(padded.length >> 2)
-    for (let i = 0; i < this.words.length; i++) this.words[i] = view.getInt32(i << 2, true)
+    const ascii = wordsOf(text)
+    const bytes = ascii === null ? encoder.encode(text) : null
+    this.length = bytes === null ? text.length : bytes.length
+    this.words = ascii ?? new Int32Array((this.length + 3) >> 2)
+    if (bytes !== null) for (let i = 0; i < bytes.length; i++) this.words[i >> 2]! |= bytes[i]! << ((i & 3) << 3)
   }
 
   /** Whether exactly these bytes lie in `view` between `start` and `end`. Looks at the end first: pids of one host differ there. */

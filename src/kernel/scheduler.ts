@@ -12,7 +12,6 @@
 
 import type { WippyError } from '../error.ts'
 import type { Pid } from '../pid.ts'
-import { Address } from './address.ts'
 import type { Commit, Step, Verdict } from './body.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
 import { Ending } from './ending.ts'
@@ -29,7 +28,7 @@ import { Process, type SpawnSpec, type Successor } from './process.ts'
 import { ProcessTable } from './process-table.ts'
 import { type AskDoor, Release } from './release.ts'
 import { RunQueue } from './run-queue.ts'
-import { Texts } from './texts.ts'
+import { LastEncoded, Texts } from './texts.ts'
 
 const BATCH_FRAMES = 256 // handed to one step
 const BATCH_BYTES = 64 * 1024
@@ -43,8 +42,6 @@ export type SchedulerOptions = Pick<DeliveryOptions, 'encodeError'> &
     readonly ready?: () => void
   }
 
-const encoder = new TextEncoder()
-
 export class Scheduler {
   readonly links = new Links()
   readonly names = new Names()
@@ -56,6 +53,7 @@ export class Scheduler {
   readonly #queue = new RunQueue()
   readonly #pool = new BufferPool()
   readonly #inbox = noFrames()
+  readonly #entries = new LastEncoded()
   readonly #ready: () => void
   #work = 0 // fuel of all steps so far, and what they cost beside it
   #pumping = false
@@ -88,7 +86,7 @@ export class Scheduler {
     if (parent && spec.monitor) this.links.monitor(parent, process.pid)
     if (spec.onExit) process.exits = [spec.onExit]
     if (parent && spec.link) this.links.link(parent, process.pid)
-    process.mailbox.signal(START, 0, spec.seed ?? 0, new Address(process.pid), encoder.encode(spec.entry), spec.args ?? NO_VALUES)
+    process.mailbox.signal(START, 0, spec.seed ?? 0, process.address, this.#entries.of(spec.entry), spec.args ?? NO_VALUES)
     this.#observer.spawned(process)
     this.#wake(process)
     return process
@@ -262,7 +260,7 @@ export class Scheduler {
     process.state = 'ended'
     this.processes.set(next)
     this.#ending.close(process)
-    next.mailbox.restart(next.address, encoder.encode(entry), args, seed)
+    next.mailbox.restart(next.address, this.#entries.of(entry), args, seed)
     this.#observer.upgraded(process, next)
     this.#wake(next)
   }

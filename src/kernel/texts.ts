@@ -25,6 +25,21 @@ export class Texts {
   }
 }
 
+/** The other way round, for texts of which the same comes many times in a row. */
+export class LastEncoded {
+  readonly #encoder = new TextEncoder()
+  #text = ''
+  #bytes = new Uint8Array(0)
+
+  of(text: string): Uint8Array {
+    if (text !== this.#text) {
+      this.#text = text
+      this.#bytes = this.#encoder.encode(text)
+    }
+    return this.#bytes
+  }
+}
+
 const holds = (known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean => {
   if (known.length !== end - start) return false
   for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false

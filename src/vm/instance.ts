@@ -80,6 +80,12 @@ export class Instance {
     return image
   }
 
+  /** Forgets the process: the memory is equal to `origin` again. */
+  reset(origin: Image): void {
+    this.#clean(origin)
+    this.#equals = origin
+  }
+
   #take(origin: Image | null, undo: boolean): Image {
     const pages = this.takenPages
     const parts: Uint8Array<ArrayBuffer>[] = []

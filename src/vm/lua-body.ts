@@ -113,7 +113,11 @@ export class LuaBody implements Body, Tenant {
   }
 
   close(): void {
-    if (this.#slot !== null) this.#leave(this.#slot)
+    const slot = this.#slot
+    if (slot !== null) {
+      if (this.#pool.keeps(slot)) slot.instance.reset(this.#origin) // now, while the processor has it at hand
+      this.#leave(slot)
+    }
     this.#image = this.#origin
   }
 

@@ -133,12 +133,17 @@ export class Pool {
     this.#settle(slot)
   }
 
+  /** Whether a slot will be used again when it is released. */
+  keeps(slot: Slot): boolean {
+    return slot.instance.pages * PAGE <= this.#limits.keptBytes
+  }
+
   /** Takes a slot back. The tenant must have what it wants of it. */
   release(slot: Slot): void {
     slot.tenant = null
     slot.ring!.remove(slot)
-    if (slot.instance.pages * PAGE > this.#limits.keptBytes) this.#alive--
-    else this.#free.push(slot)
+    if (this.keeps(slot)) this.#free.push(slot)
+    else this.#alive--
   }
 
   #another(): Slot {
