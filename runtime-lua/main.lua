@@ -210,6 +210,7 @@ end
 
 --- Ends the subscription of a channel; true when it had one.
 function host.unlisten(channel)
+  subscribe()
   for topic, listener in pairs(listeners) do
     if listener == channel then
       listeners[topic] = nil

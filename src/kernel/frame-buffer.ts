@@ -6,7 +6,7 @@ import type { Address } from './address.ts'
 import { areWithin, type FrameCursor, type Frames, HEADER_BYTES } from './frame.ts'
 
 const SMALLEST = 256 // bytes
-const SHORT = 96 // bytes; below it a loop is faster than `set`, which makes an object first
+const SHORT = 256 // bytes; below it a loop is faster than `set`, which makes an object first
 const KEPT = 16 * 1024 // bytes; larger buffers are not kept for reuse
 const POOLED = 64 // buffers
 

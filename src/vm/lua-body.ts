@@ -66,7 +66,7 @@ export class LuaBody implements Body, Tenant {
         const at = room(instance, size, pages)
         if (at === 0) return this.#fail('memory')
         if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
-        write(instance.bytes, at, inbox.bytes, inbox.start, size)
+        write(instance, at, inbox, size)
       }
       answer = instance.step(size, fuel, this.#limits.hardFuel, pages, seconds, Math.trunc((nowMs - seconds * 1000) * 1e6))
     } catch (cause) {
@@ -189,8 +189,13 @@ const room = (instance: Instance, size: number, pages: number): number => {
   return at
 }
 
-const SHORT = 96 // bytes; below it a loop is faster than `set`, which makes an object first
-const write = (to: Uint8Array, at: number, from: Uint8Array, start: number, size: number): void => {
-  if (size > SHORT) to.set(from.subarray(start, start + size), at)
-  else for (let i = 0; i < size; i++) to[at + i] = from[start + i]!
+const SHORT = 256 // bytes; below it a loop is faster than `set`, which makes an object first
+/** Copies frames, whose size is a multiple of 4. */
+const write = (instance: Instance, at: number, { bytes, view, start }: Frames, size: number): void => {
+  if (size > SHORT) {
+    instance.bytes.set(bytes.subarray(start, start + size), at)
+    return
+  }
+  const to = instance.view
+  for (let i = 0; i < size; i += 4) to.setInt32(at + i, view.getInt32(start + i, true), true)
 }

@@ -183,4 +183,75 @@ test('what a channel refuses it refuses with the line of the caller', () => {
   }
 })
 
+// Whoever waits for a message takes the next one without leaving: what happens must be the same as if each had come alone.
+const ORDER = `
+  local seen, one, two = {}, process.listen('one', { message = true }), process.listen('two')
+  local function note(text) seen[#seen + 1] = text end
+  local idle = channel.new()
+  coroutine.spawn(function() while true do note('one ' .. one:receive():payload():data()) end end)
+  coroutine.spawn(function() while true do note('two ' .. (two:receive())) idle:send('x') end end)
+  coroutine.spawn(function() while true do note('idle ' .. idle:receive()) end end)
+  local inbox = process.inbox()
+  while true do
+    local message = inbox:receive()
+    if message:topic() == 'stop' then return seen end
+    note(message:topic())
+  end`
+
+test('messages that come together are seen as if they had come one by one, whoever waits for them', () => {
+  const random = randomFrom(20261126)
+  for (let round = 0; round < 30; round++) {
+    const topics = Array.from({ length: 30 }, () => ['one', 'two', 'other', 'more'][Math.floor(random() * 4)]!)
+    const run = (together: number): unknown => {
+      const process = new LuaProcess(ORDER)
+      process.run()
+      topics.forEach((topic, i) => {
+        process.post(topic, [i])
+        if (i % together === together - 1) assert.is(process.run(), 'wait')
+      })
+      process.run()
+      const result = process.post('stop', []).result()
+      process.close()
+      return result
+    }
+    const alone = run(1) as string[]
+    const heard = (all: string[], kind: string): string[] => all.filter((text) => text.startsWith(kind))
+    for (const together of [2, 7, 30]) {
+      const all = run(together) as string[]
+      for (const kind of ['one', 'two', 'other', 'more', 'idle']) assert.equal(heard(all, kind), heard(alone, kind), `${kind} of ${topics}`)
+      assert.is(all.length, alone.length)
+    }
+  }
+})
+
+test('a channel that does not listen any more gets nothing, also when the messages came together', () => {
+  const process = new LuaProcess(`
+    local inbox, a = process.inbox(), process.listen('a')
+    local first = a:receive()
+    process.unlisten(a)
+    local rest = {}
+    for i = 1, 2 do local m = inbox:receive() rest[i] = m:topic() .. m:payload():data() end
+    a = process.listen('a')
+    return { first, rest, (a:receive()) }`)
+  process.run()
+  for (let i = 1; i <= 4; i++) process.post('a', [i])
+  assert.equal(process.result(), [1, ['a2', 'a3'], 4])
+  process.close()
+})
+
+test('who takes message after message is preempted between them, and goes on', () => {
+  const process = new LuaProcess(`
+    local a, sum = process.listen('a'), 0
+    for _ = 1, 200 do
+      sum = sum + a:receive()
+      for i = 1, 50 do sum = sum + i - i end
+    end
+    return sum`)
+  process.run()
+  for (let i = 1; i <= 200; i++) process.post('a', [i])
+  assert.is(process.result(500), 20100)
+  assert.ok(process.steps > 20, `${process.steps} steps`)
+  process.close()
+})
+
 test.run()

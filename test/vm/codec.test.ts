@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeAll, encodeAll, Float } from '../../src/msgpack.ts'
-import { runLua } from './lua-process.ts'
+import { LuaProcess, runLua } from './lua-process.ts'
 import { randomFrom } from './random-program.ts'
 import { echo, hex, one, plain, seen, written } from './values.ts'
 
@@ -199,6 +199,54 @@ test('values made at random come back the same', () => {
   const back = echo(...payloads.map((each) => encodeAll(each)))
   for (const [i, payload] of payloads.entries())
     assert.equal(plain(decodeAll(back[i]!)), plain(decodeAll(encodeAll(payload))), `value ${i}`)
+})
+
+test('a table is written as what it holds, however it was made', () => {
+  const made: Readonly<Record<string, unknown>> = {
+    'local t = {} for i = 1, 5 do t[i] = i end return t': [1, 2, 3, 4, 5],
+    'local t = {} for i = 5, 1, -1 do t[i] = i end return t': [1, 2, 3, 4, 5],
+    'local t = { 1, 2, 3, 4, 5, 6, 7, 8 } for i = 8, 4, -1 do t[i] = nil end return t, #t': [1, 2, 3],
+    'local t = { 1, 2, 3, 4, 5, 6, 7, 8 } for i = 8, 4, -1 do t[i] = nil end local n = #t t[6] = 6 return t, n': new Map([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [6, 6],
+    ]),
+    'local t = { 1, nil, 3 } return t': [1, null, 3],
+    'local t = { 1, 2, x = 3 } return t': new Map<unknown, unknown>([
+      [1, 1],
+      [2, 2],
+      ['x', 3],
+    ]),
+    'local t = { x = 1 } t.x = nil return t': {},
+    'local t = { 1 } t[1] = nil return t': {},
+    'local t = { x = 1, y = 2, z = 3 } t.y = nil return t': { x: 1, z: 3 },
+    'return { [true] = 1, [1.5] = 2, [print] = 3, [{}] = 4, k = print }': new Map<unknown, unknown>([
+      [true, 1],
+      [1.5, 2],
+      ['k', null],
+    ]),
+    'return { [2] = 2 }': new Map([[2, 2]]),
+    'return { [0] = 0, 1 }': new Map([
+      [0, 0],
+      [1, 1],
+    ]),
+    'return { [-1] = 0 }': new Map([[-1, 0]]),
+    'local t = {} for i = 1, 20 do t["k" .. i] = i end for i = 3, 20 do t["k" .. i] = nil end return t': { k1: 1, k2: 2 },
+    'return { { { ("x"):rep(31), ("x"):rep(32), ("x"):rep(70) } } }': [[['x'.repeat(31), 'x'.repeat(32), 'x'.repeat(70)]]],
+  }
+  for (const [source, expected] of Object.entries(made)) {
+    const process = new LuaProcess(`process.send('{x|1}', 't', (function() ${source} end)())`)
+    process.run()
+    assert.equal(plain(decodeAll(process.sends[0]!.payload)[0]), plain(expected), source)
+    process.close()
+  }
+})
+
+test('a table that contains itself is refused, in its list as in its keys', () => {
+  for (const loop of ['t[1] = t', 't.x = t', 't[1] = t t.x = 1']) {
+    assert.match(String(runLua(`local t = {} ${loop} local ok, why = pcall(process.send, '{x|1}', 't', t) return why`)), /nests too deep/)
+  }
 })
 
 test.run()

@@ -39,18 +39,22 @@ export const ERROR_META: i32 = BASE + 144 // address of the metatable of Error v
 export const FIXED: i32 = BASE + 148 // 1 while a C function that cannot be left lies below the coroutine that runs
 export const PAUSED: i32 = BASE + 152 // lua_State of the managed coroutine that was preempted; 0: none
 export const PAGES: i32 = BASE + 156 // pages that the heap has taken, however many the instance has (wasm/patch.ts)
+export const READING: i32 = BASE + 160 // 1 while frames are read one after the other
+export const CHANNEL: i32 = BASE + 164 // address of the channel that gets messages of the topic read last; 0: to be looked up
+export const WHOLE: i32 = BASE + 168 // 1 when it gets them as Message objects
 
-// Where things lie in Lua's registry.
-export const REF_HANDLER: i64 = 1001 // function of main.lua for what the companion does not do itself
-export const REF_READY: i64 = 1002 // the ready queue: coroutine and two values by turns
-export const REF_REPLIES: i64 = 1003 // tag → coroutine that waits, or function
-export const REF_LISTENERS: i64 = 1004 // topic → channel
-export const REF_INBOX: i64 = 1005 // channel, once somebody asked for it
-export const REF_MESSAGE_META: i64 = 1006
-export const REF_ERROR_META: i64 = 1007
-export const REF_PEER: i64 = 1008 // what PEER and TOPIC point to
-export const REF_TOPIC: i64 = 1009
-export const REF_PAUSED: i64 = 1010 // keeps PAUSED alive
+// Where things lie in Lua's registry: in its list part (`boot` in index.ts makes room), behind what Lua keeps at 1 to 3.
+export const REF_HANDLER: i64 = 4 // function of main.lua for what the companion does not do itself
+export const REF_READY: i64 = 5 // the ready queue: coroutine and two values by turns
+export const REF_REPLIES: i64 = 6 // tag → coroutine that waits, or function
+export const REF_LISTENERS: i64 = 7 // topic → channel
+export const REF_INBOX: i64 = 8 // channel, once somebody asked for it
+export const REF_MESSAGE_META: i64 = 9
+export const REF_ERROR_META: i64 = 10
+export const REF_PEER: i64 = 11 // what PEER and TOPIC point to
+export const REF_TOPIC: i64 = 12
+export const REF_PAUSED: i64 = 13 // keeps PAUSED alive
+export const LAST_REF: i64 = 13
 
 @inline export function get(field: i32): i32 { return load<i32>(field) }
 @inline export function set(field: i32, value: i32): void { store<i32>(field, value) }

@@ -3,7 +3,7 @@
 //   u32 payload length | u8 kind | u8 flag | u16 name length | u32 tag | u16 topic length | u16 credit, then name, topic, payload, zeros
 
 import * as lua from './lua'
-import { CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, OUT_END, PEER, PEER_TAG, REF_PEER, REF_TOPIC, SCRATCH, set, TAG, TOPIC } from './control'
+import { CHANNEL, CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, OUT_END, PEER, PEER_TAG, REF_PEER, REF_TOPIC, SCRATCH, set, TAG, TOPIC } from './control'
 import { mustRest } from './coroutine'
 import * as pack from './msgpack'
 
@@ -30,6 +30,15 @@ export function next(): bool {
   return true
 }
 
+/** Looks at the next frame without moving to it: whether it is a message. What is asked about "the frame" is then about this one. */
+export function peekMessage(): bool {
+  const offset = get(IN_NEXT)
+  if (offset >= get(IN_END)) return false
+  const frame = get(IN_START) + offset
+  set(FRAME, frame)
+  return load<u8>(frame + 4) == MESSAGE
+}
+
 @inline export function kind(): i32 { return <i32>load<u8>(get(FRAME) + 4) }
 @inline export function isOk(): bool { return load<u8>(get(FRAME) + 5) == 1 }
 @inline export function tag(): i32 { return load<i32>(get(FRAME) + 8) }
@@ -37,9 +46,16 @@ export function next(): bool {
 @inline function topicStart(frame: i32): i32 { return frame + HEADER + <i32>load<u16>(frame + 6) }
 @inline function payloadStart(frame: i32): i32 { return topicStart(frame) + <i32>load<u16>(frame + 12) }
 
+/** Whether the frame has the topic read last. */
+export function hasSameTopic(): bool {
+  const frame = get(FRAME)
+  const n = <i32>load<u16>(frame + 12)
+  const known = get(TOPIC)
+  return known != 0 && n == get(TOPIC + 4) && equal(known, topicStart(frame), n)
+}
 export function pushTopic(L: i32): void {
   const frame = get(FRAME)
-  pushKnown(L, topicStart(frame), <i32>load<u16>(frame + 12), TOPIC, REF_TOPIC)
+  if (!pushKnown(L, topicStart(frame), <i32>load<u16>(frame + 12), TOPIC, REF_TOPIC)) set(CHANNEL, 0)
 }
 /** Pushes the sender of a message, and takes over the credit for answers to it. */
 export function pushSender(L: i32): void {
@@ -47,17 +63,18 @@ export function pushSender(L: i32): void {
   pushKnown(L, frame + HEADER, <i32>load<u16>(frame + 6), PEER, REF_PEER)
 }
 
-/** Pushes a string of the frame; the one pushed last for this purpose is not made again. */
-function pushKnown(L: i32, from: i32, n: i32, field: i32, ref: i64): void {
+/** Pushes a string of the frame; the one pushed last for this purpose is not made again. Whether it was that one. */
+function pushKnown(L: i32, from: i32, n: i32, field: i32, ref: i64): bool {
   const known = get(field)
   if (known != 0 && get(field + 4) == n && equal(known, from, n)) {
     lua.lua_rawgeti(L, lua.REGISTRY, ref)
-    return
+    return true
   }
   set(field, lua.lua_pushlstring(L, from, n))
   set(field + 4, n)
   lua.lua_pushvalue(L, -1)
   lua.lua_rawseti(L, lua.REGISTRY, ref)
+  return false
 }
 
 function equal(a: i32, b: i32, n: i32): bool {

@@ -3,8 +3,8 @@
 import * as lua from './lua'
 import { arm } from './coroutine'
 import {
-  BASE as STACK_HIGH, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, MAIN, NOW, OUT_CAPACITY, OUT_END,
-  OUT_START, PAGES, PARKING, PREEMPTED, RUNNING, SCRATCH, set, SPENT,
+  BASE as STACK_HIGH, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, LAST_REF, MAIN, NOW, OUT_CAPACITY, OUT_END,
+  OUT_START, PAGES, PARKING, PREEMPTED, READING, RUNNING, SCRATCH, set, SPENT,
 } from './control'
 import { libraries } from './host'
 import { work } from './task'
@@ -22,6 +22,10 @@ export function boot(size: i32): i32 {
   const L = lua.luaL_newstate()
   set(MAIN, L)
   set(RUNNING, L)
+  for (let ref: i64 = 3; ref <= LAST_REF; ref++) { // one after the other, so that they make a list
+    lua.lua_pushboolean(L, 0)
+    lua.lua_rawseti(L, lua.REGISTRY, ref)
+  }
   const status = lua.luaL_loadbufferx(L, get(IN_START), size, MAIN_CHUNK, 0)
   if (status != lua.OK) return status
   libraries(L)
@@ -83,6 +87,7 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(CREDIT, 0)
   set(PREEMPTED, 0)
   set(PARKING, 0)
+  set(READING, 0)
   set(FIXED, 0)
   const L = get(MAIN)
   lua.lua_sethook(L, 0, 0, 0)

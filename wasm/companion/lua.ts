@@ -104,6 +104,53 @@ export function raise(L: i32, text: i32): i32 {
 @inline export function depthOf(L: i32): i32 { return <i32>load<u16>(L + 96) }
 /** The table at i has a hash part; without one all its keys are whole numbers, in order. */
 @inline export function hasHash(L: i32, i: i32): bool { return load<i32>(lua_topointer(L, i) + 20) != 0 }
+
+// Values where they lie: 16 bytes, the tag at 8. Strings: the tag at 4, the short length at 7, the long one at 12, the text at 16.
+// Tables: flags at 6, log2 of the nodes at 7, room of the list at 8, list at 12, nodes at 16, 0 for "no nodes" at 20, metatable at 24.
+// Nodes: the value at 0, tag of the key at 9, the key at 16.
+export const TAG_FALSE: i32 = 0x01
+export const TAG_TRUE: i32 = 0x11
+export const TAG_INTEGER: i32 = 0x03
+export const TAG_FLOAT: i32 = 0x13
+export const TAG_SHORT: i32 = 0x44
+export const TAG_LONG: i32 = 0x54
+export const TAG_TABLE: i32 = 0x45
+export const NODE_BYTES: i32 = 24
+const LIST_ROOM_IS_A_HINT: u8 = 0x80
+
+/** Where the value at stack index i lies, until something is pushed. */
+@inline export function slotOf(L: i32, i: i32): i32 { return load<i32>(load<i32>(L + 20)) + (i << 4) }
+@inline export function tagAt(v: i32): i32 { return <i32>load<u8>(v + 8) }
+@inline export function isEmptyAt(v: i32): bool { return (load<u8>(v + 8) & 15) == 0 }
+@inline export function lengthOf(text: i32): i32 { return load<u8>(text + 4) == 0x04 ? <i32>load<u8>(text + 7) : load<i32>(text + 12) }
+@inline export function textOf(text: i32): i32 { return text + 16 }
+@inline export function metatableOf(t: i32): i32 { return load<i32>(t + 24) }
+@inline export function listRoom(t: i32): i32 { return load<i32>(t + 8) }
+@inline export function listOf(t: i32): i32 { return load<i32>(t + 12) }
+@inline export function tableHasHash(t: i32): bool { return load<i32>(t + 20) != 0 }
+@inline export function nodesOf(t: i32): i32 { return load<i32>(t + 16) }
+@inline export function nodesEnd(t: i32): i32 { return load<i32>(t + 16) + (NODE_BYTES << load<u8>(t + 7)) }
+@inline export function keyTagOf(node: i32): i32 { return <i32>load<u8>(node + 9) }
+@inline export function keyOf(node: i32): u64 { return load<u64>(node + 16) }
+
+/** Whether the list part ends exactly at n, which is its room or a hint of it: what lies behind is empty. */
+export function isFull(t: i32, n: i32): bool {
+  const first = listOf(t)
+  if (isEmptyAt(first + ((n - 1) << 4))) return false
+  if ((load<u8>(t + 6) & LIST_ROOM_IS_A_HINT) == 0) return true
+  const size = 1 << (32 - clz(n - 1))
+  for (let v = first + (n << 4), stop = first + (size << 4); v < stop; v += 16) if (!isEmptyAt(v)) return false
+  return true
+}
+
+/** Pushes a table by its address; the caller has checked the stack. */
+@inline export function pushTable(L: i32, t: i32): void {
+  const top = load<i32>(L + 12)
+  store<i32>(top, t)
+  store<u8>(top + 8, <u8>TAG_TABLE)
+  store<i32>(L + 12, top + 16)
+}
+
 /** L has frames, or values, of its own: it is running or may be resumed. */
 @inline export function hasFrames(L: i32): bool { return load<i32>(L + 20) != L + 52 }
 

@@ -57,10 +57,19 @@ export function patch(from: i32, payload: i32): void {
 /** Takes the tag of the frame at `from` away: it needs no answer. */
 @inline export function untag(from: i32): void { store<u32>(get(OUT_START) + from + 8, 0) }
 
-/** Copies n bytes; the caller has made room. */
-@inline export function bytes(from: i32, n: i32): void {
-  memory.copy(at, from, n)
+/** Copies n bytes; the caller has made room. A call of memory.copy costs more than a few words. */
+export function bytes(from: i32, n: i32): void {
+  const to = at
   at += n
+  if (n > 64) memory.copy(to, from, n)
+  else if (n >= 8) {
+    for (let i = 0; i < n - 8; i += 8) store<u64>(to + i, load<u64>(from + i))
+    store<u64>(to + n - 8, load<u64>(from + n - 8))
+  } else if (n >= 4) {
+    const last = load<u32>(from + n - 4)
+    store<u32>(to, load<u32>(from))
+    store<u32>(to + n - 4, last)
+  } else for (let i = 0; i < n; i++) store<u8>(to + i, load<u8>(from + i))
 }
 
 function integer(v: i64): void {
@@ -77,15 +86,14 @@ function integer(v: i64): void {
   else { byte(0xd3); be64(v) }
 }
 
-function string(L: i32, i: i32): void {
-  const p = lua.lua_tolstring(L, i, SCRATCH)
-  const n = load<i32>(SCRATCH)
+function string(text: i32): void {
+  const n = lua.lengthOf(text)
   room(n + 8)
   if (n < 32) byte(0xa0 | n)
   else if (n < 256) { byte(0xd9); byte(n) }
   else if (n < 65536) { byte(0xda); be16(n) }
   else { byte(0xdb); be32(n) }
-  bytes(p, n)
+  bytes(lua.textOf(text), n)
 }
 
 export function arrayHead(n: i32): void {
@@ -95,30 +103,108 @@ export function arrayHead(n: i32): void {
   else { byte(0xdd); be32(n) }
 }
 
-/** Appends the value at the absolute stack index i. Returns false when it nests too deep. */
-export function encode(L: i32, i: i32, depth: i32): bool {
+/** Appends the value at the stack index i, counted from the function's frame. Returns false when it nests too deep. */
+export function encode(L: i32, i: i32, depth: i32): bool { return encodeAt(L, lua.slotOf(L, i), depth) }
+
+/** The same for the value that lies at `v`, on the stack or in a table. */
+function encodeAt(L: i32, v: i32, depth: i32): bool {
   room(16)
-  switch (lua.lua_type(L, i)) {
-    case lua.TBOOLEAN:
-      byte(lua.lua_toboolean(L, i) ? 0xc3 : 0xc2)
+  switch (lua.tagAt(v)) {
+    case lua.TAG_FALSE:
+      byte(0xc2)
       return true
-    case lua.TNUMBER:
-      if (lua.lua_isinteger(L, i)) integer(lua.lua_tointegerx(L, i, 0))
-      else { byte(0xcb); be64(reinterpret<u64>(lua.lua_tonumberx(L, i, 0))) }
+    case lua.TAG_TRUE:
+      byte(0xc3)
       return true
-    case lua.TSTRING:
-      string(L, i)
+    case lua.TAG_INTEGER:
+      integer(load<i64>(v))
       return true
-    case lua.TTABLE:
-      return table(L, i, depth)
+    case lua.TAG_FLOAT:
+      byte(0xcb)
+      be64(load<u64>(v))
+      return true
+    case lua.TAG_SHORT:
+    case lua.TAG_LONG:
+      string(load<i32>(v))
+      return true
+    case lua.TAG_TABLE:
+      return table(L, load<i32>(v), depth)
     default:
       byte(0xc0)
       return true
   }
 }
 
-function table(L: i32, i: i32, depth: i32): bool {
-  if (depth >= MAX_DEPTH || !lua.lua_checkstack(L, 8)) return false
+/** Tables without a metatable that are nothing but a list, or have no list part, are read where they lie; others by way of the stack. */
+function table(L: i32, t: i32, depth: i32): bool {
+  if (depth >= MAX_DEPTH) return false
+  if (lua.metatableOf(t) == 0) {
+    const n = lua.listRoom(t)
+    if (!lua.tableHasHash(t)) {
+      if (n == 0) { byte(0x80); return true }
+      if (lua.isFull(t, n)) return list(L, t, n, depth)
+    } else if (n == 0) {
+      const from = position()
+      const written = dictionary(L, t, depth)
+      if (written != HAS_WHOLE_KEYS) return written == WRITTEN
+      moveTo(from)
+    }
+  }
+  if (!lua.lua_checkstack(L, 9)) return false
+  lua.pushTable(L, t)
+  const i = lua.lua_gettop(L)
+  const well = tableOnStack(L, i, depth)
+  lua.lua_settop(L, i - 1)
+  return well
+}
+
+function list(L: i32, t: i32, n: i32, depth: i32): bool {
+  arrayHead(n)
+  for (let v = lua.listOf(t), stop = v + (n << 4); v < stop; v += 16) if (!encodeAt(L, v, depth + 1)) return false
+  return true
+}
+
+const WRITTEN: i32 = 0
+const TOO_DEEP: i32 = 1
+const HAS_WHOLE_KEYS: i32 = 2 // may be a list
+
+/** The hash part of a table as a map, in the order of `next`. */
+function dictionary(L: i32, t: i32, depth: i32): i32 {
+  const from = position()
+  room(8)
+  byte(0x80)
+  let count = 0
+  for (let node = lua.nodesOf(t), stop = lua.nodesEnd(t); node < stop; node += lua.NODE_BYTES) {
+    if (lua.isEmptyAt(node)) continue
+    room(16)
+    switch (lua.keyTagOf(node)) {
+      case lua.TAG_SHORT:
+      case lua.TAG_LONG:
+        string(<i32>lua.keyOf(node))
+        break
+      case lua.TAG_FLOAT:
+        byte(0xcb)
+        be64(lua.keyOf(node))
+        break
+      case lua.TAG_FALSE:
+        byte(0xc2)
+        break
+      case lua.TAG_TRUE:
+        byte(0xc3)
+        break
+      case lua.TAG_INTEGER:
+        return HAS_WHOLE_KEYS
+      default:
+        continue
+    }
+    if (!encodeAt(L, node, depth + 1)) return TOO_DEEP
+    count++
+  }
+  mapHead(from, count)
+  return WRITTEN
+}
+
+function tableOnStack(L: i32, i: i32, depth: i32): bool {
   if (lua.lua_getmetatable(L, i)) {
     const meta = lua.lua_topointer(L, -1)
     const runtime = lua.lua_rawgeti(L, -1, 1) == lua.TSTRING
@@ -199,6 +285,12 @@ function map(L: i32, i: i32, depth: i32): bool {
     }
     lua.lua_settop(L, top + 1)
   }
+  mapHead(from, count)
+  return true
+}
+
+/** Completes the map that began at `from` with room for the head of a small one. */
+function mapHead(from: i32, count: i32): void {
   const start = get(OUT_START) + from
   if (count < 16) store<u8>(start, <u8>(0x80 | count))
   else {
@@ -210,7 +302,6 @@ function map(L: i32, i: i32, depth: i32): bool {
     store<u32>(first + 1, bswap<u32>(count))
     at += 4
   }
-  return true
 }
 
 /** ext 1: [kind, message, retryable, details, contexts, stack], kept by Lua as the array part of an Error. */

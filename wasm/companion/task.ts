@@ -4,13 +4,14 @@
 //      anything else happens: code sees other coroutines only where it waits, however small the slices are.
 //   T2 A message goes straight to the coroutine that waits for it in a plain receive (channel[0]); a reply to the coroutine that asked.
 //      All else is for the handler of main.lua, which must not wait.
+//      Who waits while frames are read, and would get the next one, takes it and goes on.
 //   T3 What waits is kept alive by `replies`, by a channel, or by the ready queue; what runs, by the stack of the main thread.
 
 import * as lua from './lua'
 import { canStart, enter, mayRest, mustRest, park } from './coroutine'
 import {
-  BACKLOG, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, REF_HANDLER,
-  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
+  BACKLOG, CHANNEL, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, READING,
+  REF_HANDLER, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED, WHOLE,
 } from './control'
 import * as frame from './frame'
 
@@ -34,6 +35,7 @@ export function work(L: i32): i32 {
       if (lua.fuelLeft() < 0) return AGAIN
       continue
     }
+    set(READING, 1)
     while (!get(PAUSED) && frame.next()) {
       const kind = frame.kind()
       const well = kind == frame.MESSAGE ? message(L) : kind == frame.REPLY ? reply(L) : other(L, kind)
@@ -41,6 +43,7 @@ export function work(L: i32): i32 {
       if (get(FINISHED)) return DONE
       if (lua.fuelLeft() < 0) return AGAIN
     }
+    set(READING, 0)
     for (let stop = get(LAST); !get(PAUSED) && get(FIRST) <= stop; ) {
       if (!next(L)) return BROKEN
       if (get(FINISHED)) return DONE
@@ -168,41 +171,66 @@ function next(L: i32): bool {
   return go(L, co, isNew ? 0 : 2)
 }
 
-/** The MESSAGE just read. */
-function message(L: i32): bool {
-  const credit = frame.credit()
-  if (credit > 0) {
-    frame.pushSender(L)
-    lua.lua_settop(L, 0)
-    set(CREDIT, credit)
-  }
+/** The address of the channel that gets the message of the frame, 0 when there is none yet; WHOLE says in which form. */
+function channelOf(L: i32): i32 {
+  if (get(CHANNEL) != 0 && frame.hasSameTopic()) return get(CHANNEL)
+  const top = lua.lua_gettop(L)
   lua.lua_rawgeti(L, lua.REGISTRY, REF_LISTENERS)
   frame.pushTopic(L)
-  lua.lua_rawget(L, 1)
-  let whole = false
-  if (lua.lua_type(L, 2) == lua.TNIL) {
-    whole = true
-    lua.lua_settop(L, 1)
-    lua.lua_rawgeti(L, lua.REGISTRY, REF_INBOX)
+  if (lua.lua_rawget(L, top + 1) == lua.TTABLE) {
+    lua.lua_rawgeti(L, top + 2, -1) // channel[-1]: wants Message objects
+    set(WHOLE, lua.lua_toboolean(L, top + 3))
   } else {
-    lua.lua_rawgeti(L, 2, -1) // channel[-1]: wants Message objects
-    whole = lua.lua_toboolean(L, 3) != 0
-    lua.lua_settop(L, 2)
+    set(WHOLE, 1)
+    lua.lua_settop(L, top + 1)
+    lua.lua_rawgeti(L, lua.REGISTRY, REF_INBOX)
   }
-  if (lua.lua_type(L, 2) == lua.TTABLE && lua.lua_rawgeti(L, 2, 0) == lua.TTHREAD) {
-    const co = lua.lua_tothread(L, 3)
-    lua.lua_pushnil(L)
-    lua.lua_rawseti(L, 2, 0)
-    pushMessage(L, whole)
-    lua.lua_pushboolean(L, 1)
-    lua.lua_xmove(L, co, 2)
-    return go(L, co, 2)
-  }
-  lua.lua_settop(L, 2)
+  set(CHANNEL, lua.lua_type(L, top + 2) == lua.TTABLE ? lua.lua_topointer(L, top + 2) : 0)
+  lua.lua_settop(L, top)
+  return get(CHANNEL)
+}
+
+/** Takes over the credit of the frame for answers to its sender. */
+function takeCredit(L: i32): void {
+  const credit = frame.credit()
+  if (credit == 0) return
+  frame.pushSender(L)
+  lua.pop(L, 1)
+  set(CREDIT, credit)
+}
+
+/** The MESSAGE just read. */
+function message(L: i32): bool {
+  takeCredit(L)
+  const channel = channelOf(L)
+  if (channel != 0) {
+    lua.pushTable(L, channel)
+    if (lua.lua_rawgeti(L, 1, 0) == lua.TTHREAD) {
+      const co = lua.lua_tothread(L, 2)
+      lua.lua_pushnil(L)
+      lua.lua_rawseti(L, 1, 0)
+      pushMessage(L, get(WHOLE) != 0)
+      lua.lua_pushboolean(L, 1)
+      lua.lua_xmove(L, co, 2)
+      return go(L, co, 2)
+    }
+    lua.lua_settop(L, 1)
+  } else lua.lua_pushnil(L)
   handler(L, frame.MESSAGE)
-  lua.lua_pushvalue(L, 2)
-  pushMessage(L, whole)
+  lua.lua_pushvalue(L, 1)
+  pushMessage(L, get(WHOLE) != 0)
   return call(L, 3)
+}
+
+/** Pushes the next message and true, when it is for the channel at stack index 1 and would be the next thing to happen if L waited. */
+function takesNext(L: i32): bool {
+  if (!get(READING) || lua.fuelLeft() < 0 || L != get(CURRENT) || !frame.peekMessage()) return false
+  if (channelOf(L) != lua.lua_topointer(L, 1)) return false
+  frame.next()
+  takeCredit(L)
+  pushMessage(L, get(WHOLE) != 0)
+  lua.lua_pushboolean(L, 1)
+  return true
 }
 
 /** The message of the frame: its value, or { topic, from, payload } as an object. */
@@ -291,9 +319,10 @@ export function current(L: i32): i32 {
   return 1
 }
 
-/** wait(t): t[0] = the managed coroutine that runs, then park. */
+/** wait(channel): channel[0] = the managed coroutine that runs, then park; or the next message at once. */
 export function wait(L: i32): i32 {
   mustRest(L)
+  if (takesNext(L)) return 2
   pushThread(L, get(CURRENT))
   lua.lua_rawseti(L, 1, 0)
   return park(L)
@@ -375,9 +404,11 @@ export function finish(L: i32): i32 {
   return 0
 }
 
-/** subscribe(inbox?): messages or events may wake the process from now on; those without a listener go to `inbox`. */
+/** subscribe(inbox?): messages or events may wake the process from now on; those without a listener go to `inbox`. To be called before
+ * any change of who listens to what. */
 export function subscribe(L: i32): i32 {
   set(SUBSCRIBED, 1)
+  set(CHANNEL, 0)
   if (lua.lua_type(L, 1) == lua.TTABLE) {
     lua.lua_settop(L, 1)
     lua.lua_rawseti(L, lua.REGISTRY, REF_INBOX)
