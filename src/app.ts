@@ -175,11 +175,9 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const code = new LuaKinds({
     load: (entry) => features.loadFor(entry),
     makeReady: async (program) => {
-      if (!isUp) return
-      bodies.prepare(program)
-      await nextTurn() // of the event loop: many entries at once hold nobody up
+      if (isUp) await bodies.prepare(program, nextTurn)
     },
-    isCalled: (entry) => launcher.isCalled(entry),
+    isCalled: (id) => launcher.isCalled(id),
   })
   registry.subscribe(({ changes }) => markOutdated(scheduler, code.outdatedBy(changes)))
   const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler]

@@ -6,6 +6,7 @@
 //      way, the new batch goes without it.
 //   F3 A file that is saved is the newest word on its entries: it replaces what was changed at run time, and says so.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { WippyError } from '../error.ts'
 import { type Operation, same } from './change.ts'
 import type { Version } from './history.ts'
@@ -111,6 +112,7 @@ class Follower {
     })
     const { rewrites, problems, take } = tree.draft(paths)
     if (problems.length > 0) return swap({ problems })
+    await nextTurn() // of the event loop: reading took its time
     for (let attempt = 1; ; attempt++) {
       const operations = rewrites.flatMap((rewrite) => operationFor(rewrite, registry))
       const replaced = rewrites.filter((rewrite) => isReplacing(rewrite, registry)).map(({ id }) => id)

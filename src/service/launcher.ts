@@ -122,9 +122,10 @@ export class Launcher {
     return this.#start(entry, host, launch)
   }
 
-  /** Whether a function was called since it was changed last. */
-  isCalled(entry: Entry): boolean {
-    return this.#functions.has(entry)
+  /** Whether the function of this id was called since it was changed last. */
+  isCalled(id: string): boolean {
+    const entry = this.#options.registry.get(id)
+    return entry !== undefined && this.#functions.has(entry)
   }
 
   /** Whether a process runs a function for somebody who waits for its answer. */

@@ -48,8 +48,8 @@ export type LuaKindsOptions = {
   readonly load: (entry: Entry) => Promise<void>
   /** Makes a program ready to run, if the node is at a stage where that is worth while. Throws LUA_LOAD. */
   readonly makeReady: (program: Program) => Promise<void>
-  /** Whether an entry is called at present: then its next call should find it ready. */
-  readonly isCalled: (entry: Entry) => boolean
+  /** Whether the function of this id is called at present: then its next call should find it ready. */
+  readonly isCalled: (id: string) => boolean
 }
 
 export class LuaKinds {
@@ -63,9 +63,8 @@ export class LuaKinds {
       if (kind !== 'entry.delete') {
         const program = checked(entry, after)
         await this.#options.load(entry)
-        await this.#options.makeReady(program)
-      }
-      if (LIBRARIES.includes(entry.kind)) await this.#prepareUsers(entry, after)
+        if (!LIBRARIES.includes(entry.kind) || !(await this.#prepareUsers(entry, after))) await this.#options.makeReady(program)
+      } else if (LIBRARIES.includes(entry.kind)) await this.#prepareUsers(entry, after)
     },
     commit: ({ kind, entry }) => {
       if (kind === 'entry.delete') this.#importers.delete(entry.id)
@@ -83,13 +82,17 @@ export class LuaKinds {
     return new Set([...changed, ...this.#importers.of(changed)])
   }
 
-  /** What imports a library that changes must run with it as it will be. */
-  async #prepareUsers(library: Entry, after: State): Promise<void> {
+  /** What imports a library that changes must run with it as it will be. Whether any of that was made ready, and the library with it. */
+  async #prepareUsers(library: Entry, after: State): Promise<boolean> {
+    let isReady = false
     for (const id of this.#importers.of([library.id])) {
       const user = after.get(id)
       if (!user) continue
       const program = checked(user, after)
-      if (this.#options.isCalled(user)) await this.#options.makeReady(program)
+      if (!this.#options.isCalled(id)) continue
+      await this.#options.makeReady(program)
+      isReady = true
     }
+    return isReady
   }
 }

@@ -22,9 +22,16 @@ export class Bodies {
     return new LuaBody(this.pool, this.#imageOf(program), limits)
   }
 
-  /** Makes the image of `program` now, so that its first body costs no more than its second. Throws LUA_LOAD. */
-  prepare(program: Program): void {
-    this.#imageOf(program)
+  /**
+   * Makes the image of `program` now, so that its first body costs no more than its second; it takes a few milliseconds, and between its
+   * steps others have their turn. Throws LUA_LOAD.
+   */
+  async prepare(program: Program, turn: () => Promise<unknown>): Promise<void> {
+    await turn()
+    const image = this.#imageOf(program)
+    await turn()
+    image.flatten()
+    await turn()
   }
 
   #imageOf(program: Program): Image {

@@ -12,6 +12,7 @@ export const WINDOW = 1024 * 1024
 const ROOM_BYTES = WINDOW + WINDOW / 8
 const FULL = 128 * 1024 * 1024 // bytes; some hundred entries
 const MOST_PAGES = 16384
+const GROWTH = (32 * 1024 * 1024) / PAGE // at once: V8 counts a memory that has grown as new, and collects garbage sooner for it
 
 /** Where a grain of zeros lies, for ranges of which an image holds nothing. */
 export const ZEROS = 0
@@ -74,7 +75,7 @@ export class Shelf {
     const at = this.#end
     const missing = Math.ceil((at + flat.length - this.#bytes.length) / PAGE)
     if (missing > 0) {
-      this.#memory.grow(missing)
+      this.#memory.grow(Math.min(Math.max(missing, GROWTH), MOST_PAGES - this.#bytes.length / PAGE))
       this.#bytes = new Uint8Array(this.#memory.buffer)
     }
     this.#bytes.set(flat, at)
