@@ -37,7 +37,8 @@ function math.ldexp(m, e) return m * 2.0 ^ e end
 --- table.create(n, m): room for n list items and m keys; here a table grows by itself.
 function table.create() return {} end
 
--- table.sort: Lua's own for short lists without a comparator; else a merge sort in Lua, which can be preempted and may wait in its comparator.
+-- table.sort with a comparator, and of long lists that the companion does not sort: a merge sort in Lua, which can be preempted and may wait
+-- in its comparator.
 
 local move, concat = table.move, table.concat
 

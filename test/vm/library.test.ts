@@ -39,6 +39,69 @@ test('sort sorts like Lua: lists of every length, numbers and strings, with and 
   }
 })
 
+test('sort without a comparison sorts whatever has an order, and keeps every element', () => {
+  const kinds: Readonly<Record<string, string>> = {
+    integers: 'math.random(-1000, 1000)',
+    'large integers': 'math.random(0)',
+    floats: '(math.random() - 0.5) * 1e300',
+    'floats and infinities': 'math.random(3) == 1 and 1 / 0 or math.random(2) == 1 and -1 / 0 or -0.0 * math.random(2)',
+    'integers and floats': 'math.random(2) == 1 and math.random(100) or math.random() * 100',
+    strings: '("s" .. math.random(1000)):rep(math.random(0, 2))',
+    'strings with zeros': '("\\0"):rep(math.random(0, 9)) .. string.char(math.random(0, 255))',
+    'long strings': '("the same for quite a while, longer than a short string may be "):rep(math.random(2)) .. math.random(100)',
+    'sorted ones': 'i',
+    'sorted the other way': '-i',
+    'all the same': '7',
+  }
+  for (const [kind, value] of Object.entries(kinds)) {
+    const source = `
+      math.randomseed(7)
+      for _, n in ipairs{ 1, 2, 7, 8, 9, 16, 17, 100, 2047, 2048, 5000 } do
+        local list, count = {}, {}
+        for i = 1, n do list[i] = ${value} end
+        for i = 1, n do count[list[i]] = (count[list[i]] or 0) + 1 end
+        table.sort(list)
+        assert(#list == n)
+        for i = 2, n do assert(not (list[i] < list[i - 1]), i .. ' of ' .. n) end
+        for i = 1, n do count[list[i]] = count[list[i]] - 1 end
+        for _, left in pairs(count) do assert(left == 0) end
+      end
+      return 'sorted'`
+    for (const fuel of [1 << 30, 1000]) {
+      const process = new LuaProcess(source, { hardFuel: 1 << 28 })
+      assert.is(process.result(fuel, 1_000_000), 'sorted', `${kind}, slices of ${fuel}`)
+      process.close()
+    }
+  }
+})
+
+test('sort takes lists that have no order, or hide one, as Lua does', () => {
+  const lists = [
+    '{ 3, nil, 1 }',
+    '{ 1, "x" }',
+    '{ {}, {} }',
+    '{ true, false }',
+    '{ 0/0, 1, 0/0, 2 } and {}',
+    'setmetatable({ 2, 1 }, { __index = {} })',
+  ]
+  for (const list of lists)
+    same(list, `local list = ${list} local ok, why = pcall(table.sort, list) return tostring(ok) .. tostring(why) .. #list`)
+  assert.is(runLua(`local list = {} for i = 1, 500 do list[i] = i % 3 == 0 and 0 / 0 or -i + 0.5 end table.sort(list) return #list`), 500)
+})
+
+test('a long sort is preempted, in a coroutine too, and nothing of it is seen', () => {
+  const source = `
+    local list, seed = {}, 1
+    for i = 1, 50000 do seed = (seed * 1103515245 + 12345) % 2147483648 list[i] = seed end
+    local co = coroutine.wrap(function() local ok = pcall(table.sort, list) coroutine.yield(ok) end)
+    return { co(), list[1] < list[2], list[25000] <= list[25001] }`
+  const process = new LuaProcess(source)
+  assert.equal(process.result(10_000), [true, true, true])
+  assert.ok(process.steps > 50, `${process.steps} steps`)
+  assert.ok(process.overshoot < 100_000, `${process.overshoot} units`)
+  process.close()
+})
+
 test('sort keeps all elements and puts no two in the wrong order when the comparison is a partial one', () => {
   const source = `
     local list = {}

@@ -3,10 +3,12 @@
 //
 //  - `textual`: string functions that take an Error for its text
 //  - `rep`: many copies by doubling, instead of one by one
-//  - `gsub`, `sort`: with a callback, or much to do, they go on in Lua, where they can be preempted and the callback may wait
+//  - `gsub`, `sort`: with a callback they go on in Lua, where they can be preempted and the callback may wait
+//  - `sort` without one: as fast as it gets, and preempted (sort.ts); in Lua when there is much to sort and no simple way
 
 import * as lua from './lua'
 import { ERROR_META, get, SCRATCH } from './control'
+import * as order from './sort'
 
 const MAX_BYTES: i64 = 0x7fffffff
 const SHORT: i64 = 4096 // elements that are sorted in one go
@@ -82,7 +84,7 @@ function substitute(L: i32): i32 {
   return goOnInLua(L)
 }
 
-/** sort(native, inLua) → table.sort: `inLua(list, before)` when there is a comparator, or much to sort. */
+/** sort(native, inLua) → table.sort: `inLua(list, before)` when there is a comparator, or much to sort that sort.ts does not. */
 export function sort(L: i32): i32 {
   lua.lua_settop(L, 2)
   lua.lua_pushcclosure(L, sorted.index, 2)
@@ -92,7 +94,19 @@ function sorted(L: i32): i32 {
   if (lua.lua_type(L, 1) != lua.TTABLE) return original(L)
   const compares = lua.lua_type(L, 2)
   if (compares == lua.TFUNCTION) return goOnInLua(L)
-  return compares > lua.TNIL || <i64>lua.lua_rawlen(L, 1) <= SHORT ? original(L) : goOnInLua(L)
+  if (compares > lua.TNIL) return original(L)
+  lua.lua_settop(L, 1)
+  return order.begin(L) ? goOnSorting(L) : sortOtherwise(L)
+}
+function goOnSorting(L: i32): i32 {
+  const state = order.sort(L)
+  if (state == order.PAUSES) return order.pause(L, sortedContinue.index)
+  return state == order.DONE ? 0 : sortOtherwise(L)
+}
+function sortedContinue(L: i32, status: i32, context: i32): i32 { return goOnSorting(L) }
+function sortOtherwise(L: i32): i32 {
+  lua.lua_settop(L, 1)
+  return <i64>lua.lua_rawlen(L, 1) <= SHORT ? original(L) : goOnInLua(L)
 }
 
 function goOnInLua(L: i32): i32 {

@@ -55,6 +55,7 @@
 @external("lua", "lua_pushthread") export declare function lua_pushthread(L: i32): i32
 @external("lua", "lua_pushcclosure") export declare function lua_pushcclosure(L: i32, f: i32, n: i32): void
 @external("lua", "lua_createtable") export declare function lua_createtable(L: i32, array: i32, hash: i32): void
+@external("lua", "lua_newuserdatauv") export declare function lua_newuserdatauv(L: i32, bytes: i32, values: i32): i32
 @external("lua", "luaopen_base") export declare function luaopen_base(L: i32): i32
 @external("lua", "luaopen_coroutine") export declare function luaopen_coroutine(L: i32): i32
 @external("lua", "luaopen_table") export declare function luaopen_table(L: i32): i32
@@ -115,6 +116,7 @@ export const TAG_FLOAT: i32 = 0x13
 export const TAG_SHORT: i32 = 0x44
 export const TAG_LONG: i32 = 0x54
 export const TAG_TABLE: i32 = 0x45
+export const COLLECTABLE: u8 = 0x40 // in the tag of a value, beside the tag of what it points to
 export const NODE_BYTES: i32 = 24
 const LIST_ROOM_IS_A_HINT: u8 = 0x80
 
