@@ -1,7 +1,7 @@
 -- The event bus: subscribe to systems, send events. A subscription is one ask with many answers, put into a channel of 64.
 --
--- A Subscription is { channel, tag }. When events were missed, because the channel or the mailbox was full, the next event says how many:
--- its field `dropped`.
+-- A Subscription is { channel, tag }. Where events were missed, because the channel or the mailbox was full, an event stands in their place:
+-- { system = "events", kind = "events.missed", path = the system subscribed to, data = { count = how many } }.
 local host = ...
 local argument = host.require_runtime('argument')
 local channel = host.require_runtime('channel')
@@ -20,17 +20,26 @@ function events.subscribe(system, kind)
   system = argument.string(system, 1, 'subscribe')
   if kind ~= nil then kind = argument.string(kind, 2, 'subscribe') end
   if system == '' then return fail(INVALID, 'system is required') end
-  local output, answer = channel.new(CAPACITY), channel.new(1)
+  local output, answer = channel.new(CAPACITY + 1), channel.new(1) -- the last place is for a gap
   local tag = host.async('events.subscribe', system, kind)
-  local dropped = 0
+  local gap -- the newest one, which may be taken by now
+  local function miss(count)
+    if gap and output[output.last] == gap then
+      gap.data.count = gap.data.count + count
+    else
+      gap = { system = 'events', kind = 'events.missed', path = system, data = { count = count } }
+      output:__offer(gap)
+    end
+  end
   host.on_reply(tag, function(ok, first, event_kind, path, data, missed)
     if not ok or first == true then
       answer:__offer({ ok, first })
       return
     end
-    dropped = dropped + missed
-    local event = { system = first, kind = event_kind, path = path, data = data, dropped = dropped > 0 and dropped or nil }
-    dropped = output:__offer(event) and 0 or dropped + 1
+    if missed > 0 then miss(missed) end
+    if not first then return end
+    if output.last - output.first + 1 < CAPACITY then output:__offer{ system = first, kind = event_kind, path = path, data = data }
+    else miss(1) end
   end)
   local result = answer:receive()
   if not result[1] then

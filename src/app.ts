@@ -19,6 +19,7 @@ import { Supervisor } from './kernel/supervisor.ts'
 import { encode, encodeAll } from './msgpack.ts'
 import { type Entry, isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
+import { versionName } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { Door } from './service/door.ts'
@@ -151,7 +152,9 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     node: config.name ?? '',
     nowMs,
   })
+  const bus = new EventBus(report)
   const changed = (service: string, { state, retrying, retries, error }: ServiceStatus): void => {
+    bus.publish('supervisor', `service.${state}`, service, { state, retrying, retries, ...(error && { error: error.text }) })
     if (state !== 'failed') return
     const fields = { service, error: error?.text ?? '', ...(retrying ? { attempt: retries } : {}) }
     log.record(retrying ? 'warn' : 'error', 'supervisor', retrying ? 'service failed, it is started again' : 'service failed', fields)
@@ -161,14 +164,15 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   let isUp = false
   const services = new Services({ scheduler, supervisor, launcher, report: (error) => (isUp ? report(error) : void problems.push(error)) })
 
-  const bus = new EventBus(report)
   const exit = end
   const random = Math.random
   const parts: Parts = { config, clock, log, registry, scheduler, launcher, supervisor, door, bus, permit, random, exit, report }
   const features = new Features(table, parts)
-  registry.subscribe(({ changes }) => {
+  registry.subscribe(({ version, from, changes }) => {
     for (const { kind, entry } of changes)
       bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })
+    const { author, message } = version
+    bus.publish('registry', 'registry.commit', versionName(version), { version: version.id, from: from.id, author, message })
   })
 
   // entries come to life

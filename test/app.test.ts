@@ -187,4 +187,32 @@ test('a flood of failures or of lost messages is cut short in the log', () =>
     },
   ))
 
+test('what happens to entries and services is on the bus', () =>
+  withApp({ p: waits, s: service('p', { auto_start: false }) }, async (app) => {
+    const talk = app.eval(`
+      local registry, supervisor = events.subscribe("registry"):channel(), events.subscribe("supervisor", "service.*"):channel()
+      logger:info("listening")
+      local out = {}
+      for i = 1, 2 do
+        local event = registry:receive()
+        out[i] = { event.kind, event.path, event.data.meta or event.data.version }
+      end
+      for i = 3, 5 do
+        local event = supervisor:receive()
+        out[i] = { event.kind, event.path, event.data.retries }
+      end
+      return out`)
+    await app.logged('listening')
+    await app.put('app:s', service('p', { restart: { max_attempts: 2 } }))
+    await app.until(() => app.processes('app:p').length === 1, 'the service')
+    await app.drop('app:s')
+    assert.equal(await talk, [
+      ['entry.update', 'app:s', {}],
+      ['registry.commit', 'v2', 2],
+      ['service.starting', 'app:s', 0],
+      ['service.running', 'app:s', 0],
+      ['service.stopping', 'app:s', 0],
+    ])
+  }))
+
 test.run()

@@ -20,7 +20,7 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['events'],
-    load: async ({ bus, permit }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit)] }),
+    load: async ({ bus, permit, clock }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit, clock)] }),
   },
   {
     modules: ['funcs'],

@@ -1,10 +1,12 @@
 // The event bus: whoever is interested hears what happens in a system ("users", "registry", …), in the order it was published.
 //
-// E1 Publishing never waits: a subscriber that is behind misses events, is told how many with the next one, and holds up nobody.
+// E1 Publishing never waits: a subscriber that is behind misses events, is told how many where they are missing, and holds up nobody.
 // E2 Systems of the runtime are reserved: processes hear them, only the host speaks on them.
 // E3 A pattern opens no back door: a reserved system reaches a wildcard only when the subscriber may subscribe to that very system.
 
+import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
+import { matchesDotted } from '../registry/glob.ts'
 import type { Permit } from './permit.ts'
 import type { Call, Caller, Service } from './service.ts'
 
@@ -23,18 +25,29 @@ export const reservedSystems: ReadonlySet<string> = new Set([
   'workflow',
   'cluster',
   'node',
+  'events',
 ])
 
 const MAX_SUBSCRIPTIONS = 256 // of one process
 const MAX_NAME = 1024 // characters of a system, kind or path
+const RETRY_MS = 100 // between two attempts to tell who missed something
 
-/** "" and "*" match all, a trailing "*" what begins so, anything else itself. */
-export const matchesPattern = (pattern: string, text: string): boolean => {
-  if (pattern === '') return true
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text
+/**
+ * "" and "*" match all, a single "*" at the end what begins so, a text without any of * ( itself. Other patterns are matched part by part
+ * between dots: `*` is one part or a piece of one, `**` any number of parts, `(a|b)` either.
+ */
+export const compilePattern = (pattern: string): ((text: string) => boolean) => {
+  if (pattern === '' || pattern === '*') return () => true
+  if (!/[*(]/.test(pattern)) return (text) => text === pattern
+  if (!/[*(]/.test(pattern.slice(0, -1)) && pattern.endsWith('*')) {
+    const start = pattern.slice(0, -1)
+    return (text) => text.startsWith(start)
+  }
+  return (text) => matchesDotted(pattern, text)
 }
 
-type Listener = { readonly system: string; readonly kind: string; readonly hear: (event: BusEvent) => void }
+type Test = (text: string) => boolean
+type Listener = { readonly system: Test; readonly kind: Test; readonly hear: (event: BusEvent) => void }
 
 export class EventBus {
   readonly #listeners = new Set<Listener>()
@@ -47,7 +60,7 @@ export class EventBus {
 
   /** Calls `hear` for every event that matches both patterns. The returned function ends it. */
   subscribe(system: string, kind: string, hear: (event: BusEvent) => void): () => void {
-    const listener = { system, kind, hear }
+    const listener = { system: compilePattern(system), kind: compilePattern(kind), hear }
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -56,7 +69,7 @@ export class EventBus {
   publish(system: string, kind: string, path: string, data?: unknown): void {
     const event: BusEvent = { system, kind, path, data }
     for (const listener of this.#listeners) {
-      if (!matchesPattern(listener.system, system) || !matchesPattern(listener.kind, kind)) continue
+      if (!listener.system(system) || !listener.kind(kind)) continue
       try {
         listener.hear(event)
       } catch (error) {
@@ -66,17 +79,38 @@ export class EventBus {
   }
 }
 
-/** Sends events of a bus to one process, counting what its mailbox does not take. */
-const forward = (caller: Caller, tag: number, allowed: (system: string) => boolean): ((event: BusEvent) => void) => {
-  let missed = 0
-  return ({ system, kind, path, data }) => {
-    if (!allowed(system)) return
-    if (caller.push(tag, [system, kind, path, data ?? null, missed])) missed = 0
-    else missed++
+/** Sends events of a bus to one process, counting what its mailbox does not take: that it is told as soon as there is room again. */
+class Forwarding {
+  readonly #caller: Caller
+  readonly #tag: number
+  readonly #clock: Clock
+  #missed = 0
+  #forget: (() => void) | null = null
+
+  constructor(caller: Caller, tag: number, clock: Clock) {
+    this.#caller = caller
+    this.#tag = tag
+    this.#clock = clock
+  }
+
+  hear({ system, kind, path, data }: BusEvent): void {
+    if (this.#caller.push(this.#tag, [system, kind, path, data ?? null, this.#missed])) this.#missed = 0
+    else this.#missed++
+    if (this.#missed > 0) this.#forget ??= this.#clock.setTimer(RETRY_MS, () => this.#tell())
+  }
+
+  end(): void {
+    this.#forget?.()
+  }
+
+  #tell(): void {
+    this.#forget = null
+    if (this.#missed === 0 || this.#caller.push(this.#tag, [null, null, null, null, this.#missed])) this.#missed = 0
+    else this.#forget = this.#clock.setTimer(RETRY_MS, () => this.#tell())
   }
 }
 
-export const eventsService = (bus: EventBus, permit: Permit): Service => {
+export const eventsService = (bus: EventBus, permit: Permit, clock: Clock): Service => {
   const subscriptions = new Map<string, Map<number, () => void>>() // pid → tag → end
 
   const of = (caller: Caller): Map<number, () => void> => {
@@ -100,7 +134,14 @@ export const eventsService = (bus: EventBus, permit: Permit): Service => {
       throw new WippyError('EVENTS_TOO_MANY', Kind.RateLimited, `more than ${MAX_SUBSCRIPTIONS} subscriptions`, { hint })
     }
     const allowed = (spoken: string) => spoken === system || !reservedSystems.has(spoken) || permit(caller, 'events.subscribe', spoken)
-    own.set(tag, bus.subscribe(system, kind, forward(caller, tag, allowed)))
+    const forwarding = new Forwarding(caller, tag, clock)
+    const end = bus.subscribe(system, kind, (event) => {
+      if (allowed(event.system)) forwarding.hear(event)
+    })
+    own.set(tag, () => {
+      end()
+      forwarding.end()
+    })
     return [true]
   }
 

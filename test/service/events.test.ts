@@ -3,13 +3,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WippyError } from '../../src/error.ts'
-import { EventBus, eventsService, matchesPattern } from '../../src/service/events.ts'
+import { compilePattern, EventBus, eventsService } from '../../src/service/events.ts'
 import { ask, fakeCaller } from '../support/caller.ts'
 import { guest } from '../support/guest.ts'
+import { ManualTimers } from '../support/manual-timers.ts'
 
 const test = suite('events')
 
 const all = () => true
+const clock = { nowMs: () => 0, setTimer: () => () => {} }
 const codeOf = (work: () => unknown): string => {
   try {
     work()
@@ -20,12 +22,21 @@ const codeOf = (work: () => unknown): string => {
 }
 
 test('patterns: nothing or a star is all, a trailing star a prefix, anything else itself', () => {
-  const matched = (pattern: string) => ['test', 'test.a', 'test.a.b', 'testing', '*'].filter((text) => matchesPattern(pattern, text))
+  const matched = (pattern: string) => ['test', 'test.a', 'test.a.b', 'testing', '*'].filter(compilePattern(pattern))
   assert.is(matched('').length, 5)
   assert.is(matched('*').length, 5)
   assert.equal(matched('test.*'), ['test.a', 'test.a.b'])
   assert.equal(matched('test'), ['test'])
-  assert.equal(matched('*.a'), [])
+  assert.equal(matched('tes'), [])
+})
+
+test('patterns with a star elsewhere are matched part by part', () => {
+  const matched = (pattern: string) => ['user.made', 'user.made.late', 'team.made', 'user'].filter(compilePattern(pattern))
+  assert.equal(matched('*.made'), ['user.made', 'team.made'])
+  assert.equal(matched('user.**'), ['user.made', 'user.made.late', 'user'])
+  assert.equal(matched('**.late'), ['user.made.late'])
+  assert.equal(matched('(user|team).made'), ['user.made', 'team.made'])
+  assert.equal(matched('u*r.made'), ['user.made'])
 })
 
 test('the host hears and speaks in order; a listener that throws stops nobody', () => {
@@ -47,7 +58,7 @@ test('the host hears and speaks in order; a listener that throws stops nobody', 
 
 test('a subscriber is pushed system, kind, path and data under its tag, until it closes', () => {
   const bus = new EventBus()
-  const service = eventsService(bus, all)
+  const service = eventsService(bus, all, clock)
   const caller = fakeCaller()
   assert.equal(ask(service, caller, 'events.subscribe', 'users', ['user.created'], 5), [true])
   assert.equal(ask(service, fakeCaller(), 'events.send', 'users', ['user.created', '/1', { name: 'A' }]), [true])
@@ -63,7 +74,7 @@ test('a subscriber is pushed system, kind, path and data under its tag, until it
 
 test('a process that ends hears no more', () => {
   const bus = new EventBus()
-  const service = eventsService(bus, all)
+  const service = eventsService(bus, all, clock)
   const caller = fakeCaller()
   ask(service, caller, 'events.subscribe', '*')
   caller.end()
@@ -73,7 +84,7 @@ test('a process that ends hears no more', () => {
 
 test('what a full mailbox does not take is counted and told with the next event', () => {
   const bus = new EventBus()
-  const service = eventsService(bus, all)
+  const service = eventsService(bus, all, clock)
   const caller = fakeCaller()
   ask(service, caller, 'events.subscribe', 'users')
   caller.accepts = false
@@ -87,8 +98,32 @@ test('what a full mailbox does not take is counted and told with the next event'
   )
 })
 
+test('when nothing comes after what was missed, that is told as soon as there is room', () => {
+  const bus = new EventBus()
+  const timers = new ManualTimers()
+  const service = eventsService(bus, all, { nowMs: () => 0, setTimer: timers.setTimer })
+  const caller = fakeCaller()
+  ask(service, caller, 'events.subscribe', 'users')
+  caller.accepts = false
+  bus.publish('users', 'k', '/')
+  bus.publish('users', 'k', '/')
+  timers.pass(100)
+  assert.equal(caller.pushed, [])
+  caller.accepts = true
+  timers.pass(100)
+  assert.equal(
+    caller.pushed.map(({ values }) => values),
+    [[null, null, null, null, 2]],
+  )
+  assert.equal(timers.waits, [])
+  caller.accepts = false
+  bus.publish('users', 'k', '/')
+  caller.end()
+  assert.equal(timers.waits, [])
+})
+
 test('processes do not speak on the systems of the runtime', () => {
-  const service = eventsService(new EventBus(), all)
+  const service = eventsService(new EventBus(), all, clock)
   for (const system of ['registry', 'supervisor', 'process']) {
     assert.is(
       codeOf(() => ask(service, fakeCaller(), 'events.send', system, ['service.stop', 'app:db'])),
@@ -99,7 +134,7 @@ test('processes do not speak on the systems of the runtime', () => {
 
 test('a wildcard brings a reserved system only to those who may subscribe to it', () => {
   const bus = new EventBus()
-  const service = eventsService(bus, (_, action, resource) => !(action === 'events.subscribe' && resource === 'registry'))
+  const service = eventsService(bus, (_, action, resource) => !(action === 'events.subscribe' && resource === 'registry'), clock)
   const caller = fakeCaller()
   ask(service, caller, 'events.subscribe', 'reg*')
   bus.publish('registry', 'entry.create', 'app:secret')
@@ -111,7 +146,7 @@ test('a wildcard brings a reserved system only to those who may subscribe to it'
 })
 
 test('empty and overlong names, and too many subscriptions, are refused', () => {
-  const service = eventsService(new EventBus(), all)
+  const service = eventsService(new EventBus(), all, clock)
   const caller = fakeCaller()
   const send = (system: string, kind: unknown, path: unknown) => codeOf(() => ask(service, caller, 'events.send', system, [kind, path]))
   for (const [system, kind, path] of [
@@ -130,7 +165,7 @@ test('empty and overlong names, and too many subscriptions, are refused', () => 
 })
 
 test('in Lua events arrive on a channel as tables, in order', async () => {
-  const { run } = await guest([eventsService(new EventBus(), all)])
+  const { run } = await guest([eventsService(new EventBus(), all, clock)])
   const result = await run(`
     local events = require('events')
     local sub = events.subscribe('test.*')
@@ -139,27 +174,46 @@ test('in Lua events arrive on a channel as tables, in order', async () => {
     events.send('other', 'kind', '/2')
     events.send('test.b', 'kind', '/3')
     local first, second = sub:channel():receive(), sub:channel():receive()
-    return first.system .. first.kind .. first.path .. first.data.n .. first.data.nested.x .. second.path .. tostring(second.data) .. tostring(second.dropped)
+    return first.system .. first.kind .. first.path .. first.data.n .. first.data.nested.x .. second.path .. tostring(second.data)
   `)
-  assert.is(result, 'test.akind/11y/3nilnil')
+  assert.is(result, 'test.akind/11y/3nil')
 })
 
-test('in Lua a channel holds 64 events; the next one after a gap says how many were dropped', async () => {
-  const { run } = await guest([eventsService(new EventBus(), all)])
+test('in Lua a channel holds 64 events; one that stands where others are missing says how many', async () => {
+  const { run } = await guest([eventsService(new EventBus(), all, clock)])
   const result = await run(`
     local events = require('events')
-    local ch = events.subscribe('s'):channel()
-    for i = 1, 70 do events.send('s', 'k', '/' .. i) end
-    local last
-    for i = 1, 64 do last = ch:receive() end
-    events.send('s', 'k', '/next')
-    return last.path .. ch:receive().dropped
+    local ch = events.subscribe('s*'):channel()
+    local next = 0
+    local function send(count)
+      for i = 1, count do
+        next = next + 1
+        events.send('s', 'k', '/' .. next)
+      end
+    end
+    local heard = {}
+    local function take(count)
+      for i = 1, count do
+        local event = ch:receive()
+        if event.system == 'events' then heard[#heard + 1] = event.kind .. event.path .. event.data.count
+        elseif i == 1 or i == count then heard[#heard + 1] = event.path end
+      end
+    end
+    send(70)    -- 1 to 64, then 6 missed
+    take(60)    -- 1 to 60
+    send(3)     -- behind the gap
+    take(8)     -- 61 to 64, the gap, 71 to 73
+    send(200)   -- 74 to 137, then 136 missed
+    take(65)
+    send(1)
+    take(1)
+    return table.concat(heard, ' ')
   `)
-  assert.is(result, '/646')
+  assert.is(result, '/1 /60 /61 events.misseds*6 /73 /74 events.misseds*136 /274')
 })
 
 test('in Lua close ends the subscription and gives receivers nil, false', async () => {
-  const { run, asked } = await guest([eventsService(new EventBus(), all)])
+  const { run, asked } = await guest([eventsService(new EventBus(), all, clock)])
   const result = await run(`
     local events = require('events')
     local sub = events.subscribe('s', 'k')
@@ -175,7 +229,7 @@ test('in Lua close ends the subscription and gives receivers nil, false', async 
 })
 
 test('in Lua errors are values; wrong types raise', async () => {
-  const { run } = await guest([eventsService(new EventBus(), all)])
+  const { run } = await guest([eventsService(new EventBus(), all, clock)])
   assert.is(await run(`local v, err = require('events').subscribe('') return tostring(v) .. err:kind()`), 'nilInvalid')
   assert.is(await run(`local v, err = require('events').send('s', 'k', '') return tostring(v) .. err:kind()`), 'nilInvalid')
   assert.is(
