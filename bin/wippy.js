@@ -48,10 +48,18 @@ const runWith = (node) => {
   })
 }
 
+/** The command line's file: built, in the package and (once it is) in a clone; with WIPPY_DEBUG the sources of a clone as they are. */
+const main = () => {
+  const source = path.join(root, 'src', 'cli', 'main.ts')
+  const isClone = fs.existsSync(source)
+  if (isClone && process.env.WIPPY_DEBUG) return source
+  const home = isClone ? require('./built.js').built(root) : root
+  return home === null ? source : path.join(home, 'dist', 'cli', 'main.js')
+}
+
 const start = () => {
   require('module').enableCompileCache()
-  const built = path.join(root, 'dist', 'cli', 'main.js')
-  require(fs.existsSync(built) ? built : path.join(root, 'src', 'cli', 'main.ts')).main(process.argv.slice(2))
+  require(main()).main(process.argv.slice(2))
 }
 
 if (parseInt(process.versions.node, 10) >= NEEDED) {

@@ -9,9 +9,16 @@ export interface Clock {
 
 const LONGEST = 0x7fff_ffff // what the platform's timers can count to: about 25 days
 
+// Not `performance`: what stands behind it takes Node a fifth of its start to load.
+const hrtimeMs = (): number => {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1e3 + nanoseconds / 1e6
+}
+const origin = Date.now() - hrtimeMs()
+
 /** The machine's clock. A waiting timer keeps the program alive: a process that sleeps is work, and a node that shuts down forgets its timers. */
 export const systemClock: Clock = {
-  nowMs: () => performance.timeOrigin + performance.now(),
+  nowMs: () => origin + hrtimeMs(),
   setTimer(ms, fn) {
     let left = ms
     let handle: ReturnType<typeof setTimeout>

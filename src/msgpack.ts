@@ -4,7 +4,7 @@
 // Whole numbers become integers, others float64; strings become str, Uint8Array bin; undefined is nil, and absent as a map's value.
 // Decoding is in msgpack-reader.ts, because bytes from a process are read by nobody else's code.
 
-import { addExtension, Packr } from 'msgpackr'
+import { addExtension, Packr } from 'msgpackr/pack'
 import { Kind, WippyError } from './error.ts'
 import { ERROR_EXTENSION, MAX_DEPTH, MAX_ELEMENTS } from './msgpack-reader.ts'
 

@@ -5,6 +5,8 @@
 // Everything behind the target belongs to the process, untouched. With -x, which is a target and a flag in one, so does everything from the
 // first thing on that is no flag of ours. `--` ends ours in any case.
 
+import type { RunFlags } from './run.ts'
+
 /** `true` for a flag that takes a value. */
 const FLAGS: Readonly<Record<string, boolean>> = {
   '--exec': true,
@@ -67,4 +69,62 @@ export const guardArguments = (argv: readonly string[]): string[] => {
   if (command !== 'run' && command !== 'dev') return [...argv]
   const { own, rest } = divide(more)
   return own.at(-1) === 'list' ? [...argv] : [command, ...own, '--', ...rest]
+}
+
+const MANY = ['--override', '--set'] // flags that may come more than once
+
+export type RunArguments = { readonly flags: RunFlags; readonly words: readonly string[] }
+
+/**
+ * The arguments of a plain `wippy run`. Null for everything else, and for what has anything odd about it: an unknown flag, a value that is
+ * missing or empty or looks like a flag, one flag twice. oclif reads those, and knows what to say.
+ */
+export const runArguments = (argv: readonly string[]): RunArguments | null => {
+  if (argv[0] !== 'run') return null
+  const { own, rest } = divide(argv.slice(1))
+  if (own.at(-1) === 'list') return null
+  const values = new Map<string, string[]>()
+  const words: string[] = []
+  for (let at = 0; at < own.length; at++) {
+    const word = own[at]!
+    if (!word.startsWith('-') || word === '-') {
+      words.push(word)
+      continue
+    }
+    const { names = [], open = false } = flagsIn(word) ?? {}
+    const last = names.at(-1)
+    if (last === undefined || names.includes('--help')) return null
+    for (const name of names) {
+      if (values.has(name) && !MANY.includes(name)) return null
+      if (!FLAGS[name]) values.set(name, [])
+    }
+    if (!FLAGS[last]) {
+      if (word.includes('=')) return null
+      continue
+    }
+    const value = open ? own[++at] : attached(word, last)
+    if (!value || value.startsWith('-')) return null
+    values.set(last, [...(values.get(last) ?? []), value])
+  }
+  const one = (name: string) => values.get(name)?.[0]
+  const flags: RunFlags = {
+    exec: one('--exec'),
+    host: one('--host'),
+    config: one('--config'),
+    override: values.get('--override'),
+    set: values.get('--set'),
+    console: values.has('--console'),
+    silent: values.has('--silent'),
+    verbose: values.has('--verbose'),
+    watch: values.has('--watch'),
+  }
+  return { flags, words: [...words, ...rest] }
+}
+
+/** The value in `--exec=app:greet` or `-sxapp:greet`; none in a form that nobody writes. */
+const attached = (word: string, name: string): string | undefined => {
+  if (word.startsWith('--')) return word.slice(name.length + 1)
+  const letter = Object.keys(LETTERS).find((one) => LETTERS[one] === name) ?? ''
+  const value = word.slice(word.indexOf(letter) + 1)
+  return value.startsWith('=') ? undefined : value
 }

@@ -1,16 +1,7 @@
-// What commands that work on an app share: where it is configured, and how what is wrong with it is said.
+// The flags that commands share which work on an app.
 
 import { Command } from '@oclif/core/command'
 import { string } from '@oclif/core/flags'
-import type { Config, ConfigOptions } from '../config.ts'
-import { describe, type WippyError } from '../error.ts'
-import { complain } from './output.ts'
-
-export type AppFlags = {
-  readonly config: string | undefined
-  readonly override: string[] | undefined
-  readonly set: string[] | undefined
-}
 
 export abstract class AppCommand extends Command {
   static override baseFlags = {
@@ -28,20 +19,5 @@ export abstract class AppCommand extends Command {
       multiple: true,
       multipleNonGreedy: true,
     }),
-  }
-
-  /** The configuration of the app in the working directory. Ends the program when a setting of it is wrong. */
-  protected async configure(flags: AppFlags): Promise<Config> {
-    const { loadConfig } = await import('../config.ts')
-    const options: ConfigOptions = { override: flags.override ?? [], set: flags.set ?? [], ...(flags.config && { file: flags.config }) }
-    const { config, problems, warnings } = await loadConfig(process.cwd(), options)
-    this.sayAll(warnings, 'warning: ')
-    this.sayAll(problems)
-    if (problems.length > 0) this.exit(1)
-    return config
-  }
-
-  protected sayAll(errors: readonly WippyError[], prefix = ''): void {
-    for (const error of errors) complain(prefix + describe(error))
   }
 }

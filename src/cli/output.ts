@@ -1,6 +1,7 @@
 // What commands print: tables for people, JSON for programs.
 
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { describe, type WippyError } from '../error.ts'
 
 const width = (text: string): number => stripVTControlCharacters(text).length
 
@@ -23,3 +24,7 @@ export const json = (value: unknown): string => JSON.stringify(value, null, 2)
 export const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 export const complain = (text: string): void => void process.stderr.write(`${text}\n`)
+
+export const sayAll = (errors: readonly WippyError[], prefix = ''): void => {
+  for (const error of errors) complain(prefix + describe(error))
+}

@@ -2,6 +2,8 @@
 //
 // One press can arrive twice: npm passes on what the terminal sends to the whole group. The same signal within ECHO_MS is the same press.
 
+import { systemClock } from '../clock.ts'
+
 const ECHO_MS = 150
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -17,7 +19,7 @@ export const listenForSignals = (end: (code: number) => void): Signals => {
   let last = { signal: '', at: -ECHO_MS }
   for (const [signal, code] of Object.entries(CODES)) {
     process.on(signal, () => {
-      const at = performance.now()
+      const at = systemClock.nowMs()
       const echo = signal === last.signal && at - last.at < ECHO_MS
       last = { signal, at }
       if (echo) return

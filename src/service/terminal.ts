@@ -16,14 +16,18 @@ const NEWLINE = 0x0a
 type Wish<T> = (input: Buffer, ended: boolean) => { readonly taken: number; readonly answer: T } | null
 
 class Input {
-  readonly #stream: Readable
+  readonly #streams: Streams
   readonly #waiting: (() => boolean)[] = []
   #buffer: Buffer = Buffer.alloc(0)
   #ended = false
   #listening = false
 
-  constructor(stream: Readable) {
-    this.#stream = stream
+  constructor(streams: Streams) {
+    this.#streams = streams
+  }
+
+  get #stream(): Readable {
+    return this.#streams.stdin
   }
 
   /** Answers when the wish can be granted; wishes are granted in order. */
@@ -43,7 +47,7 @@ class Input {
   #serve(): void {
     while (this.#waiting[0]?.()) this.#waiting.shift()
     if (this.#waiting.length > 0 && !this.#ended) this.#listen()
-    else this.#stream.pause()
+    else if (this.#listening) this.#stream.pause()
   }
 
   #listen(): void {
@@ -82,27 +86,28 @@ const oneLine: Wish<string | null> = (input, ended) => {
 }
 
 class Output {
-  readonly #stream: Writable
+  readonly #open: () => Writable
   readonly #dropped: (bytes: number) => void
+  #stream: Writable | null = null
   #pending = 0
   #lost = 0
 
   /** `dropped` hears once how much was lost, when there is room again. */
-  constructor(stream: Writable, dropped: (bytes: number) => void) {
-    this.#stream = stream
+  constructor(open: () => Writable, dropped: (bytes: number) => void) {
+    this.#open = open
     this.#dropped = dropped
-    stream.on('error', () => {}) // a reader that went away is no reason to fall over
   }
 
   write(text: string | Uint8Array): void {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text
-    if (bytes.length === 0 || this.#stream.destroyed) return
+    const stream = this.#opened()
+    if (bytes.length === 0 || stream.destroyed) return
     if (this.#pending + bytes.length > MAX_PENDING) {
       this.#lost += bytes.length
       return
     }
     this.#pending += bytes.length
-    this.#stream.write(bytes, () => {
+    stream.write(bytes, () => {
       this.#pending -= bytes.length
       if (this.#pending > 0 || this.#lost === 0) return
       const lost = this.#lost
@@ -113,8 +118,17 @@ class Output {
 
   /** When everything written so far has left. */
   flush(): Promise<void> {
-    if (this.#stream.destroyed || this.#pending === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#stream.write('', () => resolve()))
+    const stream = this.#stream
+    if (stream === null || stream.destroyed || this.#pending === 0) return Promise.resolve()
+    return new Promise((resolve) => stream.write('', () => resolve()))
+  }
+
+  #opened(): Writable {
+    if (this.#stream === null) {
+      this.#stream = this.#open()
+      this.#stream.on('error', () => {}) // a reader that went away is no reason to fall over
+    }
+    return this.#stream
   }
 }
 
@@ -126,13 +140,22 @@ export type ProcessTerminal = Terminal & {
   raw(on: boolean): void
 }
 
+/** Standard streams; each is looked up when it is first needed, for making one takes a program milliseconds. `process` is one. */
+export type Streams = { readonly stdin: Keyboard; readonly stdout: Writable; readonly stderr: Writable }
+
 type Keyboard = Readable & { readonly isTTY?: boolean; setRawMode?(on: boolean): unknown }
 
 /** The terminal of a program: its standard streams and its arguments. */
-export const processTerminal = (stdin: Keyboard, stdout: Writable, stderr: Writable, args: readonly string[]): ProcessTerminal => {
-  const input = new Input(stdin)
-  const errors = new Output(stderr, () => {})
-  const output = new Output(stdout, (bytes) => errors.write(`[${bytes} bytes of output dropped: nobody read them in time]\n`))
+export const processTerminal = (streams: Streams, args: readonly string[]): ProcessTerminal => {
+  const input = new Input(streams)
+  const errors = new Output(
+    () => streams.stderr,
+    () => {},
+  )
+  const output = new Output(
+    () => streams.stdout,
+    (bytes) => errors.write(`[${bytes} bytes of output dropped: nobody read them in time]\n`),
+  )
   let raws = 0
   return {
     args,
@@ -144,6 +167,7 @@ export const processTerminal = (stdin: Keyboard, stdout: Writable, stderr: Writa
       await Promise.all([output.flush(), errors.flush()])
     },
     raw: (on) => {
+      const { stdin } = streams
       if (!stdin.isTTY || !stdin.setRawMode) {
         throw new WippyError('IO_NO_RAW', Kind.Unavailable, 'raw terminal control is not available: the input is no keyboard', {
           retryable: false,

@@ -1,6 +1,8 @@
+import { Parser } from '@oclif/core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { divide, guardArguments } from '../../src/cli/arguments.ts'
+import { divide, guardArguments, runArguments } from '../../src/cli/arguments.ts'
+import Run from '../../src/cli/commands/run.ts'
 
 const test = suite('arguments of wippy run')
 
@@ -42,6 +44,56 @@ test('the whole line gets two dashes only for wippy run', () => {
   assert.equal(guardArguments(['run', 'list', '--json']), ['run', 'list', '--json'])
   assert.equal(guardArguments(['version', '--short']), ['version', '--short'])
   assert.equal(guardArguments([]), [])
+})
+
+const asked = (line: string) => runArguments(line.split(' ').filter(Boolean))
+
+/** What oclif makes of the same line: flags, and words. */
+const byOclif = async (line: string) => {
+  const argv = guardArguments(line.split(' ').filter(Boolean)).slice(1)
+  const end = argv.indexOf('--')
+  const parsed = await Parser.parse(argv.slice(0, end), { flags: { ...Run.baseFlags, ...Run.flags }, strict: false, '--': true })
+  return { flags: parsed.flags, words: [...(parsed.argv as string[]), ...argv.slice(end + 1)] }
+}
+const LINES = [
+  'run',
+  'run greet',
+  'run greet Ada -v --help',
+  'run -s --watch greet list',
+  'run -x app:greet',
+  'run -xapp:greet Ada',
+  'run --exec=app:greet -- -x',
+  'run -csx app:greet -n',
+  'run --host app:t --config f.ts -v greet',
+  'run -o app:x:y=1 --override app:x:z=a=b --set a.b=c greet --set',
+  'run -- -v',
+  'run - x',
+]
+
+test('without oclif the arguments mean what they mean to oclif', async () => {
+  for (const line of LINES) {
+    const { flags, words } = await byOclif(line)
+    const own = asked(line)
+    assert.ok(own, line)
+    assert.equal(own.words, words, line)
+    const {
+      console = false,
+      silent = false,
+      verbose = false,
+      watch = false,
+      exec,
+      host,
+      config,
+      override,
+      set,
+    } = flags as Record<string, unknown>
+    assert.equal(own.flags, { exec, host, config, override, set, console, silent, verbose, watch } as typeof own.flags, line)
+  }
+})
+
+test('what is odd is left to oclif', () => {
+  const odd = ['run --help', 'run -x', 'run -x -s', 'run -s -s', 'run --foo greet', 'run -z', 'run --silent=yes', 'run -x=a', 'run --exec=']
+  for (const line of [...odd, 'run list', 'run list --json', 'run -s list', 'version', '', 'help run']) assert.is(asked(line), null, line)
 })
 
 test.run()

@@ -24,13 +24,7 @@ test('runs from what the build makes', async () => {
   const installed = directoryWith({ 'node_modules/wippy/.keep': '' })
   const home = join(installed, 'node_modules', 'wippy')
   for (const file of files.filter((path) => !path.startsWith('dist/'))) cpSync(join(ROOT, file), join(home, file))
-  execFileSync(
-    process.execPath,
-    [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', join(home, 'dist')],
-    {
-      cwd: ROOT,
-    },
-  )
+  execFileSync(process.execPath, [join(ROOT, 'bin', 'bundle.mts'), join(home, 'dist')], { cwd: ROOT })
   mkdirSync(join(home, 'node_modules'), { recursive: true })
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   for (const name of Object.keys(dependencies)) {

@@ -39,7 +39,7 @@ const sink = () => {
 const opened = (args: readonly string[] = []) => {
   const stdin = new PassThrough()
   const [out, err] = [sink(), sink()]
-  return { stdin, out, err, terminal: processTerminal(stdin, out.stream, err.stream, args) }
+  return { stdin, out, err, terminal: processTerminal({ stdin, stdout: out.stream, stderr: err.stream }, args) }
 }
 const text = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
 
@@ -149,7 +149,7 @@ test('raw mode needs a keyboard, is counted, and ends with the process', async (
   assert.is(await failure(() => opened().terminal.raw(true)), 'Unavailable IO_NO_RAW')
   const modes: boolean[] = []
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => modes.push(on) })
-  const terminal = processTerminal(keyboard, sink().stream, sink().stream, [])
+  const terminal = processTerminal({ stdin: keyboard, stdout: sink().stream, stderr: sink().stream }, [])
   const service = ioService()
   const caller = fakeCaller({ terminal })
   ask(service, caller, 'io.raw', '', [false])

@@ -1,7 +1,9 @@
 import { boolean } from '@oclif/core/flags'
 import { AppCommand } from '../../base.ts'
 import { commandsIn } from '../../catalogue.ts'
-import { json, print, table } from '../../output.ts'
+import { configure } from '../../configure.ts'
+import { json, print, sayAll, table } from '../../output.ts'
+import { Quit } from '../../quit.ts'
 
 const HOW = `No commands here. An entry becomes one with:
 
@@ -17,17 +19,17 @@ export default class RunList extends AppCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(RunList)
-    const config = await this.configure(flags)
+    const config = await configure(flags)
     const { assemble } = await import('../../../index.ts')
     const { entries, problems } = assemble(config)
     const commands = commandsIn(entries)
-    this.sayAll(problems)
+    sayAll(problems)
     if (flags.json) print(json(commands))
     else if (commands.length === 0) print(HOW)
     else {
       const rows = commands.map(({ name, short, entry, main }) => [name, short, entry, main ? 'when none is named' : ''])
       print(table(['command', 'what it does', 'entry', ''], rows))
     }
-    if (problems.length > 0) this.exit(1)
+    if (problems.length > 0) throw new Quit(1)
   }
 }

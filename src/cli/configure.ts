@@ -1,0 +1,22 @@
+// The configuration of the app that a command works on, and how what is wrong with it is said.
+
+import type { Config, ConfigOptions } from '../config.ts'
+import { sayAll } from './output.ts'
+import { Quit } from './quit.ts'
+
+export type AppFlags = {
+  readonly config?: string | undefined
+  readonly override?: readonly string[] | undefined
+  readonly set?: readonly string[] | undefined
+}
+
+/** The configuration of the app in the working directory. Ends the program when a setting of it is wrong. */
+export const configure = async (flags: AppFlags): Promise<Config> => {
+  const { loadConfig } = await import('../config.ts')
+  const options: ConfigOptions = { override: flags.override ?? [], set: flags.set ?? [], ...(flags.config && { file: flags.config }) }
+  const { config, problems, warnings } = await loadConfig(process.cwd(), options)
+  sayAll(warnings, 'warning: ')
+  sayAll(problems)
+  if (problems.length > 0) throw new Quit(1)
+  return config
+}

@@ -1,0 +1,106 @@
+// What `wippy run` does: starts the app, or one process of it.
+//
+// What was asked for decides what a problem means. When the entry to run has one, or needs an entry that has one, nothing runs. Otherwise what
+// can run does, the problems are said, and the exit code is not 0 whatever happens then.
+
+import { setTimeout } from 'node:timers/promises'
+import { describe, type WippyError } from '../error.ts'
+import type { Entry, Node, ProcessTerminal, Wippy } from '../index.ts'
+import { type AppFlags, configure } from './configure.ts'
+import { faultsOf } from './faults.ts'
+import { lockdown } from './lockdown.ts'
+import { type Loudness, logOf } from './log.ts'
+import { complain, sayAll } from './output.ts'
+import { listenForSignals } from './signals.ts'
+import { swapText } from './swap.ts'
+import { commandNamed, entryNamed, mainCommand } from './target.ts'
+
+const LEFT_BEHIND_MS = 1_000 // what a finished command leaves behind may take this long to end
+
+export type RunFlags = AppFlags &
+  Loudness & {
+    /** A process to run, in place of a target. */
+    readonly exec?: string | undefined
+    readonly host?: string | undefined
+    /** Whether files are taken in as they are saved. */
+    readonly watch?: boolean | undefined
+  }
+
+type Asked = {
+  readonly exec: string | undefined
+  readonly target: string | undefined
+  readonly host: string | undefined
+  readonly silent: boolean
+  readonly watch: boolean
+  /** Hears which process has the terminal. */
+  readonly attend: (entry: Entry) => void
+}
+
+/** Runs what the flags and the words behind them ask for, and ends the program. Throws what is to be said about a mistake. */
+export const run = async (flags: RunFlags, words: readonly string[]): Promise<never> => {
+  const signals = listenForSignals((code) => process.exit(code))
+  const { exec, host, silent, watch = false } = flags
+  const target = exec === undefined ? words[0] : undefined
+  const args = target === undefined ? words : words.slice(1)
+  const attended = { expected: exec !== undefined || target !== undefined, entry: null as Entry | null }
+  const attend = (entry: Entry): void => {
+    attended.entry = entry
+  }
+
+  const wippy = await import('../index.ts')
+  const config = await configure(flags)
+  lockdown()
+  const terminal = wippy.processTerminal(process, args)
+  const log = logOf(config, flags, () => attended, wippy)
+  const node = await wippy.boot(config, { log })
+  signals.stopWith(() => {
+    complain('Stopping. Press Ctrl-C again to end at once.')
+    void node.stop()
+  })
+  if (watch) await node.follow((swap) => complain(swapText(swap, wippy.versionName(node.registry.current))))
+  const outcome = await perform(node, wippy, { exec, host, silent, watch, target, attend }, terminal).catch((error: Error) => error)
+  await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
+  await node.stop({ now: true })
+  await terminal.flush()
+  if (outcome !== 0 && log.hidden > 0 && !silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
+  if (outcome instanceof Error) throw outcome
+  process.exit(outcome)
+}
+
+/** Runs what was asked for; returns the exit code. */
+const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: ProcessTerminal): Promise<number> => {
+  const entries = [...node.registry.snapshot().entries()]
+  const { causes, broken, stopped } = faultsOf(node.problems, entries, wippy.referencesOf)
+  if (!asked.silent) sayAll(node.warnings, 'warning: ')
+  sayAll(causes)
+  if (stopped.length > 0) complain(`not started: ${stopped.join(', ')}`)
+  const faulty = causes.length > 0
+  try {
+    const entry = entryOf(asked, entries, wippy)
+    if (entry === null) return await serve(node, asked, faulty)
+    if (broken.has(entry.id) || stopped.includes(entry.id)) return 1
+    asked.attend(entry)
+    const options = { terminal, ...(asked.host !== undefined && { host: asked.host }) }
+    const code = await Promise.race([node.execute(entry.id, terminal.args, options), node.ended])
+    return faulty ? code || 1 : code
+  } catch (error) {
+    if (faulty && (error as WippyError).code === 'TARGET_UNKNOWN') return 1 // it may stand in what could not be read
+    if (causes.some((cause) => describe(cause) === describe(error))) return 1
+    throw error
+  }
+}
+
+/** Keeps the services running until the node has ended. */
+const serve = async (node: Node, { silent, watch }: Asked, faulty: boolean): Promise<number> => {
+  const idle = node.scheduler.processes.size === 0
+  if (idle && faulty && !watch) return 1
+  if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
+  const code = await node.ended
+  return faulty ? code || 1 : code
+}
+
+/** The process entry that was asked for, or null for none. Throws TARGET_UNKNOWN. */
+const entryOf = ({ exec, target }: Asked, entries: readonly Entry[], { didYouMean }: Wippy): Entry | null => {
+  if (exec !== undefined) return entryNamed(exec, entries, didYouMean)
+  return target === undefined ? mainCommand(entries) : commandNamed(target, entries, didYouMean)
+}
