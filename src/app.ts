@@ -17,6 +17,7 @@ import { Scheduler } from './kernel/scheduler.ts'
 import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { encode, encodeAll } from './msgpack.ts'
+import { componentsHandler } from './registry/components.ts'
 import { type Entry, isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
 import { versionName } from './registry/history.ts'
@@ -184,7 +185,8 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     isCalled: (id) => launcher.isCalled(id),
   })
   registry.subscribe(({ changes }) => markOutdated(scheduler, code.outdatedBy(changes)))
-  const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler]
+  const components = componentsHandler(() => isUp)
+  const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler, components]
   for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
   const booted = await registry.boot(entries)
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))

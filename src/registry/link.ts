@@ -19,8 +19,8 @@ type Offer = { readonly value: unknown; readonly dependency: Entry; readonly pat
 const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : [])
 
 /** `org/mod` publishes its entries in namespace `org.mod`, or marks them with `meta.module`. */
-const ownsRequirement = (component: string, requirement: Entry): boolean =>
-  requirement.ns === component.replace('/', '.') || requirement.meta.module === component
+export const ownsEntry = (component: string, entry: Entry): boolean =>
+  entry.ns === component.replace('/', '.') || entry.meta.module === component
 
 const offersFor = (requirement: Entry, dependencies: readonly Entry[]): Offer[] =>
   dependencies.flatMap((dependency) => {
@@ -28,8 +28,7 @@ const offersFor = (requirement: Entry, dependencies: readonly Entry[]): Offer[] 
     return listOf(fieldsOf(dependency).parameters).flatMap(({ name, value }, at) => {
       const wanted = String(name)
       const { ns, name: bare } = parseId(wanted)
-      const theirs =
-        ownsRequirement(component, requirement) && bare === requirement.name && (ns === '' || ns === component.replace('/', '.'))
+      const theirs = ownsEntry(component, requirement) && bare === requirement.name && (ns === '' || ns === component.replace('/', '.'))
       return theirs || wanted === requirement.id ? [{ value, dependency, path: `data.parameters.${at}` }] : []
     })
   })
