@@ -17,7 +17,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   registry: ['lmdb', 'lua'],
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua'],
   plugin: ['service'],
-  app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin'],
+  app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
   dashboard: ['app'],
   cli: ['app', 'dashboard'],
 }
@@ -30,7 +30,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   lmdb: ['lmdb'],
   msgpackr: ['words'],
   yaml: ['registry'],
-  pg: ['workflow', 'service'],
+  pg: ['workflow', 'sql'],
+  redis: ['store'],
   '@oclif/core': ['cli'],
   '@bytecodealliance/jco': ['plugin'],
 }
