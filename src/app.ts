@@ -25,6 +25,7 @@ import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { Door } from './service/door.ts'
 import { cancelAll, terminateAll, within } from './service/drain.ts'
+import type { Environment } from './service/env.ts'
 import { EventBus } from './service/events.ts'
 import { hostsHandler } from './service/hosts.ts'
 import { Launcher } from './service/launcher.ts'
@@ -165,9 +166,31 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   let isUp = false
   const services = new Services({ scheduler, supervisor, launcher, report: (error) => (isUp ? report(error) : void problems.push(error)) })
 
+  let variables: Promise<Environment> | null = null
+  const environment = (): Promise<Environment> => {
+    variables ??= import('./service/env.ts').then((env) => new env.Environment({ root: config.root, os: process.env }))
+    return variables
+  }
+  const isStarting = (): boolean => !isUp
   const exit = end
   const random = Math.random
-  const parts: Parts = { config, clock, log, registry, scheduler, launcher, supervisor, door, bus, permit, random, exit, report }
+  const parts: Parts = {
+    config,
+    clock,
+    log,
+    registry,
+    scheduler,
+    launcher,
+    supervisor,
+    door,
+    bus,
+    permit,
+    environment,
+    isStarting,
+    random,
+    exit,
+    report,
+  }
   const features = new Features(table, parts)
   registry.subscribe(({ version, from, changes }) => {
     for (const { kind, entry } of changes)

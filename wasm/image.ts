@@ -32,6 +32,9 @@ const OPTIONAL = [
   'events',
   'system',
   'registry',
+  'parameter',
+  'builder',
+  'sql',
   'types',
 ]
 

@@ -12,10 +12,9 @@ export const features: readonly Feature[] = [
   {
     modules: ['env'],
     kinds: ['env.storage.*', 'env.variable'],
-    load: async ({ config, permit }) => {
-      const { Environment, envService } = await import('../service/env.ts')
-      const environment = new Environment({ root: config.root, os: process.env })
-      return { services: [envService(environment, permit)], handler: environment.handler() }
+    load: async (parts) => {
+      const [environment, { envService }] = await Promise.all([parts.environment(), import('../service/env.ts')])
+      return { services: [envService(environment, parts.permit)], handler: environment.handler() }
     },
   },
   {
@@ -54,6 +53,11 @@ export const features: readonly Feature[] = [
       const { registryService } = await import('../service/registry.ts')
       return { services: [registryService(registry, { permit, warn: (caller, message) => log.record('warn', caller.entry, message) })] }
     },
+  },
+  {
+    modules: ['sql', 'db'],
+    kinds: ['db.sql.*'],
+    load: async (parts) => (await import('./databases.ts')).databases(parts),
   },
   {
     modules: ['system'],

@@ -6,6 +6,7 @@ import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Door } from '../service/door.ts'
+import type { Environment } from '../service/env.ts'
 import type { EventBus } from '../service/events.ts'
 import type { Launcher } from '../service/launcher.ts'
 import type { Log } from '../service/logger.ts'
@@ -22,6 +23,10 @@ export type Parts = {
   readonly door: Door
   readonly bus: EventBus
   readonly permit: Permit
+  /** The variables that entries declare; the same for everybody who asks. */
+  readonly environment: () => Promise<Environment>
+  /** Whether the entries the app begins with are still taken in. */
+  readonly isStarting: () => boolean
   /** Numbers in [0, 1). */
   readonly random: () => number
   /** Ends the node with an exit code. */

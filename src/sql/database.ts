@@ -22,6 +22,7 @@ export type Executor = {
 
 /** Statements of a transaction are done one after another, in the order they were asked for. Once it has ended they throw SQL_ENDED. */
 export type Transaction = Executor & {
+  readonly isOver: boolean
   commit(): Promise<void>
   rollback(): Promise<void>
 }

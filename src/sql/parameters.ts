@@ -1,19 +1,20 @@
-// How many parameters a statement of SQLite has. SQLite takes those that are missing for NULL; nobody means that.
+// Which parameters a statement of SQLite has. SQLite takes those that are missing for NULL; nobody means that.
 
 // What may hold a `?` that is none: texts, quoted names, comments.
 const TOKENS =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?(\d*)|([:@$][\p{L}\p{N}_$]+(?:::[\p{L}\p{N}_$]+)*)|[\p{L}\p{N}_$]+/gu
+const MOST = 32_766
 
-/** As SQLite counts: `?` takes the next number, `?5` makes at least five, a name counts once. */
-export const countParameters = (sql: string): number => {
-  let highest = 0
-  const names = new Set<string>()
-  for (const [, number, name] of sql.matchAll(TOKENS)) {
-    if (number !== undefined) highest = number === '' ? highest + 1 : Math.max(highest, Number(number))
-    else if (name !== undefined && !names.has(name)) {
-      names.add(name)
-      highest++
-    }
+/** By position, from 1: its name (`:x`, `?3`), or null for a `?`. */
+export const parametersOf = (sql: string): readonly (string | null)[] => {
+  const parameters: (string | null)[] = []
+  for (const [token, number, name] of sql.matchAll(TOKENS)) {
+    if (number === '') parameters.push(null)
+    else if (number !== undefined) {
+      const at = Math.min(Number(number), MOST)
+      while (parameters.length < at) parameters.push(null)
+      parameters[at - 1] = token
+    } else if (name !== undefined && !parameters.includes(name)) parameters.push(name)
   }
-  return highest
+  return parameters
 }

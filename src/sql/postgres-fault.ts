@@ -22,6 +22,7 @@ const byState: Readonly<Record<string, Make>> = {
   '57014': faults.tooSlow,
   '57P': faults.unavailable, // shutting down, starting up
   '08': faults.unavailable,
+  '08P01': faults.badStatement, // parameters that are missing, or too many
   '22': faults.badStatement,
   '42': faults.badStatement,
   '0A': faults.badStatement,

@@ -72,7 +72,6 @@ export class PostgresDatabase implements Database {
       idleTimeoutMillis: options.idleMs,
       maxLifetimeSeconds: Math.ceil(options.lifetimeMs / 1000),
       keepAlive: true,
-      allowExitOnIdle: true,
       ...(options.statementMs > 0 ? { statement_timeout: options.statementMs } : {}),
     })
     this.#pool.on('error', () => {}) // an idle connection was lost: the pool has let go of it, and makes another when it is needed
@@ -163,7 +162,7 @@ export class PostgresDatabase implements Database {
 
 /** Whether the connection cannot be used any more. What the server says of a statement leaves it as it was, unless it goes down. */
 const isLost = (error: unknown): boolean => {
-  if (error instanceof pg.DatabaseError) return /^(?:57P|08)/.test(error.code ?? '')
+  if (error instanceof pg.DatabaseError) return /^(?:57P|08(?!P01))/.test(error.code ?? '')
   return !(error instanceof WippyError)
 }
 
@@ -185,7 +184,7 @@ class PostgresTransaction implements Transaction {
   readonly #limits: ResultLimits
   readonly #signal: AbortSignal
   readonly #order = new Order()
-  #isOver = false
+  isOver = false
 
   constructor(held: Held, limits: ResultLimits, signal: AbortSignal) {
     this.#held = held
@@ -221,7 +220,7 @@ class PostgresTransaction implements Transaction {
 
   #next<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     return this.#order.next(async () => {
-      if (this.#isOver) throw ended('transaction is not active')
+      if (this.isOver) throw ended('transaction is not active')
       try {
         return await work(this.#held.client)
       } catch (error) {
@@ -233,7 +232,7 @@ class PostgresTransaction implements Transaction {
   }
 
   #over(error?: Error): void {
-    this.#isOver = true
+    this.isOver = true
     this.#signal.removeEventListener('abort', this.#abandon)
     this.#held.release(error)
   }

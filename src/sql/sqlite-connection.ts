@@ -6,7 +6,7 @@
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Executed, ResultLimits } from './database.ts'
 import { badStatement } from './fault.ts'
-import { countParameters } from './parameters.ts'
+import { parametersOf } from './parameters.ts'
 import { RowWriter } from './rows.ts'
 import { timestampOf, timestampOfCount } from './timestamp.ts'
 import type { Value } from './value.ts'
@@ -30,7 +30,7 @@ const authorize = (action: number, argument: string | null): number => {
 }
 
 /** One statement of a text, ready to run. */
-type Prepared = { readonly statement: StatementSync; readonly parameters: number }
+type Prepared = { readonly statement: StatementSync; readonly parameters: readonly (string | null)[] }
 type Bindable = Exclude<Value, boolean>
 
 const bindable = (value: Value): Bindable => (typeof value === 'boolean' ? (value ? 1n : 0n) : value)
@@ -66,12 +66,13 @@ export class SqliteConnection {
   }
 
   query(sql: string, values: readonly Value[]): Uint8Array {
-    const { statement } = this.#one(sql, values)
+    const prepared = this.#prepare(sql)
+    this.#single(sql, prepared)
     const writer = new RowWriter(this.#limits)
     let convert: readonly Convert[] | null = null
-    for (const row of statement.iterate(...values.map(bindable)) as unknown as Iterable<Value[]>) {
+    for (const row of prepared.statement.iterate(...bindingsOf(prepared, values)) as unknown as Iterable<Value[]>) {
       if (convert === null) {
-        const columns = statement.columns() // known for sure once a row is there: the schema may have changed since it was prepared
+        const columns = prepared.statement.columns() // known for sure once a row is there: the schema may have changed since it was prepared
         convert = columns.map(({ type }) => converters[type?.toLowerCase() ?? ''] ?? same)
         writer.begin(columns.map(({ name }) => name))
       }
@@ -111,16 +112,8 @@ export class SqliteConnection {
     this.#database.close()
   }
 
-  #run({ statement, parameters }: Prepared, values: readonly Value[]) {
-    expect(parameters, values)
-    return statement.run(...values.map(bindable))
-  }
-
-  #one(sql: string, values: readonly Value[]): Prepared {
-    const prepared = this.#prepare(sql)
-    this.#single(sql, prepared)
-    expect(prepared.parameters, values)
-    return prepared
+  #run(prepared: Prepared, values: readonly Value[]) {
+    return prepared.statement.run(...bindingsOf(prepared, values))
   }
 
   #single(sql: string, { statement }: Prepared): void {
@@ -142,14 +135,23 @@ export class SqliteConnection {
     const statement = this.#database.prepare(sql)
     statement.setReadBigInts(true)
     statement.setReturnArrays(true)
-    return { statement, parameters: countParameters(statement.sourceSQL) }
+    return { statement, parameters: parametersOf(statement.sourceSQL) }
   }
 }
 
 /** Whether there is more than blanks, semicolons and comments. */
 const hasStatement = (sql: string): boolean => /\S/.test(sql.replace(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;/g, ''))
 
-const expect = (parameters: number, values: readonly Value[]): void => {
-  if (parameters === values.length) return
-  throw badStatement(`the statement has ${parameters} parameters, ${values.length} were given`)
+/** Values in their places, as node:sqlite takes them: those with a name in a map, the others in order. */
+const bindingsOf = ({ parameters }: Prepared, values: readonly Value[]): [Record<string, Bindable>, ...Bindable[]] => {
+  if (parameters.length !== values.length) {
+    throw badStatement(`the statement has ${parameters.length} parameters, ${values.length} were given`)
+  }
+  const named: Record<string, Bindable> = Object.create(null)
+  const others: Bindable[] = []
+  for (const [at, name] of parameters.entries()) {
+    if (name === null) others.push(bindable(values[at]!))
+    else named[name] = bindable(values[at]!)
+  }
+  return [named, ...others]
 }

@@ -33,6 +33,7 @@ class Thread {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   #next = 1
+  #isClosing = false
 
   constructor({ file, foreignKeys, limits }: SqliteOptions) {
     this.#worker = new Worker(PROGRAM, {
@@ -62,6 +63,7 @@ class Thread {
 
   /** Closes the connection when it has answered. */
   close(): Promise<void> {
+    this.#isClosing = true
     this.#worker.ref()
     this.#worker.postMessage(null)
     return this.gone
@@ -75,7 +77,7 @@ class Thread {
   #settle(answer: SqliteAnswer): void {
     const pending = this.#pending.get(answer.id)
     this.#pending.delete(answer.id)
-    if (this.#pending.size === 0) this.#worker.unref()
+    if (this.#pending.size === 0 && !this.#isClosing) this.#worker.unref()
     const { fault } = answer
     if (fault === undefined) pending?.resolve(answer)
     else pending?.reject(new WippyError(fault.code, fault.kind as Kind, fault.message, fault))
@@ -191,7 +193,7 @@ class SqliteTransaction implements Transaction {
   readonly #database: SqliteDatabase
   readonly #place: Place
   readonly #order = new Order()
-  #isOver = false
+  isOver = false
 
   constructor(database: SqliteDatabase, place: Place) {
     this.#database = database
@@ -213,7 +215,7 @@ class SqliteTransaction implements Transaction {
 
   #next<T>(work: () => Promise<T>): Promise<T> {
     return this.#order.next(async () => {
-      if (this.#isOver) throw ended('transaction is not active')
+      if (this.isOver) throw ended('transaction is not active')
       await this.#database.ready()
       if (this.#place.isThere()) return work()
       this.#over()
@@ -226,7 +228,7 @@ class SqliteTransaction implements Transaction {
   }
 
   #over = (): void => {
-    this.#isOver = true
+    this.isOver = true
     this.#place.signal.removeEventListener('abort', this.#abandon)
     this.#place.leave()
   }

@@ -1,0 +1,142 @@
+// From `db.sql.*` entries to databases: what their fields mean.
+//
+//   pool:   { max_open: 10, max_idle_time: 30s, max_lifetime: 1h, queue: 1000, wait_timeout: 30s }
+//   limits: { rows: 100000, result: 8MiB }
+//   connect_timeout: 10s, statement_timeout: none, drain_timeout: 30s
+
+import { readFileSync } from 'node:fs'
+import { isAbsolute, relative, resolve } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { Kind } from '../error.ts'
+import { blame } from '../registry/blame.ts'
+import type { Entry } from '../registry/entry.ts'
+import { interpolate, type Lookup } from '../registry/interpolate.ts'
+import type { Database, ResultLimits } from '../sql/database.ts'
+import type { Opening } from './connections.ts'
+import { EntrySettings } from './settings.ts'
+
+export const DATABASE_KINDS = ['db.sql.sqlite', 'db.sql.postgres', 'db.sql.mysql'] as const
+
+export type DatabaseSurroundings = {
+  /** Absolute directory that paths of files start from. */
+  readonly root: string
+  readonly clock: Clock
+}
+
+const MOST_CONNECTIONS = 1000
+const POOL = { open: 10, idleMs: 30_000, lifetimeMs: 3_600_000, waiting: 1000, patienceMs: 30_000 } as const
+const RESULT: ResultLimits = { rows: 100_000, bytes: 8 * 1024 ** 2 }
+const CONNECT_MS = 10_000
+const DRAIN_MS = 30_000
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1|\/.*)$/
+
+/** What every database has. */
+const common = (settings: EntrySettings) => {
+  const pool = settings.group('pool')
+  const limits = settings.group('limits')
+  return {
+    pool,
+    drainMs: settings.time('drain_timeout', DRAIN_MS),
+    statementMs: settings.time('statement_timeout', 0),
+    limits: { rows: limits.count('rows', RESULT.rows), bytes: limits.bytes('result', RESULT.bytes) },
+    line: { waiting: pool.count('queue', POOL.waiting), patienceMs: pool.time('wait_timeout', POOL.patienceMs) },
+  }
+}
+
+/** The path of a database's file. An entry that was made while the app runs stays within the app's directory. */
+const fileOf = (entry: Entry, settings: EntrySettings, root: string): string => {
+  const written = settings.text('file', ':memory:')
+  if (written === ':memory:') return written
+  const path = resolve(entry.origin?.base ?? root, written)
+  const inside = relative(root, path)
+  if (entry.origin || (!inside.startsWith('..') && !isAbsolute(inside))) return path
+  throw settings.refuse('file', 'lies outside the directory of the app', 'Keep it inside, or declare the database in a file of the app.')
+}
+
+const sqlite = (entry: Entry, settings: EntrySettings, { root, clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
+  const { drainMs, statementMs, limits, line } = common(settings)
+  const options = { file: fileOf(entry, settings, root), foreignKeys: settings.group('options').flag('foreign_keys', false), limits }
+  return {
+    drainMs,
+    open: async () => (await import('../sql/sqlite.ts')).openSqlite({ ...options, clock, line, statementMs }),
+  }
+}
+
+/** How the connection is secured, in the words of PostgreSQL's own clients. */
+const sslOf = (settings: EntrySettings, options: EntrySettings, host: string) => {
+  const mode = options.text('sslmode', LOOPBACK.test(host) ? 'disable' : 'require')
+  const file = options.text('sslrootcert', '')
+  if (mode === 'disable') return false
+  if (mode === 'require' && file === '') return { rejectUnauthorized: false }
+  if (!['require', 'verify-ca', 'verify-full'].includes(mode)) {
+    throw options.refuse('sslmode', 'is not disable, require, verify-ca or verify-full')
+  }
+  if (file === '') return { rejectUnauthorized: true }
+  try {
+    return { rejectUnauthorized: true, ca: readFileSync(file, 'utf8') }
+  } catch {
+    throw settings.refuse('options', 'names a file under sslrootcert that cannot be read')
+  }
+}
+
+const OURS = ['sslmode', 'sslrootcert', 'application_name', 'connect_timeout', 'statement_timeout']
+
+/** Settings of PostgreSQL itself: every option that is none of ours. */
+const sessionOf = (options: EntrySettings): Record<string, string> => {
+  const names = options.keys().filter((name) => !OURS.includes(name))
+  for (const name of names) if (!/^[a-z_][a-z0-9_.]*$/i.test(name)) throw options.refuse(name, 'is no setting of PostgreSQL')
+  return Object.fromEntries(names.map((name) => [name, options.text(name)]))
+}
+
+const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
+  const { pool, drainMs, statementMs, limits, line } = common(settings)
+  const options = settings.group('options')
+  const host = settings.text('host')
+  const described = {
+    host,
+    port: settings.count('port', 5432, 65_535),
+    database: settings.text('database'),
+    username: settings.text('username'),
+    password: settings.text('password', ''),
+    ssl: sslOf(settings, options, host),
+    settings: sessionOf(options),
+    applicationName: options.text('application_name', 'wippy'),
+    connectMs: settings.time('connect_timeout', options.count('connect_timeout', CONNECT_MS / 1000) * 1000),
+    idleMs: pool.time('max_idle_time', POOL.idleMs),
+    lifetimeMs: pool.time('max_lifetime', POOL.lifetimeMs),
+    statementMs: statementMs || options.count('statement_timeout', 0),
+    line: { places: pool.count('max_open', POOL.open, MOST_CONNECTIONS), ...line },
+    limits,
+    clock,
+  }
+  return {
+    drainMs,
+    open: async () => new (await import('../sql/postgres.ts')).PostgresDatabase(described),
+    check: (database) => database.ping(),
+  }
+}
+
+const mysql = (entry: Entry): never => {
+  const hint = 'Use db.sql.postgres, or db.sql.sqlite for a database in a file.'
+  throw blame(
+    entry,
+    'kind',
+    'KIND_UNAVAILABLE',
+    Kind.Unavailable,
+    `"${entry.id}" is a MySQL database, which this runtime has no driver for`,
+    hint,
+  )
+}
+
+const byKind: Readonly<Record<string, (...of: Parameters<typeof sqlite>) => Omit<Opening<Database>, 'identity'>>> = {
+  'db.sql.sqlite': sqlite,
+  'db.sql.postgres': postgres,
+  'db.sql.mysql': mysql,
+}
+
+/** What an entry of DATABASE_KINDS describes. Throws ENTRY_FIELD, KIND_UNAVAILABLE, and as `interpolate`. */
+export const describeDatabase = (entry: Entry, lookup: Lookup, surroundings: DatabaseSurroundings): Opening<Database> => {
+  const data = interpolate(entry, lookup)
+  const settings = new EntrySettings(entry, data)
+  return { identity: JSON.stringify([entry.kind, data]), ...byKind[entry.kind]!(entry, settings, surroundings) }
+}

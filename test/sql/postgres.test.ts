@@ -1,0 +1,127 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { systemClock } from '../../src/clock.ts'
+import { PostgresDatabase, type PostgresOptions } from '../../src/sql/postgres.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { code, conforms, LIMITS, plainly, rows, run } from './database.ts'
+
+const test = suite('postgres')
+
+let server: PostgresServer
+let made = 0
+test.before(async () => {
+  server = await startPostgres()
+})
+test.after(() => server.stop())
+
+const connect = (more: Partial<PostgresOptions> = {}): PostgresDatabase =>
+  new PostgresDatabase({
+    ...server,
+    ssl: false,
+    settings: {},
+    applicationName: 'test',
+    connectMs: 5000,
+    idleMs: 10_000,
+    lifetimeMs: 60_000,
+    statementMs: 0,
+    line: { places: 2, waiting: 2, patienceMs: 300 },
+    limits: LIMITS,
+    clock: systemClock,
+    ...more,
+  })
+
+const withDatabase = async (more: Partial<PostgresOptions>, act: (database: PostgresDatabase) => Promise<void>): Promise<void> => {
+  const database = connect(more)
+  try {
+    await act(database)
+  } finally {
+    await database.close()
+  }
+}
+
+conforms(
+  test,
+  async () => {
+    const database = `d${++made}`
+    await server.query(`CREATE DATABASE ${database}`)
+    return connect({ database })
+  },
+  (n) => `$${n}`,
+)
+
+test('what has an exact counterpart is that, all else is the text PostgreSQL writes', () =>
+  withDatabase({}, async (database) => {
+    const sql = `SELECT 1::int8 AS i, 2::float8 AS f, true AS b, '\\x00ff'::bytea AS x, 1.10::numeric AS n, '{"a":[1]}'::jsonb AS j,
+      ARRAY[1,2] AS a, 'infinity'::timestamptz AS never, DATE '2024-05-06' AS day, TIMESTAMPTZ '2024-05-06 07:08:09.25+02' AS at, NULL AS z`
+    assert.equal(await rows(database, sql), [
+      {
+        ...{ i: 1, f: 2, b: true, x: Buffer.from([0, 255]), n: '1.10', j: '{"a": [1]}', a: '{1,2}', never: 'infinity' },
+        ...{ day: '2024-05-06T00:00:00Z', at: '2024-05-06T05:08:09.25Z' },
+      },
+    ])
+  }))
+
+test('parameters keep their type: bytes, booleans, floats', () =>
+  withDatabase({}, async (database) => {
+    const sql = 'SELECT $1::bytea AS x, $2::bool AS b, $3::float8 AS f, $4::text AS t'
+    assert.equal(await rows(database, sql, [new Uint8Array([1, 0]), true, 0.1, "'; DROP TABLE t; --"]), [
+      { x: Buffer.from([1, 0]), b: true, f: 0.1, t: "'; DROP TABLE t; --" },
+    ])
+  }))
+
+test('a transaction in which a statement failed is not committed, and says so', () =>
+  withDatabase({}, async (database) => {
+    const transaction = await database.begin(plainly)
+    await run(transaction, 'CREATE TABLE lost (x int)')
+    assert.is(await code(rows(transaction, 'SELECT nothing')), 'SQL_STATEMENT')
+    assert.is(await code(rows(transaction, 'SELECT 1')), 'SQL_ENDED')
+    assert.is(await code(transaction.commit()), 'SQL_ENDED')
+    assert.is(await code(rows(database, 'SELECT * FROM lost')), 'SQL_STATEMENT')
+  }))
+
+test('isolation is what was asked for', () =>
+  withDatabase({}, async (database) => {
+    const transaction = await database.begin({ ...plainly, isolation: 'serializable' })
+    assert.equal(await rows(transaction, 'SHOW transaction_isolation'), [{ transaction_isolation: 'serializable' }])
+    await transaction.rollback()
+    assert.is(await code(database.begin({ ...plainly, isolation: 'write_committed' })), 'SQL_STATEMENT')
+  }))
+
+test('settings and the timeout of statements are those of every session', () =>
+  withDatabase({ settings: { search_path: '"a b", public' }, statementMs: 50 }, async (database) => {
+    assert.equal(await rows(database, 'SHOW search_path'), [{ search_path: '"a b", public' }])
+    assert.is(await code(rows(database, 'SELECT pg_sleep(5)')), 'SQL_TIMEOUT')
+  }))
+
+test('a wrong password is refused without being told to anybody', () =>
+  withDatabase({ password: 'not the secret' }, async (database) => {
+    const error = await database.ping().catch((reason) => reason)
+    assert.is(error.code, 'SQL_LOGIN')
+    assert.not.match(JSON.stringify([error, error.stack, error.cause ?? '']), /not the secret/)
+  }))
+
+test('a server that nobody reaches is not waited for', () =>
+  withDatabase({ host: '127.0.0.1', port: 9 }, async (database) => {
+    const error = await database.ping().catch((reason) => reason)
+    assert.is(error.code, 'SQL_UNAVAILABLE')
+    assert.is(error.retryable, true)
+  }))
+
+test('a connection lost at work may have worked; the next one is made when the server is back', async () => {
+  const own = await startPostgres()
+  await withDatabase(own, async (database) => {
+    await database.ping()
+    const transaction = await database.begin(plainly)
+    const slow = code(rows(database, 'SELECT pg_sleep(20)'))
+    while ((await own.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)' AND pid <> pg_backend_pid()")).length === 0);
+    own.kill()
+    assert.is(await slow, 'SQL_LOST')
+    assert.is(await code(rows(transaction, 'SELECT 1')), 'SQL_LOST')
+    assert.ok(transaction.isOver)
+    assert.is(await code(rows(database, 'SELECT 1')), 'SQL_UNAVAILABLE')
+    assert.is(database.stats().inUse, 0)
+  })
+  await own.stop()
+})
+
+test.run()
