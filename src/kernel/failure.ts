@@ -80,3 +80,43 @@ export const serviceBroken = (id: string, cause: unknown): WippyError =>
   cause instanceof WippyError
     ? cause
     : new WippyError('SERVICE_FAILED', Kind.Internal, `service ${id} failed: ${cause instanceof Error ? cause.message : cause}`, { cause })
+
+export const planInvalid = (message: string): WippyError =>
+  new WippyError('SUPERVISOR_INVALID', Kind.Invalid, message, { retryable: false })
+
+export const supervisorFull = (children: number): WippyError =>
+  new WippyError('SUPERVISOR_FULL', Kind.RateLimited, `the supervisor has ${children} children already`, {
+    retryable: true,
+    hint: 'let children end, or give the supervisor a larger max_children',
+  })
+
+export const supervisorEnding = (pid: Pid): WippyError =>
+  new WippyError('SUPERVISOR_ENDING', Kind.Unavailable, `supervisor ${pid} has ended or is about to`)
+
+export const tooManyRestarts = (id: string, max: number, withinMs: number): WippyError =>
+  new WippyError('SUPERVISOR_INTENSITY', Kind.Internal, `more than ${max} restarts within ${withinMs} ms, of child ${id} at last`, {
+    retryable: true,
+    details: { child: id },
+  })
+
+export const childKnown = (id: string, pid: Pid | null): WippyError =>
+  new WippyError('CHILD_KNOWN', Kind.AlreadyExists, `there is a child ${id} already`, {
+    retryable: false,
+    details: pid === null ? { id } : { id, pid },
+  })
+
+export const childUnknown = (key: string): WippyError =>
+  new WippyError('CHILD_NOT_FOUND', Kind.NotFound, `no child ${key}`, { retryable: false, details: { id: key } })
+
+export const childRunning = (id: string): WippyError =>
+  new WippyError('CHILD_RUNNING', Kind.Conflict, `child ${id} is running`, { retryable: false, details: { id } })
+
+export const childRestarting = (id: string): WippyError =>
+  new WippyError('CHILD_RESTARTING', Kind.Conflict, `child ${id} is about to be started again`, { details: { id } })
+
+export const childNotStarted = (id: string, cause: WippyError): WippyError =>
+  new WippyError('CHILD_NOT_STARTED', Kind.Unavailable, `child ${id} could not be started: ${cause.text}`, {
+    retryable: cause.retryable,
+    details: { id, code: cause.code },
+    cause,
+  })

@@ -1,0 +1,333 @@
+// One supervisor of a supervision tree: what it does when one of its children ends. As OTP's `supervisor` does it, with one difference:
+// giving up because of too many restarts is a failure, not a `shutdown`, so a transient supervisor is started again after it.
+//
+//   T1 Children start in order and are ended in the reverse order, each after the one before it has ended.
+//   T2 One thing at a time: while siblings are ended and started again, requests and further ends wait their turn.
+//   T3 When the supervisor's process has ended, however that came about, no child is left.
+
+import { Kind, type WippyError } from '../error.ts'
+import type { Pid } from '../pid.ts'
+import { type ChildSpec, checkPlan, faultOf, type Plan } from './child.ts'
+import { Child, Children, type ChildrenOptions } from './children.ts'
+import type { Exit } from './exit.ts'
+import * as failure from './failure.ts'
+import { Intensity } from './intensity.ts'
+import { OneByOne } from './one-by-one.ts'
+import type { SpawnSpec } from './process.ts'
+import { TreeBody } from './tree-body.ts'
+
+/** `restart`: an ended child is started again; `end`: it is not; `start`: it could not be; `escalate`: that was one restart too many. */
+export type TreeEvent = {
+  readonly what: 'restart' | 'end' | 'start' | 'escalate'
+  readonly supervisor: Pid
+  readonly child: string
+  readonly error: WippyError | null
+}
+
+export type TreeOptions<Program> = ChildrenOptions<Program> & {
+  /** Reads the error of an abnormal end, which is msgpack. */
+  readonly errorOf: (exit: Exit) => WippyError
+  /** Whether two programs are the same. */
+  readonly isSame: (a: Program, b: Program) => boolean
+  readonly nowMs: () => number
+  readonly happened?: (event: TreeEvent) => void
+}
+
+/** A child as it is shown. */
+export type ChildView = {
+  readonly id: string
+  readonly pid: Pid | null
+  readonly state: 'running' | 'restarting' | 'stopped'
+  readonly type: 'worker' | 'supervisor'
+  readonly restarts: number
+}
+
+export class Tree<Program> {
+  readonly pid: Pid
+  readonly #options: TreeOptions<Program>
+  readonly #children: Children<Program>
+  readonly #body: TreeBody
+  readonly #intensity = new Intensity()
+  readonly #jobs = new OneByOne()
+  #plan: Plan<Program>
+  #state: 'running' | 'ending' | 'over' = 'running'
+  #restarts = 0
+
+  /**
+   * Starts a supervisor: its process, then its children in order. When one cannot be started, those before it are taken back before they
+   * have run, and it throws CHILD_NOT_STARTED. Throws SUPERVISOR_INVALID, SUPERVISOR_FULL, and what spawning throws.
+   */
+  constructor(plan: Plan<Program>, process: Omit<SpawnSpec, 'body' | 'trapLinks'>, options: TreeOptions<Program>) {
+    checkPlan(plan)
+    this.#plan = plan
+    this.#options = options
+    this.#body = new TreeBody(() => this.#shutDown(null))
+    const { scheduler } = options
+    const supervisor = scheduler.spawn({ ...process, body: this.#body, trapLinks: true })
+    this.pid = supervisor.pid
+    this.#children = new Children(this.pid, options, (child, exit) => this.#ended(child, exit))
+    supervisor.onEnd(() => this.#abandon())
+    if (!this.#isSimple) this.#begin(plan.children)
+  }
+
+  get plan(): Plan<Program> {
+    return this.#plan
+  }
+
+  /** How often children were started again, or tried to be. */
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  /** Every child in the order of their start. */
+  children(): ChildView[] {
+    return this.#children.list().map(({ spec: { id, type }, pid, isRestarting, restarts }) => {
+      const state = pid ? 'running' : isRestarting ? 'restarting' : 'stopped'
+      return { id, pid, state, type, restarts }
+    })
+  }
+
+  get counts(): { readonly specs: number; readonly active: number; readonly supervisors: number; readonly workers: number } {
+    const all = this.children()
+    const supervisors = all.filter(({ type }) => type === 'supervisor').length
+    const active = all.filter(({ pid }) => pid !== null).length
+    return { specs: this.#isSimple ? 1 : all.length, active, supervisors, workers: all.length - supervisors }
+  }
+
+  /** One more child, started. It is forgotten when it cannot be started. Rejects with CHILD_KNOWN, CHILD_NOT_STARTED, SUPERVISOR_FULL. */
+  startChild(spec: ChildSpec<Program>): Promise<Pid> {
+    return this.#request(() => {
+      const fault = faultOf(this.#plan, spec)
+      if (fault !== null) throw fault
+      const known = this.#isSimple ? undefined : this.#children.byId(spec.id)
+      if (known) throw failure.childKnown(spec.id, known.pid)
+      const { maxChildren } = this.#plan
+      if (this.#children.size >= maxChildren) throw failure.supervisorFull(maxChildren)
+      const child = new Child(spec, false)
+      const pid = this.#started(child)
+      this.#children.add(child)
+      return pid
+    })
+  }
+
+  /** Starts a child that does not run. Rejects with CHILD_NOT_FOUND, CHILD_RUNNING, CHILD_RESTARTING, CHILD_NOT_STARTED. */
+  restartChild(id: string): Promise<Pid> {
+    return this.#request(() => this.#started(this.#idle(id)))
+  }
+
+  /** Forgets a child that does not run. Rejects with CHILD_NOT_FOUND, CHILD_RUNNING, CHILD_RESTARTING. */
+  deleteChild(id: string): Promise<void> {
+    return this.#request(() => this.#children.delete(this.#idle(id)))
+  }
+
+  /** Ends a child, by its id or its pid; it stays known unless it is temporary. Rejects with CHILD_NOT_FOUND. */
+  terminateChild(key: string): Promise<void> {
+    return this.#job((resolve, reject, done) => {
+      const child = this.#children.byPid(key) ?? (this.#isSimple ? undefined : this.#children.byId(key))
+      if (child === undefined) {
+        reject(failure.childUnknown(key))
+        return done()
+      }
+      this.#children.stop([child], () => {
+        if (this.#isSimple || child.spec.restart === 'temporary') this.#children.delete(child)
+        resolve()
+        done()
+      })
+    })
+  }
+
+  /**
+   * Another plan. How children are supervised changes at once and interrupts nobody; children whose program changed are ended and started
+   * again, new ones are started, those no longer in the plan are ended. Children started by request stay. Throws SUPERVISOR_INVALID.
+   */
+  adopt(plan: Plan<Program>): Promise<void> {
+    checkPlan(plan)
+    if (this.#isSimple !== (plan.strategy === 'simple_one_for_one')) {
+      throw failure.planInvalid('simple_one_for_one and the other strategies cannot be exchanged while the supervisor runs')
+    }
+    return this.#job((resolve, _reject, done) => {
+      this.#plan = plan
+      const { leaving, arriving } = this.#isSimple ? { leaving: [], arriving: [] } : this.#arrange(plan)
+      this.#children.stop(leaving, () => {
+        resolve()
+        this.#startAll(arriving)
+        done()
+      })
+    })
+  }
+
+  get #isSimple(): boolean {
+    return this.#plan.strategy === 'simple_one_for_one'
+  }
+
+  #begin(specs: readonly ChildSpec<Program>[]): void {
+    try {
+      for (const spec of specs) {
+        const child = new Child(spec, true)
+        this.#children.add(child)
+        this.#started(child)
+      }
+    } catch (error) {
+      this.#abandon()
+      this.#options.scheduler.fail(this.pid, error as WippyError)
+      throw error
+    }
+  }
+
+  #started(child: Child<Program>): Pid {
+    const error = this.#children.start(child)
+    if (error === null) return child.pid!
+    this.#tell('start', child, error)
+    throw failure.childNotStarted(child.spec.id, error)
+  }
+
+  /** A child that does not run. */
+  #idle(id: string): Child<Program> {
+    if (this.#isSimple) throw failure.planInvalid('children of simple_one_for_one have no ids of their own')
+    const child = this.#children.byId(id)
+    if (child === undefined) throw failure.childUnknown(id)
+    if (child.pid) throw failure.childRunning(id)
+    if (child.isRestarting) throw failure.childRestarting(id)
+    return child
+  }
+
+  /** Puts the children of a new plan in order; says whom to end, and whom to start after that. */
+  #arrange(plan: Plan<Program>): { readonly leaving: Child<Program>[]; readonly arriving: Child<Program>[] } {
+    const before = this.#children.list()
+    const planned = plan.children.map((spec) => {
+      const known = before.find((child) => child.isPlanned && child.spec.id === spec.id)
+      if (known === undefined || !this.#options.isSame(known.spec.program, spec.program)) return new Child(spec, true)
+      known.spec = spec
+      return known
+    })
+    const ids = new Set(plan.children.map(({ id }) => id))
+    const requested = before.filter(({ isPlanned, spec }) => !isPlanned && !ids.has(spec.id))
+    this.#children.arrange([...planned, ...requested])
+    const stays = new Set([...planned, ...requested])
+    return { leaving: before.filter((child) => !stays.has(child)), arriving: planned.filter((child) => !before.includes(child)) }
+  }
+
+  /** Starts children in order. The first that cannot be started is tried again, and with it those its strategy names. */
+  #startAll(children: readonly Child<Program>[]): void {
+    for (const child of children) {
+      const error = this.#children.start(child)
+      if (error === null) continue
+      this.#tell('start', child, error)
+      child.isRestarting = true
+      const { run } = child
+      const again = (done: () => void): void =>
+        child.isRestarting && this.#children.isOver(child, run) ? this.#restart(child, done) : done()
+      this.#options.setTimer(0, () => this.#add(again))
+      return
+    }
+  }
+
+  #ended(child: Child<Program>, exit: Exit): void {
+    const { run } = child
+    this.#add((done) => (this.#children.isOver(child, run) ? this.#react(child, exit, done) : done()))
+  }
+
+  /** A child has ended by itself. */
+  #react(child: Child<Program>, exit: Exit, done: () => void): void {
+    const { restart, significant } = child.spec
+    const error = exit.ok ? null : this.#options.errorOf(exit)
+    const isFailure = error !== null && error.kind !== Kind.Canceled
+    const isNeeded = restart === 'permanent' || (restart === 'transient' && isFailure)
+    this.#tell(isNeeded ? 'restart' : 'end', child, error)
+    if (isNeeded) {
+      this.#restart(child, done)
+      return
+    }
+    if (restart === 'temporary' || this.#isSimple) this.#children.delete(child)
+    if (significant && this.#endsWithIt()) this.#shutDown(null)
+    done()
+  }
+
+  /** Whether the end of a significant child is the supervisor's. */
+  #endsWithIt(): boolean {
+    const { autoShutdown } = this.#plan
+    if (autoShutdown !== 'all_significant') return autoShutdown === 'any_significant'
+    return !this.#children.list().some(({ spec, pid, isRestarting }) => spec.significant && (pid !== null || isRestarting))
+  }
+
+  #restart(child: Child<Program>, done: () => void): void {
+    const { maxRestarts, withinMs } = this.#plan
+    if (!this.#intensity.allows(this.#options.nowMs(), maxRestarts, withinMs)) {
+      this.#tell('escalate', child, null)
+      this.#shutDown(failure.tooManyRestarts(child.spec.id, maxRestarts, withinMs))
+      done()
+      return
+    }
+    this.#restarts++
+    child.restarts++
+    const group = this.#groupOf(child)
+    this.#children.stop(group, () => {
+      for (const sibling of group) if (sibling.spec.restart === 'temporary') this.#children.delete(sibling)
+      if (this.#state === 'running') this.#startAll(group.filter(({ spec }) => spec.restart !== 'temporary'))
+      done()
+    })
+  }
+
+  /** Who is started again together with a child, itself included. */
+  #groupOf(child: Child<Program>): Child<Program>[] {
+    const { strategy } = this.#plan
+    if (strategy !== 'one_for_all' && strategy !== 'rest_for_one') return [child]
+    const all = this.#children.list()
+    return strategy === 'one_for_all' ? all : all.slice(all.indexOf(child))
+  }
+
+  /** Ends the children and then the supervisor itself, as soon as what is under way has come to its end. */
+  #shutDown(error: WippyError | null): void {
+    if (this.#state !== 'running') return
+    this.#state = 'ending'
+    this.#jobs.refuse(failure.supervisorEnding(this.pid))
+    this.#jobs.add((done) => {
+      const finish = (): void => {
+        this.#finish(error)
+        done()
+      }
+      if (this.#isSimple) this.#children.stopTogether(finish)
+      else this.#children.stop(this.#children.list(), finish)
+    })
+  }
+
+  #finish(error: WippyError | null): void {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    const { scheduler } = this.#options
+    this.#body.finish()
+    if (error !== null) scheduler.fail(this.pid, error)
+    else scheduler.delivery.cancel(this.pid, '') // a step, to end in
+  }
+
+  /** Its process has ended, or never came to run. */
+  #abandon(): void {
+    this.#state = 'over'
+    this.#jobs.refuse(failure.supervisorEnding(this.pid))
+    this.#children.kill()
+  }
+
+  #request<T>(act: () => T): Promise<T> {
+    return this.#job((resolve, reject, done) => {
+      try {
+        resolve(act())
+      } catch (error) {
+        reject(error as WippyError)
+      }
+      done()
+    })
+  }
+
+  #job<T>(act: (resolve: (value: T) => void, reject: (error: WippyError) => void, done: () => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => this.#add((done) => act(resolve, reject, done), reject))
+  }
+
+  #add(run: (done: () => void) => void, refuse: (error: WippyError) => void = () => {}): void {
+    if (this.#state === 'running') this.#jobs.add(run, refuse)
+    else refuse(failure.supervisorEnding(this.pid))
+  }
+
+  #tell(what: TreeEvent['what'], child: Child<Program>, error: WippyError | null): void {
+    this.#options.happened?.({ what, supervisor: this.pid, child: child.spec.id, error })
+  }
+}
