@@ -35,6 +35,7 @@ import { LuaKinds } from './service/lua-kinds.ts'
 import { codeOf, errorOf } from './service/outcome.ts'
 import { markOutdated } from './service/outdated.ts'
 import type { Permit } from './service/permit.ts'
+import { processKind } from './service/process-kind.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
 import { Bodies } from './vm/bodies.ts'
@@ -164,7 +165,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random, changed })
   const problems: WippyError[] = [...sourceProblems]
   let isUp = false
-  const services = new Services({ scheduler, supervisor, launcher, report: (error) => (isUp ? report(error) : void problems.push(error)) })
+  const services = new Services({ scheduler, supervisor, report: (error) => (isUp ? report(error) : void problems.push(error)) })
 
   let variables: Promise<Environment> | null = null
   const environment = (): Promise<Environment> => {
@@ -182,6 +183,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     scheduler,
     launcher,
     supervisor,
+    services,
     door,
     bus,
     permit,
@@ -209,7 +211,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   })
   registry.subscribe(({ changes }) => markOutdated(scheduler, code.outdatedBy(changes)))
   const components = componentsHandler(() => isUp)
-  const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler, components]
+  const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler(processKind(launcher)), components]
   for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
   const booted = await registry.boot(entries)
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))

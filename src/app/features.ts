@@ -60,6 +60,16 @@ export const features: readonly Feature[] = [
     load: async (parts) => (await import('./databases.ts')).databases(parts),
   },
   {
+    modules: ['supervisor'],
+    kinds: ['process.supervisor'],
+    load: async (parts) => {
+      const { Supervisors } = await import('../service/supervisors.ts')
+      const { supervisorService } = await import('../service/supervisor.ts')
+      const supervisors = new Supervisors(parts)
+      return { services: [supervisorService({ ...parts, supervisors })], handler: parts.services.handler(supervisors.kind) }
+    },
+  },
+  {
     modules: ['system'],
     load: async (parts) => {
       const [{ systemService }, { nodeView }] = await Promise.all([import('../service/system.ts'), import('../service/node-view.ts')])

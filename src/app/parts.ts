@@ -11,6 +11,7 @@ import type { EventBus } from '../service/events.ts'
 import type { Launcher } from '../service/launcher.ts'
 import type { Log } from '../service/logger.ts'
 import type { Permit } from '../service/permit.ts'
+import type { Services } from '../service/services.ts'
 
 export type Parts = {
   readonly config: Config
@@ -20,6 +21,7 @@ export type Parts = {
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly supervisor: Supervisor
+  readonly services: Services
   readonly door: Door
   readonly bus: EventBus
   readonly permit: Permit

@@ -6,7 +6,8 @@ import { commandsIn } from './catalogue.ts'
 
 type Suggest = (word: string, candidates: Iterable<string>, otherwise: string) => string
 
-const isProcess = (entry: Entry): boolean => entry.kind.startsWith('process.') && !['process.host', 'process.service'].includes(entry.kind)
+const isProcess = (entry: Entry): boolean =>
+  entry.kind.startsWith('process.') && !['process.host', 'process.service', 'process.supervisor'].includes(entry.kind)
 
 const missing = (message: string, hint: string): WippyError => new WippyError('TARGET_UNKNOWN', Kind.NotFound, message, { hint })
 

@@ -1,51 +1,45 @@
-// `process.service` entries under supervision.
+// Services: entries that run under the root supervisor, each as one process (`process.service`, `process.supervisor`).
 //
 //   S1 What changes mean for a service is carried out behind them, one after another: stopping takes time, and whoever made the change may
 //      be the very process that is to stop.
-//   S2 A service whose process, host or input changed is stopped and started again, and after it those that ran and require it. A new
+//   S2 A service whose run is made of something else now is stopped and started again, and after it those that ran and require it. A new
 //      lifecycle alone interrupts nobody.
 
 import { isDeepStrictEqual } from 'node:util'
-import { Kind, type WippyError } from '../error.ts'
+import type { WippyError } from '../error.ts'
+import type { Exit } from '../kernel/exit.ts'
 import { ProcessService } from '../kernel/process-service.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Lifecycle } from '../kernel/service.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
-import { encodeAll } from '../msgpack.ts'
-import { blame } from '../registry/blame.ts'
+import type { Pid } from '../pid.ts'
 import type { State } from '../registry/change.ts'
-import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
+import type { Entry } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
-import { HOST_KINDS } from './hosts.ts'
-import type { Launcher } from './launcher.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { errorOf } from './outcome.ts'
 
-type Known = { readonly entry: Entry; readonly lifecycle: Lifecycle; readonly autoStart: boolean }
+/** Kinds of entries that stand under the root supervisor. */
+const SERVICE_KINDS = ['process.service', 'process.supervisor']
 
-const reference = (entry: Entry, field: 'process' | 'host', after: State, kinds: readonly string[]): void => {
-  const value = fieldsOf(entry)[field]
-  const id = typeof value === 'string' ? resolveId(value, entry.ns) : ''
-  const target = after.get(id)
-  if (target && kinds.includes(target.kind)) return
-  const message = id === '' ? `"${entry.id}" has no ${field}` : target ? `"${id}" is a ${target.kind}` : `"${id}" does not exist`
-  throw blame(entry, `data.${field}`, 'SERVICE_INVALID', Kind.Invalid, message, `Name a ${kinds.join(' or ')} entry under ${field}:`)
+/** What a kind of services is. */
+export type ServiceKind = {
+  readonly kind: string
+  /** Throws what is wrong with an entry. `after` is the state as it would be. */
+  check(entry: Entry, after: State): void
+  /** What a run is made of: when it changes, the service is stopped and started again. */
+  runOf(entry: Entry): unknown
+  /** Starts a run. */
+  spawn(entry: Entry): Pid
+  /** Takes in, wherever the entry runs, what changed besides. */
+  adopt?(entry: Entry): Promise<void>
 }
 
-/** What a run of a service is made of. */
-const runOf = (entry: Entry) => {
-  const { process, host, input } = fieldsOf(entry)
-  return {
-    process: resolveId(String(process), entry.ns),
-    host: resolveId(String(host), entry.ns),
-    input: Array.isArray(input) ? input : [],
-  }
-}
+type Known = { readonly entry: Entry; readonly of: ServiceKind; readonly lifecycle: Lifecycle; readonly autoStart: boolean }
 
 export type ServicesOptions = {
   readonly scheduler: Scheduler
   readonly supervisor: Supervisor
-  readonly launcher: Launcher
   /** Hears why a service does not run and will not be tried again. */
   readonly report: (error: WippyError) => void
 }
@@ -60,20 +54,22 @@ export class Services {
     this.#options = options
   }
 
-  readonly handler: Handler = {
-    kinds: ['process.service'],
-    prepare: ({ kind, entry }, after) => {
-      if (kind === 'entry.delete') return
-      reference(entry, 'process', after, ['process.lua'])
-      reference(entry, 'host', after, HOST_KINDS)
-      lifecycleOf(entry)
-    },
-    commit: ({ kind, entry }, after) => {
-      if (kind === 'entry.delete') return this.#behind(entry.id, () => this.#remove(entry.id))
-      const { lifecycle, autoStart } = lifecycleOf(entry)
-      const requires = lifecycle.requires.filter((id) => after.get(id)?.kind === 'process.service')
-      this.#behind(entry.id, () => this.#take({ entry, autoStart, lifecycle: { ...lifecycle, requires } }))
-    },
+  /** Acts on the entries of a kind. */
+  handler(of: ServiceKind): Handler {
+    return {
+      kinds: [of.kind],
+      prepare: ({ kind, entry }, after) => {
+        if (kind === 'entry.delete') return
+        of.check(entry, after)
+        lifecycleOf(entry)
+      },
+      commit: ({ kind, entry }, after) => {
+        if (kind === 'entry.delete') return this.#behind(entry.id, () => this.#remove(entry.id))
+        const { lifecycle, autoStart } = lifecycleOf(entry)
+        const requires = lifecycle.requires.filter((id) => SERVICE_KINDS.includes(after.get(id)?.kind ?? ''))
+        this.#behind(entry.id, () => this.#take({ entry, of, autoStart, lifecycle: { ...lifecycle, requires } }))
+      },
+    }
   }
 
   /** Starts everything with `auto_start`; those of one level at once. Resolves when it is known of each whether it runs. */
@@ -85,12 +81,13 @@ export class Services {
   }
 
   async #take(next: Known): Promise<void> {
-    const { entry, lifecycle, autoStart } = next
+    const { entry, of, lifecycle, autoStart } = next
     const { supervisor } = this.#options
     const known = this.#known.get(entry.id)
-    if (known !== undefined && isDeepStrictEqual(runOf(known.entry), runOf(entry))) {
+    if (known?.of === of && isDeepStrictEqual(of.runOf(known.entry), of.runOf(entry))) {
       this.#known.set(entry.id, next)
       supervisor.update(entry.id, lifecycle)
+      await of.adopt?.(entry)
       if (autoStart && !this.#isUp(entry.id)) void this.#start(entry.id)
       return
     }
@@ -146,17 +143,14 @@ export class Services {
     return [...found]
   }
 
-  #supervised(entry: Entry): ProcessService {
-    const { scheduler, launcher } = this.#options
-    const { process, host, input } = runOf(entry)
-    return new ProcessService(
-      scheduler,
-      (onExit) => {
-        const { pid } = launcher.spawn({ entry: process, host, args: encodeAll(input), context: { values: {} } })
-        scheduler.onExit(pid, onExit)
-        return pid
-      },
-      errorOf,
-    )
+  #supervised({ id }: Entry): ProcessService {
+    const { scheduler } = this.#options
+    const spawn = (onExit: (exit: Exit) => void): Pid => {
+      const { entry, of } = this.#known.get(id)!
+      const pid = of.spawn(entry)
+      scheduler.onExit(pid, onExit)
+      return pid
+    }
+    return new ProcessService(scheduler, spawn, errorOf)
   }
 }

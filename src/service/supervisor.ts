@@ -1,0 +1,60 @@
+// The host half of `supervisor`: the children of a supervisor, from Lua.
+//
+// Who asks needs the right for the entry of the supervisor, however it was named; to let it run something the supervisor does not have in
+// its plan, also the right to spawn that. What is started so runs as who asked for it.
+
+import { Kind, WippyError } from '../error.ts'
+import { isFields } from '../registry/entry.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Permit } from './permit.ts'
+import type { Call, Operation, Service } from './service.ts'
+import type { Running, Supervisors } from './supervisors.ts'
+import { patterned, requestedChild } from './tree-plan.ts'
+
+export type SupervisorOptions = { readonly supervisors: Supervisors; readonly registry: Registry; readonly permit: Permit }
+
+const denied = (action: string, resource: string): WippyError =>
+  new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${action} is not allowed on "${resource}"`, { retryable: false })
+
+const invalid = (message: string): WippyError => new WippyError('SUPERVISOR_INVALID', Kind.Invalid, message, { retryable: false })
+
+const key = ({ args: [id] }: Call): string => {
+  if (typeof id === 'string' && id !== '') return id
+  throw invalid('a child is named by its id')
+}
+
+export const supervisorService = ({ supervisors, registry, permit }: SupervisorOptions): Service => {
+  const on =
+    (act: (running: Running, call: Call) => unknown): Operation =>
+    async (call) => {
+      const running = supervisors.find(call.target)
+      if (!permit(call.caller, call.op, running.entry.id)) throw denied(call.op, running.entry.id)
+      return [(await act(running, call)) ?? true]
+    }
+
+  const startChild = ({ entry, tree }: Running, { caller, args: [wanted] }: Call): Promise<string> => {
+    if (tree.plan.strategy === 'simple_one_for_one') {
+      if (wanted === null || wanted === undefined || (isFields(wanted) && Object.keys(wanted).length === 0)) {
+        return tree.startChild(patterned(tree.plan, []))
+      }
+      if (Array.isArray(wanted)) return tree.startChild(patterned(tree.plan, wanted))
+      throw invalid('children of a simple_one_for_one supervisor are started with a list of arguments')
+    }
+    if (!isFields(wanted)) throw invalid('a child is described by a table')
+    const child = requestedChild(wanted, entry, (id) => registry.get(id), caller.context)
+    if (!permit(caller, 'process.spawn', child.program.entry)) throw denied('process.spawn', child.program.entry)
+    return tree.startChild(child)
+  }
+
+  return {
+    name: 'supervisor',
+    operations: {
+      'supervisor.start_child': on(startChild),
+      'supervisor.restart_child': on(({ tree }, call) => tree.restartChild(key(call))),
+      'supervisor.terminate_child': on(({ tree }, call) => tree.terminateChild(key(call))),
+      'supervisor.delete_child': on(({ tree }, call) => tree.deleteChild(key(call))),
+      'supervisor.which_children': on(({ tree }) => tree.children()),
+      'supervisor.count_children': on(({ tree }) => ({ ...tree.counts, restarts: tree.restarts })),
+    },
+  }
+}
