@@ -2,18 +2,7 @@
 //
 // The only file that knows the `yaml` package. JSON is read as YAML, of which it is a part.
 
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type ScalarTag,
-  type Document as Tree,
-} from 'yaml'
+import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type ScalarTag } from 'yaml'
 import { Kind, WippyError } from '../error.ts'
 import type { Spot } from './entry.ts'
 
@@ -76,27 +65,30 @@ export const codeFrame = (text: string, spot: Spot): string => {
 
 const start = (node: unknown): number | null => (isScalar(node) || isCollection(node) || isAlias(node) ? (node.range?.[0] ?? null) : null)
 
-/** Each child of a collection with its key and the offset people look at: the key's for maps and empty values, else the value's. */
-const children = (node: unknown): { key: Key; value: unknown; at: number | null }[] => {
-  if (!isCollection(node)) return []
-  if (!isMap(node)) return node.items.map((value, key) => ({ key, value, at: start(value) }))
-  return node.items.filter(isPair).map(({ key, value }) => {
-    const name = isScalar(key) ? String(key.value) : String(key)
-    const empty = isScalar(value) && value.value === null
-    return { key: name, value, at: isCollection(value) || empty ? start(key) : (start(value) ?? start(key)) }
-  })
+type Child = { readonly value: unknown; readonly at: number | null }
+
+/** Each child of a collection by its key, with the offset people look at: the key's for maps and empty values, else the value's. */
+const childrenOf = (node: unknown): ReadonlyMap<Key, Child> => {
+  if (!isCollection(node)) return new Map()
+  if (!isMap(node)) return new Map(node.items.map((value, key) => [key, { value, at: start(value) }]))
+  return new Map(
+    node.items.filter(isPair).map(({ key, value }) => {
+      const name = isScalar(key) ? String(key.value) : String(key)
+      const empty = isScalar(value) && value.value === null
+      return [name, { value, at: isCollection(value) || empty ? start(key) : (start(value) ?? start(key)) }]
+    }),
+  )
 }
 
-const find = (tree: Tree, path: readonly Key[]): { node: unknown; at: number } => {
-  let node: unknown = tree.contents
-  let at = start(node) ?? 0
-  for (const key of path) {
-    const child = children(node).find((candidate) => candidate.key === key)
-    if (!child) break
-    node = child.value
-    at = child.at ?? at
+/** Remembers children: lists may be long, and each item is looked for by itself. */
+const rememberChildren = (): typeof childrenOf => {
+  const known = new WeakMap<object, ReadonlyMap<Key, Child>>()
+  return (node) => {
+    if (typeof node !== 'object' || node === null) return childrenOf(node)
+    const found = known.get(node) ?? childrenOf(node)
+    known.set(node, found)
+    return found
   }
-  return { node, at }
 }
 
 /** Reads a text. Never throws: see `fault`. */
@@ -109,6 +101,18 @@ export const readDocument = (file: string, text: string): Document => {
     logLevel: 'silent',
     customTags: (tags) => [octal, large, ...tags],
   })
+  const children = rememberChildren()
+  const find = (path: readonly Key[]): { node: unknown; at: number } => {
+    let node: unknown = tree.contents
+    let at = start(node) ?? 0
+    for (const key of path) {
+      const child = children(node).get(key)
+      if (!child) break
+      node = child.value
+      at = child.at ?? at
+    }
+    return { node, at }
+  }
   const place = (at: number): Spot => {
     const { line, col } = counter.linePos(Math.min(at, text.length))
     return { line: Math.max(1, line), column: Math.max(1, col) }
@@ -132,8 +136,8 @@ export const readDocument = (file: string, text: string): Document => {
   }
 
   const gather = (node: unknown, prefix: string, into: Map<string, Spot>) => {
-    for (const child of children(node)) {
-      const path = prefix === '' ? String(child.key) : `${prefix}.${child.key}`
+    for (const [key, child] of children(node)) {
+      const path = prefix === '' ? String(key) : `${prefix}.${key}`
       if (child.at !== null) into.set(path, place(child.at))
       gather(child.value, path, into)
     }
@@ -144,9 +148,9 @@ export const readDocument = (file: string, text: string): Document => {
     file,
     value,
     fault,
-    spot: (path) => place(find(tree, path).at),
-    spots: (path) => gather(find(tree, path).node, '', new Map()),
-    problem: (code, path, message, hint) => raise(code, place(find(tree, path).at), message, hint),
+    spot: (path) => place(find(path).at),
+    spots: (path) => gather(find(path).node, '', new Map()),
+    problem: (code, path, message, hint) => raise(code, place(find(path).at), message, hint),
     problemAt: raise,
   }
 }
