@@ -16,13 +16,15 @@ import type { Process } from './kernel/process.ts'
 import { Scheduler } from './kernel/scheduler.ts'
 import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
+import { type Loader, StateFolder } from './lmdb/state-folder.ts'
 import { encode, encodeAll } from './msgpack.ts'
 import { componentsHandler } from './registry/components.ts'
 import { type Entry, isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
-import { versionName } from './registry/history.ts'
+import { type History, memoryHistory, versionName } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
+import { StoredHistory } from './registry/stored-history.ts'
 import { Door } from './service/door.ts'
 import { cancelAll, terminateAll, within } from './service/drain.ts'
 import type { Environment } from './service/env.ts'
@@ -78,7 +80,7 @@ export type Node = {
   stop(options?: { readonly now?: boolean }): Promise<void>
 }
 
-export type BootOptions = { readonly log?: Log; readonly clock?: Clock }
+export type BootOptions = { readonly log?: Log; readonly clock?: Clock; readonly load?: Loader }
 
 const hasTerminal = (process: Process): boolean => process.attachment !== null
 
@@ -88,6 +90,12 @@ const isSaidIn = (known: readonly WippyError[], { code, where }: WippyError): bo
     const cycle = other.details?.cycle
     return other.code === code && (other.where?.entry === where?.entry || (Array.isArray(cycle) && cycle.includes(where?.entry)))
   })
+
+const historyOf = ({ root, registry: { history, keep } }: Config, state: StateFolder, clock: Clock): History => {
+  const now = (): number => Math.round(clock.nowMs())
+  if (history === 'durable') return new StoredHistory({ state, root, now, keep })
+  return memoryHistory(now(), history === 'none' ? 1 : keep)
+}
 
 /** Brings a node to life. Problems with single entries are in `problems`; it throws only for what leaves nothing to run. */
 export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
@@ -105,7 +113,8 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const tree = new SourceTree(config)
   const { entries, problems: sourceProblems, warnings: sourceWarnings } = tree.baseline
-  const registry = new Registry({ now: () => clock.nowMs(), report })
+  const state = new StateFolder(config.state, options.load)
+  const registry = new Registry({ history: historyOf(config, state, clock), now: () => clock.nowMs(), report })
 
   // kernel
   let scheduled = false
@@ -179,6 +188,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     config,
     clock,
     log,
+    state,
     registry,
     scheduler,
     launcher,
@@ -213,7 +223,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const components = componentsHandler(() => isUp)
   const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler(processKind(launcher)), components]
   for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
-  const booted = await registry.boot(entries)
+  const booted = await registry.boot(entries, new Set(sourceProblems.flatMap(({ where }) => where?.file ?? [])))
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
   await services.startAll()
   isUp = true
@@ -262,6 +272,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       )
     await terminateAll(scheduler, all)
     await features.stop()
+    await state.close()
     clearInterval(stay)
     end(0)
   }

@@ -5,9 +5,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Kind, WippyError } from './error.ts'
+import { Kind, type Where, WippyError } from './error.ts'
 import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
+import { KEEP } from './registry/history.ts'
 import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
 import { count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
@@ -15,6 +16,7 @@ import { readLock, readSettings } from './registry/wippy-files.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const ENCODINGS = ['console', 'json'] as const
+const HISTORIES = ['durable', 'memory', 'none'] as const
 
 /** What `wippy.config.ts` exports. Everything may be left out. */
 export type UserConfig = {
@@ -44,6 +46,17 @@ export type UserConfig = {
       /** Default: 8MiB. */
       readonly size?: string | number
     }
+  }
+  /** Folder where what must survive is kept, relative to this file; made when the first thing is. Default: `.wippy`. */
+  readonly state?: string
+  readonly registry?: {
+    /**
+     * Where changes made at run time are kept: `durable` in the state folder, `memory` until the node ends, `none` the same without a way
+     * back. Default: durable.
+     */
+    readonly history?: (typeof HISTORIES)[number]
+    /** How many versions are kept; the oldest go first. Default: 10,000. */
+    readonly keep?: number
   }
   readonly security?: {
     /** Whether code without an actor and a scope may do nothing. Default: false, as in Wippy. */
@@ -75,6 +88,9 @@ export type Config = {
     readonly mailboxMessages: number
     readonly mailboxBytes: number
   }
+  /** Absolute. */
+  readonly state: string
+  readonly registry: { readonly history: (typeof HISTORIES)[number]; readonly keep: number }
   readonly security: { readonly strict: boolean }
   readonly override: readonly Override[]
   readonly disable: Disable
@@ -106,6 +122,9 @@ export type Configured = {
   readonly warnings: readonly WippyError[]
 }
 
+/** What upstream calls histories. */
+const UPSTREAM_HISTORIES: Readonly<Record<string, (typeof HISTORIES)[number]>> = { sqlite: 'durable', postgres: 'durable', nil: 'none' }
+
 /** Every setting by its path, and how it is read. */
 const TABLE: Readonly<Record<string, Parse>> = {
   name: text,
@@ -118,6 +137,9 @@ const TABLE: Readonly<Record<string, Parse>> = {
   'limits.hardFuel': count,
   'limits.mailbox.messages': count,
   'limits.mailbox.size': parseSize,
+  state: text,
+  'registry.history': (value, where) => oneOf(HISTORIES)(UPSTREAM_HISTORIES[String(value)] ?? value, where),
+  'registry.keep': count,
   'security.strict': flag,
   override: (value, where) => Object.entries(map(value, where) as Fields).map(([key, inner]) => overrideOf(key, inner, where)),
   'disable.namespaces': texts,
@@ -143,11 +165,22 @@ const OURS: readonly (readonly [section: string, key: string, path: string])[] =
   ['logger', 'level', 'logger.level'],
   ['logger', 'encoding', 'logger.encoding'],
   ['security', 'strict_mode', 'security.strict'],
+  ['registry', 'history_type', 'registry.history'],
   ['relay', 'node_name', 'name'],
   ['disable', 'namespaces', 'disable.namespaces'],
   ['disable', 'entries', 'disable.entries'],
   ['shutdown', 'timeout', 'shutdown.timeout'],
 ]
+
+/** `enable_history: true` alone is upstream's history in memory; `history_path` is a file in the folder that is the state's to us. */
+const takeHistory = (
+  { enable_history: enabled, history_path: path }: Fields,
+  where: (path: readonly string[]) => Where,
+  settings: Settings,
+): void => {
+  if (typeof enabled === 'boolean') settings.put('registry.history', enabled ? 'memory' : 'none', where(['registry', 'enable_history']))
+  if (typeof path === 'string') settings.put('state', dirname(path), where(['registry', 'history_path']))
+}
 
 const takeSettings = (path: string, file: string, env: Readonly<Record<string, string | undefined>>, settings: Settings): void => {
   const { fields, problems, warnings, where } = readSettings(path, file, env)
@@ -155,6 +188,7 @@ const takeSettings = (path: string, file: string, env: Readonly<Record<string, s
   settings.warnings.push(...warnings)
   const minimum = isFields(fields.logmanager) ? LEVELS[Number(fields.logmanager.min_level) + 1] : undefined
   settings.put('logger.level', minimum, where(['logmanager', 'min_level']))
+  if (isFields(fields.registry)) takeHistory(fields.registry, where, settings)
   for (const [section, key, name] of OURS) {
     const inner = fields[section]
     if (isFields(inner)) settings.put(name, inner[key], where([section, key]))
@@ -247,6 +281,8 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
       mailboxMessages: settings.get('limits.mailbox.messages', 10_000),
       mailboxBytes: settings.get('limits.mailbox.size', 8 * 1024 ** 2),
     },
+    state: resolve(root, settings.get('state', '.wippy')),
+    registry: { history: settings.get('registry.history', 'durable'), keep: settings.get('registry.keep', KEEP) },
     security: { strict: settings.get('security.strict', false) },
     override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
     disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },

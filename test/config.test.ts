@@ -32,6 +32,8 @@ test('a directory with src is an app, with defaults', async () => {
     replacements: [],
     logger: { level: 'info', encoding: 'console' },
     limits: { memoryBytes: 33_554_432, fuel: 100_000, hardFuel: 4_000_000, mailboxMessages: 10_000, mailboxBytes: 8_388_608 },
+    state: join(root, '.wippy'),
+    registry: { history: 'durable', keep: 10_000 },
     security: { strict: false },
     override: [],
     disable: { namespaces: [], entries: [] },
@@ -167,6 +169,21 @@ test('wippy.config.ts wins over .wippy.yaml, and that over wippy.lock', async ()
 test('files that are not YAML are problems, not exceptions', async () => {
   const { problems } = await loadConfig(directoryWith({ ...INDEX, 'wippy.lock': 'a: [', '.wippy.yaml': '- a\n' }))
   assert.equal(codes(problems), ['YAML_INVALID', 'CONFIG_SHAPE'])
+})
+
+test('what upstream calls the history is understood: its type, its path, whether there is one', async () => {
+  const read = async (registry: string) => {
+    const root = directoryWith({ ...INDEX, '.wippy.yaml': `registry: { ${registry} }\n` })
+    const { config, problems, warnings } = await loadConfig(root)
+    assert.equal([problems, warnings], [[], []])
+    return [config.registry.history, relative(root, config.state)]
+  }
+  assert.equal(await read('history_type: sqlite, history_path: data/registry.db'), ['durable', 'data'])
+  assert.equal(await read('history_type: memory'), ['memory', '.wippy'])
+  assert.equal(await read('history_type: nil'), ['none', '.wippy'])
+  assert.equal(await read('enable_history: true'), ['memory', '.wippy'])
+  assert.equal(await read('enable_history: true, history_type: sqlite'), ['durable', '.wippy'])
+  assert.equal(await read('enable_history: false'), ['none', '.wippy'])
 })
 
 test.run()

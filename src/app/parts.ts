@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
+import type { StateFolder } from '../lmdb/state-folder.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Door } from '../service/door.ts'
 import type { Environment } from '../service/env.ts'
@@ -17,6 +18,8 @@ export type Parts = {
   readonly config: Config
   readonly clock: Clock
   readonly log: Log
+  /** What must survive goes here. */
+  readonly state: StateFolder
   readonly registry: Registry
   readonly scheduler: Scheduler
   readonly launcher: Launcher

@@ -49,10 +49,10 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
 
   const wippy = await import('../index.ts')
   const config = await configure(flags)
-  lockdown()
+  const load = lockdown()
   const terminal = wippy.processTerminal(process, args)
   const log = logOf(config, flags, () => attended, wippy)
-  const node = await wippy.boot(config, { log })
+  const node = await wippy.boot(config, { log, load })
   signals.stopWith(() => {
     complain('Stopping. Press Ctrl-C again to end at once.')
     void node.stop()

@@ -7,15 +7,20 @@ import { join } from 'node:path'
 import { WippyError } from '../error.ts'
 import type { Environment } from './environment.ts'
 
+/** Loads packages. lmdb makes code from a string while it loads: where that is forbidden, whoever forbids it gives a loader that allows it. */
+export type Loader = <T>(load: () => Promise<T>) => Promise<T>
+
 export class StateFolder {
   readonly path: string
+  readonly #load: Loader
   #owned: Promise<Environment> | null = null
   #existing: Promise<Environment | null> | null = null
   #refusal: WippyError | null = null
 
   /** `path` is absolute. */
-  constructor(path: string) {
+  constructor(path: string, load: Loader = (load) => load()) {
     this.path = path
+    this.#load = load
   }
 
   /** What is stored here, once and for all: null when nothing was, and for reading only when another process owns it. */
@@ -43,7 +48,7 @@ export class StateFolder {
   }
 
   async #open(readOnly = false): Promise<Environment> {
-    const { Environment } = await import('./environment.ts')
+    const { Environment } = await this.#load(() => import('./environment.ts'))
     return new Environment(this.path, { readOnly })
   }
 

@@ -19,7 +19,8 @@ export type Running = {
 
 export type RunOptions = {
   readonly cwd: string
-  readonly input?: string
+  /** What stdin holds; null keeps it open. */
+  readonly input?: string | null
   readonly env?: Readonly<Record<string, string>>
   /** Arguments of Node itself. */
   readonly node?: readonly string[]
@@ -46,7 +47,7 @@ export const start = (args: readonly string[], { cwd, input, env = {}, node = []
     err += chunk
     heard()
   })
-  child.stdin.end(input)
+  if (input !== null) child.stdin.end(input)
   const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code, signal) => {
       clearTimeout(late)

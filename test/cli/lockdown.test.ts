@@ -36,6 +36,17 @@ test('it cannot be undone', () => {
   assert.is(locked('globalThis.eval = 1'), 'TypeError')
 })
 
+test('only while a package loads may it evaluate, and nothing else', () => {
+  const script = `import { lockdown } from './src/cli/lockdown.ts'
+const load = lockdown()
+const tried = (way) => { try { return way() } catch (error) { return error.name } }
+const inside = await load(async () => [tried(() => eval('1 + 1')), tried(() => new Function('return 1')())])
+await load(async () => { throw new Error('broken') }).catch(() => {})
+console.log(JSON.stringify([...inside, tried(() => eval('1 + 1'))]))`
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, encoding: 'utf8' })
+  assert.equal(JSON.parse(said), [2, 'EvalError', 'EvalError'])
+})
+
 test('functions are still functions', () => {
   assert.is(locked('(() => {}) instanceof Function'), true)
   assert.is(locked('(async () => {}).constructor.name'), 'AsyncFunction')

@@ -158,11 +158,11 @@ const given: Readonly<Record<string, Draft>> = {
   turn: func('return function() end'),
 }
 
+/** `set`: as `--set`. Changes of the registry are kept in memory unless it says otherwise. */
+export type StartOptions = BootOptions & { readonly files?: Readonly<Record<string, string>>; readonly set?: readonly string[] }
+
 /** Boots an app of these entries, by name in namespace `app`. */
-export const start = async (
-  drafts: Readonly<Record<string, Draft>> = {},
-  options: BootOptions & { readonly files?: Readonly<Record<string, string>>; readonly set?: readonly string[] } = {},
-): Promise<TestApp> => {
+export const start = async (drafts: Readonly<Record<string, Draft>> = {}, options: StartOptions = {}): Promise<TestApp> => {
   const { files = {}, set = [], ...rest } = options
   const all: Readonly<Record<string, Draft>> = { ...given, ...drafts }
   const entries = Object.entries(all).map(([name, { code, ...draft }]) => ({
@@ -173,7 +173,7 @@ export const start = async (
   const sources = Object.entries(all).flatMap(([name, { code }]) => (code === undefined ? [] : [[`src/${name}.lua`, code]]))
   const index = `version: "1.0"\nnamespace: app\nentries:\n${entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join('')}`
   const root = directoryWith({ 'src/_index.yaml': index, ...Object.fromEntries(sources), ...files })
-  const { config } = await loadConfig(root, { set, env: {} })
+  const { config } = await loadConfig(root, { set: ['registry.history=memory', ...set], env: {} })
   const lines: Line[] = []
   const log: Log = {
     now: Date.now,
