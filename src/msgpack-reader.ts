@@ -5,7 +5,7 @@
 // Strings that are not UTF-8 become Uint8Array; integers beyond 2^53 become bigint; a float without fraction becomes a plain number.
 // A map whose keys are all strings becomes an object, any other a Map.
 
-import { isUtf8 } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import { Kind, WippyError } from './error.ts'
 
 export const MAX_DEPTH = 128
@@ -49,6 +49,17 @@ export const split = (bytes: Uint8Array, count: number): { readonly head: unknow
   }
   if (bytes.length > tail) rest.set(bytes.subarray(tail), start)
   return { head, rest }
+}
+
+/** Several payloads as one: the values of each, in order, unread. At most 65,535 values. */
+export const concatAll = (payloads: readonly Uint8Array[]): Uint8Array => {
+  let count = 0
+  const parts = payloads.map((bytes) => {
+    const reader = new Reader(bytes, 0, bytes.length)
+    count += reader.arrayHead()
+    return bytes.subarray(reader.position)
+  })
+  return Buffer.concat([Uint8Array.of(0xdc, count >> 8, count & 0xff), ...parts])
 }
 
 const malformed = (what: string, at: number): WippyError =>

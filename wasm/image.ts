@@ -35,6 +35,7 @@ const OPTIONAL = [
   'parameter',
   'builder',
   'sql',
+  'store',
   'supervisor',
   'types',
 ]

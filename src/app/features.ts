@@ -70,6 +70,11 @@ export const features: readonly Feature[] = [
     },
   },
   {
+    modules: ['store'],
+    kinds: ['store.memory', 'store.lmdb', 'store.redis'],
+    load: async (parts) => (await import('./stores.ts')).stores(parts),
+  },
+  {
     modules: ['system'],
     load: async (parts) => {
       const [{ systemService }, { nodeView }] = await Promise.all([import('../service/system.ts'), import('../service/node-view.ts')])

@@ -22,7 +22,7 @@ export const startRedis = async (settings: Readonly<Record<string, string | numb
   const program = findProgram('Redis', 'redis-server', paths)
   const user = userFor('redis')
   const directory = directoryFor(user)
-  const port = await freePort()
+  const port = Number(settings.port ?? (await freePort()))
   const all = { port, bind: '127.0.0.1', dir: directory, requirepass: PASSWORD, appendonly: 'no', ...settings }
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)])
   const ready = async () => true // it listens when it is ready

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 const PATIENCE_MS = 30_000 // until a server listens
 const LOG_LENGTH = 4096 // characters of what it said last
 const HOLD = `exec 3<&0; stop=$1; shift; "$@" >&2 & server=$!; echo $server
-(cat <&3 >/dev/null; kill -s "$stop" $server) >/dev/null 2>&1 & wait $server; kill $!; cd / && rm -rf "$OLDPWD"`
+(cat <&3 >/dev/null; kill -s "$stop" $server) >/dev/null 2>&1 & wait $server; kill $! 2>/dev/null; cd / && rm -rf "$OLDPWD"`
 
 export type User = { readonly uid: number; readonly gid: number }
 

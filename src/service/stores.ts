@@ -1,0 +1,90 @@
+// From `store.*` entries to stores: what their fields mean.
+//
+//   store.memory   max_size: 10000, max_bytes: 64MiB, cleanup_interval: 5m
+//   store.lmdb     path (its own folder below .wippy/store when not given), max_size: 1000000, max_value: 1MiB, cleanup_interval: 5m
+//   store.redis    host, port, database, username, password, tls, prefix (the id of the entry), connect_timeout: 10s, timeout: 5s, queue: 10000
+
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { Clock } from '../clock.ts'
+import type { Entry } from '../registry/entry.ts'
+import { interpolate, type Lookup } from '../registry/interpolate.ts'
+import type { Folders } from '../store/folders.ts'
+import type { Store } from '../store/store.ts'
+import type { Opening } from './connections.ts'
+import { EntrySettings } from './settings.ts'
+
+export const STORE_KINDS = ['store.memory', 'store.lmdb', 'store.redis'] as const
+
+export type StoreSurroundings = {
+  /** Absolute directory of the app. */
+  readonly root: string
+  readonly clock: Clock
+  readonly folders: () => Promise<Folders>
+}
+
+type Described = Omit<Opening<Store>, 'identity' | 'drainMs'>
+type Describe = (entry: Entry, settings: EntrySettings, surroundings: StoreSurroundings) => Described
+
+const DRAIN_MS = 30_000
+const CLEANUP_MS = 300_000
+const MiB = 1024 ** 2
+
+const memory: Describe = (_, settings, { clock }) => {
+  const options = {
+    clock,
+    maxSize: settings.count('max_size', 10_000),
+    maxBytes: settings.bytes('max_bytes', 64 * MiB),
+    cleanupMs: settings.time('cleanup_interval', CLEANUP_MS),
+  }
+  return { open: async () => new (await import('../store/memory.ts')).MemoryStore(options) }
+}
+
+/** A store that was declared while the app runs stays within the app's directory. */
+const folderOf = (entry: Entry, settings: EntrySettings, root: string): string => {
+  const path = resolve(entry.origin?.base ?? root, settings.text('path', join(root, '.wippy', 'store', `${entry.ns}.${entry.name}`)))
+  const inside = relative(root, path)
+  if (entry.origin || (!inside.startsWith('..') && !isAbsolute(inside))) return path
+  throw settings.refuse('path', 'lies outside the directory of the app', 'Keep it inside, or declare the store in a file of the app.')
+}
+
+const lmdb: Describe = (entry, settings, { root, clock, folders }) => {
+  const path = folderOf(entry, settings, root)
+  const options = {
+    clock,
+    maxSize: settings.count('max_size', 1_000_000),
+    maxValue: settings.bytes('max_value', MiB),
+    cleanupMs: settings.time('cleanup_interval', CLEANUP_MS),
+  }
+  return {
+    open: async () => {
+      const { environment, release } = (await folders()).open(path)
+      return new (await import('../store/lmdb.ts')).LmdbStore(environment, release, options)
+    },
+  }
+}
+
+const redis: Describe = (entry, settings) => {
+  const options = {
+    host: settings.text('host'),
+    port: settings.count('port', 6379, 65_535),
+    database: settings.count('database', 0, 65_535),
+    username: settings.text('username', ''),
+    password: settings.text('password', ''),
+    tls: settings.flag('tls', false),
+    prefix: settings.text('prefix', `${entry.id}:`),
+    connectMs: settings.time('connect_timeout', 10_000),
+    commandMs: settings.time('timeout', 5000),
+    queue: settings.count('queue', 10_000),
+  }
+  return { open: async () => new (await import('../store/redis.ts')).RedisStore(options), check: (store) => store.ping() }
+}
+
+const byKind: Readonly<Record<string, Describe>> = { 'store.memory': memory, 'store.lmdb': lmdb, 'store.redis': redis }
+
+/** What an entry of STORE_KINDS describes. Throws ENTRY_FIELD, and as `interpolate`. */
+export const describeStore = (entry: Entry, lookup: Lookup, surroundings: StoreSurroundings): Opening<Store> => {
+  const data = interpolate(entry, lookup)
+  const settings = new EntrySettings(entry, data)
+  const described = byKind[entry.kind]!(entry, settings, surroundings)
+  return { identity: JSON.stringify([entry.kind, data]), drainMs: settings.time('drain_timeout', DRAIN_MS), ...described }
+}

@@ -1,0 +1,188 @@
+// A store in Redis. A value lies there behind its version (16 hex digits); beside the values, a sorted set of the keys, for lists in order.
+// Conditions are decided by a script, in Redis itself, so that they hold among all nodes that share it.
+
+import { createClient, ErrorReply, RESP_TYPES } from 'redis'
+import { WippyError } from '../error.ts'
+import * as faults from './store.ts'
+import { type ListOptions, type Page, type PutOptions, type Store, type Stored, storeFailed, storeLost, storeUnavailable } from './store.ts'
+
+export type RedisOptions = {
+  readonly host: string
+  readonly port: number
+  readonly database: number
+  readonly username: string
+  readonly password: string
+  readonly tls: boolean
+  /** Before every key. */
+  readonly prefix: string
+  readonly connectMs: number
+  /** How long an answer is waited for. */
+  readonly commandMs: number
+  /** Commands that may be under way. */
+  readonly queue: number
+}
+
+const VERSION_DIGITS = 16
+const RECONNECT_MS = { first: 50, longest: 2000 } as const
+
+// KEYS: the value, the index, the counter · ARGV: key, value, ttl in ms, "absent", the version that must be there
+const PUT = `
+local before = redis.call('GET', KEYS[1])
+if ARGV[4] ~= '' and before then return 'exists' end
+if ARGV[5] ~= '' then
+  if not before then return 'none' end
+  if string.sub(before, 1, ${VERSION_DIGITS}) ~= ARGV[5] then return 'conflict' end
+end
+local version = string.format('%0${VERSION_DIGITS}x', redis.call('INCR', KEYS[3]))
+if ARGV[3] == '0' then redis.call('SET', KEYS[1], version .. ARGV[2])
+else redis.call('SET', KEYS[1], version .. ARGV[2], 'PX', ARGV[3]) end
+redis.call('ZADD', KEYS[2], 0, ARGV[1])
+return version`
+
+const DELETE = `
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('DEL', KEYS[1])`
+
+const refusals: Readonly<Record<string, () => WippyError>> = {
+  exists: () => faults.keyExists('key already exists'),
+  none: () => faults.keyNotFound('key not found'),
+  conflict: () => faults.versionMismatch('version mismatch'),
+}
+
+/** What the client throws when nothing was sent. */
+const UNSENT = new Set(['ClientOfflineError', 'ClientClosedError', 'ConnectionTimeoutError', 'ReconnectStrategyError'])
+
+const redisFault = (error: unknown): WippyError => {
+  if (error instanceof WippyError) return error
+  const { message, code } = error as Error & { code?: string }
+  if (error instanceof ErrorReply) {
+    if (/^(?:NOAUTH|WRONGPASS|NOPERM)/.test(message)) {
+      return new WippyError('STORE_LOGIN', 'PermissionDenied', message.split(' ')[0]!, { retryable: false })
+    }
+    if (message.startsWith('OOM')) return faults.storeFull('Redis is out of memory')
+    return /^(?:LOADING|BUSY|MASTERDOWN|READONLY)/.test(message) ? storeUnavailable(message) : storeFailed(message)
+  }
+  const isUnsent =
+    UNSENT.has((error as Error).constructor.name) || code === 'ECONNREFUSED' || code === 'ENOTFOUND' || /queue is full/.test(message)
+  return (isUnsent ? storeUnavailable : storeLost)(code ? `${code}: ${message}` : message)
+}
+
+const connect = ({ host, port, database, username, password, tls, connectMs, commandMs, queue }: RedisOptions) =>
+  createClient({
+    socket: {
+      host,
+      port,
+      connectTimeout: connectMs,
+      reconnectStrategy: (retries) => Math.min(RECONNECT_MS.first * 2 ** retries, RECONNECT_MS.longest),
+      ...(tls ? { tls: true } : {}),
+    },
+    database,
+    ...(username === '' ? {} : { username }),
+    ...(password === '' ? {} : { password }),
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: queue,
+    commandOptions: { timeout: commandMs },
+  }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+
+export class RedisStore implements Store {
+  readonly info = { backend: 'redis', consistency: 'linearizable', durable: false } as const
+  readonly #client: ReturnType<typeof connect>
+  readonly #prefix: string
+  readonly #connected: Promise<unknown>
+  #fault: unknown = null
+
+  constructor(options: RedisOptions) {
+    this.#prefix = options.prefix
+    this.#client = connect(options)
+    this.#client.on('error', (error) => {
+      this.#fault = error
+    })
+    this.#connected = Promise.race([
+      this.#client.connect(),
+      // While it tries again and again, the first failure is what there is to tell.
+      new Promise((_, reject) => this.#client.once('error', reject)),
+    ])
+    this.#connected.catch(() => {})
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.#connected
+      await this.#client.ping()
+    } catch (error) {
+      throw redisFault(error)
+    }
+  }
+
+  async get(key: string): Promise<Stored | undefined> {
+    const bytes = await this.#do(() => this.#client.get(this.#value(key)))
+    return bytes === null ? undefined : storedOf(key, bytes as unknown as Buffer)
+  }
+
+  async put(key: string, value: Uint8Array, { ttlMs, onlyIfAbsent, ifVersion }: PutOptions): Promise<Stored> {
+    const wanted = ifVersion === null ? '' : versionText(ifVersion)
+    const answer = await this.#do(() =>
+      this.#client.eval(PUT, {
+        keys: [this.#value(key), `${this.#prefix}keys`, `${this.#prefix}version`],
+        arguments: [key, Buffer.from(value), String(Math.ceil(ttlMs)), onlyIfAbsent ? 'absent' : '', wanted],
+      }),
+    )
+    const version = String(answer)
+    const refusal = refusals[version]
+    if (refusal) throw refusal()
+    return { key, value, version: String(BigInt(`0x${version}`)) }
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const count = await this.#do(() => this.#client.eval(DELETE, { keys: [this.#value(key), `${this.#prefix}keys`], arguments: [key] }))
+    return Number(count) > 0
+  }
+
+  /** Keys that have expired leave the index when a list comes across them. */
+  async list({ prefix, after, limit }: ListOptions): Promise<Page> {
+    const index = `${this.#prefix}keys`
+    const items: Stored[] = []
+    let from = after > prefix ? `(${after}` : `[${prefix}`
+    while (items.length <= limit) {
+      const found = await this.#do(() =>
+        this.#client.zRangeByLex(index, from, prefix === '' ? '+' : `(${prefix}\u{10ffff}`, { LIMIT: { offset: 0, count: limit + 1 } }),
+      )
+      if (found.length === 0) break
+      const keys = found.map(String)
+      const values = await this.#do(() => this.#client.mGet(keys.map((key) => this.#value(key))))
+      const gone = keys.filter((_, at) => values[at] === null)
+      if (gone.length > 0) await this.#do(() => this.#client.zRem(index, gone))
+      for (const [at, key] of keys.entries()) if (values[at] !== null) items.push(storedOf(key, values[at] as unknown as Buffer))
+      from = `(${keys.at(-1)}`
+      if (keys.length <= limit) break
+    }
+    return { items: items.slice(0, limit), hasMore: items.length > limit }
+  }
+
+  /** Commands under way are answered first. */
+  async close(): Promise<void> {
+    if (this.#client.isReady) await this.#client.close()
+    else if (this.#client.isOpen) this.#client.destroy()
+  }
+
+  #value(key: string): string {
+    return `${this.#prefix}value:${key}`
+  }
+
+  async #do<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      if (!this.#client.isReady && this.#fault === null) await this.#connected
+      return await work()
+    } catch (error) {
+      throw redisFault(error)
+    }
+  }
+}
+
+const versionText = (version: string): string => BigInt(version).toString(16).padStart(VERSION_DIGITS, '0')
+
+const storedOf = (key: string, bytes: Buffer): Stored => ({
+  key,
+  version: String(BigInt(`0x${bytes.toString('latin1', 0, VERSION_DIGITS)}`)),
+  value: bytes.subarray(VERSION_DIGITS),
+})

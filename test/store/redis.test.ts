@@ -1,0 +1,67 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { RedisStore } from '../../src/store/redis.ts'
+import { type RedisServer, startRedis } from '../support/redis.ts'
+import { freePort } from '../support/server-program.ts'
+import { code, conforms, get, put } from './store.ts'
+
+const test = suite('redis store')
+
+let server: RedisServer
+let made = 0
+test.before(async () => {
+  server = await startRedis()
+})
+test.after(() => server.stop())
+
+const open = (more = {}): RedisStore =>
+  new RedisStore({
+    ...server,
+    ...{ database: 0, username: '', tls: false, prefix: `s${++made}:`, connectMs: 1000, commandMs: 2000, queue: 1000 },
+    ...more,
+  })
+
+conforms(
+  test,
+  async () => open(),
+  (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+)
+
+test('two stores with one prefix are one store, with others none', async () => {
+  const [one, two, other] = [open({ prefix: 'p:' }), open({ prefix: 'p:' }), open({ prefix: 'q:' })]
+  const { version } = await put(one, 'a', 1)
+  assert.is(await get(two, 'a'), 1)
+  assert.is(await get(other, 'a'), undefined)
+  assert.is(await code(put(two, 'a', 2, { ifVersion: version })), 'no error')
+  assert.is(await code(put(one, 'a', 3, { ifVersion: version })), 'STORE_CONFLICT')
+  await Promise.all([one.close(), two.close(), other.close()])
+})
+
+test('a wrong password, and a server that is not there', async () => {
+  const refused = open({ password: 'not the secret' })
+  const error = await refused.ping().catch((reason) => reason)
+  assert.is(error.code, 'STORE_LOGIN')
+  assert.not.match(JSON.stringify([error.message, error.details ?? '']), /not the secret/)
+  await refused.close()
+  const nobody = open({ port: await freePort() })
+  assert.is(await code(nobody.ping()), 'STORE_UNAVAILABLE')
+  assert.is(await code(nobody.get('a')), 'STORE_UNAVAILABLE')
+  await nobody.close()
+})
+
+test('a server that comes back is used again', async () => {
+  const port = await freePort()
+  const first = await startRedis({ port })
+  const store = open({ port })
+  await put(store, 'a', 1)
+  await first.stop()
+  assert.match(await code(store.get('a')), /^STORE_(?:UNAVAILABLE|LOST)$/)
+  const second = await startRedis({ port })
+  while ((await code(store.get('a'))) !== 'no error') await new Promise((resolve) => setTimeout(resolve, 20))
+  await put(store, 'a', 2)
+  assert.is(await get(store, 'a'), 2)
+  await store.close()
+  await second.stop()
+})
+
+test.run()
