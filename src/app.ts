@@ -25,6 +25,7 @@ import { type History, memoryHistory, versionName } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { StoredHistory } from './registry/stored-history.ts'
+import { Callees } from './service/callees.ts'
 import { Door } from './service/door.ts'
 import { cancelAll, terminateAll, within } from './service/drain.ts'
 import type { Environment } from './service/env.ts'
@@ -184,6 +185,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const isStarting = (): boolean => !isUp
   const exit = end
   const random = Math.random
+  const callees = new Callees()
   const parts: Parts = {
     config,
     clock,
@@ -195,6 +197,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     supervisor,
     services,
     door,
+    callees,
     bus,
     permit,
     environment,

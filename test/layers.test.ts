@@ -18,7 +18,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   sql: [],
   store: ['lmdb'],
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'sql', 'store'],
-  plugin: ['service'],
+  plugin: ['service', 'registry', 'lmdb'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
   dashboard: ['app'],
   cli: ['app', 'dashboard'],

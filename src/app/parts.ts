@@ -6,6 +6,7 @@ import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Callees } from '../service/callees.ts'
 import type { Door } from '../service/door.ts'
 import type { Environment } from '../service/env.ts'
 import type { EventBus } from '../service/events.ts'
@@ -26,6 +27,8 @@ export type Parts = {
   readonly supervisor: Supervisor
   readonly services: Services
   readonly door: Door
+  /** Who answers calls of entries that are not Lua. */
+  readonly callees: Callees
   readonly bus: EventBus
   readonly permit: Permit
   /** The variables that entries declare; the same for everybody who asks. */

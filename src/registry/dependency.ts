@@ -14,7 +14,7 @@ const PATHS = `
   data.lifecycle.security.policies data.lifecycle.security.groups data.security.policies data.security.groups data.security.token_store
   data.func data.fs data.host data.process data.queue data.driver data.dead_letter.queue data.storage data.storages data.store
   data.set data.data_func data.server data.middleware data.post_middleware data.network data.bucket data.token_store data.database data.client
-  data.contracts.*.contract data.contracts.*.methods.* data.children.*.process data.children.*.host data.env data.*_env data.tls.*_env
+  data.plugin data.contracts.*.contract data.contracts.*.methods.* data.children.*.process data.children.*.host data.env data.*_env data.tls.*_env
 `
   .trim()
   .split(/\s+/)

@@ -14,6 +14,7 @@ import { type Entry, isFields, resolveId, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
 import { CallPool } from './call-pool.ts'
+import type { Callees } from './callees.ts'
 import { Flight } from './flight.ts'
 import type { Launcher } from './launcher.ts'
 import { replyOf } from './outcome.ts'
@@ -35,19 +36,20 @@ export type FuncsOptions = {
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly registry: Registry
+  readonly callees: Callees
   readonly clock: Clock
   /** From 0 to 1. */
   readonly random: () => number
 }
 
-export const funcsService = ({ scheduler, launcher, registry, clock, random }: FuncsOptions): Service => {
+export const funcsService = ({ scheduler, launcher, registry, callees, clock, random }: FuncsOptions): Service => {
   const pools = new WeakMap<Entry, CallPool>()
   const flights = new WeakMap<Caller, Map<number, Flight>>() // by the tag of the ask
 
   const entryOf = (id: string): Entry => {
     const entry = registry.get(id)
     if (!entry) throw new WippyError('FUNCTION_NOT_FOUND', Kind.NotFound, `function "${id}" not found`, { retryable: false })
-    if (entry.kind === 'function.lua' || hostOf(entry) !== null) return entry
+    if (entry.kind === 'function.lua' || hostOf(entry) !== null || callees.for(entry.kind)) return entry
     throw new WippyError('ENTRY_NO_FUNCTION', Kind.Invalid, `"${id}" is a ${entry.kind} and cannot be called`, {
       where: whereOf(entry),
       retryable: false,
@@ -73,7 +75,16 @@ export const funcsService = ({ scheduler, launcher, registry, clock, random }: F
   /** One attempt. */
   const once = async (flight: Flight, call: Call, args: Uint8Array, options: unknown): Promise<Reply> => {
     let reply: Reply | null = null
+    const entry = entryOf(call.target)
+    const callee = callees.for(entry.kind)
     await flight.wait((done) => {
+      if (callee) {
+        void callee(entry, args).then((answer) => {
+          reply = answer
+          done()
+        })
+        return () => {} // what is computed for nobody is bounded by its own limits
+      }
       const { pid } = start(call, args, options)
       scheduler.onExit(pid, (exit) => {
         reply = replyOf(exit)

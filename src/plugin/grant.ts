@@ -1,0 +1,69 @@
+// What a plugin asks for by its imports, and what it is given. Nothing is given that is not named.
+//
+//   clock            the time of day and a running clock; without it both stand still at zero
+//   random           random numbers; without it there are none, and the seed is always the same
+//   env:NAME         one environment variable, by its name in the app's environment
+//   fs:GUEST=PATH    a directory, seen by the plugin as GUEST, for reading; `fs:GUEST=PATH:rw` for writing too
+
+import { isAbsolute, resolve } from 'node:path'
+import { Kind, WippyError } from '../error.ts'
+
+export type Mount = { readonly guest: string; readonly path: string; readonly isWritable: boolean }
+
+export type Grants = {
+  readonly clock: boolean
+  readonly random: boolean
+  readonly env: readonly string[]
+  readonly mounts: readonly Mount[]
+}
+
+export const NO_GRANTS: Grants = { clock: false, random: false, env: [], mounts: [] }
+
+/** Interfaces that everybody has: they reach nothing but the log. */
+const HARMLESS = /^wasi:(?:cli\/(?:exit|stdin|stdout|stderr|terminal-.*)|io\/(?:error|poll|streams))$/
+const ASKED: readonly (readonly [RegExp, string])[] = [
+  [/^wasi:clocks\/(?:monotonic-clock|wall-clock)$/, 'clock'],
+  [/^wasi:random\/(?:random|insecure|insecure-seed)$/, 'random'],
+  [/^wasi:cli\/environment$/, 'env'],
+  [/^wasi:filesystem\/(?:types|preopens)$/, 'fs'],
+]
+
+/** `wasi:io/streams@0.2.12` without its version. */
+export const unversioned = (name: string): string => name.replace(/@.*$/, '')
+
+/** What imports ask for in the words of grants, sorted, and the interfaces that no grant can give. */
+export const asksOf = (imports: readonly string[]): { readonly asks: readonly string[]; readonly foreign: readonly string[] } => {
+  const asks = new Set<string>()
+  const foreign: string[] = []
+  for (const name of imports.map(unversioned)) {
+    if (HARMLESS.test(name)) continue
+    const ask = ASKED.find(([pattern]) => pattern.test(name))?.[1]
+    if (ask === undefined) foreign.push(name)
+    else asks.add(ask)
+  }
+  return { asks: [...asks].sort(), foreign }
+}
+
+const invalid = (text: string): WippyError =>
+  new WippyError('PLUGIN_GRANT', Kind.Invalid, `"${text}" is not a permission`, {
+    hint: 'Permissions are clock, random, env:NAME, fs:GUEST=PATH and fs:GUEST=PATH:rw.',
+  })
+
+const mountOf = (text: string, root: string): Mount => {
+  const [, guest = '', path = '', access] = /^fs:(\/[^=]*)=(.+?)(:rw|:ro)?$/.exec(text) ?? []
+  if (guest === '' || path === '') throw invalid(text)
+  return { guest, path: isAbsolute(path) ? path : resolve(root, path), isWritable: access === ':rw' }
+}
+
+/** Reads grants as people write them; paths are relative to `root`. Throws PLUGIN_GRANT. */
+export const parseGrants = (texts: readonly string[], root: string): Grants => {
+  const known = (text: string): boolean => text === 'clock' || text === 'random' || /^env:\w+$/.test(text) || text.startsWith('fs:')
+  const wrong = texts.find((text) => !known(text))
+  if (wrong !== undefined) throw invalid(wrong)
+  return {
+    clock: texts.includes('clock'),
+    random: texts.includes('random'),
+    env: texts.filter((text) => text.startsWith('env:')).map((text) => text.slice(4)),
+    mounts: texts.filter((text) => text.startsWith('fs:')).map((text) => mountOf(text, root)),
+  }
+}

@@ -1,0 +1,88 @@
+// Components on disk: the bytes of those that were installed, and what each was compiled to, by hash. Compiling takes a second; loading does not.
+//
+//   L1 What is read has the hash it is asked by, else it counts as missing: bytes that rotted are never run.
+//   L2 A compiled form belongs to one version of the compiler; with another one the component is compiled again.
+
+import { createHash } from 'node:crypto'
+import { deserialize, serialize } from 'node:v8'
+import { Kind, WippyError } from '../error.ts'
+import type { Environment } from '../lmdb/environment.ts'
+import { type Compiled, compileComponent } from './component.ts'
+
+const COMPILER = 1 // to be raised whenever compiling gives something else
+const SHA_BYTES = 32
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+
+export class Library {
+  readonly #state: Environment | null
+  readonly #compiled = new Map<string, Promise<Compiled>>()
+
+  /** `state` is null where nothing is kept; then everything is compiled once per run, and nothing can be installed. */
+  constructor(state: Environment | null) {
+    this.#state = state
+  }
+
+  /** The compiled form of a component. Throws as `compileComponent`. */
+  compile(bytes: Uint8Array): Promise<Compiled> {
+    const hash = sha256(bytes).toString('hex')
+    const known = this.#compiled.get(hash)
+    if (known) return known
+    const work = this.#cached(hash, bytes)
+    this.#compiled.set(hash, work)
+    work.catch(() => this.#compiled.delete(hash))
+    return work
+  }
+
+  /** Keeps the bytes of a component; on disk when the promise resolves. */
+  async install(bytes: Uint8Array): Promise<Compiled> {
+    const compiled = await this.compile(bytes)
+    await this.#state?.write((batch) => batch.put(this.#table('plugin.components'), compiled.hash, bytes))
+    return compiled
+  }
+
+  /** The compiled form of a component that was installed. Throws PLUGIN_NOT_INSTALLED. */
+  async installed(hash: string): Promise<Compiled> {
+    const bytes = this.#state && this.#table('plugin.components').get(hash)
+    if (bytes && sha256(bytes).toString('hex') === hash) return this.compile(bytes)
+    throw new WippyError('PLUGIN_NOT_INSTALLED', Kind.NotFound, `no component with the hash ${hash.slice(0, 12)}… is installed here`, {
+      retryable: false,
+      hint: 'Install it: wippy plugin install FILE.',
+    })
+  }
+
+  /** Forgets a component and what it was compiled to. */
+  async remove(hash: string): Promise<void> {
+    this.#compiled.delete(hash)
+    await this.#state?.write((batch) => {
+      batch.remove(this.#table('plugin.components'), hash)
+      batch.remove(this.#table('plugin.compiled'), hash)
+    })
+  }
+
+  async #cached(hash: string, bytes: Uint8Array): Promise<Compiled> {
+    const kept = this.#state && this.#table('plugin.compiled').get(hash)
+    const known = kept && unpack(kept)
+    if (known) return known
+    const compiled = await compileComponent(bytes)
+    await this.#state?.write((batch) => batch.put(this.#table('plugin.compiled'), hash, pack(compiled)))
+    return compiled
+  }
+
+  #table(name: 'plugin.components' | 'plugin.compiled') {
+    return this.#state!.table<string>(name)
+  }
+}
+
+const pack = (compiled: Compiled): Uint8Array => {
+  const body = serialize([COMPILER, compiled])
+  return Buffer.concat([sha256(body), body])
+}
+
+/** Null for what another compiler made, or what is not as it was written. */
+const unpack = (bytes: Uint8Array): Compiled | null => {
+  const body = bytes.subarray(SHA_BYTES)
+  if (!sha256(body).equals(bytes.subarray(0, SHA_BYTES))) return null
+  const [compiler, compiled] = deserialize(body) as [number, Compiled]
+  return compiler === COMPILER ? compiled : null
+}

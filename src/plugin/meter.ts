@@ -1,0 +1,358 @@
+// Metering of a plugin's modules: the fuel of processes, put into any WebAssembly binary.
+//
+//   M1 Every turn of a loop costs one unit, every call of a function two, bulk memory one per 128 bytes, growth 63. Below zero the module traps.
+//   M2 Memory grows up to `pages`, and no further: a module that is refused sees what it would see on a full machine.
+//   M3 Nothing else about the module changes: its imports and exports keep their order, its functions their indices.
+//
+// The module gets two imports: "wippy" "fuel" (mut i64) and "wippy" "pages" (i32). All modules of a component share them, and so one budget.
+// Same rules as `wasm/meter.ts`, which works on the text of one known module; this works on bytes that nobody has seen before.
+
+import { BULK, END, GLOBAL_GET, GLOBAL_SET, LENGTHS, LOOP, MEMORY_GROW, nextInstruction } from './instruction.ts'
+import { leb, malformed, WasmReader, WasmWriter } from './wasm-reader.ts'
+
+const TYPE = 1
+const IMPORT = 2
+const FUNCTION = 3
+const MEMORY = 5
+const GLOBAL = 6
+const EXPORT = 7
+const ELEMENT = 9
+const CODE = 10
+const DATA = 11
+
+const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
+const ADDED_GLOBALS = 2
+const CALL_COST = 2
+const GROW_COST = 63 // at most 63: one byte of signed LEB128
+const BULK_SHIFT = 7
+const I32 = 0x7f
+const I64 = 0x7e
+const TO_I32 = [0x60, 1, I32, 1, I32] // (i32) → i32
+const LARGEST_PAGES = 65_536
+
+const text = (value: string): number[] => [value.length, ...Buffer.from(value)]
+
+/** What the sections before the code say about indices. */
+type Layout = {
+  readonly types: number
+  readonly importedFunctions: number
+  readonly importedGlobals: number
+  readonly functions: number
+  readonly hasMemory: boolean
+}
+
+type Section = { readonly id: number; readonly body: WasmReader }
+
+const sectionsOf = (bytes: Uint8Array): Section[] => {
+  if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw malformed('it is not a WebAssembly module')
+  const reader = new WasmReader(bytes, MAGIC.length)
+  const sections: Section[] = []
+  while (!reader.isDone) {
+    const id = reader.byte()
+    const body = reader.section(reader.u32())
+    if (id !== 0) sections.push({ id, body })
+  }
+  return sections
+}
+
+const skipLimits = (reader: WasmReader): number => {
+  const flags = reader.byte()
+  if (flags > 1) throw malformed('a memory or table of a kind that is not supported')
+  const least = reader.u32()
+  if (flags === 1) reader.u32()
+  return least
+}
+
+const skipReferenceType = (reader: WasmReader): void => {
+  const byte = reader.byte()
+  if (byte === 0x63 || byte === 0x64) reader.skipLeb()
+}
+
+/** Counts imports by what they are; positions `reader` at the end. */
+const countImports = (reader: WasmReader): { functions: number; globals: number; memories: number } => {
+  let functions = 0
+  let globals = 0
+  let memories = 0
+  for (let left = reader.u32(); left > 0; left--) {
+    reader.skipName()
+    reader.skipName()
+    const kind = reader.byte()
+    if (kind === 0) {
+      reader.u32()
+      functions++
+    } else if (kind === 1) {
+      skipReferenceType(reader)
+      skipLimits(reader)
+    } else if (kind === 2) {
+      skipLimits(reader)
+      memories++
+    } else if (kind === 3) {
+      skipReferenceType(reader)
+      reader.byte()
+      globals++
+    } else if (kind === 4) {
+      reader.byte()
+      reader.u32()
+    } else throw malformed('an import of an unknown kind')
+  }
+  return { functions, globals, memories }
+}
+
+const copyOf = (reader: WasmReader): WasmReader => new WasmReader(reader.bytes, reader.at, reader.end)
+
+const layoutOf = (sections: readonly Section[]): Layout => {
+  const count = (id: number): number => {
+    const section = sections.find((one) => one.id === id)
+    return section ? copyOf(section.body).u32() : 0
+  }
+  const imports = sections.find(({ id }) => id === IMPORT)
+  const { functions, globals, memories } = imports ? countImports(copyOf(imports.body)) : { functions: 0, globals: 0, memories: 0 }
+  return {
+    types: count(TYPE),
+    importedFunctions: functions,
+    importedGlobals: globals,
+    functions: count(FUNCTION),
+    hasMemory: memories + count(MEMORY) > 0,
+  }
+}
+
+class Metering {
+  readonly #layout: Layout
+  readonly #fuel: number[]
+  readonly #pages: number[]
+  readonly #chargeLength: number[] // call of a function that charges for a length and gives it back
+  readonly #mayGrow: number[] // call of a function that gives back how much a memory may grow, or what is surely too much
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+    this.#fuel = leb(layout.importedGlobals)
+    this.#pages = leb(layout.importedGlobals + 1)
+    const first = layout.importedFunctions + layout.functions
+    this.#chargeLength = [0x10, ...leb(first)]
+    this.#mayGrow = [0x10, ...leb(first + 1)]
+  }
+
+  section({ id, body }: Section): WasmWriter {
+    const out = new WasmWriter()
+    if (id === TYPE) this.#extend(out, body, 1, [TO_I32])
+    else if (id === IMPORT) this.#extend(out, body, ADDED_GLOBALS, this.imports())
+    else if (id === FUNCTION) this.#extend(out, body, 2, [leb(this.#layout.types), leb(this.#layout.types)])
+    else if (id === GLOBAL) this.#globals(out, body)
+    else if (id === EXPORT) this.#exports(out, body)
+    else if (id === ELEMENT) this.#elements(out, body)
+    else if (id === DATA) this.#data(out, body)
+    else if (id === CODE) this.#code(out, body)
+    else out.put(body.take(body.end - body.at))
+    return out
+  }
+
+  imports(): number[][] {
+    return [
+      [...text('wippy'), ...text('fuel'), 3, I64, 1],
+      [...text('wippy'), ...text('pages'), 3, I32, 0],
+    ]
+  }
+
+  #extend(out: WasmWriter, body: WasmReader, more: number, pieces: readonly (readonly number[])[]): void {
+    out.u32(body.u32() + more)
+    out.put(body.take(body.end - body.at))
+    for (const piece of pieces) out.put(piece)
+  }
+
+  #global(index: number): number[] {
+    return leb(index < this.#layout.importedGlobals ? index : index + ADDED_GLOBALS)
+  }
+
+  #copy(out: WasmWriter, reader: WasmReader, from: number): void {
+    out.put(reader.bytes.subarray(from, reader.at))
+  }
+
+  /** A constant expression, its end included. */
+  #constant(out: WasmWriter, reader: WasmReader): void {
+    for (;;) {
+      const start = reader.at
+      const { code } = nextInstruction(reader)
+      if (code === GLOBAL_GET) out.put([code, ...this.#global(new WasmReader(reader.bytes, start + 1, reader.at).u32())])
+      else this.#copy(out, reader, start)
+      if (code === END) return
+    }
+  }
+
+  #globals(out: WasmWriter, body: WasmReader): void {
+    let left = body.u32()
+    out.u32(left)
+    for (; left > 0; left--) {
+      const start = body.at
+      skipReferenceType(body)
+      body.byte()
+      this.#copy(out, body, start)
+      this.#constant(out, body)
+    }
+  }
+
+  #exports(out: WasmWriter, body: WasmReader): void {
+    let left = body.u32()
+    out.u32(left)
+    for (; left > 0; left--) {
+      const start = body.at
+      body.skipName()
+      const kind = body.byte()
+      this.#copy(out, body, start)
+      const index = body.u32()
+      out.put(kind === 3 ? this.#global(index) : leb(index))
+    }
+  }
+
+  #elements(out: WasmWriter, body: WasmReader): void {
+    let left = body.u32()
+    out.u32(left)
+    for (; left > 0; left--) {
+      const flags = body.u32()
+      if (flags > 7) throw malformed('an unknown element segment')
+      out.u32(flags)
+      if ((flags & 1) === 0) {
+        if (flags & 2) out.u32(body.u32())
+        this.#constant(out, body)
+      }
+      if (flags & 3) {
+        const start = body.at
+        skipReferenceType(body)
+        this.#copy(out, body, start)
+      }
+      let items = body.u32()
+      out.u32(items)
+      for (; items > 0; items--) {
+        if (flags & 4) this.#constant(out, body)
+        else out.u32(body.u32())
+      }
+    }
+  }
+
+  #data(out: WasmWriter, body: WasmReader): void {
+    let left = body.u32()
+    out.u32(left)
+    for (; left > 0; left--) {
+      const flags = body.u32()
+      if (flags > 2) throw malformed('an unknown data segment')
+      out.u32(flags)
+      if (flags === 2) out.u32(body.u32())
+      if (flags !== 1) this.#constant(out, body)
+      const length = body.u32()
+      out.u32(length)
+      out.put(body.take(length))
+    }
+  }
+
+  #charge(units: number): number[] {
+    const fuel = this.#fuel
+    return [GLOBAL_GET, ...fuel, 0x42, units, 0x7d, GLOBAL_SET, ...fuel, ...this.#trapWhenDry()]
+  }
+
+  #trapWhenDry(): number[] {
+    return [GLOBAL_GET, ...this.#fuel, 0x42, 0, 0x53, 0x04, 0x40, 0x00, END]
+  }
+
+  #code(out: WasmWriter, body: WasmReader): void {
+    const count = body.u32()
+    if (count !== this.#layout.functions) throw malformed('it declares other functions than it has')
+    out.u32(count + 2)
+    for (let left = count; left > 0; left--) {
+      const fn = new WasmWriter()
+      this.#function(fn, body.section(body.u32()))
+      out.sized(fn)
+    }
+    for (const helper of [this.#chargingFunction(), this.#growingFunction()]) {
+      const fn = new WasmWriter()
+      fn.put(helper)
+      out.sized(fn)
+    }
+  }
+
+  #function(out: WasmWriter, body: WasmReader): void {
+    const start = body.at
+    for (let left = body.u32(); left > 0; left--) {
+      body.u32()
+      skipReferenceType(body)
+    }
+    this.#copy(out, body, start)
+    out.put(this.#charge(CALL_COST))
+    let from = body.at // what has been read and not been written
+    while (!body.isDone) {
+      const at = body.at
+      const { code, second } = nextInstruction(body)
+      const isGlobal = code === GLOBAL_GET || code === GLOBAL_SET
+      const before = code === MEMORY_GROW ? this.#mayGrow : code === BULK && LENGTHS.has(second) ? this.#chargeLength : null
+      if (!isGlobal && before === null && code !== LOOP) continue
+      out.put(body.bytes.subarray(from, code === LOOP ? body.at : at))
+      if (before !== null) out.put(before)
+      if (code === LOOP) out.put(this.#charge(1))
+      if (isGlobal) out.put([code, ...this.#global(new WasmReader(body.bytes, at + 1, body.at).u32())])
+      from = isGlobal || code === LOOP ? body.at : at
+    }
+    out.put(body.bytes.subarray(from, body.at))
+  }
+
+  #chargingFunction(): number[] {
+    const length = [0x20, 0, 0x41, BULK_SHIFT, 0x76, 0xad] // local 0 >>> 7, as i64
+    return [0, GLOBAL_GET, ...this.#fuel, ...length, 0x7d, GLOBAL_SET, ...this.#fuel, ...this.#trapWhenDry(), 0x20, 0, END]
+  }
+
+  /** `size + delta` as i64, so that it cannot wrap; beyond `pages` it gives back −1, which no memory can grow by. */
+  #growingFunction(): number[] {
+    if (!this.#layout.hasMemory) return [0, 0x20, 0, END]
+    const wanted = [0x3f, 0, 0xad, 0x20, 0, 0xad, 0x7c]
+    return [
+      0,
+      ...this.#charge(GROW_COST),
+      ...wanted,
+      GLOBAL_GET,
+      ...this.#pages,
+      0xad,
+      0x56,
+      0x04,
+      I32,
+      0x41,
+      0x7f,
+      0x05,
+      0x20,
+      0,
+      END,
+      END,
+    ]
+  }
+}
+
+/** The largest memory that a module begins with, in pages. */
+const firstPages = (sections: readonly Section[]): number => {
+  const section = sections.find(({ id }) => id === MEMORY)
+  if (!section) return 0
+  const reader = copyOf(section.body)
+  const count = reader.u32()
+  if (count > 1) throw malformed('it has several memories')
+  return count === 0 ? 0 : skipLimits(reader)
+}
+
+const ORDER = [TYPE, IMPORT, FUNCTION, 4, MEMORY, 13, GLOBAL, EXPORT, 8, ELEMENT, 12, CODE, DATA]
+
+/**
+ * A module that pays for what it does, and how many pages of 64 KiB it begins with. Custom sections (names, debugging) are left out.
+ * Throws PLUGIN_MALFORMED for bytes that are no module, PLUGIN_FEATURE for what plugins may not use.
+ */
+export const meterModule = (bytes: Uint8Array): { readonly bytes: Uint8Array; readonly pages: number } => {
+  const sections = sectionsOf(bytes)
+  const ids = sections.map(({ id }) => id)
+  const places = ids.map((id) => ORDER.indexOf(id))
+  if (places.some((place, at) => place < 0 || (at > 0 && place <= places[at - 1]!))) throw malformed('its sections are not in order')
+  const metering = new Metering(layoutOf(sections))
+  const pages = firstPages(sections)
+  if (pages > LARGEST_PAGES) throw malformed('its memory is too large')
+  const out = new WasmWriter()
+  out.put(MAGIC)
+  for (const id of ORDER) {
+    const section = sections.find((one) => one.id === id)
+    if (!section && ![TYPE, IMPORT, FUNCTION, CODE].includes(id)) continue
+    out.put([id])
+    out.sized(metering.section(section ?? { id, body: new WasmReader(Uint8Array.of(0)) }))
+  }
+  return { bytes: out.bytes(), pages }
+}

@@ -1,0 +1,170 @@
+// The kinds of entries that are WebAssembly: taken in, exchanged, called.
+//
+//   P1 An entry is taken in when its component compiles and what it is allowed can be given; until then the former one answers.
+//   P2 Calls under way are answered by the component they began with; its thread ends when the last of them has.
+//   P3 A component that others name cannot be taken away from under them.
+
+import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import { blame } from '../registry/blame.ts'
+import type { Change, State } from '../registry/change.ts'
+import { referencesOf } from '../registry/dependency.ts'
+import { type Entry, resolveId } from '../registry/entry.ts'
+import type { Handler } from '../registry/kinds.ts'
+import { didYouMean } from '../registry/suggest.ts'
+import type { Reply } from '../request.ts'
+import type { Compiled } from './component.ts'
+import { componentOf, isCoreModule, moduleOf } from './core-module.ts'
+import type { Library } from './library.ts'
+import { fileOf, grantsOf, hashOf, needText, pluginLimitsOf, readComponent } from './plugin-entry.ts'
+import { PluginRunner } from './runner.ts'
+
+export const COMPONENT = 'plugin.component'
+export const FUNCTION = 'plugin.function'
+export const KINDS = [COMPONENT, FUNCTION, 'function.wasm', 'function.wat'] as const
+
+export type PluginsOptions = {
+  readonly root: string
+  readonly clock: Clock
+  readonly library: Library
+  readonly env: (name: string) => string | undefined
+  /** Takes what a plugin prints. */
+  readonly print: (entry: string, text: string) => void
+  readonly report: (error: unknown) => void
+}
+
+export class Plugins {
+  readonly #options: PluginsOptions
+  readonly #runners = new Map<string, PluginRunner>()
+  readonly #prepared = new Map<string, PluginRunner>()
+
+  constructor(options: PluginsOptions) {
+    this.#options = options
+  }
+
+  readonly handler: Handler = {
+    kinds: KINDS,
+    prepare: async ({ kind, entry }, after) => {
+      if (kind === 'entry.delete') return this.#refuseUsed(entry, after)
+      if (entry.kind === FUNCTION) return this.#checkFunction(entry, after)
+      const compiled = await this.#compile(entry, after)
+      if (entry.kind === COMPONENT) refuseForeign(entry, compiled)
+      else checkExport(entry, methodOf(entry), compiled)
+      this.#prepared.set(entry.id, this.#runner(entry, compiled))
+    },
+    commit: ({ kind, entry }) => {
+      const former = this.#runners.get(entry.id)
+      const next = this.#prepared.get(entry.id)
+      this.#prepared.delete(entry.id)
+      if (kind === 'entry.delete') this.#runners.delete(entry.id)
+      else if (next) this.#runners.set(entry.id, next)
+      if (former && former !== next) former.close().catch(this.#options.report)
+    },
+    discard: ({ entry }: Change) => void this.#prepared.delete(entry.id),
+  }
+
+  /** Calls an entry of one of the kinds. Never rejects. */
+  readonly call = async (entry: Entry, args: Uint8Array): Promise<Reply> => {
+    const component = entry.kind === FUNCTION ? componentIdOf(entry) : entry.id
+    const runner = this.#runners.get(component)
+    if (runner) return runner.call(methodOf(entry), args)
+    return {
+      ok: false,
+      error: new WippyError('PLUGIN_NOT_FOUND', Kind.NotFound, `plugin "${component}" is not running`, { retryable: false }),
+    }
+  }
+
+  /** The running component of an entry, for whoever wants to know how it is. */
+  runner(id: string): PluginRunner | undefined {
+    return this.#runners.get(id)
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map((runner) => runner.close()))
+    this.#runners.clear()
+  }
+
+  #runner(entry: Entry, compiled: Compiled): PluginRunner {
+    const { root, clock, env, print } = this.#options
+    const { timeoutMs, ...limits } = pluginLimitsOf(entry)
+    const grants = grantsOf(entry, root)
+    const given = Object.fromEntries(grants.env.flatMap((name) => (env(name) === undefined ? [] : [[name, env(name)!]])))
+    return new PluginRunner({
+      id: entry.id,
+      compiled,
+      limits,
+      timeoutMs,
+      grants,
+      env: given,
+      clock,
+      isFresh: entry.kind !== COMPONENT,
+      print: (text) => print(entry.id, text),
+    })
+  }
+
+  async #compile(entry: Entry, after: State): Promise<Compiled> {
+    const { library, root } = this.#options
+    try {
+      if (entry.kind === 'function.wat') return await library.compile(await this.#wrap(entry, await moduleOf(needText(entry, 'source'))))
+      const file = fileOf(entry, after, root)
+      if (file === null) return await library.installed(hashOf(entry) ?? needText(entry, 'hash'))
+      const bytes = readComponent(entry, file)
+      return await library.compile(isCoreModule(bytes) && entry.kind === 'function.wasm' ? await this.#wrap(entry, bytes) : bytes)
+    } catch (error) {
+      if (!(error instanceof WippyError) || error.where?.entry) throw error
+      throw blame(entry, 'data', error.code, error.kind, `"${entry.id}": ${error.message}`, error.hint ?? '')
+    }
+  }
+
+  #wrap(entry: Entry, module: Uint8Array): Promise<Uint8Array> {
+    return componentOf(module, needText(entry, 'wit'))
+  }
+
+  #checkFunction(entry: Entry, after: State): void {
+    const id = componentIdOf(entry)
+    const runner = this.#prepared.get(id) ?? this.#runners.get(id)
+    if (!runner || !after.has(id))
+      throw blame(entry, 'data.plugin', 'PLUGIN_NOT_FOUND', Kind.NotFound, `"${entry.id}": there is no plugin "${id}"`, 'Install it first.')
+    checkExport(entry, methodOf(entry), runner.compiled)
+  }
+
+  #refuseUsed(entry: Entry, after: State): void {
+    const users = [...after.values()].filter((other) => referencesOf(other).has(entry.id)).map(({ id }) => id)
+    if (users.length === 0) return
+    throw new WippyError('PLUGIN_IN_USE', Kind.Conflict, `"${entry.id}" is used by ${users.join(', ')}`, {
+      where: { entry: entry.id },
+      retryable: false,
+      hint: 'Change or delete those first.',
+      details: { users },
+    })
+  }
+}
+
+const componentIdOf = (entry: Entry): string => resolveId(needText(entry, 'plugin'), entry.ns)
+
+const refuseForeign = (entry: Entry, { foreign }: Compiled): void => {
+  if (foreign.length === 0) return
+  const message = `"${entry.id}": the component imports ${foreign.join(', ')}, which no plugin can have here`
+  throw blame(
+    entry,
+    'data',
+    'PLUGIN_IMPORT',
+    Kind.Invalid,
+    message,
+    'Sockets, HTTP and other hosts are not offered; build it without them.',
+  )
+}
+
+/** The export an entry means; upstream writes `interface#function`. */
+const methodOf = (entry: Entry): string => {
+  const method = needText(entry, entry.kind === FUNCTION ? 'export' : 'method')
+  return method.replace(/^(?:.*\/)?([\w-]+)(?:@[^#]*)?#/, '$1.')
+}
+
+const checkExport = (entry: Entry, name: string, { signature }: Compiled): void => {
+  const names = signature.functions.map((fn) => fn.name)
+  if (names.includes(name)) return
+  const omitted = signature.omitted.find((fn) => fn.name === name)
+  const hint = omitted ? `It is there, but ${omitted.why}.` : didYouMean(name, names, `It exports ${names.join(', ') || 'nothing'}.`)
+  throw blame(entry, 'data', 'PLUGIN_NO_EXPORT', Kind.NotFound, `"${entry.id}": the component exports no ${name}`, hint)
+}

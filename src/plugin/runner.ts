@@ -1,0 +1,135 @@
+// The kernel's side of a plugin's thread: calls wait their turn, and none waits for ever.
+//
+//   R1 A plugin never runs on the kernel's thread. Its thread is started with the first call.
+//   R2 Calls are answered in the order they came; at most `MOST_WAITING` wait, more are refused.
+//   R3 A call that takes longer than its time ends the thread. Those that waited behind it run in the next one.
+
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import { decodeAll } from '../msgpack.ts'
+import type { Reply } from '../request.ts'
+import type { Compiled } from './component.ts'
+import type { WorkerAnswer, WorkerCall, WorkerOptions } from './worker.ts'
+
+const MOST_WAITING = 1000
+const HEAP_MIB = 128
+const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+
+export type RunnerOptions = Omit<WorkerOptions, 'compiled'> & {
+  readonly compiled: Compiled
+  readonly id: string
+  readonly timeoutMs: number
+  readonly clock: Clock
+  /** Takes what the plugin printed during a call. */
+  readonly print: (text: string) => void
+}
+
+type Waiting = WorkerCall & { readonly resolve: (reply: Reply) => void }
+
+export class PluginRunner {
+  readonly #options: RunnerOptions
+  readonly #waiting: Waiting[] = []
+  #worker: Worker | null = null
+  #ids = 0
+  #stopTimer: (() => void) | null = null
+  #isClosed = false
+  /** Fuel of all calls, and memory after the last one. */
+  spent = 0
+  memoryBytes = 0
+  calls = 0
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  get compiled(): Compiled {
+    return this.#options.compiled
+  }
+
+  /** Calls an export by name; `args` is a msgpack array. Never rejects. */
+  call(name: string, args: Uint8Array): Promise<Reply> {
+    const { id, compiled } = this.#options
+    if (!compiled.signature.functions.some((fn) => fn.name === name))
+      return Promise.resolve(refused('PLUGIN_NO_EXPORT', Kind.NotFound, `plugin "${id}" exports no ${name}`))
+    if (this.#isClosed) return Promise.resolve(refused('PLUGIN_CLOSED', Kind.Unavailable, `plugin "${id}" has been removed`))
+    if (this.#waiting.length >= MOST_WAITING)
+      return Promise.resolve(refused('PLUGIN_BUSY', Kind.RateLimited, `${MOST_WAITING} calls of plugin "${id}" wait already`, true))
+    return new Promise((resolve) => {
+      this.#waiting.push({ id: ++this.#ids, name, args: args.slice(), resolve })
+      if (this.#waiting.length === 1) this.#next()
+    })
+  }
+
+  /** Waits for the calls under way, then ends the thread. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    while (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#afterNext.push(resolve))
+    await this.#end()
+  }
+
+  readonly #afterNext: (() => void)[] = []
+
+  #next(): void {
+    const call = this.#waiting[0]
+    if (!call) return
+    this.#worker ??= this.#start()
+    const { timeoutMs, clock, id } = this.#options
+    this.#stopTimer = clock.setTimer(timeoutMs, () => {
+      const worker = this.#worker
+      this.#worker = null
+      void worker?.terminate()
+      this.#settle(refused('PLUGIN_TIMEOUT', Kind.Timeout, `plugin "${id}" took longer than ${timeoutMs} ms`))
+    })
+    const { id: number, name, args } = call
+    this.#worker.postMessage({ id: number, name, args } satisfies WorkerCall)
+  }
+
+  #start(): Worker {
+    const { compiled, limits, grants, env, isFresh } = this.#options
+    const { glue, modules, pages, signature, foreign } = compiled
+    const workerData: WorkerOptions = { compiled: { glue, modules, pages, signature, foreign }, limits, grants, env, isFresh }
+    const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } })
+    worker.unref()
+    worker.on('message', (answer: WorkerAnswer) => {
+      if (answer.id !== this.#waiting[0]?.id) return
+      this.calls++
+      this.spent += answer.spent
+      this.memoryBytes = answer.memoryBytes
+      if (answer.printed !== '') this.#options.print(answer.printed)
+      this.#settle(answer.isOk ? { ok: true, values: answer.values } : { ok: false, error: errorOf(answer.values) })
+    })
+    worker.on('error', (cause) => {
+      if (this.#worker !== worker) return
+      this.#worker = null
+      const error = new WippyError('PLUGIN_CRASHED', Kind.Internal, `the thread of plugin "${this.#options.id}" ended`, { cause })
+      this.#settle({ ok: false, error })
+    })
+    return worker
+  }
+
+  #settle(reply: Reply): void {
+    this.#stopTimer?.()
+    this.#stopTimer = null
+    this.#waiting.shift()?.resolve(reply)
+    for (const resolve of this.#afterNext.splice(0)) resolve()
+    this.#next()
+  }
+
+  async #end(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.terminate()
+  }
+}
+
+const refused = (code: string, kind: Kind, message: string, retryable = false): Reply => ({
+  ok: false,
+  error: new WippyError(code, kind, message, { retryable }),
+})
+
+/** The error as the plugin's thread had it; its code does not travel inside. */
+const errorOf = (values: Uint8Array): WippyError => {
+  const [error, code] = decodeAll(values) as [WippyError, string]
+  return new WippyError(code, error.kind, error.message, { retryable: error.retryable, details: error.details })
+}

@@ -1,0 +1,19 @@
+// What can be called by id and is not Lua: kinds of entries whose calls somebody else answers.
+
+import type { Entry } from '../registry/entry.ts'
+import type { Reply } from '../request.ts'
+
+/** Calls an entry; `args` is a msgpack array. Never rejects. */
+export type Callee = (entry: Entry, args: Uint8Array) => Promise<Reply>
+
+export class Callees {
+  readonly #byKind = new Map<string, Callee>()
+
+  add(kind: string, callee: Callee): void {
+    this.#byKind.set(kind, callee)
+  }
+
+  for(kind: string): Callee | undefined {
+    return this.#byKind.get(kind)
+  }
+}

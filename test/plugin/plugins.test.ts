@@ -1,0 +1,183 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { compileComponent } from '../../src/plugin/component.ts'
+import { changesTo, entriesOf } from '../../src/plugin/installation.ts'
+import { makeEntry } from '../../src/registry/entry.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { failure, func, type TestApp, withApp } from '../support/app.ts'
+import { hollow, scripted } from './components.ts'
+
+const test = suite('plugins')
+const plugins = join(import.meta.dirname, '../../plugins')
+
+/** The plugins of this repository as an app has them: in files. */
+const withPlugin = (name: string, exports: readonly string[], act: (app: TestApp) => Promise<void>): Promise<void> => {
+  const functions = exports.map((one) => [one, { kind: 'plugin.function', plugin: 'app:plugin', export: one }])
+  const path = join(plugins, name, `${name}.wasm`)
+  return withApp({ plugin: { kind: 'plugin.component', path }, ...Object.fromEntries(functions) }, act)
+}
+
+const call = (app: TestApp, id: string, args: string): Promise<unknown> =>
+  app.eval(`local value, err = require("funcs").call("app:${id}"${args === '' ? '' : `, ${args}`})
+    return { value, err and tostring(err) or false, err and err:kind() or false }`)
+
+test('markdown becomes HTML that runs no code', () =>
+  withPlugin('markdown', ['to-html', 'headings'], async (app) => {
+    const [html] = (await call(app, 'to-html', '"# Hi\\n\\nsee <b>x</b> [a](javascript:x) **b**"')) as [string]
+    assert.is(html, '<h1>Hi</h1>\n<p>see &lt;b&gt;x&lt;/b&gt; <a href="">a</a> <strong>b</strong></p>\n')
+    const [headings] = (await call(app, 'headings', '"# One\\n\\ntext\\n\\n### Two"')) as [unknown]
+    assert.equal(headings, [
+      { level: 1, text: 'One' },
+      { level: 3, text: 'Two' },
+    ])
+  }))
+
+test('a QR code is drawn, and its own errors arrive as errors', () =>
+  withPlugin('qrcode', ['svg', 'modules'], async (app) => {
+    const [svg] = (await call(app, 'svg', '"https://example.org", "high", 3')) as [string]
+    assert.match(svg, /^<svg .*<path d="M12,12l/)
+    const [rows] = (await call(app, 'modules', '"hello"')) as [boolean[][]]
+    assert.is(rows.length, 21)
+    assert.equal(rows[0]!.slice(0, 8), [true, true, true, true, true, true, true, false])
+    assert.equal(await call(app, 'svg', '""'), [null, 'empty', 'Internal'])
+    assert.equal(await call(app, 'svg', '("x"):rep(4000)'), [null, 'too-long', 'Internal'])
+  }))
+
+test('an index lives between calls', () =>
+  withPlugin('search', ['add', 'find', 'remove'], async (app) => {
+    const documents = '{ { id = "1", title = "Actors", text = "Processes send messages" }, { id = "2", title = "Cats", text = "meow" } }'
+    assert.equal(await call(app, 'add', documents), [2, false, false])
+    const [hits] = (await call(app, 'find', '"mesages", 5')) as [{ id: string; title: string }[]]
+    assert.equal(
+      hits.map(({ id, title }) => [id, title]),
+      [['1', 'Actors']],
+    )
+    assert.equal(await call(app, 'remove', '"1"'), [true, false, false])
+    assert.equal(await call(app, 'find', '"mesages", 5'), [{}, false, false]) // an empty table
+  }))
+
+const HOSTILE = 'package t:t; world w { export spin: func(); export hoard: func() -> u32; export name: func() -> string; }'
+const hostile = (name: string): string => `
+export const spin = () => { for (;;); }
+export const hoard = () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20)) }
+export const name = () => '${name}'`
+
+const withHostile = async (
+  act: (app: TestApp, component: string) => Promise<void>,
+  limits: object = { fuel: 20_000_000 },
+): Promise<void> => {
+  const root = directoryWith({ 'x.wasm': '' })
+  const path = join(root, 'x.wasm')
+  writeFileSync(path, await scripted(HOSTILE, hostile('first')))
+  const entry = (name: string) => ({ kind: 'plugin.function', plugin: 'app:plugin', export: name })
+  const drafts = { plugin: { kind: 'plugin.component', path, limits }, spin: entry('spin'), hoard: entry('hoard'), name: entry('name') }
+  await withApp(drafts, (app) => act(app, path))
+}
+
+test('a plugin that spins or hoards is stopped by its limits while the app goes on, and answers again afterwards', () =>
+  withHostile(async (app) => {
+    const spun = call(app, 'spin', '')
+    assert.is(await app.eval('return 1 + 1'), 2)
+    assert.equal(await spun, [null, 'the plugin spent its 20000000 units of fuel', 'RateLimited'])
+    const [value, error] = (await call(app, 'hoard', '')) as [unknown, string]
+    assert.is(value, null)
+    assert.match(error, /^the plugin (?:trapped|spent)/)
+    assert.equal(await call(app, 'name', ''), ['first', false, false])
+  }))
+
+test('a plugin that takes too long loses its thread, and those who wait behind it are answered by the next', () =>
+  withHostile(
+    async (app) => {
+      const [spun, named] = await Promise.all([call(app, 'spin', ''), call(app, 'name', '')])
+      assert.equal(spun, [null, 'plugin "app:plugin" took longer than 300 ms', 'Timeout'])
+      assert.equal(named, ['first', false, false])
+    },
+    { timeout: '300ms' },
+  ))
+
+test('a changed component answers the next call; one that is broken changes nothing', () =>
+  withHostile(async (app, path) => {
+    const { data } = app.node.registry.get('app:plugin')!
+    const update = (more: object = {}) => {
+      const entry = makeEntry({ id: 'app:plugin', kind: 'plugin.component', data: { ...(data as object), ...more } })
+      return app.node.registry.apply([{ kind: 'entry.update', entry }])
+    }
+    writeFileSync(path, 'not a component')
+    assert.is((await failure(update())).code, 'PLUGIN_NO_COMPONENT')
+    assert.equal(await call(app, 'name', ''), ['first', false, false])
+    writeFileSync(path, await scripted(HOSTILE, hostile('second')))
+    assert.is((await failure(update({ hash: 'sha256:00' }))).code, 'PLUGIN_HASH')
+    assert.is((await failure(update({ allow: ['everything'] }))).code, 'PLUGIN_GRANT')
+    assert.equal(await call(app, 'name', ''), ['first', false, false])
+    await update()
+    assert.equal(await call(app, 'name', ''), ['second', false, false])
+  }))
+
+test('what is used cannot be taken away, and says by whom', () =>
+  withHostile(async (app) => {
+    const error = await failure(app.drop('app:plugin'))
+    assert.is(error.code, 'PLUGIN_IN_USE')
+    assert.match(error.message, /app:hoard, app:name|app:spin/)
+    assert.equal(await call(app, 'name', ''), ['first', false, false])
+    await app.node.registry.apply(['spin', 'hoard', 'name', 'plugin'].map((name) => ({ kind: 'entry.delete', id: `app:${name}` })))
+    assert.equal(await call(app, 'name', ''), [null, 'function "app:name" not found', 'NotFound'])
+  }))
+
+test('an export that is not there is named with what is', () =>
+  withHostile(async (app) => {
+    const error = await failure(app.put('app:other', { kind: 'plugin.function', plugin: 'app:plugin', export: 'names' }))
+    assert.is(error.code, 'PLUGIN_NO_EXPORT')
+    assert.match(error.hint ?? '', /name/)
+  }))
+
+test('a component that wants a host nobody offers is refused by name', async () => {
+  const wit = 'package wasi:sockets@0.2.0; interface network { open: func() -> u32; } world w { import network; export f: func(); }'
+  const root = directoryWith({ 'x.wasm': '' })
+  writeFileSync(join(root, 'x.wasm'), await hollow(wit))
+  await withApp({}, async (app) => {
+    const error = await failure(app.put('app:plugin', { kind: 'plugin.component', path: join(root, 'x.wasm') }))
+    assert.equal([error.code, /wasi:sockets\/network/.test(error.message)], ['PLUGIN_IMPORT', true])
+  })
+})
+
+test('functions of Wippy apps: text, a core module and a component, each call for itself', () => {
+  const counter = `(module (memory (export "memory") 1) (global $n (mut i32) (i32.const 0))
+    (func (export "count") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n)))`
+  const wat = { kind: 'function.wat', source: counter, wit: 'count: func() -> s32;', method: 'count' }
+  return withApp({ wat }, async (app) => {
+    assert.equal(await call(app, 'wat', ''), [1, false, false])
+    assert.equal(await call(app, 'wat', ''), [1, false, false])
+    const wrong = await failure(app.put('app:other', { ...wat, wit: 'count: func(x: string) -> s32;' }))
+    assert.is(wrong.code, 'PLUGIN_MALFORMED')
+  })
+})
+
+test('an installed plugin is a component, a function for each export, and a Lua module', async () => {
+  const compiled = await compileComponent(readFileSync(join(plugins, 'qrcode/qrcode.wasm')))
+  const entries = entriesOf({ name: 'qrcode', compiled, allow: [] })
+  assert.equal(
+    entries.map(({ id, kind }) => [id, kind]),
+    [
+      ['plugins:qrcode', 'plugin.component'],
+      ['plugins.qrcode:svg', 'plugin.function'],
+      ['plugins.qrcode:modules', 'plugin.function'],
+      ['plugins.qrcode:lua', 'library.lua'],
+    ],
+  )
+  const files = directoryWith({ 'qrcode.wasm': '' })
+  copyFileSync(join(plugins, 'qrcode/qrcode.wasm'), join(files, 'qrcode.wasm'))
+  await withApp({}, async (app) => {
+    const [component, ...others] = entries
+    const placed = makeEntry({ ...component!, data: { ...(component!.data as object), path: join(files, 'qrcode.wasm') } })
+    await app.node.registry.apply(changesTo([], [placed, ...others]))
+    await app.put(
+      'app:user',
+      func('local qr = require("qr") return function() return #qr.modules("x", "low") end', { imports: { qr: 'plugins.qrcode:lua' } }),
+    )
+    assert.is(await app.eval('return require("funcs").call("app:user")'), 21)
+  })
+})
+
+test.run()

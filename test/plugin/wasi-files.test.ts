@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parseGrants } from '../../src/plugin/grant.ts'
+import { fileInterfaces } from '../../src/plugin/wasi-files.ts'
+
+type Stream = { read(length: bigint): Uint8Array }
+type Descriptor = {
+  openAt(flags: object, path: string, open: object, access: object): Descriptor
+  read(length: bigint, offset: bigint): [Uint8Array, boolean]
+  write(bytes: Uint8Array, offset: bigint): bigint
+  readViaStream(offset: bigint): Stream
+  readDirectory(): { readDirectoryEntry(): { name: string; type: string } | undefined }
+  statAt(flags: object, path: string): { type: string; size: bigint }
+  createDirectoryAt(path: string): void
+  unlinkFileAt(path: string): void
+  renameAt(path: string, to: Descriptor, name: string): void
+  symlinkAt(): void
+  [Symbol.dispose](): void
+}
+
+const test = suite('files of plugins')
+
+let folder = ''
+test.before.each(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wippy-files-'))
+  mkdirSync(join(folder, 'open/deep'), { recursive: true })
+  writeFileSync(join(folder, 'secret'), 'secret')
+  writeFileSync(join(folder, 'open/note'), 'a note')
+  symlinkSync('../secret', join(folder, 'open/escape'))
+  symlinkSync('..', join(folder, 'open/up'))
+  symlinkSync('note', join(folder, 'open/alias'))
+})
+test.after.each(() => rmSync(folder, { recursive: true }))
+
+const rootOf = (grant: string): Descriptor => {
+  const { getDirectories } = fileInterfaces(parseGrants([grant], folder).mounts)['wasi:filesystem/preopens'] as {
+    getDirectories(): [Descriptor, string][]
+  }
+  const [[root, guest]] = getDirectories() as [[Descriptor, string]]
+  assert.is(guest, '/data')
+  return root
+}
+
+const thrown = (work: () => unknown): unknown => {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  return null
+}
+
+test('nothing is open without a grant', () => {
+  const { getDirectories } = fileInterfaces([])['wasi:filesystem/preopens'] as { getDirectories(): unknown[] }
+  assert.equal(getDirectories(), [])
+})
+
+test('a granted directory can be listed and read', () => {
+  const root = rootOf('fs:/data=open')
+  const file = root.openAt({}, 'note', {}, { read: true })
+  assert.is(Buffer.from(file.read(100n, 2n)[0]).toString(), 'note')
+  const stream = file.readViaStream(0n)
+  assert.is(Buffer.from(stream.read(3n)).toString(), 'a n')
+  assert.is(Buffer.from(stream.read(9n)).toString(), 'ote')
+  assert.equal(
+    thrown(() => stream.read(1n)),
+    { tag: 'closed' },
+  )
+  assert.is(Buffer.from(root.openAt({ symlinkFollow: true }, 'alias', {}, {}).read(9n, 0n)[0]).toString(), 'a note')
+  const names: string[] = []
+  const listing = root.readDirectory()
+  for (let entry = listing.readDirectoryEntry(); entry; entry = listing.readDirectoryEntry()) names.push(entry.name)
+  assert.equal(names.sort(), ['alias', 'deep', 'escape', 'note', 'up'])
+})
+
+test('no path leads out: not upward, not absolute, not through links', () => {
+  const root = rootOf('fs:/data=open:rw')
+  const deep = root.openAt({}, 'deep', { directory: true }, {})
+  for (const [from, path] of [
+    [root, '../secret'],
+    [root, 'deep/../../secret'],
+    [root, join(folder, 'secret')],
+    [root, '/etc/passwd'],
+    [root, 'escape'],
+    [root, 'up/secret'],
+    [deep, '../../secret'],
+    [root, 'note\0x'],
+  ] as const) {
+    for (const symlinkFollow of [true, false]) {
+      const error = thrown(() => from.openAt({ symlinkFollow }, path, {}, { read: true }))
+      assert.ok(['not-permitted', 'loop'].includes(error as string), `${path}: ${error}`)
+    }
+    assert.ok(
+      thrown(() => from.openAt({ symlinkFollow: true }, path, { create: true }, { write: true })),
+      path,
+    )
+  }
+  assert.is(
+    thrown(() => root.symlinkAt()),
+    'not-permitted',
+  )
+  assert.is(readFileSync(join(folder, 'secret'), 'utf8'), 'secret')
+})
+
+test('what is granted for reading cannot be changed in any way', () => {
+  const root = rootOf('fs:/data=open')
+  const errors = [
+    () => root.openAt({}, 'new', { create: true }, {}),
+    () => root.openAt({}, 'note', { truncate: true }, {}),
+    () => root.openAt({}, 'note', {}, { write: true }),
+    () => root.openAt({}, 'note', {}, {}).write(Uint8Array.of(1), 0n),
+    () => root.createDirectoryAt('x'),
+    () => root.unlinkFileAt('note'),
+    () => root.renameAt('note', root, 'other'),
+  ].map(thrown)
+  assert.equal(new Set(errors), new Set(['read-only']))
+  assert.is(readFileSync(join(folder, 'open/note'), 'utf8'), 'a note')
+})
+
+test('what is granted for writing can be written, moved and deleted', () => {
+  const root = rootOf('fs:/data=open:rw')
+  const file = root.openAt({}, 'new', { create: true, exclusive: true }, { write: true })
+  assert.is(file.write(Buffer.from('hello'), 0n), 5n)
+  file[Symbol.dispose]()
+  root.createDirectoryAt('more')
+  root.renameAt('new', root.openAt({}, 'more', {}, {}), 'newer')
+  assert.equal(root.statAt({}, 'more/newer').size, 5n)
+  root.unlinkFileAt('more/newer')
+  assert.is(
+    thrown(() => root.statAt({}, 'more/newer')),
+    'no-entry',
+  )
+})
+
+test('open files are bounded', () => {
+  const root = rootOf('fs:/data=open')
+  const held: Descriptor[] = []
+  const error = thrown(() => {
+    for (let i = 0; i < 1000; i++) held.push(root.openAt({}, 'note', {}, {}))
+  })
+  assert.is(error, 'insufficient-memory')
+  for (const file of held) file[Symbol.dispose]()
+  root.openAt({}, 'note', {}, {})[Symbol.dispose]()
+})
+
+test.run()
