@@ -1,4 +1,5 @@
 // Runs every *.test.ts below test/ in a Node process of its own, two at a time, and closes with the count of single tests.
+// A file that does not end is ended, and has failed.
 // `npm test -- kernel lua` runs only the files whose path contains one of the words.
 
 import { spawn } from 'node:child_process'
@@ -14,6 +15,8 @@ const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
   .sort()
 
+const PATIENCE_MS = 180_000
+
 type Outcome = { readonly total: number; readonly passed: number; readonly broken: boolean }
 
 const runFile = (file: string): Promise<Outcome> =>
@@ -23,7 +26,12 @@ const runFile = (file: string): Promise<Outcome> =>
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))
+    const timer = setTimeout(() => {
+      output += `\nended after ${PATIENCE_MS / 1000} s\n`
+      child.kill('SIGKILL')
+    }, PATIENCE_MS)
     child.on('close', (code) => {
+      clearTimeout(timer)
       const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0)
       const passed = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0)
       const broken = code !== 0 || total === 0 || passed < total
