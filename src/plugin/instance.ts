@@ -28,11 +28,22 @@ const PAGE = 65_536
 const failed = (code: string, kind: Kind, message: string, details?: Record<string, unknown>): WippyError =>
   new WippyError(code, kind, message, { retryable: false, details })
 
+/** Throws PLUGIN_MEMORY when a component begins with more memory than it may have. */
+export const checkMemory = ({ pages }: Pick<Compiled, 'pages'>, { memoryBytes }: InstanceLimits): void => {
+  if (pages * PAGE <= memoryBytes) return
+  const kib = (bytes: number): number => Math.floor(bytes / 1024)
+  throw failed(
+    'PLUGIN_MEMORY',
+    Kind.RateLimited,
+    `the plugin begins with ${kib(pages * PAGE)} KiB of memory; ${kib(memoryBytes)} are allowed`,
+  )
+}
+
 export class PluginInstance {
   readonly #compiled: Pick<Compiled, 'glue' | 'modules' | 'pages' | 'signature'>
   readonly #limits: InstanceLimits
   readonly #world: Readonly<Record<string, unknown>>
-  readonly #modules = new Map<string, WebAssembly.Module>()
+  readonly #modules: ReadonlyMap<string, WebAssembly.Module>
   readonly #fuel = new WebAssembly.Global({ value: 'i64', mutable: true }, 0n)
   readonly #pages: WebAssembly.Global
   readonly #instantiate: Instantiate
@@ -45,15 +56,12 @@ export class PluginInstance {
     limits: InstanceLimits,
     world: Readonly<Record<string, unknown>>,
   ) {
-    const most = Math.floor(limits.memoryBytes / PAGE)
-    if (compiled.pages > most) {
-      const message = `the plugin begins with ${compiled.pages * (PAGE / 1024)} KiB of memory; ${most * (PAGE / 1024)} are allowed`
-      throw failed('PLUGIN_MEMORY', Kind.RateLimited, message)
-    }
+    checkMemory(compiled, limits)
     this.#compiled = compiled
     this.#limits = limits
     this.#world = world
-    this.#pages = new WebAssembly.Global({ value: 'i32' }, most)
+    this.#pages = new WebAssembly.Global({ value: 'i32' }, Math.floor(limits.memoryBytes / PAGE))
+    this.#modules = new Map([...compiled.modules].map(([name, bytes]) => [name, new WebAssembly.Module(bytes as BufferSource)]))
     const context = createContext({ WebAssembly, TextDecoder, TextEncoder }, { codeGeneration: { strings: false, wasm: true } })
     this.#instantiate = new Script(compiled.glue, { filename: 'plugin-glue.js' }).runInContext(context) as Instantiate
   }
@@ -91,7 +99,7 @@ export class PluginInstance {
 
   #start(): Exports {
     return this.#instantiate(
-      (name) => this.#moduleOf(name),
+      (name) => this.#modules.get(name)!,
       this.#world,
       (module, imports) => {
         const instance = new WebAssembly.Instance(module, { ...imports, wippy: { fuel: this.#fuel, pages: this.#pages } })
@@ -101,15 +109,6 @@ export class PluginInstance {
         return instance
       },
     )
-  }
-
-  #moduleOf(name: string): WebAssembly.Module {
-    let module = this.#modules.get(name)
-    if (!module) {
-      module = new WebAssembly.Module(this.#compiled.modules.get(name)! as BufferSource)
-      this.#modules.set(name, module)
-    }
-    return module
   }
 
   /** The next call begins with a fresh memory. */

@@ -15,6 +15,7 @@ import { didYouMean } from '../registry/suggest.ts'
 import type { Reply } from '../request.ts'
 import type { Compiled } from './component.ts'
 import { componentOf, isCoreModule, moduleOf } from './core-module.ts'
+import { checkMemory } from './instance.ts'
 import type { Library } from './library.ts'
 import { fileOf, grantsOf, hashOf, needText, pluginLimitsOf, readComponent } from './plugin-entry.ts'
 import { PluginRunner } from './runner.ts'
@@ -87,6 +88,7 @@ export class Plugins {
   #runner(entry: Entry, compiled: Compiled): PluginRunner {
     const { root, clock, env, print } = this.#options
     const { timeoutMs, ...limits } = pluginLimitsOf(entry)
+    checkMemory(compiled, limits)
     const grants = grantsOf(entry, root)
     const given = Object.fromEntries(grants.env.flatMap((name) => (env(name) === undefined ? [] : [[name, env(name)!]])))
     return new PluginRunner({

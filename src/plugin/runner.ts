@@ -2,7 +2,7 @@
 //
 //   R1 A plugin never runs on the kernel's thread. Its thread is started with the first call.
 //   R2 Calls are answered in the order they came; at most `MOST_WAITING` wait, more are refused.
-//   R3 A call that takes longer than its time ends the thread. Those that waited behind it run in the next one.
+//   R3 A call's time begins when the thread is ready for it. One that takes longer ends the thread. Those that waited behind it run in the next one.
 
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
@@ -31,6 +31,7 @@ export class PluginRunner {
   readonly #options: RunnerOptions
   readonly #waiting: Waiting[] = []
   #worker: Worker | null = null
+  #isReady = false
   #ids = 0
   #stopTimer: (() => void) | null = null
   #isClosed = false
@@ -74,11 +75,10 @@ export class PluginRunner {
     const call = this.#waiting[0]
     if (!call) return
     this.#worker ??= this.#start()
+    if (!this.#isReady) return
     const { timeoutMs, clock, id } = this.#options
     this.#stopTimer = clock.setTimer(timeoutMs, () => {
-      const worker = this.#worker
-      this.#worker = null
-      void worker?.terminate()
+      void this.#end()
       this.#settle(refused('PLUGIN_TIMEOUT', Kind.Timeout, `plugin "${id}" took longer than ${timeoutMs} ms`))
     })
     const { id: number, name, args } = call
@@ -91,7 +91,13 @@ export class PluginRunner {
     const workerData: WorkerOptions = { compiled: { glue, modules, pages, signature, foreign }, limits, grants, env, isFresh }
     const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } })
     worker.unref()
-    worker.on('message', (answer: WorkerAnswer) => {
+    worker.on('message', (answer: WorkerAnswer | null) => {
+      if (this.#worker !== worker) return
+      if (answer === null) {
+        this.#isReady = true
+        this.#next()
+        return
+      }
       if (answer.id !== this.#waiting[0]?.id) return
       this.calls++
       this.spent += answer.spent
@@ -102,6 +108,7 @@ export class PluginRunner {
     worker.on('error', (cause) => {
       if (this.#worker !== worker) return
       this.#worker = null
+      this.#isReady = false
       const error = new WippyError('PLUGIN_CRASHED', Kind.Internal, `the thread of plugin "${this.#options.id}" ended`, { cause })
       this.#settle({ ok: false, error })
     })
@@ -119,6 +126,7 @@ export class PluginRunner {
   async #end(): Promise<void> {
     const worker = this.#worker
     this.#worker = null
+    this.#isReady = false
     await worker?.terminate()
   }
 }

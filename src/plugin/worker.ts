@@ -1,4 +1,4 @@
-// A plugin's own thread: takes calls one after another, answers each.
+// A plugin's own thread: compiles it, says that it is ready, then takes calls one after another and answers each.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { WippyError } from '../error.ts'
@@ -42,11 +42,10 @@ const print = (bytes: Uint8Array): void => {
   printedBytes += room.length
 }
 
-let instance: PluginInstance | null = null
+const instance = new PluginInstance(compiled, limits, { ...wasi({ grants, env, print }), ...absent(compiled.foreign) })
 
 const perform = ({ name, args }: WorkerCall): { readonly isOk: boolean; readonly values: Uint8Array } => {
   try {
-    instance ??= new PluginInstance(compiled, limits, { ...wasi({ grants, env, print }), ...absent(compiled.foreign) })
     return { isOk: true, values: encodeAll([instance.call(functions.get(name)!, decodeAll(args))]) }
   } catch (error) {
     if (error instanceof WippyError) return { isOk: false, values: encodeAll([error, error.code]) }
@@ -59,13 +58,9 @@ parentPort!.on('message', (call: WorkerCall) => {
   printedBytes = 0
   const outcome = perform(call)
   const text = Buffer.concat(printed).toString()
-  const answer: WorkerAnswer = {
-    id: call.id,
-    ...outcome,
-    printed: text,
-    spent: instance?.spent ?? 0,
-    memoryBytes: instance?.memoryBytes ?? 0,
-  }
+  const { spent, memoryBytes } = instance
+  const answer: WorkerAnswer = { id: call.id, ...outcome, printed: text, spent, memoryBytes }
   parentPort!.postMessage(answer)
-  if (isFresh) instance?.drop()
+  if (isFresh) instance.drop()
 })
+parentPort!.postMessage(null)
