@@ -59,9 +59,9 @@ local function prepare(target, text)
   return setmetatable({ target, text }, Statement)
 end
 
---- sql.get(id) → DB | nil, err
+--- sql.get(id, or an entry as registry.get gives it) → DB | nil, err
 function sql.get(id)
-  id = argument.string(id, 1, 'get')
+  id = argument.string(type(id) == 'table' and id.id or id, 1, 'get')
   if id == '' then return fail(INVALID, 'resource id is required') end
   local kind, err = ask('db.get', id)
   if not kind then return nil, err end

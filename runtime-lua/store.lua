@@ -21,9 +21,9 @@ local Store = host.userdata{
   __tostring = function(self) return self[1] and 'store.Store{}' or 'store.Store{released}' end,
 }
 
---- store.get(id) → Store | nil, err
+--- store.get(id, or an entry as registry.get gives it) → Store | nil, err
 function store.get(id)
-  id = argument.string(id, 1, 'get')
+  id = argument.string(type(id) == 'table' and id.id or id, 1, 'get')
   if id == '' then return fail(INVALID, 'resource id is required') end
   local ok, err = ask('store.get', id)
   if not ok then return nil, err end

@@ -87,6 +87,13 @@ test('a transaction ends on the server it began on; statements that were prepare
     assert.equal(await lua(app, code), [2, 1, 2])
   }))
 
+test('a process takes the entry from the registry, and is connected to what it names', () =>
+  withApp({ postgres: entry(one) }, async (app) => {
+    const code = `local entry = require('registry').get('app:postgres')
+      return { entry.kind, sql.get(entry):query('SELECT server FROM who')[1].server }`
+    assert.equal(await lua(app, code), ['db.sql.postgres', 1])
+  }))
+
 test('a server that cannot be reached is no change: the one before stays', () =>
   withApp({ postgres: entry(one) }, async (app) => {
     const refused = await failure(app.put('app:postgres', entry({ ...two, port: await freePort() }, { connect_timeout: '2s' })))
