@@ -202,11 +202,12 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     permit,
     environment,
     isStarting,
+    load: (entry) => features.loadFor(entry),
     random,
     exit,
     report,
   }
-  const features = new Features(table, parts)
+  const features: Features = new Features(table, parts)
   registry.subscribe(({ version, from, changes }) => {
     for (const { kind, entry } of changes)
       bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })

@@ -20,7 +20,10 @@ const OPTIONAL = [
   'layout',
   'timer',
   'time',
+  'future',
   'funcs',
+  'contract',
+  'eval_runner',
   'json',
   'base64',
   'hash',
@@ -41,7 +44,7 @@ const OPTIONAL = [
 ]
 
 /** Files whose functions share state between coroutines: they are not preempted within. */
-const WHOLE = ['channel', 'timer', 'funcs', 'events']
+const WHOLE = ['channel', 'timer', 'future', 'funcs', 'events']
 
 const MEMORY_PAGES = 512
 const INBOX_BYTES = 16 * 1024 // takes every file of runtime-lua; stays the inbox of every process

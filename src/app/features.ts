@@ -6,6 +6,15 @@ import type { Feature } from './feature.ts'
 
 export const features: readonly Feature[] = [
   {
+    modules: ['contract'],
+    kinds: ['contract.*'],
+    load: async ({ door, permit }) => {
+      const { Contracts } = await import('../service/contract.ts')
+      const { service, handler } = new Contracts({ permit, call: await door.operation('funcs.call') })
+      return { services: [service], handler }
+    },
+  },
+  {
     modules: ['ctx'],
     load: async () => ({ services: [(await import('../service/ctx.ts')).ctxService()] }),
   },
@@ -15,6 +24,21 @@ export const features: readonly Feature[] = [
     load: async (parts) => {
       const [environment, { envService }] = await Promise.all([parts.environment(), import('../service/env.ts')])
       return { services: [envService(environment, parts.permit)], handler: environment.handler() }
+    },
+  },
+  {
+    modules: ['eval_runner', 'eval'],
+    load: async (parts) => {
+      const [{ Sandbox, defaultSandbox }, { evalService }] = await Promise.all([
+        import('../service/sandbox.ts'),
+        import('../service/eval-runner.ts'),
+      ])
+      const most = {
+        memoryBytes: parts.config.limits.memoryBytes,
+        fuel: defaultSandbox.fuel * 10,
+        timeoutMs: defaultSandbox.timeoutMs * 10,
+      }
+      return { services: [evalService({ sandbox: new Sandbox(parts), permit: parts.permit, most })] }
     },
   },
   {

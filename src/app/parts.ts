@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
+import type { Entry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Callees } from '../service/callees.ts'
 import type { Door } from '../service/door.ts'
@@ -35,6 +36,8 @@ export type Parts = {
   readonly environment: () => Promise<Environment>
   /** Whether the entries the app begins with are still taken in. */
   readonly isStarting: () => boolean
+  /** Brings in the services of the modules that an entry declares. */
+  readonly load: (entry: Entry) => Promise<void>
   /** Numbers in [0, 1). */
   readonly random: () => number
   /** Ends the node with an exit code. */

@@ -111,6 +111,14 @@ export class Door {
     return [...new Set([...this.#offers.keys(), ...[...this.#operations.keys()].map(moduleOf)])]
   }
 
+  /** An operation, for a service that passes calls on to another. Loads its module. Throws OPERATION_UNKNOWN. */
+  async operation(op: string): Promise<Operation> {
+    if (!this.#operations.has(op)) await this.#offers.get(moduleOf(op))?.()
+    const operation = this.#operations.get(op)
+    if (operation === undefined) throw unknownOperation(op)
+    return operation
+  }
+
   callerOf(process: Process): Caller {
     let caller = this.#callers.get(process)
     if (caller === undefined) {

@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Body } from '../kernel/body.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
-import type { Process, Successor } from '../kernel/process.ts'
+import type { Process, SpawnSpec, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
@@ -120,6 +120,17 @@ export class Launcher {
       this.#functions.set(entry, host)
     }
     return this.#start(entry, host, launch)
+  }
+
+  /** Runs a program that is no entry's, in a body that `wrap` makes of the program's own. Throws HOST_FULL, LUA_LOAD. */
+  run(
+    program: Program,
+    wrap: (body: Body) => Body,
+    launch: Pick<SpawnSpec, 'host' | 'args' | 'context' | 'parent'> & { readonly limits: HostLimits },
+  ): Process {
+    const { scheduler, makeBody, nowMs } = this.#options
+    const body = wrap(makeBody(program, launch.limits))
+    return scheduler.spawn({ ...launch, body, entry: program.entry, startedAt: nowMs(), seed: randomInt(SEEDS) })
   }
 
   /** Whether the function of this id was called since it was changed last. */

@@ -1,0 +1,125 @@
+// The host half of `eval_runner`: who may run which code with what, and the sandbox it runs in.
+//
+// Modules belong to classes. Those that only compute may be named freely; what reaches processes, storage, networks or the terminal needs
+// its class to be allowed by name as well, and each module, library and class is a question of its own to the guard.
+
+import { Kind, WippyError } from '../error.ts'
+import { isFields } from '../registry/entry.ts'
+import { parseDuration, parseSize } from '../registry/units.ts'
+import type { Permit } from './permit.ts'
+import { defaultSandbox, type Sandbox, type SandboxLimits, type Snippet } from './sandbox.ts'
+import type { Call, Caller, Service } from './service.ts'
+import { contextOf } from './spawn-options.ts'
+
+/** Classes of modules that are not free. A module that is not here is of class `process`. */
+const CLASSES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    [
+      'base64',
+      'compress',
+      'crypto',
+      'expr',
+      'hash',
+      'html',
+      'json',
+      'payload',
+      'templates',
+      'text',
+      'time',
+      'treesitter',
+      'uuid',
+      'yaml',
+      'ctx',
+    ].map((name) => [name, []]),
+  ),
+  ...Object.fromEntries(['excel', 'events', 'io', 'logger', 'metrics', 'queue', 'stream', 'tty'].map((name) => [name, ['io']])),
+  ...Object.fromEntries(['http', 'http_client', 'hub', 'websocket'].map((name) => [name, ['network', 'io']])),
+  ...Object.fromEntries(['fs', 'sql', 'store'].map((name) => [name, ['storage', 'io']])),
+  cloudstorage: ['storage', 'network', 'io'],
+  cdc: ['storage'],
+  registry: ['storage'],
+  security: ['security'],
+}
+
+const invalid = (message: string): WippyError => new WippyError('EVAL_INVALID', Kind.Invalid, message, { retryable: false })
+const denied = (action: string, resource: string): WippyError =>
+  new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${action} is not allowed on "${resource}"`, { retryable: false })
+
+const names = (value: unknown, what: string): string[] => {
+  if (value === undefined || value === null || (isFields(value) && Object.keys(value).length === 0)) return []
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw invalid(`${what} is a list of names`)
+}
+
+const pairs = (value: unknown, what: string): Readonly<Record<string, unknown>> => {
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return {}
+  const found = isFields(value) ? value : {}
+  if (isFields(value) && Object.keys(found).every((name) => /^[A-Za-z_]\w*$/.test(name))) return found
+  throw invalid(`${what} is a table of names`)
+}
+
+/** Limits as asked for, none beyond `most`. */
+const limitsOf = (value: unknown, most: SandboxLimits): SandboxLimits => {
+  const { memory, fuel, timeout } = pairs(value, 'limits')
+  const amount = fuel ?? defaultSandbox.fuel
+  if (typeof amount !== 'number' || !(amount > 0)) throw invalid('limits.fuel is a number greater than 0')
+  const memoryBytes = memory === undefined ? defaultSandbox.memoryBytes : parseSize(memory)
+  return {
+    memoryBytes: Math.min(memoryBytes, most.memoryBytes),
+    fuel: Math.min(amount, most.fuel),
+    timeoutMs: Math.min(timeout === undefined ? defaultSandbox.timeoutMs : parseDuration(timeout), most.timeoutMs),
+  }
+}
+
+export type EvalOptions = { readonly sandbox: Sandbox; readonly permit: Permit; readonly most: SandboxLimits }
+
+export const evalService = ({ sandbox, permit, most }: EvalOptions): Service => {
+  const demand = (caller: Caller, action: string, resource: string): void => {
+    if (!permit(caller, action, resource)) throw denied(action, resource)
+  }
+
+  const snippetOf = ({ caller, args: [config] }: Call): Snippet => {
+    const { source, method = '', modules, imports, allow_classes, custom_modules } = isFields(config) ? config : {}
+    if (typeof source !== 'string' || typeof method !== 'string') throw invalid('source and method are texts')
+    const allowed = names(allow_classes, 'allow_classes')
+    for (const name of allowed) demand(caller, 'eval.class', name)
+    const wanted = names(modules, 'modules')
+    for (const module of wanted) {
+      const missing = (Object.hasOwn(CLASSES, module) ? CLASSES[module]! : ['process']).find((name) => !allowed.includes(name))
+      if (missing !== undefined) {
+        throw new WippyError('EVAL_CLASS', Kind.PermissionDenied, `module "${module}" is of class "${missing}", which is forbidden here`, {
+          retryable: false,
+          hint: `Name the class in allow_classes, if that is what you want.`,
+        })
+      }
+      demand(caller, 'eval.module', module)
+    }
+    const libraries = Object.entries(pairs(imports, 'imports')).map(([alias, id]) => {
+      if (typeof id !== 'string') throw invalid(`imports.${alias} is the id of a library`)
+      demand(caller, 'eval.import', id)
+      return [alias, id] as const
+    })
+    const globals = pairs(custom_modules, 'custom_modules')
+    return { source, method, modules: wanted, imports: Object.fromEntries(libraries), globals }
+  }
+
+  return {
+    name: 'eval',
+    operations: {
+      'eval.compile': async (call) => {
+        await sandbox.compile(snippetOf(call))
+        return [true]
+      },
+      'eval.run': async (call) => {
+        const {
+          caller,
+          args: [config],
+        } = call
+        const program = await sandbox.compile(snippetOf(call))
+        const fields = isFields(config) ? config : {}
+        const given = Array.isArray(fields.args) ? fields.args : []
+        return sandbox.run(caller, program, given, contextOf(caller.context, fields), limitsOf(fields.limits, most))
+      },
+    },
+  }
+}

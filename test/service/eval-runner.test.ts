@@ -1,0 +1,132 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { literal } from '../../src/service/lua-literal.ts'
+import { failure, func, library, type TestApp, withApp } from '../support/app.ts'
+
+const test = suite('eval runner')
+
+const run = (app: TestApp, config: string): Promise<unknown> =>
+  app.eval(`local v, err = eval_runner.run(${config}) if err then error(err) end return v`, { modules: ['eval_runner'] })
+
+test('code runs with its arguments, context, libraries and globals', () =>
+  withApp({ sdk: library('return { greet = function(name) return "hello " .. name end }') }, async (app) => {
+    assert.is(await run(app, '{ source = "return { main = function(a, b) return a * b end }", args = { 6, 7 } }'), 42)
+    assert.is(await run(app, '{ source = "return function() return 1 end" }'), 1)
+    assert.equal(await run(app, '{ source = "return { f = function() return { x = { 1, 2 } } end }", method = "f" }'), { x: [1, 2] })
+    assert.is(
+      await run(
+        app,
+        '{ source = "local s = require(\'sdk\') return { f = function(n) return s.greet(n) end }", method = "f", args = { "x" }, imports = { sdk = "app:sdk" } }',
+      ),
+      'hello x',
+    )
+    assert.is(
+      await run(
+        app,
+        '{ source = "return { f = function() return conf.api.url end }", method = "f", custom_modules = { conf = { api = { url = "u\\"\\n]]" } } } }',
+      ),
+      'u"\n]]',
+    )
+    assert.is(
+      await run(
+        app,
+        '{ source = "return { f = function() return ctx.get(\'k\') end }", method = "f", modules = { "ctx" }, context = { k = 5 } }',
+      ),
+      5,
+    )
+    assert.is(
+      await run(app, '{ source = "return { f = function() return json.encode({ 1 }) end }", method = "f", modules = { "json" } }'),
+      '[1]',
+    )
+  }))
+
+test('what was not named is not there', () =>
+  withApp({}, async (app) => {
+    for (const name of [
+      'process',
+      'subscribe',
+      'unsubscribe',
+      'json',
+      'funcs',
+      'registry',
+      'logger',
+      'io',
+      'require("process")',
+      '_G.process',
+      'load',
+    ]) {
+      const code = `local ok, v = pcall(function() return ${name.replaceAll('"', "'")} end) return { f = function() return ok and v ~= nil end }`
+      assert.is(await run(app, `{ source = [==[${code}]==], method = "f" }`), false, name)
+    }
+  }))
+
+test('code cannot close what is around it', () =>
+  withApp({}, async (app) => {
+    const error = await failure(run(app, '{ source = "end return process, (function() return 1" }'))
+    assert.match(error.text, /end/)
+    assert.is(literal('"]] end'), '"\\034]] end"')
+    assert.is(
+      await run(
+        app,
+        '{ source = "return { f = function() return a end }", method = "f", custom_modules = { a = "\\" .. os.time() .. \\"" } }',
+      ),
+      '" .. os.time() .. "',
+    )
+  }))
+
+test('classes that were not allowed are forbidden', () =>
+  withApp({ callee: func('return function() return "called" end') }, async (app) => {
+    for (const module of ['funcs', 'registry', 'http_client', 'sql', 'security', 'system', 'process', 'no_such_module']) {
+      const error = await failure(run(app, `{ source = "return function() end", modules = { "${module}" } }`))
+      assert.is(error.kind, 'PermissionDenied', module)
+      assert.match(error.text, /forbidden/)
+    }
+    const source = 'source = "return function() return funcs.call(\'app:callee\') end"'
+    assert.is(await run(app, `{ ${source}, modules = { "funcs" }, allow_classes = { "process" } }`), 'called')
+  }))
+
+test('a loop without end, a memory that grows and a wait that lasts are ended, and who asked goes on', () =>
+  withApp({}, async (app) => {
+    const loop = await failure(run(app, '{ source = "while true do end", limits = { fuel = 2000000 } }'))
+    assert.match(loop.text, /out of fuel: it may spend 2000000 units/)
+    const grow = await failure(
+      run(app, '{ source = "local t = {} while true do t[#t + 1] = (\'x\'):rep(10000) .. #t end", limits = { memory = "4MiB" } }'),
+    )
+    assert.match(grow.text, /memory/)
+    const wait = await failure(
+      run(app, '{ source = "return function() time.sleep(\'1h\') end", modules = { "time" }, limits = { timeout = "20ms" } }'),
+    )
+    assert.equal([wait.kind, wait.text], ['Timeout', 'the code took longer than 20 ms'])
+    assert.is(await run(app, '{ source = "return function() return 1 end" }'), 1)
+  }))
+
+test('it ends when who asked for it ends', () =>
+  withApp({}, async (app) => {
+    const running = (): number => [...app.node.scheduler.processes].filter(({ host }) => host.id === 'eval:sandbox').length
+    void run(app, '{ source = "return function() time.sleep(\'1h\') end", modules = { "time" } }').catch(() => {})
+    await app.until(() => running() === 1, 'the code')
+    for (const { pid, entry } of [...app.node.scheduler.processes]) if (entry.startsWith('app:probe')) app.node.scheduler.terminate(pid)
+    await app.until(() => running() === 0, 'its end')
+  }))
+
+test('compile says what is wrong before anything runs', () =>
+  withApp({}, async (app) => {
+    const compile = (args: string): Promise<unknown> =>
+      app.eval(`local p, err = eval_runner.compile(${args}) if err then error(err) end return { p:method(), p:modules() }`, {
+        modules: ['eval_runner'],
+      })
+    assert.equal(await compile('"return { f = function() end }", "f", { modules = { "json" } }'), ['f', ['json']])
+    assert.match((await failure(compile('"this is not lua"'))).text, /expected|unexpected|syntax/i)
+    assert.is((await failure(compile('""'))).kind, 'Invalid')
+    assert.match((await failure(compile('"return 1", "", { imports = { x = "app:none" } }'))).text, /app:none/)
+  }))
+
+test('an error of the code is the error of the call, kind and all', () =>
+  withApp({}, async (app) => {
+    const error = await failure(
+      run(app, "{ source = \"return function() return nil, errors.new{ message = 'gone', kind = 'NotFound' } end\" }"),
+    )
+    assert.equal([error.kind, error.text], ['NotFound', 'gone'])
+  }))
+
+test.run()
