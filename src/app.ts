@@ -218,8 +218,12 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   // entries come to life
   const code = new LuaKinds({
     load: (entry) => features.loadFor(entry),
-    makeReady: async (program) => {
-      if (isUp) await bodies.prepare(program, nextTurn)
+    make: async (program, isCalled) => {
+      if (!isUp) return // what the start takes in is made when it is needed
+      await nextTurn()
+      if (isCalled) await bodies.prepare(program, nextTurn)
+      else bodies.check(program)
+      await nextTurn()
     },
     isCalled: (id) => launcher.isCalled(id),
   })

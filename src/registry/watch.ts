@@ -1,7 +1,7 @@
 // Files that were saved, in batches: an editor's way of saving is one change of one file, a checkout of fifty is one change of fifty.
 //
-//   W1 A batch ends when nothing has been written for a moment and no git command is at work. That a file is gone is believed after another
-//      moment: editors that save by replacing take it away first.
+//   W1 A batch ends when nothing has been written for a moment and no git command is at work. That a file is gone or empty is believed after
+//      another moment: who saves it may have taken it away, or emptied it, first.
 //   W2 A batch says where to look, not what happened there. A directory in it means everything below.
 //   W3 Directories are watched, one by one, and not their files: a watched file that is replaced would be watched no more. A directory is
 //      watched before it is looked into, so nothing in it comes unseen.
@@ -29,6 +29,11 @@ export type WatchOptions = {
 type Watched = { readonly watcher: FSWatcher; readonly inode: number }
 
 const statOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false })
+
+const isUnfinished = (path: string): boolean => {
+  const stat = statOf(path)
+  return stat === undefined || (stat.isFile() && stat.size === 0)
+}
 
 /** The lock file that git holds while it changes the files below a directory. */
 const gitLock = (directory: string): string | null => {
@@ -147,7 +152,7 @@ export class Watch {
   #early(now: number): number {
     if (now >= this.#first + LONGEST_MS) return 0
     if (this.#locks.some(existsSync)) return QUIET_MS
-    return [...this.#paths].some((path) => !existsSync(path)) ? this.#last + GONE_MS - now : 0
+    return [...this.#paths].some(isUnfinished) ? this.#last + GONE_MS - now : 0
   }
 
   #failed(directory: string, cause: unknown): void {

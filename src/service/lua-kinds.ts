@@ -46,9 +46,9 @@ const checked = (entry: Entry, state: State): Program => {
 export type LuaKindsOptions = {
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
-  /** Makes a program ready to run, if the node is at a stage where that is worth while. Throws LUA_LOAD. */
-  readonly makeReady: (program: Program) => Promise<void>
-  /** Whether the function of this id is called at present: then its next call should find it ready. */
+  /** Compiles a program, and keeps what that gives when it is called: then its next call finds it ready. Throws LUA_LOAD. */
+  readonly make: (program: Program, isCalled: boolean) => Promise<void>
+  /** Whether the function of this id is called at present. */
   readonly isCalled: (id: string) => boolean
 }
 
@@ -58,13 +58,15 @@ export class LuaKinds {
 
   readonly handler: Handler = {
     kinds: ['function.lua', 'process.lua', ...LIBRARIES],
-    prepare: async (change, after) => {
-      const { kind, entry } = change
+    prepare: async ({ kind, entry }, after) => {
+      const { load, make, isCalled } = this.#options
+      const users = LIBRARIES.includes(entry.kind) ? this.#calledUsersOf(entry, after) : []
       if (kind !== 'entry.delete') {
         const program = checked(entry, after)
-        await this.#options.load(entry)
-        if (!LIBRARIES.includes(entry.kind) || !(await this.#prepareUsers(entry, after))) await this.#options.makeReady(program)
-      } else if (LIBRARIES.includes(entry.kind)) await this.#prepareUsers(entry, after)
+        await load(entry)
+        if (users.length === 0) await make(program, isCalled(entry.id)) // else it is compiled with those
+      }
+      for (const program of users) await make(program, true)
     },
     commit: ({ kind, entry }) => {
       if (kind === 'entry.delete') this.#importers.delete(entry.id)
@@ -82,17 +84,9 @@ export class LuaKinds {
     return new Set([...changed, ...this.#importers.of(changed)])
   }
 
-  /** What imports a library that changes must run with it as it will be. Whether any of that was made ready, and the library with it. */
-  async #prepareUsers(library: Entry, after: State): Promise<boolean> {
-    let isReady = false
-    for (const id of this.#importers.of([library.id])) {
-      const user = after.get(id)
-      if (!user) continue
-      const program = checked(user, after)
-      if (!this.#options.isCalled(id)) continue
-      await this.#options.makeReady(program)
-      isReady = true
-    }
-    return isReady
+  /** Programs that are called and import a library that changes. Throws why anything that imports it, called or not, would not run. */
+  #calledUsersOf(library: Entry, after: State): Program[] {
+    const users = [...this.#importers.of([library.id])].flatMap((id) => after.get(id) ?? [])
+    return users.map((user) => checked(user, after)).filter(({ entry }) => this.#options.isCalled(entry))
   }
 }

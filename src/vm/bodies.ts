@@ -22,16 +22,19 @@ export class Bodies {
     return new LuaBody(this.pool, this.#imageOf(program), limits)
   }
 
+  /** Whether `program` compiles: makes its image, and does not keep it. Throws LUA_LOAD. */
+  check(program: Program): void {
+    if (!this.#images.has(program)) entryImage(this.pool, this.#actor, program)
+  }
+
   /**
    * Makes the image of `program` now, so that its first body costs no more than its second; it takes a few milliseconds, and between its
    * steps others have their turn. Throws LUA_LOAD.
    */
   async prepare(program: Program, turn: () => Promise<unknown>): Promise<void> {
-    await turn()
     const image = this.#imageOf(program)
     await turn()
     image.flatten()
-    await turn()
   }
 
   #imageOf(program: Program): Image {

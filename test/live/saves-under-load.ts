@@ -4,7 +4,8 @@
 // the save in it, at the head and at the end of the file: an answer whose three numbers differ is a mixture. What is measured is what a caller
 // sees: from the step in which it asks to the step in which it has the answer.
 
-import { writeFileSync } from 'node:fs'
+import { renameSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { func, library, proc, start, type TestApp } from '../support/app.ts'
 
@@ -128,9 +129,11 @@ class Load {
 export const savesUnderLoad = async (saves: number, quietMs: number): Promise<Outcome> => {
   const app = await start({ answer: func(answerOf(0), { imports: { lib: 'app:lib' } }), lib: library(libraryOf(0)), caller: proc(caller) })
   const load = new Load(app)
-  const save = (n: number): void => {
-    writeFileSync(join(app.root, 'src/lib.lua'), libraryOf(n))
-    writeFileSync(join(app.root, 'src/answer.lua'), answerOf(n))
+  /** As editors do: written elsewhere, then put in place, both at once. */
+  const save = async (n: number): Promise<void> => {
+    const files = { 'lib.lua': libraryOf(n), 'answer.lua': answerOf(n) }
+    await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(app.root, name), text)))
+    for (const name of Object.keys(files)) renameSync(join(app.root, name), join(app.root, 'src', name))
   }
   try {
     const problems: string[] = []
@@ -144,7 +147,7 @@ export const savesUnderLoad = async (saves: number, quietMs: number): Promise<Ou
     const saving = await load.during(async () => {
       for (let n = 1; n <= saves; n++) {
         const began = performance.now()
-        save(n)
+        await save(n)
         await load.until(() => load.seen.has(n), `an answer of save ${n}`)
         times.push(performance.now() - began)
       }

@@ -145,6 +145,14 @@ following('a file that is away for a moment while it is saved is never gone', tw
   assert.equal(said(swap), [1, 'create app:f2'])
 })
 
+following('a file that is emptied before it is written is never empty', two, async (app) => {
+  const swap = await app.swap(() => {
+    app.write({ 'src/f.lua': '' })
+    setTimeout(() => app.write({ 'src/f.lua': 'f1' }), 60)
+  })
+  assert.equal([said(swap), app.source('f')], [[1, 'update app:f'], 'f1'])
+})
+
 following('fifty files of a checkout are one version', { 'src/_index.yaml': index() }, async (app) => {
   const names = Array.from({ length: 50 }, (_, n) => `f${n}`)
   const sources = Object.fromEntries(names.map((name) => [`src/${name}.lua`, name]))
