@@ -2,11 +2,14 @@
 //
 //   L1 What is read has the hash it is asked by, else it counts as missing: bytes that rotted are never run.
 //   L2 A compiled form belongs to one version of the compiler; with another one the component is compiled again.
+//   L3 Where the state is another process's, or cannot be written, components are read if they are there and compiled once per run.
 
 import { createHash } from 'node:crypto'
 import { deserialize, serialize } from 'node:v8'
 import { Kind, WippyError } from '../error.ts'
 import type { Environment } from '../lmdb/environment.ts'
+import type { StateFolder } from '../lmdb/state-folder.ts'
+import type { Table } from '../lmdb/table.ts'
 import { type Compiled, compileComponent } from './component.ts'
 
 const COMPILER = 1 // to be raised whenever compiling gives something else
@@ -14,13 +17,15 @@ const SHA_BYTES = 32
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
-export class Library {
-  readonly #state: Environment | null
-  readonly #compiled = new Map<string, Promise<Compiled>>()
+type TableName = 'plugin.components' | 'plugin.compiled'
 
-  /** `state` is null where nothing is kept; then everything is compiled once per run, and nothing can be installed. */
-  constructor(state: Environment | null) {
-    this.#state = state
+export class Library {
+  readonly #folder: StateFolder
+  readonly #compiled = new Map<string, Promise<Compiled>>()
+  #state: Promise<Environment | null> | null = null
+
+  constructor(folder: StateFolder) {
+    this.#folder = folder
   }
 
   /** The compiled form of a component. Throws as `compileComponent`. */
@@ -34,16 +39,17 @@ export class Library {
     return work
   }
 
-  /** Keeps the bytes of a component; on disk when the promise resolves. */
+  /** Checks, compiles and keeps a component; it is on disk when the promise resolves. Throws as `compileComponent`, and as a write of the state. */
   async install(bytes: Uint8Array): Promise<Compiled> {
     const compiled = await this.compile(bytes)
-    await this.#state?.write((batch) => batch.put(this.#table('plugin.components'), compiled.hash, bytes))
+    const state = await this.#folder.owned()
+    await state.write((batch) => batch.put(tableOf(state, 'plugin.components'), compiled.hash, bytes))
     return compiled
   }
 
   /** The compiled form of a component that was installed. Throws PLUGIN_NOT_INSTALLED. */
   async installed(hash: string): Promise<Compiled> {
-    const bytes = this.#state && this.#table('plugin.components').get(hash)
+    const bytes = await this.#kept('plugin.components', hash)
     if (bytes && sha256(bytes).toString('hex') === hash) return this.compile(bytes)
     throw new WippyError('PLUGIN_NOT_INSTALLED', Kind.NotFound, `no component with the hash ${hash.slice(0, 12)}… is installed here`, {
       retryable: false,
@@ -54,25 +60,35 @@ export class Library {
   /** Forgets a component and what it was compiled to. */
   async remove(hash: string): Promise<void> {
     this.#compiled.delete(hash)
-    await this.#state?.write((batch) => {
-      batch.remove(this.#table('plugin.components'), hash)
-      batch.remove(this.#table('plugin.compiled'), hash)
+    const state = await this.#folder.owned()
+    await state.write((batch) => {
+      batch.remove(tableOf(state, 'plugin.components'), hash)
+      batch.remove(tableOf(state, 'plugin.compiled'), hash)
     })
   }
 
   async #cached(hash: string, bytes: Uint8Array): Promise<Compiled> {
-    const kept = this.#state && this.#table('plugin.compiled').get(hash)
+    const kept = await this.#kept('plugin.compiled', hash)
     const known = kept && unpack(kept)
     if (known) return known
     const compiled = await compileComponent(bytes)
-    await this.#state?.write((batch) => batch.put(this.#table('plugin.compiled'), hash, pack(compiled)))
+    const state = await this.#readable()
+    if (state && !state.readOnly) await state.write((batch) => batch.put(tableOf(state, 'plugin.compiled'), hash, pack(compiled)))
     return compiled
   }
 
-  #table(name: 'plugin.components' | 'plugin.compiled') {
-    return this.#state!.table<string>(name)
+  async #kept(table: TableName, hash: string): Promise<Uint8Array | undefined> {
+    const state = await this.#readable()
+    return state ? tableOf(state, table).get(hash) : undefined
+  }
+
+  #readable(): Promise<Environment | null> {
+    this.#state ??= this.#folder.owned().catch(() => this.#folder.existing().catch(() => null))
+    return this.#state
   }
 }
+
+const tableOf = (state: Environment, name: TableName): Table<string> => state.table<string>(name)
 
 const pack = (compiled: Compiled): Uint8Array => {
   const body = serialize([COMPILER, compiled])

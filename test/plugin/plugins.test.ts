@@ -64,13 +64,15 @@ export const spin = () => { for (;;); }
 export const hoard = () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20)) }
 export const name = () => '${name}'`
 
+const first = await scripted(HOSTILE, hostile('first'))
+
 const withHostile = async (
   act: (app: TestApp, component: string) => Promise<void>,
   limits: object = { fuel: 20_000_000 },
 ): Promise<void> => {
   const root = directoryWith({ 'x.wasm': '' })
   const path = join(root, 'x.wasm')
-  writeFileSync(path, await scripted(HOSTILE, hostile('first')))
+  writeFileSync(path, first)
   const entry = (name: string) => ({ kind: 'plugin.function', plugin: 'app:plugin', export: name })
   const drafts = { plugin: { kind: 'plugin.component', path, limits }, spin: entry('spin'), hoard: entry('hoard'), name: entry('name') }
   await withApp(drafts, (app) => act(app, path))
