@@ -11,20 +11,21 @@ const may: Readonly<Record<string, readonly string[]>> = {
   security: [],
   lmdb: [],
   lua: [],
+  template: [],
   vm: ['kernel'],
   cluster: ['kernel'],
   workflow: ['kernel', 'lmdb'],
   registry: ['lmdb', 'lua'],
   sql: [],
   store: ['lmdb'],
-  service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'sql', 'store'],
+  service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'template', 'sql', 'store'],
   plugin: ['service', 'registry', 'lmdb'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
   dashboard: ['app'],
   cli: ['app', 'dashboard'],
 }
 /** No node:*, no package but one they own, no clock. */
-const pure = ['words', 'kernel', 'security', 'lua']
+const pure = ['words', 'kernel', 'security', 'lua', 'template']
 /** What a pure layer may have all the same: data in, data out. */
 const harmless: Readonly<Record<string, readonly string[]>> = { words: ['node:buffer'] }
 /** The only folders that import a package. */

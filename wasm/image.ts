@@ -40,6 +40,7 @@ const OPTIONAL = [
   'sql',
   'store',
   'supervisor',
+  'templates',
   'types',
 ]
 

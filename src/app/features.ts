@@ -124,6 +124,15 @@ export const features: readonly Feature[] = [
     },
   },
   {
+    modules: ['templates', 'template'],
+    kinds: ['template.*'],
+    load: async ({ permit }) => {
+      const { Templates } = await import('../service/templates.ts')
+      const { service, handler } = new Templates(permit)
+      return { services: [service], handler }
+    },
+  },
+  {
     modules: ['time'],
     load: async ({ clock }) => ({ services: [(await import('../service/time.ts')).timeService(clock)] }),
   },
