@@ -7,7 +7,7 @@
 //   F3 A file that is saved is the newest word on its entries: it replaces what was changed at run time, and says so.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { WippyError } from '../error.ts'
+import { Kind, WippyError } from '../error.ts'
 import { type Operation, same } from './change.ts'
 import type { Version } from './history.ts'
 import type { Registry } from './registry.ts'
@@ -55,6 +55,12 @@ const isReplacing = ({ id, before, after }: Rewrite, registry: Registry): boolea
   return !isEqual(before) && !isEqual(after)
 }
 
+/** A directory that went while it was read, or a bug: the files are looked at again with the next batch. */
+const notTaken = (cause: unknown): WippyError => {
+  const message = `saved files were not taken in: ${cause instanceof Error ? cause.message : cause}`
+  return new WippyError('FOLLOW_FAILED', Kind.Internal, message, { cause, hint: 'Save once more.', retryable: true })
+}
+
 class Follower {
   readonly #options: FollowOptions
   #waiting = new Set<string>()
@@ -84,7 +90,12 @@ class Follower {
     while (this.#waiting.size > 0) {
       const batch = this.#waiting
       this.#waiting = new Set()
-      await this.#take(batch)
+      try {
+        await this.#take(batch)
+      } catch (cause) {
+        for (const path of batch) this.#held.add(path)
+        this.#options.report(notTaken(cause))
+      }
     }
     this.#work = null
   }

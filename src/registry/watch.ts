@@ -6,7 +6,7 @@
 //   W3 Directories are watched, one by one, and not their files: a watched file that is replaced would be watched no more. A directory is
 //      watched before it is looked into, so nothing in it comes unseen.
 
-import { existsSync, type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs'
+import { type Dirent, existsSync, type FSWatcher, readdirSync, type Stats, statSync, watch } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 import { isHidden } from './source.ts'
@@ -28,7 +28,14 @@ export type WatchOptions = {
 
 type Watched = { readonly watcher: FSWatcher; readonly inode: number }
 
-const statOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false })
+/** Nothing for what is not there, or not ours to see. */
+const statOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
 
 const isUnfinished = (path: string): boolean => {
   const stat = statOf(path)
@@ -94,8 +101,17 @@ export class Watch {
     })
     if (watcher === null) return
     this.#watched.set(directory, { watcher, inode: stat.ino })
-    for (const item of readdirSync(directory, { withFileTypes: true })) {
+    for (const item of this.#list(directory)) {
       if (item.isDirectory() && !isHidden(item.name)) this.#enter(join(directory, item.name))
+    }
+  }
+
+  #list(directory: string): readonly Dirent[] {
+    try {
+      return readdirSync(directory, { withFileTypes: true })
+    } catch (cause) {
+      this.#failed(directory, cause)
+      return []
     }
   }
 

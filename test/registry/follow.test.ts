@@ -42,15 +42,23 @@ class Followed {
       registry: this.registry,
       swapped: (swap) => {
         this.swaps.push(swap)
-        this.#heard.resolve()
-        this.#heard = Promise.withResolvers<void>()
+        this.#hear()
+        if (swap.operations.some((one) => one.kind === 'entry.create' && one.entry.id === 'app:fatal')) throw new Error('who listens fails')
       },
-      report: (error) => void this.faults.push(error),
+      report: (error) => {
+        this.faults.push(error)
+        this.#hear()
+      },
     })
   }
 
   get sources() {
     return { root: this.root, src: [join(this.root, 'src')], replacements: [], override: [], disable: { namespaces: [], entries: [] } }
+  }
+
+  #hear(): void {
+    this.#heard.resolve()
+    this.#heard = Promise.withResolvers<void>()
   }
 
   get ready(): Promise<unknown> {
@@ -199,6 +207,19 @@ following('what was changed at run time is replaced by a later save, and that is
   assert.equal([said(swap), swap.replaced, app.source('g')], [[3, 'update app:f'], ['app:f'], undefined])
   const other = await app.swap(() => app.write({ 'src/g.lua': 'g1' }))
   assert.equal([said(other), other.replaced], [[4, 'create app:g'], ['app:g']])
+})
+
+test('what fails unexpectedly is reported, and the next save is taken in', async () => {
+  const app = new Followed(two)
+  try {
+    await app.ready
+    await app.swap(() => app.write({ 'src/fatal.yaml': 'namespace: app\nname: fatal\nkind: code' }))
+    await app.until(() => app.faults.length > 0, 'a report')
+    assert.equal(codes(app.faults), ['FOLLOW_FAILED'])
+    assert.equal(said(await app.swap(() => app.write({ 'src/f.lua': 'f1' }))), [2, 'update app:f'])
+  } finally {
+    await app.following.close()
+  }
 })
 
 following('whatever is done to the files, what runs is what they say in the end', { 'src/_index.yaml': index() }, async (app) => {
