@@ -27,6 +27,7 @@ const OPTIONAL = [
   'json',
   'base64',
   'hash',
+  'crypto',
   'uuid',
   'logger',
   'io',

@@ -15,6 +15,10 @@ export const features: readonly Feature[] = [
     },
   },
   {
+    modules: ['crypto'],
+    load: async ({ clock }) => ({ services: [(await import('../service/crypto.ts')).cryptoService(clock)] }),
+  },
+  {
     modules: ['ctx'],
     load: async () => ({ services: [(await import('../service/ctx.ts')).ctxService()] }),
   },
