@@ -11,9 +11,10 @@ const src = join(import.meta.dirname, '..', 'src')
 const ending = /\.ts$/
 const pathsOf = (...names: readonly string[]): string[] => names.map((name) => join(src, name))
 
-// What every command loads (but not oclif, which few do), and what is loaded to run an app. In folders of their own, one deep: a file there finds ../../wasm as in src/x/.
+// What every command loads (but not oclif, which few do), what talks to a running node, and what is loaded to run an app. In folders of their own, one deep: a file there finds ../../wasm as in src/x/.
 const groups = [
   { name: 'start/command', from: pathsOf('cli/main.ts', 'cli/configure.ts', 'cli/catalogue.ts'), files: new Set<string>() },
+  { name: 'start/message', from: pathsOf('msgpack.ts'), files: new Set<string>() },
   { name: 'start/app', from: pathsOf('cli/run.ts', 'index.ts'), files: new Set<string>() },
 ]
 const TOGETHER = ['yaml', 'msgpackr/pack']

@@ -33,6 +33,7 @@ import { EventBus } from './service/events.ts'
 import { hostsHandler } from './service/hosts.ts'
 import { Launcher } from './service/launcher.ts'
 import { LogObserver } from './service/log-observer.ts'
+import { LogTail } from './service/log-tail.ts'
 import { createLog, type Log } from './service/logger.ts'
 import { LuaKinds } from './service/lua-kinds.ts'
 import { codeOf, errorOf } from './service/outcome.ts'
@@ -101,14 +102,16 @@ const historyOf = ({ root, registry: { history, keep } }: Config, state: StateFo
 /** Brings a node to life. Problems with single entries are in `problems`; it throws only for what leaves nothing to run. */
 export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
   const { clock = systemClock } = options
-  const log =
+  const tail = new LogTail()
+  const log = tail.over(
     options.log ??
-    createLog({
-      write: (line) => void process.stderr.write(line),
-      now: () => clock.nowMs(),
-      format: config.logger.encoding,
-      level: config.logger.level,
-    })
+      createLog({
+        write: (line) => void process.stderr.write(line),
+        now: () => clock.nowMs(),
+        format: config.logger.encoding,
+        level: config.logger.level,
+      }),
+  )
   const report = (error: unknown): void => log.record('error', 'node', error instanceof WippyError ? error.text : String(error))
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
 
@@ -190,6 +193,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     config,
     clock,
     log,
+    tail,
     state,
     registry,
     scheduler,

@@ -10,7 +10,7 @@ import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
 import { KEEP } from './registry/history.ts'
 import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
-import { count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
+import { address, count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
 import { readLock, readSettings } from './registry/wippy-files.ts'
 
@@ -65,6 +65,13 @@ export type UserConfig = {
   /** Values put over entries: `{ 'app:gateway:addr': ':9090' }`. */
   readonly override?: Readonly<Record<string, unknown>>
   readonly disable?: { readonly namespaces?: readonly string[]; readonly entries?: readonly string[] }
+  /** How commands like `wippy ps` reach the node. A socket in the state folder is always there, for the user who runs it. */
+  readonly control?: {
+    /** `host:port`, for commands from elsewhere. Default: none. */
+    readonly listen?: string
+    /** What those commands must know, at least 16 characters. Default: WIPPY_CONTROL_TOKEN of the environment. */
+    readonly token?: string
+  }
   readonly shutdown?: {
     /** How long processes may take to end. Default: 30s. */
     readonly timeout?: string | number
@@ -94,6 +101,7 @@ export type Config = {
   readonly security: { readonly strict: boolean }
   readonly override: readonly Override[]
   readonly disable: Disable
+  readonly control: { readonly listen: { readonly host: string; readonly port: number } | null; readonly token: string }
   readonly shutdown: { readonly timeoutMs: number }
   readonly sections: Fields
 }
@@ -144,6 +152,8 @@ const TABLE: Readonly<Record<string, Parse>> = {
   override: (value, where) => Object.entries(map(value, where) as Fields).map(([key, inner]) => overrideOf(key, inner, where)),
   'disable.namespaces': texts,
   'disable.entries': texts,
+  'control.listen': address,
+  'control.token': text,
   'shutdown.timeout': parseDuration,
   sections: map,
 }
@@ -286,6 +296,10 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
     security: { strict: settings.get('security.strict', false) },
     override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
     disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },
+    control: {
+      listen: settings.get('control.listen', null),
+      token: settings.get('control.token', (options.env ?? process.env).WIPPY_CONTROL_TOKEN ?? ''),
+    },
     shutdown: { timeoutMs: settings.get('shutdown.timeout', 30_000) },
     sections: settings.get('sections', {}),
   }

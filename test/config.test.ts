@@ -37,6 +37,7 @@ test('a directory with src is an app, with defaults', async () => {
     security: { strict: false },
     override: [],
     disable: { namespaces: [], entries: [] },
+    control: { listen: null, token: '' },
     shutdown: { timeoutMs: 30_000 },
     sections: {},
   })

@@ -21,8 +21,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'template', 'sql', 'store'],
   plugin: ['service', 'registry', 'lmdb'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
+  control: ['app', 'kernel', 'service'],
   dashboard: ['app'],
-  cli: ['app', 'dashboard'],
+  cli: ['app', 'control', 'dashboard'],
 }
 /** No node:*, no package but one they own, no clock. */
 const pure = ['words', 'kernel', 'security', 'lua', 'template']

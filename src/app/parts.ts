@@ -12,6 +12,7 @@ import type { Door } from '../service/door.ts'
 import type { Environment } from '../service/env.ts'
 import type { EventBus } from '../service/events.ts'
 import type { Launcher } from '../service/launcher.ts'
+import type { LogTail } from '../service/log-tail.ts'
 import type { Log } from '../service/logger.ts'
 import type { Permit } from '../service/permit.ts'
 import type { Services } from '../service/services.ts'
@@ -20,6 +21,8 @@ export type Parts = {
   readonly config: Config
   readonly clock: Clock
   readonly log: Log
+  /** What was logged lately. */
+  readonly tail: LogTail
   /** What must survive goes here. */
   readonly state: StateFolder
   readonly registry: Registry

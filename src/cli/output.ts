@@ -19,7 +19,22 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
     .join('\n')
 }
 
-export const json = (value: unknown): string => JSON.stringify(value, null, 2)
+const asJson = (_: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }
+  return value instanceof Map ? [...value] : value
+}
+
+export const json = (value: unknown): string => JSON.stringify(value, asJson, 2)
+
+/** JSON on one line: for streams, and for values within a text. */
+export const jsonLine = (value: unknown): string => JSON.stringify(value, asJson)
+
+// Control characters, line separators, and the marks that turn the direction of text.
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text that somebody else wrote, so that it cannot move the cursor or make lines. */
+export const visible = (text: string): string => text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`)
 

@@ -11,6 +11,7 @@ import { faultsOf } from './faults.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
 import { complain, sayAll } from './output.ts'
+import { reachable } from './reachable.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
 import { commandNamed, entryNamed, mainCommand } from './target.ts'
@@ -57,8 +58,10 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
     complain('Stopping. Press Ctrl-C again to end at once.')
     void node.stop()
   })
+  const unreach = reachable(node, target === undefined && exec === undefined)
   if (watch) await node.follow((swap) => complain(swapText(swap, wippy.versionName(node.registry.current))))
   const outcome = await perform(node, wippy, { exec, host, silent, watch, target, attend }, terminal).catch((error: Error) => error)
+  await unreach()
   await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
   await node.stop({ now: true })
   await terminal.flush()

@@ -23,6 +23,8 @@ export interface Body {
   /** Messages it has taken in and not yet given to its code: they still count against the mailbox. */
   readonly backlog: number
   readonly fault: Fault | null
+  /** Bytes it holds beyond what its code shares with others, when that is known. */
+  readonly heldBytes?: number
   /** May give up what it holds only to be quick. Called by whoever owns the memory of the node, never within a step. */
   idle(): void
   close(): void

@@ -44,6 +44,10 @@ export class Links {
     return this.#watchers.get(pid) ?? none
   }
 
+  watchedBy(pid: Pid): ReadonlySet<Pid> {
+    return this.#watched.get(pid) ?? none
+  }
+
   /** Forgets `dead` on both sides and returns who must hear of it. */
   sever(dead: Pid): Severed {
     const peers = this.#peers.get(dead)

@@ -8,7 +8,7 @@
 //   M4. An empty mailbox owns no buffer.
 
 import type { Address } from './address.ts'
-import { type FrameCursor, type Frames, frameBytes, frameKind, HEADER_BYTES, MESSAGE, REPLY, START } from './frame.ts'
+import { FrameCursor, type Frames, frameBytes, frameKind, HEADER_BYTES, MESSAGE, REPLY, START } from './frame.ts'
 import type { BufferPool, FrameBuffer } from './frame-buffer.ts'
 
 /** What a full mailbox does: refuse and say so, make room by forgetting the oldest message, or forget the new one. */
@@ -90,6 +90,13 @@ export class Mailbox {
   hasRoomFor(payload: Uint8Array): boolean {
     const waiting = this.#buffer?.size ?? 0
     return this.#frames < this.#limits.messages && waiting + HEADER_BYTES + payload.length <= this.#limits.bytes
+  }
+
+  /** Shows what waits, oldest first and in place, until `visit` says that it has seen enough. */
+  look(visit: (frame: FrameCursor) => boolean): void {
+    if (this.#buffer === null) return
+    const frame = new FrameCursor().over(this.#buffer)
+    while (frame.next() && visit(frame));
   }
 
   /** Moves the oldest frames to `into`, where they stay until `settle`: at most so many, at least one. */

@@ -35,6 +35,11 @@ export class Names {
     return this.#global.pids.get(name) ?? this.#eventual.pids.get(name) ?? this.#local.pids.get(name)
   }
 
+  /** The names of a pid. */
+  of(pid: Pid): string[] {
+    return [...new Set([this.#global, this.#eventual, this.#local].flatMap(({ held }) => [...(held.get(pid) ?? [])]))]
+  }
+
   /** Whether there was such a name. CONSISTENT and STRONG names only go with their owner. */
   unregister(name: string, scope: Scope = Scope.LOCAL, by: Pid | null = null): boolean {
     const { pids, held } = this.#table(scope)

@@ -30,6 +30,14 @@ export const textMap = expect(
 export const oneOf = (words: readonly string[]) =>
   expect(`one of ${words.join(', ')}`, (value): value is string => words.includes(value as string))
 
+/** `host:port`; a host with colons stands in brackets. */
+export const address: Parse = (value) => {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(typeof value === 'string' ? value : '') ?? []
+  const host = bracketed ?? plain
+  if (host !== undefined && Number(port) < 65_536) return { host, port: Number(port) }
+  throw new WippyError('CONFIG_VALUE', Kind.Invalid, `${inspect(value)} is not host:port`)
+}
+
 /** Settings by path, gathered from several sources: the later wins. */
 export class Settings {
   readonly problems: WippyError[] = []

@@ -55,6 +55,10 @@ export class LuaBody implements Body, Tenant {
     return this.#slot.instance.takenPages * PAGE
   }
 
+  get heldBytes(): number {
+    return this.coldBytes ?? this.memoryBytes
+  }
+
   step(inbox: Frames, fuel: number, nowMs: number): Verdict {
     const { instance } = this.#warm()
     const size = inbox.end - inbox.start

@@ -1,0 +1,69 @@
+// wippy inspect PID
+
+import { string } from '@oclif/core/args'
+import { ageText, bytesText, countText } from '../figures.ts'
+import { NodeCommand } from '../node-command.ts'
+import { json, print, table, visible } from '../output.ts'
+
+type Inspected = {
+  readonly pid: string
+  readonly entry: string
+  readonly host: string
+  readonly state: string
+  readonly parent: string | null
+  readonly names: readonly string[]
+  readonly age: number
+  readonly steps: number
+  readonly fuel: number
+  readonly memory: number
+  readonly trapLinks: boolean
+  readonly mailbox: { readonly messages: number; readonly held: number; readonly bytes: number }
+  readonly limits: { readonly memory: number; readonly fuel: number; readonly messages: number; readonly bytes: number }
+  readonly links: readonly string[]
+  readonly monitoredBy: readonly string[]
+  readonly monitors: readonly string[]
+}
+
+const rowsOf = (one: Inspected): (readonly [string, string])[] => {
+  const { mailbox, limits } = one
+  const list = (texts: readonly string[]) => texts.map(visible).join(', ') || '-'
+  return [
+    ['pid', visible(one.pid)],
+    ['entry', visible(one.entry)],
+    ['host', visible(one.host)],
+    ['names', list(one.names)],
+    ['parent', one.parent === null ? '-' : visible(one.parent)],
+    ['state', one.state],
+    ['age', ageText(one.age)],
+    ['work', `${countText(one.fuel)} fuel in ${countText(one.steps)} steps; at most ${countText(limits.fuel)} a turn`],
+    ['memory', `${bytesText(one.memory)} of ${bytesText(limits.memory)}`],
+    [
+      'mailbox',
+      `${mailbox.messages} of ${limits.messages} messages (${mailbox.held} taken in), ${bytesText(mailbox.bytes)} of ${bytesText(limits.bytes)}`,
+    ],
+    ['links', `${list(one.links)}${one.trapLinks ? ' (it hears of their ends)' : ''}`],
+    ['monitors', list(one.monitors)],
+    ['monitored by', list(one.monitoredBy)],
+  ]
+}
+
+export default class Inspect extends NodeCommand {
+  static override summary = 'Show one process of the node that runs here.'
+  static override description = 'The process is not stopped and not asked.'
+  static override examples = [
+    "<%= config.bin %> inspect '{app:processes|0x0001f}'",
+    '<%= config.bin %> inspect 0x1f',
+    '<%= config.bin %> inspect cart',
+  ]
+  static override args = {
+    process: string({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(Inspect)
+    await this.withNode(flags, async (client) => {
+      const found = (await client.ask('inspect', args)) as Inspected
+      print(flags.json ? json({ $type: 'process', v: 1, ...found }) : table(['what', 'is'], rowsOf(found)))
+    })
+  }
+}

@@ -1,0 +1,43 @@
+// wippy mailbox PID
+
+import { string } from '@oclif/core/args'
+import { bytesText } from '../figures.ts'
+import { NodeCommand } from '../node-command.ts'
+import { complain, json, jsonLine, print, table, visible } from '../output.ts'
+
+const WIDEST = 100 // characters of values
+
+type Waiting = {
+  readonly kind: string
+  readonly from: string
+  readonly topic: string
+  readonly bytes: number
+  readonly values: readonly unknown[] | null
+}
+type Found = { readonly messages: number; readonly held: number; readonly bytes: number; readonly waiting: readonly Waiting[] }
+
+const valuesText = ({ values, bytes }: Waiting): string => {
+  if (values === null) return `(${bytesText(bytes)})`
+  const text = visible(values.map(jsonLine).join(', '))
+  return text.length <= WIDEST ? text : `${text.slice(0, WIDEST - 1)}…`
+}
+
+export default class Mailbox extends NodeCommand {
+  static override summary = 'Show what waits for a process of the node that runs here.'
+  static override description =
+    'Oldest first, at most a hundred. Nothing is taken out; what the process has taken in already is in its own memory, and only counted.'
+  static override args = {
+    process: string({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(Mailbox)
+    await this.withNode(flags, async (client) => {
+      const found = (await client.ask('mailbox', args)) as Found
+      if (flags.json) return print(json({ $type: 'mailbox', v: 1, ...found }))
+      complain(`${found.messages} messages (${found.held} taken in), ${bytesText(found.bytes)}`)
+      const rows = found.waiting.map((one) => [one.kind, visible(one.topic), visible(one.from), valuesText(one)])
+      if (rows.length > 0) print(table(['kind', 'topic', 'from', 'values'], rows))
+    })
+  }
+}

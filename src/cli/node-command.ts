@@ -1,0 +1,58 @@
+// What commands share that work on a running node: where it is, how they talk to it, and their exit codes.
+
+import { join, resolve } from 'node:path'
+import { Command } from '@oclif/core/command'
+import { boolean, string } from '@oclif/core/flags'
+import { Client, type Place } from '../control/client.ts'
+import { describe, Kind, WippyError } from '../error.ts'
+import { complain, json } from './output.ts'
+import { Quit } from './quit.ts'
+
+export type NodeFlags = {
+  readonly dir?: string | undefined
+  readonly state?: string | undefined
+  readonly to?: string | undefined
+  readonly json?: boolean
+}
+
+/** What a program can tell apart. */
+const EXITS: Readonly<Partial<Record<Kind, number>>> = {
+  [Kind.NotFound]: 4,
+  [Kind.PermissionDenied]: 5,
+  [Kind.Unavailable]: 7,
+  [Kind.Timeout]: 8,
+  [Kind.Conflict]: 9,
+}
+
+const placeOf = ({ dir = '.', state, to }: NodeFlags): Place => {
+  if (to === undefined) return { folder: state === undefined ? join(resolve(dir), '.wippy') : resolve(state) }
+  const [, host = '', port = ''] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(to) ?? []
+  if (host !== '') return { host, port: Number(port), token: process.env.WIPPY_CONTROL_TOKEN ?? '' }
+  throw new WippyError('CONTROL_ADDRESS', Kind.Invalid, `"${to}" is no address`, { hint: 'Write host:port.' })
+}
+
+export abstract class NodeCommand extends Command {
+  static override baseFlags = {
+    dir: string({ char: 'C', summary: 'The directory of the app whose node is meant.', helpValue: '<directory>' }),
+    state: string({ summary: 'Its state folder, when that is not .wippy in there.', helpValue: '<folder>' }),
+    to: string({ summary: 'A node elsewhere; its token is taken from WIPPY_CONTROL_TOKEN.', helpValue: 'host:port' }),
+    json: boolean({ summary: 'As JSON.' }),
+  }
+
+  /** Talks to the node. What goes wrong is said here; the exit code tells of which kind it was. */
+  protected async withNode(flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> {
+    try {
+      const client = await Client.connect(placeOf(flags))
+      try {
+        await talk(client)
+      } finally {
+        client.close()
+      }
+    } catch (error) {
+      if (!(error instanceof WippyError)) throw error
+      const { code, message, hint } = error
+      complain(flags.json ? json({ $type: 'error', v: 1, code, message, hint }) : describe(error))
+      throw new Quit(EXITS[error.kind] ?? 1)
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// The control endpoint of a running node: a socket only its user can open, and TCP when the configuration asks for it.
+//
+//   C1  Whoever reaches the unix socket may do everything: its permissions are the guard. Over TCP each request carries the token.
+//   C2  A connection that sends what is no request is told so and closed; it reaches nothing else of the node.
+//   C3  Bounded: connections, bytes of a request, requests under way, and what waits to be sent.
+
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Node } from '../app.ts'
+import { Kind, WippyError } from '../error.ts'
+import { prepareFolder, removeNote, socketPath, writeNote } from './address.ts'
+import { FrameReader, framed } from './frames.ts'
+import { type Answer, decodeRequest, encodeAnswer, REQUEST_BYTES, type Request } from './protocol.ts'
+import { verbNamed } from './verb.ts'
+
+const CONNECTIONS = 64
+const UNDER_WAY = 16 // requests of one connection
+const PENDING_BYTES = 4 * 1024 ** 2 // items beyond are lost
+const SILENCE_MS = 30_000 // without a request
+const SHORTEST_TOKEN = 16
+const PRIVATE = 0o177 // umask: rw for the owner alone
+
+/** Says whether a request's token is good. */
+type Admits = (token: string) => boolean
+
+export type ControlOptions = {
+  /** The state folder: the socket, and the note that says where it is. */
+  readonly folder: string
+  /** `host:port`, with the token that requests must carry. */
+  readonly tcp?: { readonly host: string; readonly port: number; readonly token: string } | null
+}
+
+export type Control = {
+  /** The port of the TCP side, or null. */
+  readonly port: number | null
+  close(): Promise<void>
+}
+
+class Connection {
+  readonly #socket: Socket
+  readonly #node: Node
+  readonly #admits: Admits
+  readonly #reader = new FrameReader(REQUEST_BYTES)
+  readonly #gone = new AbortController()
+  #underWay = 0
+
+  constructor(socket: Socket, node: Node, admits: Admits) {
+    this.#socket = socket
+    this.#node = node
+    this.#admits = admits
+    socket.setTimeout(SILENCE_MS, () => {
+      if (this.#underWay === 0) socket.destroy()
+    })
+    socket.on('data', (piece) => this.#take(piece))
+    socket.on('error', () => {}) // `close` follows
+    socket.on('close', () => this.#gone.abort())
+  }
+
+  #take(piece: Uint8Array): void {
+    try {
+      for (const body of this.#reader.push(piece)) void this.#serve(decodeRequest(body))
+    } catch (error) {
+      this.#send({ id: 0, error: error as WippyError })
+      this.#socket.end()
+    }
+  }
+
+  async #serve({ id, verb: name, args, token }: Request): Promise<void> {
+    this.#underWay++
+    try {
+      if (!this.#admits(token)) throw denied()
+      if (this.#underWay > UNDER_WAY) throw busy()
+      const verb = await verbNamed(name)
+      const send = (item: unknown): boolean => this.#socket.writableLength <= PENDING_BYTES && this.#send({ id, item })
+      this.#send({ id, value: (await verb({ node: this.#node, args, send, gone: this.#gone.signal })) ?? null })
+    } catch (error) {
+      if (!(error instanceof WippyError)) this.#node.parts.report(error)
+      this.#send({ id, error: error instanceof WippyError ? error : broken(name) })
+    } finally {
+      this.#underWay--
+    }
+  }
+
+  #send(answer: Answer): boolean {
+    if (!this.#socket.writable) return false
+    this.#socket.write(framed(encodeAnswer(answer)))
+    return true
+  }
+}
+
+const denied = (): WippyError =>
+  new WippyError('CONTROL_DENIED', Kind.PermissionDenied, 'the token is missing or wrong', {
+    hint: 'Set WIPPY_CONTROL_TOKEN to the token of the node.',
+    retryable: false,
+  })
+const busy = (): WippyError =>
+  new WippyError('CONTROL_BUSY', Kind.RateLimited, `more than ${UNDER_WAY} requests at once`, { retryable: true })
+const broken = (verb: string): WippyError =>
+  new WippyError('INTERNAL', Kind.Internal, `${verb} failed within the runtime; the node's log says more`, { retryable: false })
+
+/** Compares tokens in a time that says nothing about where they differ, nor how long the right one is. */
+const tokenCheck = async (right: string): Promise<Admits> => {
+  const { createHash, timingSafeEqual } = await import('node:crypto')
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const expected = digest(right)
+  return (token) => timingSafeEqual(digest(token), expected)
+}
+
+/** Waits until a server listens. `start` calls its `listen`. */
+const listening = (server: Server, start: () => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.once('listening', () => {
+      server.off('error', reject)
+      resolve()
+    })
+    start()
+  })
+
+const serve = (node: Node, admits: Admits, open: Set<Socket>): Server => {
+  const server = createServer((socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    new Connection(socket, node, admits)
+  })
+  server.maxConnections = CONNECTIONS
+  server.unref() // being reachable is no reason to stay
+  return server
+}
+
+/** Opens the endpoint of a node. Throws CONTROL_TAKEN when another node has that folder, CONTROL_TOKEN, and what the system refuses. */
+export const openControl = async (node: Node, { folder, tcp = null }: ControlOptions): Promise<Control> => {
+  if (tcp !== null && tcp.token.length < SHORTEST_TOKEN) {
+    const hint = `Set control.token, or WIPPY_CONTROL_TOKEN, to at least ${SHORTEST_TOKEN} characters that nobody can guess.`
+    throw new WippyError('CONTROL_TOKEN', Kind.Invalid, 'control.listen needs a token', { hint })
+  }
+  await prepareFolder(folder)
+  const path = socketPath(folder)
+  const open = new Set<Socket>()
+  const servers: Server[] = []
+  const close = async (): Promise<void> => {
+    removeNote(folder)
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+    for (const socket of open) socket.destroySoon()
+    await Promise.all(closed)
+    if (process.platform !== 'win32') rmSync(path, { force: true })
+  }
+  try {
+    const local = serve(node, () => true, open)
+    const mask = process.umask(PRIVATE)
+    try {
+      await listening(local, () => local.listen(path))
+    } finally {
+      process.umask(mask)
+    }
+    servers.push(local)
+    if (process.platform !== 'win32') chmodSync(path, 0o600)
+    let port: number | null = null
+    if (tcp !== null) {
+      const remote = serve(node, await tokenCheck(tcp.token), open)
+      await listening(remote, () => remote.listen(tcp.port, tcp.host))
+      servers.push(remote)
+      port = (remote.address() as { readonly port: number }).port
+    }
+    writeNote(folder, { pid: process.pid, path })
+    return { port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,52 @@
+// A verb: what a command may ask of a running node. One file in verbs/ for each, and a line in the table; it is loaded when it is first asked.
+
+import type { Node } from '../app.ts'
+import { Kind, WippyError } from '../error.ts'
+import type { Process } from '../kernel/process.ts'
+import { type Pid, parsePid } from '../pid.ts'
+import type { Arguments } from './protocol.ts'
+
+export type VerbCall = {
+  readonly node: Node
+  readonly args: Arguments
+  /** Sends one item before the answer. False when the other side is too slow to take it; it is lost then. */
+  send(item: unknown): boolean
+  /** Aborted when nobody listens any more. */
+  readonly gone: AbortSignal
+}
+
+/** Returns the answer. Throws WippyError. */
+export type Verb = (call: VerbCall) => unknown
+
+const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
+  inspect: () => import('./verbs/inspect.ts'),
+  kill: () => import('./verbs/kill.ts'),
+  logs: () => import('./verbs/logs.ts'),
+  mailbox: () => import('./verbs/mailbox.ts'),
+  ps: () => import('./verbs/ps.ts'),
+}
+
+/** Throws CONTROL_VERB. */
+export const verbNamed = async (name: string): Promise<Verb> => {
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (load !== undefined) return (await load()).verb
+  const hint = `It knows ${Object.keys(VERBS).join(', ')}.`
+  throw new WippyError('CONTROL_VERB', Kind.NotFound, 'this node does not know the verb', { hint, retryable: false })
+}
+
+/** A text among the arguments. Throws CONTROL_ARGUMENT. */
+export const textOf = (args: Arguments, name: string): string => {
+  const value = args[name]
+  if (typeof value === 'string' && value !== '') return value
+  throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is missing`, { retryable: false })
+}
+
+/** The process that is meant by its pid, its number (`0x1f`, `31`) or a registered name. Throws PROCESS_NOT_FOUND. */
+export const processOf = ({ scheduler }: Node, word: string): Process => {
+  const serial = /^(?:0x[0-9a-f]+|\d+)$/i.test(word) ? Number(word) : -1
+  const pid = parsePid(word) === null ? scheduler.names.lookup(word) : (word as Pid)
+  const found = serial >= 0 ? [...scheduler.processes].find((process) => process.serial === serial) : pid && scheduler.processes.find(pid)
+  if (found) return found
+  const hint = '"wippy ps" lists what runs; a process is meant by its pid, the number at its end, or a registered name.'
+  throw new WippyError('PROCESS_NOT_FOUND', Kind.NotFound, `there is no process "${word}"`, { hint, retryable: false })
+}

@@ -1,0 +1,263 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { createConnection, createServer } from 'node:net'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { jsonLine } from '../../src/cli/output.ts'
+import { readNote, writeNote } from '../../src/control/address.ts'
+import { Client } from '../../src/control/client.ts'
+import { FrameReader, framed } from '../../src/control/frames.ts'
+import { decodeAnswer, encodeRequest, REQUEST_BYTES } from '../../src/control/protocol.ts'
+import { type Control, openControl } from '../../src/control/server.ts'
+import { verb } from '../../src/control/verbs/mailbox.ts'
+import type { WippyError } from '../../src/error.ts'
+import type { Process } from '../../src/kernel/process.ts'
+import { encode } from '../../src/msgpack.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { failure, proc, type TestApp, withApp } from '../support/app.ts'
+
+const test = suite('control endpoint')
+
+const TOKEN = 'a token nobody can guess'
+const waits = proc('return function() process.events():receive() end')
+const sleeps = proc('return function() process.registry.register("sleeper") process.events():receive() end')
+const busy = proc('return function() time.sleep("1h") end')
+
+type Act = (client: Client, app: TestApp, folder: string, control: Control) => Promise<void>
+
+/** An app whose endpoint is open, and a client of it. */
+const reached = (act: Act, drafts: Parameters<typeof withApp>[0] = { waits, sleeps, busy }): Promise<void> =>
+  withApp(drafts, async (app) => {
+    const folder = join(app.root, '.wippy')
+    const control = await openControl(app.node, { folder })
+    const client = await Client.connect({ folder })
+    try {
+      await act(client, app, folder, control)
+    } finally {
+      client.close()
+      await control.close()
+    }
+  })
+
+/** What a connection gets for bytes as they are, until it is closed. */
+const answersTo = (path: string, bytes: Uint8Array): Promise<unknown[]> =>
+  new Promise((resolve, reject) => {
+    const reader = new FrameReader(1 << 20)
+    const answers: unknown[] = []
+    const socket = createConnection(path, () => socket.write(bytes))
+    socket.on('data', (piece) => answers.push(...reader.push(piece).map(decodeAnswer)))
+    socket.on('error', reject)
+    socket.on('close', () => resolve(answers))
+  })
+const codes = (answers: readonly unknown[]): string[] => answers.map((answer) => (answer as { error: WippyError }).error.code)
+
+test('processes are listed and looked at; one is meant by pid, number or name', () =>
+  reached(async (client, app) => {
+    app.run('app:sleeps').catch(() => {})
+    await app.until(() => app.node.scheduler.names.lookup('sleeper') !== undefined, 'a name')
+    const { pid } = app.processes('app:sleeps')[0]!
+    const { processes, node } = (await client.ask('ps')) as { processes: Process[]; node: { root: string } }
+    assert.equal(
+      processes.map(({ pid, entry, state }) => ({ pid, entry, state })),
+      [{ pid, entry: 'app:sleeps', state: 'waiting' }],
+    )
+    assert.is(node.root, app.root)
+    for (const word of [pid, 'sleeper', String(Number(/0x[0-9a-f]+/.exec(pid)![0])), /0x[0-9a-f]+/.exec(pid)![0]]) {
+      const found = (await client.ask('inspect', { process: word })) as Record<string, unknown>
+      assert.equal([found.pid, found.names, found.state], [pid, ['sleeper'], 'waiting'], word)
+      assert.ok((found.memory as number) > 0, 'it holds memory')
+    }
+    const unknown = await failure(client.ask('inspect', { process: 'nobody' }))
+    assert.equal([unknown.code, unknown.kind], ['PROCESS_NOT_FOUND', 'NotFound'])
+    assert.match(unknown.hint!, 'wippy ps')
+    assert.is((await failure(client.ask('inspect'))).code, 'CONTROL_ARGUMENT')
+  }))
+
+test('links and monitors are shown from both sides', () =>
+  reached(
+    async (client, app) => {
+      app.run('app:parent').catch(() => {})
+      await app.until(() => app.processes('app:child').length === 1 && app.processes('app:parent')[0]?.state === 'waiting', 'both')
+      const [[parent], [child]] = [app.processes('app:parent'), app.processes('app:child')]
+      const of = async (pid: string) => (await client.ask('inspect', { process: pid })) as Record<string, unknown>
+      const [above, below] = [await of(parent!.pid), await of(child!.pid)]
+      assert.equal([above.links, above.monitors, above.monitoredBy], [[child!.pid], [child!.pid], []])
+      assert.equal([below.links, below.monitors, below.monitoredBy, below.parent], [[parent!.pid], [], [parent!.pid], parent!.pid])
+    },
+    {
+      parent: proc('return function() process.spawn_linked_monitored("app:child", "app:processes") process.events():receive() end'),
+      child: waits,
+    },
+  ))
+
+test('what waits in a mailbox is shown, decoded as far as it can be, and stays there', () =>
+  reached(async (_client, app) => {
+    app.run('app:waits').catch(() => {})
+    await app.until(() => app.processes('app:waits')[0]?.state === 'waiting', 'it waits')
+    const { pid, mailbox } = app.processes('app:waits')[0]!
+    const { delivery } = app.node.scheduler
+    delivery.message('', pid, 'job', encode([{ n: 1, ['__proto__']: 2 }, 'two']))
+    delivery.message('', pid, 'large', encode(['x'.repeat(20_000)]))
+    delivery.message('', pid, 'odd', new Uint8Array([0xc1]))
+    // asked within the same turn: in the next the process takes everything in
+    const call = { node: app.node, args: { process: pid }, send: () => true, gone: new AbortController().signal }
+    const { waiting, ...rest } = verb(call) as { waiting: { topic: string; values: unknown }[] }
+    assert.equal(rest, { pid, messages: 3, held: 0, bytes: mailbox.messageBytes } as object)
+    assert.equal(
+      waiting.map(({ topic, values }) => [topic, jsonLine(values)]),
+      [
+        ['job', '[{"n":1,"__proto__":2},"two"]'],
+        ['large', 'null'],
+        ['odd', 'null'],
+      ],
+    )
+    assert.is(mailbox.messages, 3)
+  }))
+
+test('a process is ended by force, or asked to end', () =>
+  reached(async (client, app) => {
+    for (const cancel of [false, true]) {
+      const ended = app.run('app:waits')
+      await app.until(() => app.processes('app:waits')[0]?.state === 'waiting', 'it waits')
+      const { pid } = app.processes('app:waits')[0]!
+      assert.equal({ ...((await client.ask('kill', { process: pid, cancel })) as object) }, { pid })
+      assert.is(await ended, cancel ? 0 : 1)
+    }
+  }))
+
+test('the log: what was, and with follow what comes', () =>
+  reached(async (client, app) => {
+    app.node.parts.log.record('info', 'test', 'before', { n: 1, o: { a: 2 } })
+    const lines: unknown[] = []
+    await client.ask('logs', {}, (line) => lines.push(line))
+    assert.equal(
+      lines.map((line) => ({ ...(line as object), time: 0 })),
+      [
+        {
+          time: 0,
+          level: 'info',
+          source: 'test',
+          message: 'before',
+          fields: [
+            ['n', '1'],
+            ['o', '{"a":2}'],
+          ],
+        },
+      ],
+    )
+    const heard: string[] = []
+    const following = client.ask('logs', { follow: true }, (line) => heard.push((line as { message: string }).message))
+    await app.until(() => heard.includes('before'), 'the old line')
+    app.node.parts.log.record('warn', 'test', 'after')
+    await app.until(() => heard.includes('after'), 'the new line')
+    client.close()
+    assert.is((await failure(following)).code, 'NODE_GONE')
+  }))
+
+test('the socket is the owner’s alone; closing leaves nothing', () =>
+  withApp({}, async (app) => {
+    const folder = join(app.root, '.wippy')
+    const control = await openControl(app.node, { folder })
+    const { path, pid } = readNote(folder)!
+    assert.is(pid, process.pid)
+    assert.is(statSync(path).mode & 0o777, 0o600)
+    await control.close()
+    assert.equal(readdirSync(folder), [])
+    assert.is((await failure(Client.connect({ folder }))).code, 'NO_NODE')
+  }))
+
+test('what a node left behind that was killed is in nobody’s way', () =>
+  withApp({}, async (app) => {
+    const folder = join(directoryWith({ '.keep': '' }), 'state')
+    const first = await openControl(app.node, { folder })
+    const gone = 4_194_304 // more than any process id
+    const stale = join(folder, `control-${gone}.sock`)
+    await first.close()
+    writeFileSync(stale, '')
+    writeNote(folder, { pid: gone, path: stale })
+    assert.is((await failure(Client.connect({ folder }))).code, 'NO_NODE')
+    const control = await openControl(app.node, { folder })
+    assert.not(existsSync(stale))
+    const client = await Client.connect({ folder })
+    assert.ok(await client.ask('ps'))
+    client.close()
+    await control.close()
+  }))
+
+test('while another node is reached in a folder, a second one leaves it alone', () =>
+  withApp({}, async (app) => {
+    const folder = join(app.root, '.wippy')
+    await (await openControl(app.node, { folder })).close()
+    const path = join(folder, `control-${process.ppid}.sock`)
+    const other = createServer().listen(path)
+    writeNote(folder, { pid: process.ppid, path })
+    try {
+      const error = await failure(openControl(app.node, { folder }))
+      assert.is(error.code, 'CONTROL_TAKEN')
+      assert.match(error.message, String(process.ppid))
+      assert.equal(readNote(folder), { pid: process.ppid, path })
+    } finally {
+      other.close()
+    }
+  }))
+
+test('bytes that are no request are answered with an error and the end; the node goes on', () =>
+  reached(async (client, _app, folder) => {
+    const { path } = readNote(folder)!
+    const request = { id: 1, verb: 'ps', args: {}, token: '' }
+    const huge = new Uint8Array(4)
+    new DataView(huge.buffer).setUint32(0, REQUEST_BYTES + 1)
+    const hostile: readonly (readonly [Uint8Array, string])[] = [
+      [huge, 'CONTROL_FRAME'],
+      [framed(new Uint8Array([0xc1])), 'MSGPACK_MALFORMED'],
+      [framed(new Uint8Array(2000).fill(0x91)), 'MSGPACK_MALFORMED'],
+      [framed(new Uint8Array([0xdd, 0xff, 0xff, 0xff, 0xff])), 'MSGPACK_MALFORMED'],
+      [framed(encode('ps')), 'CONTROL_MESSAGE'],
+      [framed(encode({ ...request, v: 1, id: 'one' })), 'CONTROL_MESSAGE'],
+      [framed(encode({ ...request, v: 2 })), 'CONTROL_VERSION'],
+    ]
+    for (const [bytes, code] of hostile) assert.equal(codes(await answersTo(path, bytes)), [code])
+    for (const verb of ['nothing', '__proto__', 'constructor', '../verb'])
+      assert.is((await failure(client.ask(verb))).code, 'CONTROL_VERB', verb)
+    assert.ok(await client.ask('ps'))
+  }))
+
+test('random bytes: whatever comes, the node answers the next', () =>
+  reached(async (client, _app, folder) => {
+    const { path } = readNote(folder)!
+    let seed = 7
+    const random = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      return seed >>> 16
+    }
+    const good = framed(encodeRequest({ id: 1, verb: 'inspect', args: { process: 'x' }, token: '' }))
+    for (let round = 0; round < 100; round++) {
+      const bytes = round % 2 === 0 ? Uint8Array.from(good) : framed(Uint8Array.from({ length: random() % 200 }, random))
+      for (let flips = 0; flips < 3; flips++) bytes[4 + (random() % (bytes.length - 4 || 1))] = random() & 0xff
+      await new Promise<void>((resolve) => {
+        const socket = createConnection(path, () => socket.end(bytes))
+        socket.on('error', () => {}).on('close', () => resolve())
+        socket.resume()
+      })
+    }
+    assert.ok(await client.ask('ps'))
+  }))
+
+test('over TCP nothing is answered without the token', () =>
+  withApp({}, async (app) => {
+    const folder = join(app.root, '.wippy')
+    const tcp = { host: '127.0.0.1', port: 0 }
+    assert.is((await failure(openControl(app.node, { folder, tcp: { ...tcp, token: 'short' } }))).code, 'CONTROL_TOKEN')
+    const control = await openControl(app.node, { folder, tcp: { ...tcp, token: TOKEN } })
+    for (const token of ['', 'wrong', `${TOKEN} `, TOKEN]) {
+      const client = await Client.connect({ host: tcp.host, port: control.port!, token })
+      const answer = await client.ask('ps').catch((error: WippyError) => error.code)
+      if (token === TOKEN) assert.is(typeof answer, 'object')
+      else assert.is(answer, 'CONTROL_DENIED')
+      client.close()
+    }
+    await control.close()
+    assert.is((await failure(Client.connect({ host: tcp.host, port: control.port!, token: TOKEN }))).code, 'NO_NODE')
+  }))
+
+test.run()
