@@ -36,6 +36,7 @@ const OPTIONAL = [
   'events',
   'system',
   'registry',
+  'queue',
   'parameter',
   'builder',
   'sql',

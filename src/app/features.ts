@@ -94,6 +94,11 @@ export const features: readonly Feature[] = [
     load: async ({ scheduler, launcher }) => ({ services: [(await import('../service/process.ts')).processService(scheduler, launcher)] }),
   },
   {
+    modules: ['queue'],
+    kinds: ['queue.driver.memory', 'queue.queue', 'queue.consumer'],
+    load: async (parts) => (await import('./queues.ts')).queues(parts),
+  },
+  {
     modules: ['registry'],
     load: async ({ registry, permit, log }) => {
       const { registryService } = await import('../service/registry.ts')
