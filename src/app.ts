@@ -26,7 +26,7 @@ import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { StoredHistory } from './registry/stored-history.ts'
 import { Callees } from './service/callees.ts'
-import { Door } from './service/door.ts'
+import { type Attachment, Door } from './service/door.ts'
 import { cancelAll, terminateAll, within } from './service/drain.ts'
 import type { Environment } from './service/env.ts'
 import { EventBus } from './service/events.ts'
@@ -84,7 +84,7 @@ export type Node = {
 
 export type BootOptions = { readonly log?: Log; readonly clock?: Clock; readonly load?: Loader }
 
-const hasTerminal = (process: Process): boolean => process.attachment !== null
+const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
 
 /** Whether `known` says the same of the same entry, or of a circle that the entry is in. */
 const isSaidIn = (known: readonly WippyError[], { code, where }: WippyError): boolean =>
@@ -239,6 +239,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
   await services.startAll()
   isUp = true
+  await features.begin()
   const stay = setInterval(() => {}, STAY_MS)
 
   const commands = (): Command[] =>
@@ -275,6 +276,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const stop: Node['stop'] = async ({ now = false } = {}) => {
     await Promise.all([...followings].map((following) => following.close()))
+    await features.halt()
     const stopped = Promise.all([supervisor.stopAll(), now || cancelAll(scheduler, hasTerminal)])
     if (!now)
       await within(

@@ -29,6 +29,7 @@ const OPTIONAL = [
   'hash',
   'crypto',
   'uuid',
+  'workflow',
   'logger',
   'io',
   'env',

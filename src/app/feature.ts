@@ -17,6 +17,10 @@ export type Built = {
   readonly services?: readonly Service[]
   /** Acts on the kinds of the feature. */
   readonly handler?: Handler
+  /** Goes on with what was under way: every entry the node begins with is there. */
+  begin?(): Promise<void>
+  /** Gives up processes that go on with the next start; all others are ended after that. */
+  halt?(): Promise<void>
   /** Gives back what it holds; processes have ended by then. */
   stop?(): Promise<void>
 }
@@ -28,6 +32,8 @@ export type Feature = {
   readonly kinds?: readonly string[]
   /** Lua asks it without declaring anything (`process.spawn`, `print`): it is there before the first Lua entry. */
   readonly ambient?: boolean
+  /** Other entries that need it. */
+  readonly wants?: (entry: Entry) => boolean
   /** Imports the code and builds it. */
   readonly load: (parts: Parts) => Promise<Built>
 }
@@ -41,6 +47,7 @@ export class Features {
   readonly #parts: Parts
   readonly #table: readonly Feature[]
   readonly #byModule = new Map<unknown, Feature>()
+  #hasBegun = false
   readonly #loading = new Map<Feature, Promise<Built>>() // in the order in which they began
 
   constructor(table: readonly Feature[], parts: Parts) {
@@ -75,6 +82,17 @@ export class Features {
       const feature = this.#byModule.get(module)
       if (feature) await this.#load(feature)
     }
+    for (const feature of this.#table) if (feature.wants?.(entry)) await this.#load(feature)
+  }
+
+  /** To be called once, when the entries are there. */
+  async begin(): Promise<void> {
+    this.#hasBegun = true
+    for (const loading of this.#loading.values()) await loading.then((built) => built.begin?.()).catch(this.#parts.report)
+  }
+
+  async halt(): Promise<void> {
+    for (const loading of this.#loading.values()) await loading.then((built) => built.halt?.()).catch(this.#parts.report)
   }
 
   async stop(): Promise<void> {
@@ -96,6 +114,7 @@ export class Features {
   async #build(feature: Feature): Promise<Built> {
     const built = await feature.load(this.#parts)
     for (const service of built.services ?? []) this.#parts.door.add(service)
+    if (this.#hasBegun) await built.begin?.()
     return built
   }
 }

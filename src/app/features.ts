@@ -149,4 +149,10 @@ export const features: readonly Feature[] = [
     modules: ['uuid'],
     load: async ({ clock }) => ({ services: [(await import('../service/uuid.ts')).uuidService(clock)] }),
   },
+  {
+    modules: ['workflow'],
+    kinds: ['workflow.host', 'temporal.worker'],
+    wants: ({ kind, meta }) => kind === 'workflow.lua' || meta.durable === true,
+    load: async (parts) => (await import('./workflows.ts')).buildWorkflows(parts),
+  },
 ]

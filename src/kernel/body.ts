@@ -30,6 +30,20 @@ export interface Body {
   close(): void
 }
 
+/** The whole state of a body between two steps: where its memory differs from that of a fresh body of the same program. */
+export type State = {
+  /** Pages of memory it needs. */
+  readonly pages: number
+  /** Runs of bytes, each u32 offset, u32 length and the bytes. */
+  readonly runs: Uint8Array
+}
+
+/** A body whose state can be taken out and put into another one. */
+export interface DurableBody extends Body {
+  image(): State
+  restore(state: State): void
+}
+
 /** A step as a journal needs it: what it was given beside its inbox, and what it did. */
 export type Step = {
   readonly fuel: number
@@ -41,6 +55,7 @@ export type Step = {
 
 /**
  * Makes a step durable before anybody sees what it did; the process is not stepped again before. `inbox` must be read before the promise
- * is returned. A rejection ends the process, and nothing of the step is released.
+ * is returned. A rejection ends the process, and nothing of the step is released. When somebody else owns the process by now, the promise
+ * stays open and the process is retired.
  */
 export type Commit = (inbox: Frames, step: Step) => Promise<void>

@@ -2,7 +2,7 @@
 //
 // Whoever gets something wakes. What cannot be delivered is answered when its sender waits for an answer, and counted when not.
 
-import type { WippyError } from '../error.ts'
+import { WippyError } from '../error.ts'
 import { type Pid, parsePid } from '../pid.ts'
 import type { Abroad } from './abroad.ts'
 import { Address, NOBODY } from './address.ts'
@@ -12,6 +12,7 @@ import type { Admission } from './mailbox.ts'
 import type { Names } from './names.ts'
 import type { Observer } from './observer.ts'
 import { type EncodeError, failed, TRUE, textPayload } from './payload.ts'
+import type { Post } from './post.ts'
 import type { Process } from './process.ts'
 import type { ProcessTable } from './process-table.ts'
 import type { Texts } from './texts.ts'
@@ -38,6 +39,8 @@ export const LINK_DOWN = encoder.encode('pid.link.down')
 const CANCEL = encoder.encode('pid.cancel')
 
 export class Delivery {
+  /** Set once, before the first durable process. */
+  post: Post | null = null
   readonly #options: DeliveryOptions
   readonly #allowsSend: AllowsSend | null
   readonly #table: ProcessTable
@@ -67,8 +70,12 @@ export class Delivery {
   message(from: Pid | '', to: string, topic: string | Uint8Array, payload: Uint8Array): void {
     const pid = this.resolve(to)
     if (pid === null) throw unresolved(to)
-    const process = this.find(pid)
     const bytes = typeof topic === 'string' ? encoder.encode(topic) : topic
+    if (this.#isPosted(pid)) {
+      this.#inBackground(this.post!.message(from, pid, bytes, payload), from, pid)
+      return
+    }
+    const process = this.find(pid)
     const admission = process.mailbox.message(from === '' ? NOBODY : new Address(from), bytes, payload)
     if (admission === 'full') throw mailboxFull()
     if (admission === 'large') throw messageTooLarge()
@@ -97,7 +104,15 @@ export class Delivery {
 
   /** Asks a process to end. Whether it does is its own decision. */
   cancel(to: Pid, reason: string, from: Pid | '' = ''): void {
-    this.event(this.find(to), CANCEL, from === '' ? NOBODY : new Address(from), false, textPayload(reason))
+    if (this.#isPosted(to)) this.#inBackground(this.post!.cancel(from, to, textPayload(reason)), from, to)
+    else this.event(this.find(to), CANCEL, from === '' ? NOBODY : new Address(from), false, textPayload(reason))
+  }
+
+  /** A whole frame that was kept for a process elsewhere. */
+  hand(to: Process, frame: Frames): void {
+    if (to.state === 'ended') return
+    to.mailbox.accept(frame)
+    this.#wake(to)
   }
 
   /** An event; topics are PID_EXIT and LINK_DOWN. */
@@ -129,7 +144,10 @@ export class Delivery {
       if (peer === null || !peer.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) {
         if (++peers > CREDITED) return
         peer = this.#table.named(frame)
-        credit = peer === null || (this.#allowsSend !== null && this.#allowsSend(process, peer.pid) !== null) ? 0 : peer.mailbox.credit
+        credit =
+          peer === null || peer.commit !== null || (this.#allowsSend !== null && this.#allowsSend(process, peer.pid) !== null)
+            ? 0
+            : peer.mailbox.credit
       }
       if (credit > 0) setCredit(frame.view, frame.at, credit)
     }
@@ -137,6 +155,10 @@ export class Delivery {
 
   #sendTo(from: Process, to: Process, frame: FrameCursor): void {
     if (this.#allowsSend !== null && this.#isDenied(from, to.pid, frame)) return
+    if (to.commit !== null && this.post !== null) {
+      this.#post(from, to.pid, frame)
+      return
+    }
     const admission = to.mailbox.forward(from.address, frame)
     if (admission !== 'taken' && !this.#settled(from, to, frame, admission)) return
     this.#wake(to)
@@ -160,7 +182,26 @@ export class Delivery {
     const to = pid === null ? null : this.#table.find(pid)
     if (to !== null) this.#sendTo(from, to, frame)
     else if (pid === null) this.#refuse(from, frame, 'NAME_UNRESOLVED', () => unresolved(text))
+    else if (this.post?.owns(pid)) this.#sendPosted(from, pid, frame)
     else this.#sendAbroad(from, pid, frame)
+  }
+
+  #sendPosted(from: Process, to: Pid, frame: FrameCursor): void {
+    if (!this.#isDenied(from, to, frame)) this.#post(from, to, frame)
+  }
+
+  #post(from: Process, to: Pid, { bytes, nameEnd, topicEnd, payloadEnd, tag }: FrameCursor): void {
+    this.post!.send(from, to, bytes.slice(nameEnd, topicEnd), bytes.slice(topicEnd, payloadEnd), tag)
+  }
+
+  /** Whether what is for `pid` has to be written down first. */
+  #isPosted(pid: Pid): boolean {
+    const process = this.#table.find(pid)
+    return process === null ? this.post?.owns(pid) === true : process.commit !== null && this.post !== null
+  }
+
+  #inBackground(work: Promise<void>, from: Pid | '', to: Pid): void {
+    work.catch((error) => this.#options.observer.dropped(from as Pid, to, error instanceof WippyError ? error.code : 'POST_FAILED'))
   }
 
   #sendAbroad(from: Process, to: Pid, frame: FrameCursor): void {

@@ -80,6 +80,15 @@ export class Mailbox {
     return admission
   }
 
+  /** Takes one whole frame that was kept for this process elsewhere, whatever the limits: who keeps it bounds it. */
+  accept(frame: Frames): void {
+    this.#open().append(frame)
+    this.#frames++
+    if (frameKind(frame.view, frame.start) !== MESSAGE) return
+    this.#messages++
+    this.#messageBytes += frame.end - frame.start
+  }
+
   /** Takes a reply, an event or a start, whatever the limits. */
   signal(kind: number, flag: number, tag: number, name: Address, topic: Uint8Array, payload: Uint8Array): void {
     this.#open().post(kind, flag, tag, name, topic, payload)

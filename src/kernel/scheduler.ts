@@ -71,6 +71,37 @@ export class Scheduler {
 
   /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN. */
   spawn(spec: SpawnSpec): Process {
+    const process = this.#admit(spec)
+    process.mailbox.signal(START, 0, spec.seed ?? 0, process.address, this.#entries.of(spec.entry), spec.args ?? NO_VALUES)
+    this.#wake(process)
+    return process
+  }
+
+  /**
+   * Takes up a process that was retired, here or elsewhere; its body is as its last step left it. `asks` are the frames of its steps that
+   * were not answered: they are released again. `isSpent`: it has work left. Throws as `spawn`.
+   */
+  resume(spec: SpawnSpec, asks: Frames, isSpent: boolean): Process {
+    const process = this.#admit(spec)
+    process.state = 'running'
+    this.#release.perform(process, asks)
+    this.#rest(process, isSpent ? 'again' : 'wait')
+    return process
+  }
+
+  /** Gives up a process that goes on elsewhere, or later: nobody hears of it, and what it asked for is given up. Not within its step. */
+  retire(process: Process): void {
+    if (process.state === 'ended') return
+    process.state = 'ended'
+    this.processes.delete(process)
+    process.host.release()
+    process.exits = null
+    process.mailbox.clear()
+    this.#ending.close(process)
+    process.successor?.body.close()
+  }
+
+  #admit(spec: SpawnSpec): Process {
     const { host, uniq, parent } = spec
     const claimed = uniq === undefined ? null : this.processes.claim(host, uniq)
     host.admit()
@@ -86,9 +117,7 @@ export class Scheduler {
     if (parent && spec.monitor) this.links.monitor(parent, process.pid)
     if (spec.onExit) process.exits = [spec.onExit]
     if (parent && spec.link) this.links.link(parent, process.pid)
-    process.mailbox.signal(START, 0, spec.seed ?? 0, process.address, this.#entries.of(spec.entry), spec.args ?? NO_VALUES)
     this.#observer.spawned(process)
-    this.#wake(process)
     return process
   }
 

@@ -60,10 +60,12 @@ class PendingCall implements Call {
   readonly target: string
   readonly tag: number
   readonly raw: Uint8Array
+  readonly key: string | null
   #args: readonly unknown[] | null = null
 
-  constructor(caller: Caller, ask: Ask) {
+  constructor(caller: Caller, ask: Ask, key: string | null) {
     this.caller = caller
+    this.key = key
     this.op = ask.op
     this.target = ask.target
     this.tag = ask.tag
@@ -79,6 +81,14 @@ class PendingCall implements Call {
 /** Says whether a caller may; throws PERMISSION_DENIED when not. */
 export type Guard = (call: Call) => void
 
+/** What durable processes have instead of the ordinary way out, where they need another. */
+export type Diversion = {
+  /** Whether an ask is taken care of. Only for processes whose steps are committed. */
+  divert(ask: Ask): boolean
+  /** The key of an ask that stays the same however often it is asked. */
+  keyOf(process: Process, tag: number): string
+}
+
 export type DoorOptions = {
   readonly delivery: () => Delivery
   readonly guard: Guard
@@ -87,6 +97,7 @@ export type DoorOptions = {
 }
 
 export class Door {
+  diversion: Diversion | null = null
   readonly #operations = new Map<string, Operation>()
   readonly #offers = new Map<string, () => Promise<void>>()
   readonly #callers = new WeakMap<Process, Caller>()
@@ -130,7 +141,10 @@ export class Door {
 
   readonly ask: AskDoor = (ask) => {
     const { process, op } = ask
-    const call = new PendingCall(this.callerOf(process), ask)
+    const { diversion } = this
+    const isDurable = process.commit !== null && diversion !== null
+    if (isDurable && diversion.divert(ask)) return
+    const call = new PendingCall(this.callerOf(process), ask, isDurable ? diversion.keyOf(process, ask.tag) : null)
     const load = this.#operations.has(op) ? undefined : this.#offers.get(moduleOf(op))
     if (load === undefined) this.#perform(process, call)
     else void this.#performLater(process, call, load)

@@ -19,10 +19,14 @@ import { Flight } from './flight.ts'
 import type { Launcher } from './launcher.ts'
 import { replyOf } from './outcome.ts'
 import { mayRetry, retryDelay, retryOf } from './retry.ts'
-import type { Call, Caller, Service } from './service.ts'
+import type { Call, Caller, Context, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
 const canceled = (): Reply => ({ ok: false, error: new WippyError('CALL_CANCELED', Kind.Canceled, 'call canceled', { retryable: false }) })
+
+/** What a call for a durable process sees beside what it inherits: the key by which its effects can be told from repetitions. */
+const keyed = (context: Context, key: string | null): Context =>
+  key === null ? context : { ...context, values: { ...context.values, idempotency_key: key } }
 
 /** The host on which a process entry answers calls. */
 const hostOf = (entry: Entry): string | null => {
@@ -65,10 +69,10 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, ra
     return pool
   }
 
-  const start = ({ caller, target }: Call, args: Uint8Array, options: unknown): Process => {
+  const start = ({ caller, target, key }: Call, args: Uint8Array, options: unknown): Process => {
     const entry = entryOf(target)
     const host = hostOf(entry)
-    const launch = { args, context: contextOf(caller.context, options), parent: caller.pid }
+    const launch = { args, context: keyed(contextOf(caller.context, options), key), parent: caller.pid }
     return host === null ? launcher.call(entry, launch) : launcher.spawn({ ...launch, entry: entry.id, host })
   }
 

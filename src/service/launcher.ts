@@ -6,7 +6,7 @@
 
 import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
-import type { Body } from '../kernel/body.ts'
+import type { DurableBody } from '../kernel/body.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
 import type { Process, SpawnSpec, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
@@ -14,13 +14,14 @@ import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
 import { type Entry, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Reply } from '../request.ts'
 import type { Attachment } from './door.ts'
 import { limitsOf } from './limits.ts'
 import { programOf } from './program.ts'
-import type { Context } from './service.ts'
+import type { Call, Context } from './service.ts'
 
 /** Makes bodies of programs; given by the app, which knows the VM. What it makes of a program may be kept for the next one. */
-export type MakeBody = (program: Program, limits: { readonly memoryBytes: number; readonly hardFuel: number }) => Body
+export type MakeBody = (program: Program, limits: { readonly memoryBytes: number; readonly hardFuel: number }) => DurableBody
 
 export type LauncherOptions = {
   readonly scheduler: Scheduler
@@ -47,7 +48,23 @@ const PROCESS_KINDS = ['process.lua', 'workflow.lua']
 const FUNCTION_HOST = '#lua.1' // behind the id of a function; no entry's id has a #
 const SEEDS = 2 ** 32
 
+/** Where entries run whose steps are written down. */
+export const WORKFLOW_HOSTS: readonly string[] = ['workflow.host', 'temporal.worker']
+
+/** Starts processes whose steps are written down. */
+export interface DurableLauncher {
+  /** Whether an entry is one of those. */
+  takes(entry: Entry): boolean
+  /** Answers a `process.spawn` for such an entry. */
+  spawn(call: Call): Promise<readonly unknown[] | Reply>
+  /** What is known of a durable process, whether it runs or has ended; null when there is none. */
+  readonly headOf: (id: string) => Promise<{ readonly status: string; readonly result: Uint8Array | null } | null>
+  /** Ends a durable process by force; false when `pid` is none. */
+  terminate(pid: Pid): Promise<boolean>
+}
+
 export class Launcher {
+  durable: DurableLauncher | null = null
   readonly #options: LauncherOptions
   readonly #hosts = new Map<string, { readonly kind: string; readonly host: Host }>()
   readonly #functions = new WeakMap<Entry, Host>()
@@ -61,7 +78,8 @@ export class Launcher {
     const limits = limitsOf(entry, this.#options.limits)
     const known = this.#hosts.get(entry.id)
     if (known) known.host.limits = limits
-    this.#hosts.set(entry.id, { kind: entry.kind, host: known?.host ?? new Host(entry.id, limits, this.#options.node) })
+    const node = WORKFLOW_HOSTS.includes(entry.kind) ? '' : this.#options.node // a workflow is not of the node that runs it
+    this.#hosts.set(entry.id, { kind: entry.kind, host: known?.host ?? new Host(entry.id, limits, node) })
   }
 
   /** Forgets a host: nothing can be spawned on it any more. What runs on it is for whoever removes it to end. */
@@ -173,11 +191,17 @@ export class Launcher {
     })
   }
 
-  #body(entry: Entry, { memoryBytes, hardFuel }: HostLimits): Body {
-    const { registry, makeBody } = this.#options
-    return makeBody(
-      programOf(entry, (id) => registry.get(id)),
-      { memoryBytes, hardFuel },
-    )
+  /** The program an entry has now. Throws what its code does not compile for. */
+  program(entry: Entry): Program {
+    return programOf(entry, (id) => this.#options.registry.get(id))
+  }
+
+  /** A body that runs a program from its beginning. Throws LUA_LOAD. */
+  body(program: Program, { memoryBytes, hardFuel }: HostLimits): DurableBody {
+    return this.#options.makeBody(program, { memoryBytes, hardFuel })
+  }
+
+  #body(entry: Entry, limits: HostLimits): DurableBody {
+    return this.body(this.program(entry), limits)
   }
 }

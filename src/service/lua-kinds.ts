@@ -7,7 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
 import type { Program } from '../program.ts'
 import type { Change, State } from '../registry/change.ts'
-import type { Entry } from '../registry/entry.ts'
+import { type Entry, whereOf } from '../registry/entry.ts'
 import { Importers } from '../registry/importers.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { limitsOf } from './limits.ts'
@@ -34,11 +34,28 @@ const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): vo
   )
 }
 
+/** What a workflow may use: what depends on nothing but its arguments, and what is answered through the journal. */
+const IN_WORKFLOWS: ReadonlySet<string> = new Set(
+  'base64 compress expr hash html json payload templates text treesitter yaml contract crypto ctx env funcs logger os process registry time uuid workflow'.split(
+    ' ',
+  ),
+)
+
+const checkDeterministic = (entry: Entry, { modules }: Program): void => {
+  const index = modules.findIndex((name) => !IN_WORKFLOWS.has(name))
+  if (index < 0) return
+  throw new WippyError('WORKFLOW_MODULE', Kind.Invalid, `"${entry.id}" is a workflow and cannot use the module ${modules[index]}`, {
+    where: whereOf(entry, 'data.modules'),
+    hint: `Use it in a function, and call that: a call is written down and made again until it has an answer.`,
+  })
+}
+
 /** The program of an entry in a state. Throws why it would not run there. */
 const checked = (entry: Entry, state: State): Program => {
   const program = programOf(entry, (id) => state.get(id))
   if (LIBRARIES.includes(entry.kind)) return program
   checkRequires(entry, program)
+  if (entry.kind === 'workflow.lua') checkDeterministic(entry, program)
   limitsOf(entry, defaultLimits)
   return program
 }
@@ -57,7 +74,7 @@ export class LuaKinds {
   readonly #importers = new Importers()
 
   readonly handler: Handler = {
-    kinds: ['function.lua', 'process.lua', ...LIBRARIES],
+    kinds: ['function.lua', 'process.lua', 'workflow.lua', ...LIBRARIES],
     prepare: async ({ kind, entry }, after) => {
       const { load, make, isCalled } = this.#options
       const users = LIBRARIES.includes(entry.kind) ? this.#calledUsersOf(entry, after) : []

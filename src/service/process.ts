@@ -60,7 +60,8 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
       link: how.includes('linked'),
     })
 
-  const spawn = (call: Call): readonly unknown[] | Promise<Reply> => {
+  const spawn = (call: Call): readonly unknown[] | Promise<readonly unknown[] | Reply> => {
+    if (launcher.durable?.takes(launcher.processEntry(call.target))) return launcher.durable.spawn(call)
     const { head, rest } = split(call.raw, 3)
     const [host, how, options] = head
     if (typeof host !== 'string' || typeof how !== 'string' || !HOW.includes(how))
@@ -136,6 +137,19 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
     return [true]
   }
 
+  const terminate = ({ target }: Call): readonly unknown[] | Promise<readonly unknown[]> => {
+    const pid = pidOf(target)
+    const process = scheduler.processes.find(pid)
+    if (launcher.durable === null || (process !== null && process.commit === null)) {
+      scheduler.terminate(pid)
+      return [true]
+    }
+    return launcher.durable.terminate(pid).then((isDurable) => {
+      if (!isDurable) scheduler.terminate(pid)
+      return [true]
+    })
+  }
+
   const toward =
     (act: (from: Pid, to: Pid, call: Call) => void) =>
     (call: Call): readonly unknown[] => {
@@ -148,7 +162,7 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
     operations: {
       'process.spawn': spawn,
       'process.upgrade': upgrade,
-      'process.terminate': toward((_, to) => scheduler.terminate(to)),
+      'process.terminate': terminate,
       'process.cancel': toward((from, to, { args }) => delivery.cancel(to, typeof args[0] === 'string' ? args[0] : '', from)),
       'process.monitor': toward((from, to) => scheduler.monitor(from, to)),
       'process.unmonitor': toward((from, to) => scheduler.unmonitor(from, to)),

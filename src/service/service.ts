@@ -43,6 +43,8 @@ export type Call = {
   readonly target: string
   readonly tag: number
   readonly raw: Uint8Array
+  /** Of a durable process: the same however often it asks this, on whichever machine; null for others. */
+  readonly key: string | null
   readonly args: readonly unknown[]
 }
 

@@ -4,10 +4,10 @@
 //   V4 A step that cannot be preempted ends in a trap at the hard bound, and that memory is never run again.
 //   What the memory says about itself (addresses, lengths) is checked before it is used.
 
-import type { Body, Fault, Verdict } from '../kernel/body.ts'
+import type { DurableBody, Fault, State, Verdict } from '../kernel/body.ts'
 import type { Frames } from '../kernel/frame.ts'
 import { Verdict as Answer, Field, PAGE, Trap } from './abi.ts'
-import type { Image } from './image.ts'
+import { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import type { Pool, Slot, Tenant } from './pool.ts'
 
@@ -19,7 +19,7 @@ export type BodyLimits = {
 
 const COMPLAINT_BYTES = 64 * 1024
 
-export class LuaBody implements Body, Tenant {
+export class LuaBody implements DurableBody, Tenant {
   readonly outbox: Frames = { ...nowhere }
   leftAt = -1
   spent = 0
@@ -107,13 +107,14 @@ export class LuaBody implements Body, Tenant {
 
   /** The whole state between two steps, as the difference from the entry's image. */
   image(): Image {
-    return this.#slot === null ? this.#image! : this.#slot.instance.capture(this.#origin)
+    if (this.#slot !== null) return this.#slot.instance.capture(this.#origin)
+    return this.#image === this.#origin ? new Image(this.#origin, this.#origin.pages, nothing) : this.#image!
   }
 
   /** Goes on from an image that `image` gave, here or elsewhere. */
-  restore(image: Image): void {
+  restore({ pages, runs }: State): void {
     if (this.#slot !== null) this.#leave(this.#slot)
-    this.#image = image
+    this.#image = new Image(this.#origin, pages, runs)
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 // What the build made, loaded once per thread: the compiled actor.wasm, the image it was booted into, and the bytecode of those files of
 // runtime-lua that only some entries need.
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { decode } from '../msgpack.ts'
 import { Image } from './image.ts'
@@ -33,6 +34,13 @@ export const actor = (): Actor => {
     modules: decode(readFileSync(new URL('actor.modules', folder))) as RuntimeModule[],
   }
   return loaded
+}
+
+/** Names this build of the runtime: images of one build are of no use to another. */
+export const buildName = (): string => {
+  const hash = createHash('sha256')
+  for (const file of ['actor.wasm', 'actor.image', 'actor.modules']) hash.update(readFileSync(new URL(file, folder)))
+  return hash.digest('hex').slice(0, 32)
 }
 
 /** The files that `names` stand for, with all they need, in order. Names that are no file of runtime-lua are left out. */

@@ -3,7 +3,8 @@
 //   E1 `append` happens whole or not at all: the record, the head, the mail for others, what was taken of its own, timers, pages.
 //   E2 It happens only when the journal stands exactly at the position the writer names. That comparison, not a lease, decides who owns it.
 //   E3 What a promise acknowledged is durable: on the disk of the engine.
-//   E4 Mail of one journal is numbered upward from 1 and never renumbered.
+//   E4 A workflow that has ended has no mail and no timers, and gets no more of them.
+//   E5 Mail of one journal is numbered upward from 1 and never renumbered.
 
 import { Kind, WippyError } from '../error.ts'
 import type { Position, Sealed } from './record.ts'
@@ -37,6 +38,11 @@ export type Effects = {
   readonly pages: { readonly put: readonly (readonly [hash: string, bytes: Uint8Array])[]; readonly drop: readonly string[] }
 }
 
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled', 'terminated'])
+
+/** Whether a status is one that a workflow does not leave by itself. */
+export const hasEnded = (status: string): boolean => ENDED.has(status)
+
 export const noPages: Effects['pages'] = { put: [], drop: [] }
 
 export type Query = { readonly status?: string; readonly after?: string; readonly limit: number }
@@ -50,14 +56,14 @@ export interface Engine {
   head(id: string): Promise<Head | null>
   /** Records from `from` on, in order, at most `limit`. */
   read(id: string, from: number, limit: number): Promise<Uint8Array[]>
-  /** Adds mail and returns its number. Throws WORKFLOW_NOT_FOUND, MAILBOX_FULL. */
+  /** Adds mail and returns its number. Throws WORKFLOW_NOT_FOUND, also for one that has ended, and MAILBOX_FULL. */
   post(id: string, frame: Uint8Array): Promise<number>
   /** What waits behind number `after`, in order. */
   mail(id: string, after: number, limit: number): Promise<Mail[]>
   /** Timers due by `untilMs`, the earliest first. */
   due(untilMs: number, limit: number): Promise<Timer[]>
-  /** When the earliest timer is due. */
-  nextDue(): Promise<number | null>
+  /** When the earliest timer behind `afterMs` is due. */
+  nextDue(afterMs: number): Promise<number | null>
   timers(id: string): Promise<Timer[]>
   /** Ids of workflows that are active or have mail, in order, behind `after`: what a node has to take up when it boots. */
   waiting(after: string, limit: number): Promise<string[]>

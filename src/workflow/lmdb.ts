@@ -8,7 +8,7 @@ import type { Batch, Environment } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import type { Table } from '../lmdb/table.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
-import { type Effects, type Engine, type Head, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
+import { type Effects, type Engine, type Head, hasEnded, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
 import { type Position, type Sealed, samePosition } from './record.ts'
 
 const FORMAT = 1
@@ -68,6 +68,7 @@ export class LmdbEngine implements Engine {
         if (!active && known?.active) batch.remove(this.#active, id)
         this.#writeMail(batch, id, effects, touched)
         this.#writeTimers(batch, id, effects)
+        if (hasEnded(status)) this.#clear(batch, id, effects)
         for (const hash of effects.pages.drop) batch.remove(this.#pages, [id, hash])
         for (const [hash, bytes] of effects.pages.put) batch.put(this.#pages, [id, hash], bytes)
       })
@@ -87,7 +88,8 @@ export class LmdbEngine implements Engine {
   }
 
   async post(id: string, frame: Uint8Array): Promise<number> {
-    if (this.#head(id) === null) throw workflowNotFound(id)
+    const head = this.#head(id)
+    if (head === null || hasEnded(head.status)) throw workflowNotFound(id)
     const box = this.#enter(id)
     try {
       if (box.waiting >= MOST_MAIL) throw mailboxFull()
@@ -111,8 +113,8 @@ export class LmdbEngine implements Engine {
     return [...keys].map(([dueMs, id, tag]) => ({ id, tag, dueMs }))
   }
 
-  async nextDue(): Promise<number | null> {
-    const [first] = this.#timerTable.keys({ limit: 1 })
+  async nextDue(afterMs: number): Promise<number | null> {
+    const [first] = this.#timerTable.keys({ from: [Math.floor(afterMs) + 0.5, '', 0], limit: 1 })
     return first ? first[0] : null
   }
 
@@ -185,7 +187,8 @@ export class LmdbEngine implements Engine {
       if (own) own.waiting -= taken.filter((n) => this.#mailTable.has([id, n])).length
     }
     for (const { to, frame } of mail) {
-      if (this.#head(to) === null) continue
+      const receiver = this.#head(to)
+      if (receiver === null || hasEnded(receiver.status)) continue
       const box = touched.has(to) ? this.#boxes.get(to)! : this.#enter(to)
       touched.add(to)
       box.waiting++
@@ -214,6 +217,16 @@ export class LmdbEngine implements Engine {
   #removeTimer(batch: Batch, id: string, tag: number, dueMs: number): void {
     batch.remove(this.#timerTable, [dueMs, id, tag])
     batch.remove(this.#timersOf, [id, tag, dueMs])
+  }
+
+  /** Mail and timers of what has ended: those that are stored, and those written a moment ago. */
+  #clear(batch: Batch, id: string, { timers }: Effects): void {
+    for (const key of this.#mailTable.keys({ from: [id, 0], to: [id, LAST] })) batch.remove(this.#mailTable, key)
+    for (let n = this.#boxes.get(id)?.last ?? 0, left = this.#boxes.get(id)?.writes ?? 0; left > 0; left--, n--) {
+      batch.remove(this.#mailTable, [id, n])
+    }
+    for (const [, tag, dueMs] of this.#timersOf.keys({ from: [id, 0, 0], to: [id, LAST, 0] })) this.#removeTimer(batch, id, tag, dueMs)
+    for (const { tag, dueMs } of timers) this.#removeTimer(batch, id, tag, dueMs)
   }
 
   #enter(id: string): Box {

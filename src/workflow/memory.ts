@@ -1,7 +1,7 @@
 // The engine of tests, and the model of the others: what it answers is right by being obvious.
 
 import { mailboxFull } from '../kernel/failure.ts'
-import { type Effects, type Engine, type Head, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
+import { type Effects, type Engine, type Head, hasEnded, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
 import { type Position, type Sealed, samePosition } from './record.ts'
 
 type Kept = {
@@ -31,10 +31,14 @@ export class MemoryEngine implements Engine {
     for (const n of effects.taken) own.mail.delete(n)
     for (const { to, frame } of effects.mail) {
       const receiver = this.#workflows.get(to)
-      if (receiver) receiver.mail.set(++receiver.lastMail, frame)
+      if (receiver && !hasEnded(receiver.head.status)) receiver.mail.set(++receiver.lastMail, frame)
     }
     for (const tag of effects.cleared) own.timers.delete(tag)
     for (const { tag, dueMs } of effects.timers) own.timers.set(tag, dueMs)
+    if (hasEnded(status)) {
+      own.mail.clear()
+      own.timers.clear()
+    }
     for (const hash of effects.pages.drop) own.pages.delete(hash)
     for (const [hash, bytes] of effects.pages.put) own.pages.set(hash, bytes)
     return true
@@ -50,7 +54,7 @@ export class MemoryEngine implements Engine {
 
   async post(id: string, frame: Uint8Array): Promise<number> {
     const kept = this.#workflows.get(id)
-    if (!kept) throw workflowNotFound(id)
+    if (!kept || hasEnded(kept.head.status)) throw workflowNotFound(id)
     if (kept.mail.size >= MOST_MAIL) throw mailboxFull()
     kept.mail.set(++kept.lastMail, frame)
     return kept.lastMail
@@ -67,8 +71,8 @@ export class MemoryEngine implements Engine {
       .slice(0, limit)
   }
 
-  async nextDue(): Promise<number | null> {
-    return this.#allTimers()[0]?.dueMs ?? null
+  async nextDue(afterMs: number): Promise<number | null> {
+    return this.#allTimers().find(({ dueMs }) => dueMs > afterMs)?.dueMs ?? null
   }
 
   async timers(id: string): Promise<Timer[]> {

@@ -172,7 +172,14 @@ export const start = async (drafts: Readonly<Record<string, Draft>> = {}, option
   }))
   const sources = Object.entries(all).flatMap(([name, { code }]) => (code === undefined ? [] : [[`src/${name}.lua`, code]]))
   const index = `version: "1.0"\nnamespace: app\nentries:\n${entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join('')}`
-  const root = directoryWith({ 'src/_index.yaml': index, ...Object.fromEntries(sources), ...files })
+  return startIn(directoryWith({ 'src/_index.yaml': index, ...Object.fromEntries(sources), ...files }), { set, ...rest })
+}
+
+/** Boots the app in a directory, where one may have run before. */
+export const startIn = async (
+  root: string,
+  { set = [], ...rest }: BootOptions & { readonly set?: readonly string[] } = {},
+): Promise<TestApp> => {
   const { config } = await loadConfig(root, { set: ['registry.history=memory', ...set], env: {} })
   const lines: Line[] = []
   const log: Log = {

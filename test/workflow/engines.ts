@@ -62,7 +62,7 @@ export const operate = async (engine: Engine, random: Random, seen: Seen): Promi
     return ['list', (await engine.list({ status: random.of(STATUSES), after: random.of(['', ...IDS]), limit: 3 })).map((head) => head.id)]
   if (choice < 19)
     return ['code', await engine.putCode(`code${random.below(3)}`, Uint8Array.of(7)), Boolean(await engine.code(`code${random.below(3)}`))]
-  if (random.below(3) > 0) return ['nextDue', await engine.nextDue()]
+  if (random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000))]
   seen.delete(id)
   return ['remove', id, await engine.remove(id)]
 }
@@ -85,5 +85,5 @@ export const stateOf = async (engine: Engine): Promise<unknown> => {
     }),
   )
   const list = (await engine.list({ limit: 100 })).map(({ id, status }) => [id, status])
-  return { workflows, list, due: await engine.due(1e9, 10_000), waiting: await engine.waiting('', 100), next: await engine.nextDue() }
+  return { workflows, list, due: await engine.due(1e9, 10_000), waiting: await engine.waiting('', 100), next: await engine.nextDue(0) }
 }

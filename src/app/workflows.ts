@@ -1,0 +1,74 @@
+// The feature that makes processes durable: journals in the state of the node, and the way in and out of what has one.
+
+import { Kind, WippyError } from '../error.ts'
+import { defaultLimits } from '../kernel/host.ts'
+import { decode } from '../msgpack.ts'
+import type { Program } from '../program.ts'
+import { isFields } from '../registry/entry.ts'
+import type { Handler } from '../registry/kinds.ts'
+import { parseSize } from '../registry/units.ts'
+import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
+import { limitsOf } from '../service/limits.ts'
+import { contextFromBytes, Workflows, workflowService } from '../service/workflow.ts'
+import { buildName } from '../vm/module.ts'
+import { Durables } from '../workflow/durables.ts'
+import { LmdbEngine } from '../workflow/lmdb.ts'
+import type { Built } from './feature.ts'
+import type { Parts } from './parts.ts'
+
+/** `workflow.host` entries, and `temporal.worker`, which means the same here. What runs there goes on when the host is gone. */
+const hosts = (launcher: Launcher): Handler => ({
+  kinds: WORKFLOW_HOSTS,
+  prepare: ({ kind, entry }) => {
+    if (kind !== 'entry.delete') limitsOf(entry, defaultLimits)
+  },
+  commit: ({ kind, entry }) => {
+    if (kind === 'entry.delete') launcher.removeHost(entry.id)
+    else launcher.setHost(entry)
+  },
+})
+
+/** `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000 }` */
+const settingsOf = (section: unknown): { readonly records: number; readonly bytes: number; readonly kept: number } => {
+  const { checkpoint, kept = 1000 } = isFields(section) ? section : {}
+  const { records = 100, size = '256KiB' } = isFields(checkpoint) ? checkpoint : {}
+  for (const [name, value] of Object.entries({ 'workflow.checkpoint.records': records, 'workflow.kept': kept })) {
+    if (Number.isSafeInteger(value) && (value as number) >= 0) continue
+    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `${name} is no whole number`, { hint: 'Write a whole number of 0 or more.' })
+  }
+  return { records: records as number, bytes: parseSize(size), kept: kept as number }
+}
+
+export const buildWorkflows = async ({ scheduler, launcher, clock, door, config, state, report }: Parts): Promise<Built> => {
+  const engine = new LmdbEngine(await state.owned())
+  const programs = new Map<string, Program>() // of those in flight; the bodies of one program share its image
+  const programIn = (bytes: Uint8Array): Program => {
+    const key = Buffer.from(bytes).toString('latin1')
+    const program = programs.get(key) ?? (decode(bytes) as Program)
+    programs.set(key, program)
+    return program
+  }
+  const { records, bytes, kept } = settingsOf(config.sections.workflow)
+  const durables: Durables = new Durables({
+    engine,
+    scheduler: () => scheduler,
+    clock,
+    runtime: buildName(),
+    makeBody: (code, limits) => launcher.body(programIn(code), limits),
+    hostOf: (id) => workflows.hostOf(id),
+    contextOf: contextFromBytes,
+    report,
+    checkpoints: { everyRecords: records, everyBytes: bytes },
+    kept,
+  })
+  const workflows: Workflows = new Workflows(durables, scheduler, launcher)
+  scheduler.delivery.post = durables
+  launcher.durable = workflows
+  door.diversion = workflows
+  return {
+    services: [workflowService(durables, scheduler)],
+    handler: hosts(launcher),
+    begin: () => durables.boot(),
+    halt: () => durables.stop(),
+  }
+}

@@ -1,0 +1,164 @@
+// What a workflow waits for, told from its steps alone: asks and sends without an answer, and timers. The same records give the same ledger.
+//
+//   G1 An ask is open from the record that contains it to the record that takes its answer in; only open asks are asked again.
+//   G2 A timer's time counts from the start of the step that asked for it: it does not depend on who looks at the clock, or when.
+
+import { ASK, areWithin, EXIT, FrameCursor, type Frames, MESSAGE, REPLY, SEND } from '../kernel/frame.ts'
+import { decodeAll, encodeAll } from '../msgpack.ts'
+
+const MOST_TIMERS = 10_000
+const TIMERS: ReadonlySet<string> = new Set(['time.sleep', 'time.after', 'time.ticker'])
+const NOTHING = new Uint8Array(0)
+const decoder = new TextDecoder()
+
+/** `frame`: the whole ASK or SEND, to be released again. `mailed`: it became mail of the receiver with its own record. */
+export type Open = { readonly seq: number; readonly op: string; readonly frame: Uint8Array; readonly mailed: boolean }
+/** `everyMs` is 0 for what fires once. */
+export type Due = { readonly dueMs: number; readonly everyMs: number }
+export type Ended = { readonly ok: boolean; readonly payload: Uint8Array }
+
+export type Change = {
+  /** Numbers of mail that the step took in; answers that were mail are not among them. */
+  readonly taken: readonly number[]
+  /** Tags whose answers the step took in. */
+  readonly answered: readonly number[]
+  readonly timers: readonly { readonly tag: number; readonly dueMs: number }[]
+  readonly cleared: readonly number[]
+  readonly ended: Ended | null
+}
+
+/** The bytes of frames that lie where they say; none of those that do not. */
+export const bytesOf = (frames: Frames): Uint8Array => (areWithin(frames) ? frames.bytes.slice(frames.start, frames.end) : NOTHING)
+
+export const framesOf = (bytes: Uint8Array): Frames => ({
+  bytes,
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  start: 0,
+  end: bytes.length,
+})
+
+/** The text of a frame's name and topic: of an ask, its operation and target. */
+export const labelOf = ({ bytes, nameStart, nameEnd, topicEnd }: FrameCursor): readonly [name: string, topic: string] => [
+  decoder.decode(bytes.subarray(nameStart, nameEnd)),
+  decoder.decode(bytes.subarray(nameEnd, topicEnd)),
+]
+
+const valuesOf = ({ bytes, topicEnd, payloadEnd }: FrameCursor): readonly unknown[] => {
+  try {
+    return decodeAll(bytes.subarray(topicEnd, payloadEnd))
+  } catch {
+    return []
+  }
+}
+
+/** Whole milliseconds of a duration in nanoseconds, as an ask gives it; 0 when it is none. */
+const millisecondsOf = (value: unknown): number => {
+  const ns = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0
+  return ns > 0 ? Math.ceil(ns / 1e6) : 0
+}
+
+export class Ledger {
+  readonly open = new Map<number, Open>()
+  readonly timers = new Map<number, Due>()
+  readonly #frame = new FrameCursor()
+
+  /** Takes one step in. `mailed` are the tags of sends that became mail with its record. */
+  step(seq: number, nowMs: number, input: Frames, output: Frames, mailed: ReadonlySet<number>): Change {
+    const change = { taken: [] as number[], answered: [] as number[], timers: new Map<number, number>(), cleared: new Set<number>() }
+    const frame = this.#frame.over(input)
+    while (frame.next()) {
+      if (frame.kind !== REPLY) {
+        if (frame.tag !== 0 && frame.kind <= EVENTS) change.taken.push(frame.tag)
+        continue
+      }
+      change.answered.push(frame.tag)
+      this.#answered(frame.tag, nowMs, change.timers, change.cleared)
+    }
+    let ended: Ended | null = null
+    frame.over(output)
+    while (frame.next() && ended === null) {
+      if (frame.kind === EXIT) ended = { ok: frame.flag === 1, payload: frame.bytes.slice(frame.topicEnd, frame.payloadEnd) }
+      else if (frame.kind === ASK) this.#asked(seq, nowMs, frame, change.timers, change.cleared)
+      else if (frame.kind === SEND && frame.tag !== 0) this.#opened(seq, 'send', frame, mailed.has(frame.tag))
+    }
+    const timers = [...change.timers].map(([tag, dueMs]) => ({ tag, dueMs }))
+    return { taken: change.taken, answered: change.answered, timers, cleared: [...change.cleared], ended }
+  }
+
+  /** The frames of open asks that somebody has to answer again, in the order in which they were asked. */
+  unanswered(): Uint8Array {
+    const again = [...this.open].filter(([tag, { mailed }]) => !mailed && !this.timers.has(tag)).map(([, { frame }]) => frame)
+    return Buffer.concat(again)
+  }
+
+  /** Whether anything is open that is neither a timer nor mail. */
+  get isBusy(): boolean {
+    for (const tag of this.open.keys()) if (!this.timers.has(tag)) return true
+    return false
+  }
+
+  toBytes(): Uint8Array {
+    const open = [...this.open].map(([tag, { seq, op, frame, mailed }]) => [tag, seq, op, frame, mailed])
+    const timers = [...this.timers].map(([tag, { dueMs, everyMs }]) => [tag, dueMs, everyMs])
+    return encodeAll([open, timers])
+  }
+
+  static fromBytes(bytes: Uint8Array): Ledger {
+    const ledger = new Ledger()
+    const [open, timers] = decodeAll(bytes) as [
+      readonly [number, number, string, Uint8Array, boolean][],
+      readonly [number, number, number][],
+    ]
+    for (const [tag, seq, op, frame, mailed] of open) ledger.open.set(tag, { seq, op, frame, mailed })
+    for (const [tag, dueMs, everyMs] of timers) ledger.timers.set(tag, { dueMs, everyMs })
+    return ledger
+  }
+
+  #answered(tag: number, nowMs: number, timers: Map<number, number>, cleared: Set<number>): void {
+    const isFirst = this.open.delete(tag)
+    const timer = this.timers.get(tag)
+    if (timer === undefined || (timer.everyMs > 0 && isFirst)) return
+    if (timer.everyMs === 0) {
+      this.timers.delete(tag)
+      cleared.add(tag)
+      return
+    }
+    // ticks that were missed are not made up for
+    const next = timer.dueMs + timer.everyMs
+    const dueMs = next > nowMs ? next : Math.ceil(nowMs) + timer.everyMs
+    this.timers.set(tag, { dueMs, everyMs: timer.everyMs })
+    timers.set(tag, dueMs)
+  }
+
+  #asked(seq: number, nowMs: number, frame: FrameCursor, timers: Map<number, number>, cleared: Set<number>): void {
+    const [op] = labelOf(frame)
+    if (op === 'time.stop' || op === 'funcs.cancel') {
+      this.#canceled(Number(valuesOf(frame)[0]), timers, cleared)
+      return
+    }
+    if (frame.tag === 0) return
+    this.#opened(seq, op, frame, false)
+    const ms = TIMERS.has(op) && this.timers.size < MOST_TIMERS ? millisecondsOf(valuesOf(frame)[0]) : 0
+    if (ms === 0) return
+    const dueMs = Math.ceil(nowMs) + ms
+    this.timers.set(frame.tag, { dueMs, everyMs: op === 'time.ticker' ? ms : 0 })
+    timers.set(frame.tag, dueMs)
+    cleared.delete(frame.tag)
+  }
+
+  /** Who asked has lost interest: nothing is asked again. */
+  #canceled(tag: number, timers: Map<number, number>, cleared: Set<number>): void {
+    this.open.delete(tag)
+    if (!this.timers.delete(tag)) return
+    timers.delete(tag)
+    cleared.add(tag)
+  }
+
+  #opened(seq: number, op: string, { bytes, at, payloadEnd, tag }: FrameCursor, mailed: boolean): void {
+    const frame = new Uint8Array((payloadEnd - at + 3) & ~3)
+    frame.set(bytes.subarray(at, payloadEnd))
+    this.open.set(tag, { seq, op, frame, mailed })
+  }
+}
+
+const EVENTS = MESSAGE + 2 // MESSAGE, REPLY, EVENT: what mail can be

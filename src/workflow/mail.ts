@@ -1,0 +1,29 @@
+// Frames that wait in a journal's mail. Messages and events carry the number of their mail as their tag once they are handed over; an
+// answer has its ask's tag, and the number of the record with which the asking run began as its topic.
+
+import { Address } from '../kernel/address.ts'
+import { EVENT, type FrameCursor, MESSAGE, REPLY } from '../kernel/frame.ts'
+import { FrameBuffer } from '../kernel/frame-buffer.ts'
+import type { Pid } from '../pid.ts'
+
+const encoder = new TextEncoder()
+const NOTHING = new Uint8Array(0)
+
+const only = (write: (buffer: FrameBuffer) => void): Uint8Array => {
+  const buffer = new FrameBuffer()
+  write(buffer)
+  return buffer.bytes.slice(buffer.start, buffer.end)
+}
+
+/** The message that a SEND becomes. */
+export const messageFrame = (from: Pid, send: FrameCursor): Uint8Array =>
+  only((buffer) => buffer.forward(MESSAGE, 0, new Address(from), send))
+
+export const messageOf = (from: Pid | '', topic: Uint8Array, payload: Uint8Array): Uint8Array =>
+  only((buffer) => buffer.write(MESSAGE, 0, 0, encoder.encode(from), topic, payload))
+
+export const eventFrame = (from: Pid | '', topic: string, ok: boolean, payload: Uint8Array): Uint8Array =>
+  only((buffer) => buffer.write(EVENT, ok ? 1 : 0, 0, encoder.encode(from), encoder.encode(topic), payload))
+
+export const answerFrame = (tag: number, start: number, ok: boolean, payload: Uint8Array): Uint8Array =>
+  only((buffer) => buffer.write(REPLY, ok ? 1 : 0, tag, NOTHING, encoder.encode(String(start)), payload))

@@ -1,0 +1,347 @@
+// One loaded workflow: its process, its journal's end, its ledger. The only writer of its journal, one record after the other.
+//
+//   K3 What a step wants is released after its record is durable: `commit` resolves then, and not before.
+//   W2 When the engine says that the journal stands elsewhere, somebody else owns it: the process is given up, nothing of its step leaves.
+//   R1 An append whose outcome is unknown is resolved by reading where the journal stands, then done again, for as long as it takes.
+
+import { WippyError } from '../error.ts'
+import type { Commit, DurableBody, Step } from '../kernel/body.ts'
+import { faulted } from '../kernel/failure.ts'
+import { FrameCursor, type Frames, REPLY, SEND } from '../kernel/frame.ts'
+import { endedBy } from '../kernel/payload.ts'
+import type { Process } from '../kernel/process.ts'
+import { decodeAll, encode } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
+import { type Card, cardToBytes } from './card.ts'
+import { take } from './checkpoint.ts'
+import { type Effects, hasEnded, type Mail, noPages } from './engine.ts'
+import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
+import { answerFrame, eventFrame, messageFrame } from './mail.ts'
+import { type Content, type Position, RecordKind, samePosition, seal } from './record.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const AT_ONCE = 256 // frames of mail handed over and not yet taken in
+const RETRY_MS = [50, 100, 200, 400, 800, 1600, 3000] as const
+const NOTHING = new Uint8Array(0)
+const NEVER = new Promise<never>(() => {}) // of a step that nobody will see
+
+/** What a run goes on from. */
+export type Origin = {
+  readonly id: string
+  readonly pid: Pid
+  readonly position: Position
+  readonly card: Card
+  readonly body: DurableBody
+  readonly ledger: Ledger
+  readonly code: Uint8Array
+  readonly steps: number
+  readonly fuel: number
+  /** Pieces of its last checkpoint. */
+  readonly pieces: ReadonlySet<string>
+}
+
+const statusOf = ({ ok, payload }: Ended): string => {
+  if (ok) return 'completed'
+  const [, error] = decodeAll(payload)
+  return error instanceof WippyError && error.kind === 'Canceled' ? 'cancelled' : 'failed'
+}
+
+export class Run {
+  readonly id: string
+  readonly pid: Pid
+  readonly ledger: Ledger
+  readonly body: DurableBody
+  process: Process | null = null
+  card: Card
+  /** While asks are released again after a restart. */
+  isReasking = false
+  #position: Position
+  readonly #around: Surroundings
+  readonly #code: Uint8Array
+  #pieces: ReadonlySet<string>
+  #steps: number
+  #fuel: number
+  #sinceMark = { records: 0, bytes: 0 }
+  #cardBytes: Uint8Array
+  #tail: Promise<unknown> = Promise.resolve()
+  #isClosed = false
+  #isGivenUp = false // nothing is tried again
+  #mailed: ReadonlySet<number> = new Set()
+  // mail
+  readonly #answers = new Map<number, number>() // tag of an ask → number of the mail that answers it
+  readonly #fired = new Set<number>() // timers whose answer waits in the mailbox
+  #stale: number[] = [] // mail that nobody waits for any more
+  #handed = 0
+  #pulled = 0
+  #isPulling = false
+  #pullAgain = false
+
+  constructor(origin: Origin, around: Surroundings) {
+    this.id = origin.id
+    this.pid = origin.pid
+    this.ledger = origin.ledger
+    this.body = origin.body
+    this.card = origin.card
+    this.#position = origin.position
+    this.#around = around
+    this.#code = origin.code
+    this.#pieces = origin.pieces
+    this.#steps = origin.steps
+    this.#fuel = origin.fuel
+    this.#cardBytes = cardToBytes(origin.card)
+  }
+
+  get position(): Position {
+    return this.#position
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Whether nothing is left to do before something arrives: it may be given up and loaded again. */
+  get isIdle(): boolean {
+    const { process } = this
+    if (process === null || process.state !== 'waiting' || !process.mailbox.isEmpty) return false
+    if (process.exits !== null && process.exits.length > 1) return false // somebody here waits for its end
+    return !this.#isPulling && this.#handed === 0 && this.#fired.size === 0 && !this.ledger.isBusy
+  }
+
+  readonly commit: Commit = (inbox, step) => {
+    if (this.#isClosed) return NEVER
+    const { seq } = this.#position
+    const mail = this.#mailOf(step.outbox)
+    this.#mailed = new Set(mail.map(({ tag }) => tag))
+    const change = this.ledger.step(seq + 1, step.nowMs, inbox, step.outbox, this.#mailed)
+    this.#steps++
+    this.#fuel += step.spent
+    const content: Content = {
+      kind: RecordKind.step,
+      code: this.#code,
+      nowMs: step.nowMs,
+      fuel: step.fuel,
+      spent: step.spent,
+      verdict: step.verdict,
+      input: bytesOf(inbox),
+      output: bytesOf(step.outbox),
+      mailed: [...this.#mailed],
+    }
+    const ended =
+      step.verdict === 'fault'
+        ? this.#faulted()
+        : (change.ended ?? (step.verdict === 'exit' ? { ok: true, payload: encode([null, null]) } : null))
+    const effects = this.#effectsOf(change, step, mail, ended, content)
+    return new Promise((resolve, reject) => {
+      this.#append(content, effects).then((isOurs) => {
+        if (!isOurs) return
+        for (const tag of change.answered) this.#fired.delete(tag)
+        resolve()
+        if (ended !== null) this.#isClosed = true
+        this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null })
+        void this.pull()
+      }, reject)
+    })
+  }
+
+  /** What it can be found by from its next record on. */
+  describe(search: Card['search'], memo: Card['memo']): void {
+    this.card = { ...this.card, search, memo }
+    this.#cardBytes = cardToBytes(this.card)
+  }
+
+  /** Whether the SEND with this tag, of the step released last, became mail. */
+  isMailed(tag: number): boolean {
+    return this.#mailed.has(tag)
+  }
+
+  /** Hands over mail that waits in the engine. */
+  async pull(): Promise<void> {
+    if (this.#isPulling) {
+      this.#pullAgain = true
+      return
+    }
+    this.#isPulling = true
+    try {
+      do {
+        this.#pullAgain = false
+        const room = AT_ONCE - this.#handed
+        if (room <= 0 || this.#isClosed || this.process === null) break
+        for (const mail of await this.#around.engine.mail(this.id, this.#pulled, room)) this.#hand(mail)
+      } while (this.#pullAgain)
+    } catch (error) {
+      this.#around.report(error)
+    } finally {
+      this.#isPulling = false
+    }
+  }
+
+  /** A timer is due. */
+  fire(tag: number): void {
+    if (this.process === null || this.#isClosed || this.#fired.has(tag) || !this.ledger.timers.has(tag)) return
+    this.#fired.add(tag)
+    this.#around.delivery().reply(this.process, tag, true, encode([true]))
+  }
+
+  hasFired(tag: number): boolean {
+    return this.#fired.has(tag)
+  }
+
+  /** Appends a record that is no step. False when somebody else owns the journal. */
+  note(kind: RecordKind, input: Uint8Array, card: Card, status: string, more: Partial<Effects> = {}): Promise<boolean> {
+    this.card = card
+    this.#cardBytes = cardToBytes(card)
+    const content: Content = {
+      kind,
+      code: this.#code,
+      nowMs: this.#around.nowMs(),
+      fuel: 0,
+      spent: 0,
+      verdict: 'wait',
+      input,
+      output: NOTHING,
+      mailed: [],
+    }
+    if (hasEnded(status) || kind === RecordKind.start) this.#isClosed = true // no step follows
+    const effects = {
+      status,
+      active: !hasEnded(status),
+      card: this.#cardBytes,
+      mail: [],
+      taken: [],
+      timers: [],
+      cleared: [],
+      pages: noPages,
+      ...more,
+    }
+    return this.#append(content, effects)
+  }
+
+  /** Mail for those who wait for its end. */
+  endMail({ ok, payload }: Ended): Effects['mail'] {
+    return this.card.watchers.map(({ id, tag, start }) => ({
+      to: id,
+      frame:
+        tag === 0
+          ? eventFrame(this.pid, 'pid.exit', ok, payload)
+          : answerFrame(tag, start, ok, ok ? payload : encode([decodeAll(payload)[1]])),
+    }))
+  }
+
+  /** Gives it up, and waits until what it was writing is written. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#isGivenUp = true
+    await this.#tail.catch(() => {})
+  }
+
+  #mailOf(outbox: Frames): { to: string; tag: number; frame: Uint8Array }[] {
+    const frame = new FrameCursor().over(outbox)
+    const mail: { to: string; tag: number; frame: Uint8Array }[] = []
+    while (frame.next()) {
+      if (frame.kind !== SEND || frame.tag === 0) continue
+      const to = this.#around.workflowNamed(frame)
+      if (to !== null) mail.push({ to, tag: frame.tag, frame: messageFrame(this.pid, frame) })
+    }
+    return mail
+  }
+
+  #faulted(): Ended {
+    return { ok: false, payload: endedBy(encode(faulted(this.body.fault))) }
+  }
+
+  #effectsOf(change: Change, step: Step, mail: Effects['mail'], ended: Ended | null, content: Content): Effects {
+    const answered = change.answered.flatMap((tag) => {
+      const n = this.#answers.get(tag)
+      this.#answers.delete(tag)
+      return n === undefined ? [] : [n]
+    })
+    const taken = [...change.taken, ...answered, ...this.#stale]
+    this.#handed -= change.taken.length + answered.length
+    this.#stale = []
+    const status = ended === null ? 'running' : statusOf(ended)
+    let pages = noPages
+    if (ended !== null) {
+      this.card = { ...this.card, endedMs: step.nowMs, result: ended.payload, mark: null }
+      pages = { put: [], drop: [...this.#pieces] }
+    } else {
+      pages = this.#checkpoint(content)
+    }
+    if (ended !== null || pages !== noPages) this.#cardBytes = cardToBytes(this.card)
+    return {
+      status,
+      active: ended === null && (step.verdict === 'again' || this.ledger.isBusy),
+      card: this.#cardBytes,
+      mail: ended === null ? mail : [...mail, ...this.endMail(ended)],
+      taken,
+      timers: change.timers,
+      cleared: change.cleared,
+      pages,
+    }
+  }
+
+  /** A checkpoint with the record at hand, when enough has happened since the last one. */
+  #checkpoint({ input, output }: Content): Effects['pages'] {
+    const since = this.#sinceMark
+    const { everyRecords, everyBytes } = this.#around.checkpoints
+    since.records++
+    since.bytes += input.length + output.length
+    if (since.records < everyRecords && since.bytes < everyBytes) return noPages
+    this.#sinceMark = { records: 0, bytes: 0 }
+    const at = { seq: this.#position.seq + 1, runtime: this.#around.runtime, ledger: this.ledger, steps: this.#steps, fuel: this.#fuel }
+    const { mark, pages, names } = take(this.body.image(), at, this.#pieces)
+    this.#pieces = names
+    this.card = { ...this.card, mark }
+    return pages
+  }
+
+  #hand({ n, frame }: Mail): void {
+    this.#pulled = n
+    const { process } = this
+    if (process === null || this.#isClosed) return
+    const cursor = new FrameCursor().over(framesOf(frame))
+    if (!cursor.next()) return void this.#stale.push(n)
+    if (cursor.kind === REPLY) {
+      const start = Buffer.from(cursor.bytes.subarray(cursor.nameEnd, cursor.topicEnd)).toString()
+      const isWaitedFor = start === String(this.card.start) && this.ledger.open.has(cursor.tag) && !this.#answers.has(cursor.tag)
+      if (!isWaitedFor) return void this.#stale.push(n)
+      this.#answers.set(cursor.tag, n)
+    } else {
+      cursor.view.setUint32(cursor.at + 8, n, true)
+    }
+    this.#handed++
+    this.#around.delivery().hand(process, framesOf(frame))
+  }
+
+  /** One after the other. False when the journal is somebody else's by now. */
+  #append(content: Content, effects: Effects): Promise<boolean> {
+    const appended = this.#tail.then(() => this.#appendNow(content, effects))
+    this.#tail = appended.catch(() => {})
+    return appended
+  }
+
+  async #appendNow(content: Content, effects: Effects): Promise<boolean> {
+    const before = this.#position
+    const record = seal(before, this.#around.epochOf(this), content)
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const isOurs = await this.#around.engine.append(this.id, before, record, effects)
+        if (isOurs || (attempt > 0 && (await this.#standsAt(record)))) {
+          this.#position = record
+          return true
+        }
+        this.#isClosed = true
+        this.#around.lost(this)
+        return false
+      } catch (error) {
+        this.#around.report(error)
+        if (this.#isGivenUp) return false
+        await this.#around.pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!)
+      }
+    }
+  }
+
+  async #standsAt(position: Position): Promise<boolean> {
+    const head = await this.#around.engine.head(this.id)
+    return head !== null && samePosition(head, position)
+  }
+}

@@ -1,0 +1,26 @@
+// What one loaded workflow needs of the node it is loaded on.
+
+import type { Delivery } from '../kernel/delivery.ts'
+import type { FrameCursor } from '../kernel/frame.ts'
+import type { Effects, Engine } from './engine.ts'
+import type { Run } from './run.ts'
+
+export type Committed = Pick<Effects, 'timers' | 'mail'> & { readonly ended: boolean }
+
+export type Surroundings = {
+  readonly engine: Engine
+  /** Names this build of the runtime: checkpoints of another one are of no use. */
+  readonly runtime: string
+  readonly checkpoints: { readonly everyRecords: number; readonly everyBytes: number }
+  readonly delivery: () => Delivery
+  readonly nowMs: () => number
+  readonly pause: (ms: number) => Promise<void>
+  readonly report: (error: unknown) => void
+  readonly epochOf: (run: Run) => number
+  /** The workflow whose pid is the name of a frame; null when it is no workflow's. */
+  readonly workflowNamed: (frame: FrameCursor) => string | null
+  /** A step is durable: mail has to be handed on, timers are set, an end is known. */
+  readonly committed: (run: Run, effects: Committed) => void
+  /** Somebody else owns the journal. */
+  readonly lost: (run: Run) => void
+}

@@ -1,0 +1,198 @@
+// W1: restore(k) + replay(k..n) = replay(0..n), byte for byte and fuel for fuel, for random workflows and every k.
+
+import { createHash } from 'node:crypto'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { WippyError } from '../../src/error.ts'
+import type { Program } from '../../src/program.ts'
+import { Bodies } from '../../src/vm/bodies.ts'
+import type { LuaBody } from '../../src/vm/lua-body.ts'
+import { restore, take } from '../../src/workflow/checkpoint.ts'
+import type { Engine } from '../../src/workflow/engine.ts'
+import { bytesOf, Ledger } from '../../src/workflow/ledger.ts'
+import { ORIGIN, type Parsed, type Position, parseChain, RecordKind, seal } from '../../src/workflow/record.ts'
+import { replay } from '../../src/workflow/replay.ts'
+import { Random } from '../support/random.ts'
+import { LuaProcess, MiB, program } from '../vm/lua-process.ts'
+import { randomProgram } from '../vm/random-program.ts'
+
+const LIMITS = { memoryBytes: 32 * MiB, hardFuel: 4_000_000 }
+const CODE = new Uint8Array(16)
+const FUEL = 2000
+
+/** Asks, sends, sleeps and computes as its random expressions and its messages say. */
+const workflow = (seed: number): Program =>
+  program(`
+  local inbox, total, kept = process.inbox(), 0, {}
+  local function work() ${randomProgram(seed, 6)} end
+  coroutine.spawn(function()
+    while true do
+      local answer, err = process.registry.lookup('name ' .. #kept)
+      kept[#kept + 1] = tostring(answer) .. tostring(err) .. math.random(1000)
+      if #kept % 5 == 0 then kept = { table.concat(kept, ','):sub(-200) } end
+    end
+  end)
+  while true do
+    local message = inbox:receive()
+    local n = message:payload():data()
+    if n < 0 then break end
+    local ok, value = pcall(work, n)
+    total = total + (type(value) == 'number' and value or 1)
+    process.send('{app:processes|0x00009}', 'total', total, os.clock())
+    kept[n] = ('x'):rep(n * 50)
+  end
+  return total`)
+
+/** A run in a world that a seed decides, written down. */
+const journal = (seed: number, steps: number): Parsed[] => {
+  const random = new Random(seed)
+  const process = new LuaProcess(workflow(seed), { seed })
+  const records: Uint8Array[] = []
+  let last: Position = ORIGIN
+  let [answered, acked] = [0, 0]
+  while (process.ended === null && records.length < steps) {
+    const input = bytesOf(process.inbox)
+    process.nowMs += random.below(10_000) / 7
+    const verdict = process.step(FUEL)
+    const { body, nowMs } = process
+    const content = {
+      kind: RecordKind.step,
+      code: CODE,
+      nowMs,
+      fuel: FUEL,
+      spent: body.spent,
+      verdict,
+      input,
+      output: bytesOf(body.outbox),
+      mailed: [],
+    }
+    const record = seal(last, 1, content)
+    records.push(record.bytes)
+    last = record
+    if (verdict === 'again') continue
+    const isLast = records.length > steps - 10
+    if (random.below(2) === 0 && answered < process.asks.length) process.reply(process.asks[answered++]!.tag, [`answer ${answered}`])
+    else if (acked < process.sends.length) process.reply(process.sends[acked++]!.tag)
+    else process.post('number', [isLast ? -1 : random.below(40)])
+  }
+  process.close()
+  return parseChain('w', ORIGIN, records)
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const stateOf = (body: LuaBody): string => {
+  const image = body.image()
+  return `${image.pages} ${sha256(image.flatten())}`
+}
+
+/** Pieces of checkpoints by their names: all that restoring one asks an engine. */
+const piecesIn = (pages: Map<string, Uint8Array>): Engine =>
+  ({ page: async (_: string, name: string) => pages.get(name) ?? null }) as unknown as Engine
+
+const test = suite('replay')
+
+for (let seed = 1; seed <= 5; seed++) {
+  test(`restored from a checkpoint at any record, random workflow ${seed} goes on as if it had never stopped`, async () => {
+    const records = journal(seed, 50)
+    assert.ok(records.length > 5)
+    const code = workflow(seed)
+    const bodies = new Bodies({ hot: 2, keptBytes: MiB })
+    const whole = bodies.make(code, LIMITS)
+    const ledger = new Ledger()
+    const pages = new Map<string, Uint8Array>()
+    const marks = []
+    const states: string[] = []
+    let pieces: ReadonlySet<string> = new Set()
+    let fuel = 0
+    for (const record of records) {
+      fuel += replay('w', whole, [record], ledger).fuel
+      states.push(stateOf(whole))
+      const taken = take(whole.image(), { seq: record.seq, runtime: 'r', ledger, steps: record.seq, fuel }, pieces)
+      for (const [name, bytes] of taken.pages.put) pages.set(name, bytes)
+      pieces = taken.names
+      marks.push(taken.mark)
+    }
+    for (const [k, mark] of marks.entries()) {
+      const restored = await restore(piecesIn(pages), 'w', mark)
+      assert.ok(restored, `checkpoint ${k}`)
+      const body = new Bodies({ hot: 1, keptBytes: MiB }).make(code, LIMITS)
+      body.restore(restored.state)
+      assert.is(stateOf(body), states[k], `state of checkpoint ${k}`)
+      const rest = replay('w', body, records.slice(k + 1), restored.ledger)
+      assert.is(restored.fuel + rest.fuel, fuel, `fuel from checkpoint ${k}`)
+      assert.is(stateOf(body), states.at(-1), `state at the end, from checkpoint ${k}`)
+      assert.equal(Buffer.from(restored.ledger.toBytes()).toString('hex'), Buffer.from(ledger.toBytes()).toString('hex'))
+      body.close()
+    }
+    whole.close()
+  })
+}
+
+test('a piece of a checkpoint that is missing or damaged makes it useless, and nothing else', async () => {
+  const [record] = journal(1, 20)
+  const body = new Bodies({ hot: 1, keptBytes: MiB }).make(workflow(1), LIMITS)
+  const ledger = new Ledger()
+  replay('w', body, [record!], ledger)
+  const { mark, pages } = take(body.image(), { seq: 1, runtime: 'r', ledger, steps: 1, fuel: 1 }, new Set())
+  for (const [name] of pages.put) {
+    const whole = new Map(pages.put)
+    assert.ok(await restore(piecesIn(whole), 'w', mark))
+    const flipped = Uint8Array.from(whole.get(name)!)
+    flipped[flipped.length >> 1]! ^= 1
+    assert.is(await restore(piecesIn(new Map(whole).set(name, flipped)), 'w', mark), null)
+    whole.delete(name)
+    assert.is(await restore(piecesIn(whole), 'w', mark), null)
+  }
+  body.close()
+})
+
+test('code that does something else is found at the first record that differs', () => {
+  const step = (op: string): string => `local answer = process.registry.lookup('${op}') `
+  const old = program(`${step('a')}${step('b')}${step('c')}return answer`)
+  const process = new LuaProcess(old)
+  const records: Uint8Array[] = []
+  let last: Position = ORIGIN
+  while (process.ended === null) {
+    const input = bytesOf(process.inbox)
+    const verdict = process.step(FUEL)
+    const { body, nowMs } = process
+    const content = {
+      kind: RecordKind.step,
+      code: CODE,
+      nowMs,
+      fuel: FUEL,
+      spent: body.spent,
+      verdict,
+      input,
+      output: bytesOf(body.outbox),
+      mailed: [],
+    }
+    const record = seal(last, 1, content)
+    records.push(record.bytes)
+    last = record
+    if (process.ended === null) process.reply(process.asks.at(-1)!.tag, ['here'])
+  }
+  const chain = parseChain('w', ORIGIN, records)
+  const bodies = new Bodies()
+  const again = (source: string): WippyError | null => {
+    const body = bodies.make(program(source), LIMITS)
+    try {
+      replay('w', body, chain, new Ledger())
+      return null
+    } catch (error) {
+      return error as WippyError
+    } finally {
+      body.close()
+    }
+  }
+  assert.is(again(`${step('a')}${step('b')}${step('c')}return answer`), null)
+  const other = again(`${step('a')}${step('x')}${step('c')}return answer`)
+  assert.is(other?.code, 'WORKFLOW_DIVERGED')
+  assert.equal(other?.details, { record: 2, was: 'asks process.registry.lookup b', is: 'asks process.registry.lookup x' })
+  const shorter = again(`${step('a')}${step('b')}return answer`)
+  assert.equal([shorter?.details?.record, shorter?.details?.was], [3, 'asks process.registry.lookup c'])
+  const slower = again(`${step('a')}${step('b')}for i = 1, 10 do end ${step('c')}return answer`)
+  assert.is(slower?.details?.record, 3)
+})
+
+test.run()
