@@ -6,7 +6,7 @@
 
 import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
-import type { DurableBody } from '../kernel/body.ts'
+import type { Body, DurableBody } from '../kernel/body.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
 import type { Process, SpawnSpec, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
