@@ -44,6 +44,7 @@ const OPTIONAL = [
   'store',
   'supervisor',
   'templates',
+  'yaml',
   'types',
 ]
 

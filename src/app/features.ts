@@ -155,4 +155,8 @@ export const features: readonly Feature[] = [
     wants: ({ kind, meta }) => kind === 'workflow.lua' || meta.durable === true,
     load: async (parts) => (await import('./workflows.ts')).buildWorkflows(parts),
   },
+  {
+    modules: ['yaml'],
+    load: async () => ({ services: [(await import('../service/yaml.ts')).yamlService()] }),
+  },
 ]

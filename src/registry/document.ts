@@ -1,6 +1,6 @@
 // A YAML or JSON text with places: its value, what is wrong with it, and where each part stands.
 //
-// The only file that knows the `yaml` package. JSON is read as YAML, of which it is a part.
+// With yaml-text.ts the only file that knows the `yaml` package. JSON is read as YAML, of which it is a part.
 
 import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type ScalarTag } from 'yaml'
 import { Kind, WippyError } from '../error.ts'
