@@ -110,13 +110,13 @@ test('a slow query does not hold the event loop', () =>
     delay.disable()
     clearInterval(count)
     assert.ok(turns > 50, `${turns} turns of the event loop`)
-    assert.ok(delay.percentile(50) / 1e6 < 4, `half of the turns took ${delay.percentile(50) / 1e6} ms`)
+    assert.ok(delay.percentile(50) / 1e6 < 10, `half of the turns took ${delay.percentile(50) / 1e6} ms`)
   }))
 
 test('a statement that takes too long answers in time; a file is opened anew, memory is waited for', async () => {
   const file = join(directoryWith({}), 'app.db')
   for (const where of [{ file }, {}]) {
-    await withOpen({ ...where, statementMs: 60, line: { waiting: 10, patienceMs: 10_000 } }, async (database) => {
+    await withOpen({ ...where, statementMs: 400, line: { waiting: 10, patienceMs: 10_000 } }, async (database) => {
       await run(database, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)')
       const transaction = await database.begin(plainly)
       await run(transaction, 'INSERT INTO t VALUES (2)')
