@@ -117,7 +117,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const tree = new SourceTree(config)
   const { entries, problems: sourceProblems, warnings: sourceWarnings } = tree.baseline
-  const state = new StateFolder(config.state, options.load)
+  const state = new StateFolder(config.state, { load: options.load })
   const registry = new Registry({ history: historyOf(config, state, clock), now: () => clock.nowMs(), report })
 
   // kernel

@@ -1,13 +1,17 @@
 // What `import 'wippy'` gives.
 
+export { openRegistry, type StoredRegistry } from './app/stored-registry.ts'
 export { type BootOptions, boot, type Command, type Node } from './app.ts'
 export { type Config, type ConfigOptions, type Configured, defineConfig, loadConfig, type UserConfig } from './config.ts'
 export { describe, Kind, place, type Where, WippyError } from './error.ts'
 export type { Baseline } from './registry/baseline.ts'
+export type { Change, Operation } from './registry/change.ts'
 export { referencesOf } from './registry/dependency.ts'
 export { type Entry, whereOf } from './registry/entry.ts'
+export { differenceText, entryText, fieldOf } from './registry/entry-text.ts'
 export type { Swap } from './registry/follow.ts'
-export { versionName } from './registry/history.ts'
+export { type Version, versionName } from './registry/history.ts'
+export { readEntryFile } from './registry/source.ts'
 export { assemble } from './registry/source-tree.ts'
 export { didYouMean } from './registry/suggest.ts'
 export { createLog, type Log, type LogOptions } from './service/logger.ts'

@@ -3,13 +3,14 @@
 // The lock is the operating system's, taken through SQLite (the one lock in Node that ends with the process that holds it, however it ends,
 // and that nobody can take twice). Beside it lies the owner's process id, for people to read.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kind, WippyError } from '../error.ts'
 import { openFault } from './fault.ts'
 
 const BUSY = 5 // SQLITE_BUSY
+const PATIENCE_MS = 250 // somebody may just be asking who the owner is
 
 /** The id of the process that owns the folder, or owned it last; null when nobody ever did. */
 const lastOwner = (folder: string): number | null => {
@@ -20,22 +21,50 @@ const lastOwner = (folder: string): number | null => {
   }
 }
 
+/** Locks of this process: one that nobody holds on to would be collected, and given up with that. */
+const held = new Set<DatabaseSync>()
+
+const isBusy = (cause: unknown): boolean => (cause as { errcode?: number }).errcode === BUSY
+
+const owned = (folder: string): WippyError => {
+  const pid = lastOwner(folder)
+  return new WippyError('STATE_OWNED', Kind.Conflict, `another wippy${pid ? ` (process ${pid})` : ''} uses this state`, {
+    where: { file: folder },
+    details: { pid },
+    hint: 'Stop it first, or give this one a state folder of its own.',
+  })
+}
+
 /** Makes this process the owner of a folder; the returned function ends that. Throws STATE_OWNED when another process is. */
 export const own = (folder: string): (() => void) => {
   const path = join(folder, 'owner.lock')
   let lock: DatabaseSync
   try {
-    lock = new DatabaseSync(path, { timeout: 0 })
+    lock = new DatabaseSync(path, { timeout: PATIENCE_MS })
     lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
   } catch (cause) {
-    if ((cause as { errcode?: number }).errcode !== BUSY) throw openFault(path, cause)
-    const pid = lastOwner(folder)
-    throw new WippyError('STATE_OWNED', Kind.Conflict, `another wippy${pid ? ` (process ${pid})` : ''} uses this state`, {
-      where: { file: folder },
-      details: { pid },
-      hint: 'Stop it first, or give this one a state folder of its own.',
-    })
+    throw isBusy(cause) ? owned(folder) : openFault(path, cause)
   }
   writeFileSync(join(folder, 'owner.pid'), `${process.pid}\n`)
-  return () => lock.close()
+  held.add(lock)
+  return () => {
+    if (held.delete(lock)) lock.close()
+  }
+}
+
+/** The error that `own` would throw because somebody owns the folder, or null. */
+export const ownerOf = (folder: string): WippyError | null => {
+  const path = join(folder, 'owner.lock')
+  if (!existsSync(path)) return null
+  let lock: DatabaseSync | null = null
+  try {
+    lock = new DatabaseSync(path, { timeout: 0, readOnly: true })
+    lock.exec('SELECT 1 FROM sqlite_master')
+    return null
+  } catch (cause) {
+    if (isBusy(cause)) return owned(folder)
+    throw openFault(path, cause)
+  } finally {
+    lock?.close()
+  }
 }

@@ -13,14 +13,19 @@ export type Loader = <T>(load: () => Promise<T>) => Promise<T>
 export class StateFolder {
   readonly path: string
   readonly #load: Loader
+  readonly #readOnly: boolean
   #owned: Promise<Environment> | null = null
   #existing: Promise<Environment | null> | null = null
   #refusal: WippyError | null = null
 
-  /** `path` is absolute. */
-  constructor(path: string, load: Loader = (load) => load()) {
+  /** `path` is absolute. `readOnly`: what is stored is not taken over, and nothing can be written. */
+  constructor(
+    path: string,
+    { load = (load) => load(), readOnly = false }: { readonly load?: Loader | undefined; readonly readOnly?: boolean } = {},
+  ) {
     this.path = path
     this.#load = load
+    this.#readOnly = readOnly
   }
 
   /** What is stored here, once and for all: null when nothing was, and for reading only when another process owns it. */
@@ -53,6 +58,7 @@ export class StateFolder {
   }
 
   async #takeOver(): Promise<Environment> {
+    if (this.#readOnly) return this.#open(true)
     try {
       this.#owned = this.#open()
       return await this.#owned

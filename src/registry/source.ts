@@ -1,7 +1,7 @@
 // A directory of entry files → entries. Never throws: what is wrong is a problem with its place, and everything else still loads.
 
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Kind, place, WippyError } from '../error.ts'
 import { blame } from './blame.ts'
 import { readDocument } from './document.ts'
@@ -128,4 +128,10 @@ export const gather = (parts: Iterable<Loaded>): Loaded => {
 export const load = (directory: string, options: LoadOptions = {}): Loaded => {
   const source = new SourceDirectory(directory, options)
   return source.fault ? { entries: [], problems: [source.fault] } : gather(source.files().map((path) => source.read(path)))
+}
+
+/** Reads one file of entries, wherever it lies; `file://` leads below its directory. */
+export const readEntryFile = (path: string): Loaded => {
+  const whole = resolve(path)
+  return gather([new SourceDirectory(dirname(whole)).read(whole)])
 }

@@ -34,7 +34,11 @@ export type StoredHistoryOptions = {
   readonly now?: () => number
   /** How many versions are kept. */
   readonly keep?: number
+  /** Takes what is stored as it was left, whatever the files say by now. */
+  readonly asLeft?: boolean
 }
+
+export type Difference = { readonly id: string; readonly file: Entry | null; readonly since: number | null }
 
 class Tables {
   readonly env: Environment
@@ -68,17 +72,21 @@ export class StoredHistory implements History {
   readonly #records: Records
   readonly #now: () => number
   readonly #keep: number
+  readonly #asLeft: boolean
   #tables: Tables | null = null
   #at: Head = { head: 0, newest: 0, oldest: 0 }
   #baseline: Version
   /** What is to be stored with the first change; empty when something is stored already. */
   #unstored: readonly Entry[] = []
+  /** What was found about the files, in a state that is only read. */
+  #unwritten: readonly Note[] = []
 
-  constructor({ state, root, now = Date.now, keep = KEEP }: StoredHistoryOptions) {
+  constructor({ state, root, now = Date.now, keep = KEEP, asLeft = false }: StoredHistoryOptions) {
     this.#state = state
     this.#records = new Records(root)
     this.#now = now
     this.#keep = keep
+    this.#asLeft = asLeft
     this.#baseline = baselineVersion(now())
   }
 
@@ -104,8 +112,11 @@ export class StoredHistory implements History {
     }
     this.#tables = tables
     this.#at = at
+    if (this.#asLeft)
+      return { entries: [...tables.entries.range()].map(({ key, value }) => this.#records.readEntry(key, value)!), clashes: [] }
     const met = this.#meet(tables, files)
-    if (!tables.env.readOnly && (met.changes.length > 0 || met.notes.length > 0)) await this.#record(tables, met)
+    if (tables.env.readOnly) this.#unwritten = met.notes
+    else if (met.changes.length > 0 || met.notes.length > 0) await this.#record(tables, met)
     return { entries: met.entries, clashes: met.clashes }
   }
 
@@ -125,18 +136,21 @@ export class StoredHistory implements History {
     return found
   }
 
-  /** What the files say, where it is something else than what is in force. */
-  differences(): readonly { readonly id: string; readonly file: Entry | null; readonly since: number | null }[] {
+  /** What the files say, where it is something else than what is in force. `since`: the version at which a clash was found. */
+  differences(): readonly Difference[] {
     if (!this.#tables) return []
     const { files, clashes } = this.#tables
-    return [...files.range()].map(({ key: id, value }) => {
+    const found = new Map<string, Difference>()
+    for (const { key: id, value } of files.range()) {
       const clash = clashes.get(id)
-      return {
-        id,
-        file: this.#records.readEntry(id, value),
-        since: clash ? (decode(unseal(clash, FORMAT, `clash of "${id}"`)) as number) : null,
-      }
-    })
+      const since = clash ? (decode(unseal(clash, FORMAT, `clash of "${id}"`)) as number) : null
+      found.set(id, { id, file: this.#records.readEntry(id, value), since })
+    }
+    for (const { id, file, same, clash } of this.#unwritten) {
+      if (same) found.delete(id)
+      else found.set(id, { id, file, since: clash ? this.#at.newest : (found.get(id)?.since ?? null) })
+    }
+    return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   async append(version: Version, changes: readonly Change[]): Promise<void> {

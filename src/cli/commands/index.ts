@@ -7,6 +7,14 @@ import Kill from './kill.ts'
 import Logs from './logs.ts'
 import Mailbox from './mailbox.ts'
 import Ps from './ps.ts'
+import RegistryApply from './registry/apply.ts'
+import RegistryDiff from './registry/diff.ts'
+import RegistryHistory from './registry/history.ts'
+import RegistryList from './registry/list.ts'
+import RegistryPrune from './registry/prune.ts'
+import RegistryResolve from './registry/resolve.ts'
+import RegistryRollback from './registry/rollback.ts'
+import RegistryShow from './registry/show.ts'
 import RunList from './run/list.ts'
 import Run from './run.ts'
 import Top from './top.ts'
@@ -23,5 +31,13 @@ export const COMMANDS = {
   run: Run,
   'run:list': RunList,
   top: Top,
+  'registry:apply': RegistryApply,
+  'registry:diff': RegistryDiff,
+  'registry:history': RegistryHistory,
+  'registry:list': RegistryList,
+  'registry:prune': RegistryPrune,
+  'registry:resolve': RegistryResolve,
+  'registry:rollback': RegistryRollback,
+  'registry:show': RegistryShow,
   version: Version,
 }

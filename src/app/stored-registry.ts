@@ -1,0 +1,46 @@
+// The registry of an app as it is stored, without a node: to look at, and to change while no node runs.
+//
+// Nothing acts on kinds here: what is put in is checked by its handlers when a node starts.
+
+import type { Config } from '../config.ts'
+import { Kind, WippyError } from '../error.ts'
+import { ownerOf } from '../lmdb/owner.ts'
+import { StateFolder } from '../lmdb/state-folder.ts'
+import { Registry } from '../registry/registry.ts'
+import { SourceTree } from '../registry/source-tree.ts'
+import { StoredHistory } from '../registry/stored-history.ts'
+
+export type StoredRegistry = {
+  readonly registry: Registry
+  readonly history: StoredHistory
+  /** What is wrong with the files, and entries that clash with them. */
+  readonly problems: readonly WippyError[]
+  readonly warnings: readonly WippyError[]
+  close(): Promise<void>
+}
+
+/**
+ * Opens it. For reading, a node that runs is not disturbed, and is shown as it is; else the files as they are now are laid under what is stored.
+ * For writing no node may run: throws STATE_OWNED. Throws REGISTRY_NOT_KEPT when the app keeps no history on disk.
+ */
+export const openRegistry = async (config: Config, { write = false } = {}): Promise<StoredRegistry> => {
+  if (config.registry.history !== 'durable') {
+    const hint = 'Set registry.history to durable, or add --set registry.history=durable.'
+    throw new WippyError('REGISTRY_NOT_KEPT', Kind.Unavailable, `this app keeps its registry in ${config.registry.history}`, { hint })
+  }
+  const owner = ownerOf(config.state)
+  if (write && owner) throw owner
+  const state = new StateFolder(config.state, { readOnly: !write })
+  const history = new StoredHistory({ state, root: config.root, keep: config.registry.keep, asLeft: owner !== null })
+  const registry = new Registry({ history })
+  registry.kinds.add({ kinds: '*' })
+  try {
+    const { baseline } = new SourceTree(config)
+    const unread = new Set(baseline.problems.flatMap(({ where }) => where?.file ?? []))
+    const { problems, warnings } = await registry.boot(baseline.entries, unread)
+    return { registry, history, problems: [...baseline.problems, ...problems], warnings, close: () => state.close() }
+  } catch (error) {
+    await state.close()
+    throw error
+  }
+}
