@@ -21,9 +21,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'template', 'sql', 'store'],
   plugin: ['service', 'registry', 'lmdb'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
-  control: ['app', 'kernel', 'service'],
+  control: ['app', 'kernel', 'service', 'plugin'],
   dashboard: ['app'],
-  cli: ['app', 'control', 'dashboard'],
+  cli: ['app', 'control', 'plugin', 'dashboard'],
 }
 /** No node:*, no package but one they own, no clock. */
 const pure = ['words', 'kernel', 'security', 'lua', 'template']

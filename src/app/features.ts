@@ -73,18 +73,7 @@ export const features: readonly Feature[] = [
   {
     kinds: ['plugin.*', 'function.wasm', 'function.wat'],
     load: async (parts) => {
-      const [{ KINDS, Plugins }, { Library }] = await Promise.all([import('../plugin/plugins.ts'), import('../plugin/library.ts')])
-      const { config, state, clock, log, callees, report } = parts
-      const print = (entry: string, text: string): void => log.record('info', entry, text.trimEnd())
-      const plugins = new Plugins({
-        root: config.root,
-        clock,
-        library: new Library(state),
-        env: (name) => process.env[name],
-        print,
-        report,
-      })
-      for (const kind of KINDS) callees.add(kind, plugins.call)
+      const plugins = await (await import('./plugins.ts')).pluginsOf(parts)
       return { handler: plugins.handler, stop: () => plugins.stop() }
     },
   },

@@ -23,6 +23,11 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   kill: () => import('./verbs/kill.ts'),
   logs: () => import('./verbs/logs.ts'),
   mailbox: () => import('./verbs/mailbox.ts'),
+  'plugin.inspect': () => import('./verbs/plugin-inspect.ts'),
+  'plugin.install': () => import('./verbs/plugin-install.ts'),
+  'plugin.list': () => import('./verbs/plugin-list.ts'),
+  'plugin.permissions': () => import('./verbs/plugin-permissions.ts'),
+  'plugin.remove': () => import('./verbs/plugin-remove.ts'),
   ps: () => import('./verbs/ps.ts'),
 }
 
@@ -39,6 +44,14 @@ export const textOf = (args: Arguments, name: string): string => {
   const value = args[name]
   if (typeof value === 'string' && value !== '') return value
   throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is missing`, { retryable: false })
+}
+
+/** A list of texts among the arguments; undefined when it is not there. Throws CONTROL_ARGUMENT. */
+export const textsOf = (args: Arguments, name: string): readonly string[] | undefined => {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is not a list of texts`, { retryable: false })
 }
 
 /** The process that is meant by its pid, its number (`0x1f`, `31`) or a registered name. Throws PROCESS_NOT_FOUND. */

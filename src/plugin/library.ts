@@ -2,7 +2,8 @@
 //
 //   L1 What is read has the hash it is asked by, else it counts as missing: bytes that rotted are never run.
 //   L2 A compiled form belongs to one version of the compiler; with another one the component is compiled again.
-//   L3 Where the state is another process's, or cannot be written, components are read if they are there and compiled once per run.
+//   L3 Components stay when their plugin is removed: going back to a version that had it needs them.
+//   L4 Where the state is another process's, or cannot be written, components are read if they are there and compiled once per run.
 
 import { createHash } from 'node:crypto'
 import { deserialize, serialize } from 'node:v8'
@@ -54,16 +55,6 @@ export class Library {
     throw new WippyError('PLUGIN_NOT_INSTALLED', Kind.NotFound, `no component with the hash ${hash.slice(0, 12)}… is installed here`, {
       retryable: false,
       hint: 'Install it: wippy plugin install FILE.',
-    })
-  }
-
-  /** Forgets a component and what it was compiled to. */
-  async remove(hash: string): Promise<void> {
-    this.#compiled.delete(hash)
-    const state = await this.#folder.owned()
-    await state.write((batch) => {
-      batch.remove(tableOf(state, 'plugin.components'), hash)
-      batch.remove(tableOf(state, 'plugin.compiled'), hash)
     })
   }
 

@@ -75,6 +75,10 @@ export class Plugins {
     }
   }
 
+  get library(): Library {
+    return this.#options.library
+  }
+
   /** The running component of an entry, for whoever wants to know how it is. */
   runner(id: string): PluginRunner | undefined {
     return this.#runners.get(id)

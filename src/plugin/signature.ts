@@ -358,3 +358,26 @@ export const signatureOf = (world: string, files: ReadonlyMap<string, string>, h
 
 const scopeOf = (file: string): string => file.replace(/^.*\//, '').replace(/\.(?:d\.ts|js)$/, '')
 const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** A type as a person reads it. */
+export const describeType = (type: Type, types: Readonly<Record<string, Type>>): string => {
+  const inner = (one: Type): string => describeType(one, types)
+  switch (type.is) {
+    case 'named':
+      return kebab(type.name.replace(/^.*\//, '')).replace(/^-/, '')
+    case 'bigint':
+      return 'integer'
+    case 'bytes':
+      return 'bytes'
+    case 'array':
+      return 'list<number>'
+    case 'list':
+    case 'option':
+      return `${type.is}<${inner(type.of)}>`
+    case 'tuple':
+    case 'union':
+      return `tuple<${type.of.map(inner).join(', ')}>`
+    default:
+      return type.is
+  }
+}

@@ -6,6 +6,12 @@ import Inspect from './inspect.ts'
 import Kill from './kill.ts'
 import Logs from './logs.ts'
 import Mailbox from './mailbox.ts'
+import PluginInspect from './plugin/inspect.ts'
+import PluginInstall from './plugin/install.ts'
+import PluginList from './plugin/list.ts'
+import PluginPermissions from './plugin/permissions.ts'
+import PluginRemove from './plugin/remove.ts'
+import PluginUpdate from './plugin/update.ts'
 import Ps from './ps.ts'
 import RegistryApply from './registry/apply.ts'
 import RegistryDiff from './registry/diff.ts'
@@ -27,6 +33,12 @@ export const COMMANDS = {
   kill: Kill,
   logs: Logs,
   mailbox: Mailbox,
+  'plugin:inspect': PluginInspect,
+  'plugin:install': PluginInstall,
+  'plugin:list': PluginList,
+  'plugin:permissions': PluginPermissions,
+  'plugin:remove': PluginRemove,
+  'plugin:update': PluginUpdate,
   ps: Ps,
   run: Run,
   'run:list': RunList,

@@ -1,0 +1,38 @@
+// wippy plugin update NAME FILE
+
+import { string as text } from '@oclif/core/args'
+import { string } from '@oclif/core/flags'
+import type { Inspection } from '../../../plugin/installed.ts'
+import { readComponentFile } from '../../component-file.ts'
+import { NodeCommand } from '../../node-command.ts'
+import { json, print } from '../../output.ts'
+import { inspectionText } from '../../plugin-text.ts'
+
+export default class PluginUpdate extends NodeCommand {
+  static override summary = 'Put another component in the place of an installed one.'
+  static override description =
+    `Calls under way are answered by the former one. What it may have stays as it is unless --allow names it anew.
+A component that is broken, or lacks an export that is used, changes nothing.`
+  static override args = {
+    name: text({ required: true, description: 'The plugin.' }),
+    component: text({ required: true, description: 'The .wasm file, or a folder with one.' }),
+  }
+  static override flags = {
+    allow: string({
+      summary: 'What it may have from now on; repeatable.',
+      helpValue: '<permission>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(PluginUpdate)
+    await this.withNode(flags, async (client) => {
+      const { bytes } = readComponentFile(args.component)
+      const asked = { name: args.name, component: bytes, update: true, ...(flags.allow && { allow: flags.allow }) }
+      const plugin = (await client.ask('plugin.install', asked)) as Inspection
+      print(flags.json ? json({ $type: 'plugin', v: 1, ...plugin }) : inspectionText(plugin))
+    })
+  }
+}

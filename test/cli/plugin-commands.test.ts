@@ -1,0 +1,134 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { scripted } from '../plugin/components.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain, index, ROOT, type Running, start, wippy } from './command.ts'
+
+const test = suite('plugin commands')
+
+const ENTRIES = `  - name: processes
+    kind: process.host
+  - name: keeper
+    kind: process.lua
+    source: file://keeper.lua
+    modules: [logger]
+  - name: keepers
+    kind: process.service
+    process: app:keeper
+    host: app:processes
+    lifecycle: { auto_start: true }
+  - name: asker
+    kind: process.lua
+    source: file://asker.lua
+    modules: [funcs, io]
+    meta: { command: { name: ask } }
+`
+const KEEPER = `return function()
+  require("logger"):info("at work")
+  process.events():receive()
+end
+`
+const ASKER = `return function(id, ...)
+  local value, err = require("funcs").call(id, ...)
+  require("io").print(value, err)
+end
+`
+
+const files = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER, 'src/asker.lua': ASKER }
+
+const running = async (cwd: string, act: (node: Running) => Promise<void>): Promise<void> => {
+  const node = start(['run'], { cwd, input: null })
+  try {
+    await node.said('at work')
+    for (;;) if ((await wippy(['ps'], { cwd })).code !== 7) break
+    await act(node)
+  } finally {
+    node.child.kill('SIGTERM')
+    await node.ended
+  }
+}
+
+const markdown = join(ROOT, 'plugins/markdown')
+
+test('a plugin is installed into a running node, is there after a restart, and is removed', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    const installed = await wippy(['plugin', 'install', markdown], { cwd })
+    assert.equal([installed.code, installed.err], [0, ''])
+    assert.match(installed.out, /^markdown {2}sha256:[0-9a-f]{64}\n/)
+    assert.match(installed.out, /to-html +\(source: string, options: option<options>\) → string/)
+    assert.match(installed.out, /asks for {2}nothing\nmay have {2}nothing\n/)
+    const { plugins } = JSON.parse((await wippy(['plugin', 'list', '--json'], { cwd })).out)
+    assert.equal(
+      plugins.map(({ name, functions, allow }: { name: string; functions: number; allow: string[] }) => [name, functions, allow]),
+      [['markdown', 2, []]],
+    )
+    const again = await wippy(['plugin', 'install', markdown], { cwd })
+    assert.is(again.code, 1)
+    assert.match(again.err, /there is a plugin "markdown" already \[PLUGIN_EXISTS\]\n {2}→ Use "wippy plugin update"/)
+  })
+  await running(cwd, async () => {
+    const inspected = await wippy(['plugin', 'inspect', 'markdown'], { cwd })
+    assert.match(inspected.out, /calls +0, 0 units of fuel/)
+  })
+  const asked = await wippy(['run', 'ask', 'plugins.markdown:to-html', '*hi*'], { cwd })
+  assert.equal([asked.code, asked.out], [0, '<p><em>hi</em></p>\n\tnil\n'])
+  await running(cwd, async () => {
+    const removed = await wippy(['plugin', 'remove', 'markdown'], { cwd })
+    assert.match(removed.out, /^markdown was removed; the registry is at v\d+\n$/)
+    assert.match((await wippy(['plugin', 'list'], { cwd })).out, /No plugin is installed/)
+  })
+})
+
+test('what a plugin asks for is shown, and it has what it was given', async () => {
+  const cwd = directoryWith(files)
+  mkdirSync(join(cwd, 'clock'))
+  const wit = 'package t:t; world w { export now: func() -> f64; }'
+  writeFileSync(join(cwd, 'clock/clock.wasm'), await scripted(wit, 'export const now = () => Date.now()', { hasWasi: true }))
+  await running(cwd, async () => {
+    const installed = await wippy(['plugin', 'install', 'clock'], { cwd })
+    assert.match(
+      installed.out,
+      /asks for {2}clock env fs random\nmay have {2}nothing\nIt does without clock, env, fs, random\. To give it something: /,
+    )
+    const denied = await wippy(['plugin', 'permissions', 'clock', '--allow', 'everything'], { cwd })
+    assert.match(denied.err, /"everything" is not a permission \[PLUGIN_GRANT\]/)
+    const given = await wippy(['plugin', 'permissions', 'clock', '--allow', 'clock'], { cwd })
+    assert.match(given.out, /may have {2}clock\n/)
+    const { allow } = JSON.parse((await wippy(['plugin', 'permissions', 'clock', '--json'], { cwd })).out)
+    assert.equal(allow, ['clock'])
+    const taken = await wippy(['plugin', 'permissions', 'clock', '--none'], { cwd })
+    assert.match(taken.out, /may have {2}nothing\n/)
+  })
+})
+
+test('what is done wrong is explained, and nothing is installed', async () => {
+  const cwd = directoryWith(files)
+  writeFileSync(join(cwd, 'text.wasm'), 'hello')
+  mkdirSync(join(cwd, 'empty'))
+  symlinkSync(join(markdown, 'markdown.wasm'), join(cwd, '9.wasm'))
+  await running(cwd, async () => {
+    for (const [args, said] of [
+      [['install', 'nowhere.wasm'], /there is no nowhere\.wasm \[PLUGIN_FILE\]\n {2}→ Give the \.wasm file/],
+      [['install', 'empty'], /empty holds no \.wasm file/],
+      [['install', 'text.wasm'], /this is no WebAssembly component \[PLUGIN_NO_COMPONENT\]/],
+      [['install', '9.wasm'], /"9" cannot be the name of a plugin \[PLUGIN_NAME\]\n {2}→ .*--name/],
+      [['update', 'markdwon', '9.wasm'], /there is no plugin "markdwon"/],
+      [['remove', 'markdown'], /there is no plugin "markdown"/],
+      [['install'], /component/],
+    ] as const) {
+      const ended = await wippy(['plugin', ...args], { cwd })
+      assert.ok(ended.code !== 0, args.join(' '))
+      assert.match(ended.err, said)
+      assertPlain(ended)
+    }
+    assert.equal(JSON.parse((await wippy(['plugin', 'list', '--json'], { cwd })).out).plugins, [])
+  })
+  const alone = await wippy(['plugin', 'list'], { cwd })
+  assert.is(alone.code, 7)
+  assert.match(alone.err, /Start one with "wippy run"/)
+})
+
+test.run()
