@@ -4,6 +4,7 @@ local time = require("time")
 local await = require("patience").await
 
 local CRASHES = 4
+local FIRST_DELAY = 100 -- of the service, in milliseconds; each later one is twice as long
 
 local function crashes()
   return "A process crashes; its supervisor starts it again, each time later", function(say)
@@ -16,7 +17,7 @@ local function crashes()
       process.send(fragile, "crash")
       fragile = await(up, "the fragile process")
       waits[crash] = time.now():sub(before):milliseconds()
-      growing = growing and (crash == 1 or waits[crash] > waits[crash - 1])
+      growing = growing and waits[crash] >= FIRST_DELAY * 2 ^ (crash - 1)
       say("crash %d: back after %4d ms as %s", crash, waits[crash], fragile)
     end
     return "restarted " .. CRASHES .. " times, after " .. table.concat(waits, ", ") .. " ms", growing
