@@ -275,33 +275,42 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   if (file) await takeConfig(join(root, file), file, settings)
   for (const text of options.set ?? []) takeSet(text, settings)
 
-  const config: Config = {
-    root,
-    name: settings.get('name', null),
-    src: settings.get('src', [here('src') ? 'src' : '.']).map((path) => resolve(root, path)),
-    replacements: Object.entries(settings.get<Record<string, string>>('replacements', {})).map(([module, path]) => ({
-      module,
-      path: resolve(root, path),
-    })),
-    logger: { level: settings.get('logger.level', 'info'), encoding: settings.get('logger.encoding', 'console') },
-    limits: {
-      memoryBytes: settings.get('limits.memory', 32 * 1024 ** 2),
-      fuel: settings.get('limits.fuel', 100_000),
-      hardFuel: settings.get('limits.hardFuel', 4_000_000),
-      mailboxMessages: settings.get('limits.mailbox.messages', 10_000),
-      mailboxBytes: settings.get('limits.mailbox.size', 8 * 1024 ** 2),
-    },
-    state: resolve(root, settings.get('state', '.wippy')),
-    registry: { history: settings.get('registry.history', 'durable'), keep: settings.get('registry.keep', KEEP) },
-    security: { strict: settings.get('security.strict', false) },
-    override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
-    disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },
-    control: {
-      listen: settings.get('control.listen', null),
-      token: settings.get('control.token', (options.env ?? process.env).WIPPY_CONTROL_TOKEN ?? ''),
-    },
-    shutdown: { timeoutMs: settings.get('shutdown.timeout', 30_000) },
-    sections: settings.get('sections', {}),
-  }
+  const src = settings.get('src', [here('src') ? 'src' : '.'])
+  const config = configOf(root, src, settings, options)
   return { config, problems: settings.problems, warnings: settings.warnings }
 }
+
+const configOf = (root: string, src: readonly string[], settings: Settings, options: ConfigOptions): Config => ({
+  root,
+  name: settings.get('name', null),
+  src: src.map((path) => resolve(root, path)),
+  replacements: Object.entries(settings.get<Record<string, string>>('replacements', {})).map(([module, path]) => ({
+    module,
+    path: resolve(root, path),
+  })),
+  logger: { level: settings.get('logger.level', 'info'), encoding: settings.get('logger.encoding', 'console') },
+  limits: {
+    memoryBytes: settings.get('limits.memory', 32 * 1024 ** 2),
+    fuel: settings.get('limits.fuel', 100_000),
+    hardFuel: settings.get('limits.hardFuel', 4_000_000),
+    mailboxMessages: settings.get('limits.mailbox.messages', 10_000),
+    mailboxBytes: settings.get('limits.mailbox.size', 8 * 1024 ** 2),
+  },
+  state: resolve(root, settings.get('state', '.wippy')),
+  registry: { history: settings.get('registry.history', 'durable'), keep: settings.get('registry.keep', KEEP) },
+  security: { strict: settings.get('security.strict', false) },
+  override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
+  disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },
+  control: {
+    listen: settings.get('control.listen', null),
+    token: settings.get('control.token', (options.env ?? process.env).WIPPY_CONTROL_TOKEN ?? ''),
+  },
+  shutdown: { timeoutMs: settings.get('shutdown.timeout', 30_000) },
+  sections: settings.get('sections', {}),
+})
+
+/** The configuration of no app: defaults, nothing read and nothing kept. */
+export const bareConfig = (root: string): Config => ({
+  ...configOf(root, [], new Settings(TABLE), { env: {} }),
+  registry: { history: 'none', keep: KEEP },
+})

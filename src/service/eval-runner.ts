@@ -118,7 +118,7 @@ export const evalService = ({ sandbox, permit, most }: EvalOptions): Service => 
         const program = await sandbox.compile(snippetOf(call))
         const fields = isFields(config) ? config : {}
         const given = Array.isArray(fields.args) ? fields.args : []
-        return sandbox.run(caller, program, given, contextOf(caller.context, fields), limitsOf(fields.limits, most))
+        return (await sandbox.run(caller, program, given, contextOf(caller.context, fields), limitsOf(fields.limits, most))).reply
       },
     },
   }

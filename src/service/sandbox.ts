@@ -6,10 +6,12 @@
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
+import type { Body } from '../kernel/body.ts'
 import { Budget } from '../kernel/budget.ts'
 import { defaultLimits, Host } from '../kernel/host.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { encodeAll } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
 import { type Entry, makeEntry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -31,6 +33,12 @@ export type Snippet = {
 }
 
 export type SandboxLimits = { readonly memoryBytes: number; readonly fuel: number; readonly timeoutMs: number }
+
+/** How code that ran came out, and what it took: fuel, the most memory it held after a turn, time from start to end. */
+export type Run = { readonly reply: Reply; readonly fuel: number; readonly peakBytes: number; readonly ms: number }
+
+/** Who asks: its end is the end of what runs for it. */
+export type Asker = Pick<Caller, 'onEnd'> & { readonly pid: Pid | null }
 
 export const defaultSandbox: SandboxLimits = { memoryBytes: 16 * 1024 * 1024, fuel: 200_000_000, timeoutMs: 30_000 }
 
@@ -76,15 +84,21 @@ export class Sandbox {
   }
 
   /** Runs a program to its end. */
-  run(caller: Caller, program: Program, args: readonly unknown[], context: Context, limits: SandboxLimits): Promise<Reply> {
+  run(asker: Asker, program: Program, args: readonly unknown[], context: Context, limits: SandboxLimits): Promise<Run> {
     const { scheduler, launcher, clock } = this.#options
     const { memoryBytes, fuel, timeoutMs } = limits
-    const { pid } = launcher.run(program, (body) => new Budget(body, fuel), {
+    const startedAt = clock.nowMs()
+    let budget: Budget | null = null
+    const bounded = (body: Body): Budget => {
+      budget = new Budget(body, fuel)
+      return budget
+    }
+    const { pid } = launcher.run(program, bounded, {
       host: this.#host,
       limits: { ...defaultLimits, memoryBytes, fuel: Math.min(SLICE, fuel) },
       args: encodeAll(args),
       context,
-      parent: caller.pid,
+      parent: asker.pid,
     })
     const end = (error: WippyError | null): void => {
       if (scheduler.processes.find(pid) === null) return
@@ -93,11 +107,12 @@ export class Sandbox {
     }
     return new Promise((resolve) => {
       const forgetTimer = clock.setTimer(timeoutMs, () => end(timedOut(timeoutMs)))
-      const forgetCaller = caller.onEnd(() => end(null))
+      const forgetCaller = asker.onEnd(() => end(null))
       scheduler.onExit(pid, (exit) => {
         forgetTimer()
         forgetCaller()
-        resolve(replyOf(exit))
+        const { total = 0, peakBytes = 0 } = budget ?? {}
+        resolve({ reply: replyOf(exit), fuel: total, peakBytes, ms: clock.nowMs() - startedAt })
       })
     })
   }

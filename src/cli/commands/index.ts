@@ -23,6 +23,7 @@ import RegistryRollback from './registry/rollback.ts'
 import RegistryShow from './registry/show.ts'
 import RunList from './run/list.ts'
 import Run from './run.ts'
+import SandboxRun from './sandbox/run.ts'
 import Top from './top.ts'
 import Version from './version.ts'
 
@@ -42,6 +43,7 @@ export const COMMANDS = {
   ps: Ps,
   run: Run,
   'run:list': RunList,
+  'sandbox:run': SandboxRun,
   top: Top,
   'registry:apply': RegistryApply,
   'registry:diff': RegistryDiff,
