@@ -21,7 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'template', 'sql', 'store'],
   plugin: ['service', 'registry', 'lmdb'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
-  control: ['app', 'kernel', 'service', 'plugin'],
+  control: ['app', 'kernel', 'service', 'registry', 'plugin'],
   dashboard: ['app'],
   cli: ['app', 'control', 'plugin', 'dashboard'],
 }

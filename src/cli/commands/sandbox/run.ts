@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { string as text } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean, integer, string } from '@oclif/core/flags'
+import type { SandboxOutcome } from '../../../app/sandbox-run.ts'
 import { describe, Kind, WippyError } from '../../../error.ts'
-import { parseDuration, parseSize } from '../../../registry/units.ts'
+import { lockdown } from '../../lockdown.ts'
 import { complain, json, jsonLine, print } from '../../output.ts'
 import { Quit } from '../../quit.ts'
-import { runInSandbox, type SandboxOutcome } from '../../sandbox-run.ts'
 
 const inputOf = (value: string | undefined): readonly unknown[] => {
   if (value === undefined) return []
@@ -58,12 +58,12 @@ The code returns a function (or a table with main); it gets --input, and what it
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(SandboxRun)
-    const outcome = await runInSandbox({
-      source: sourceOf(args.file),
-      modules: flags.allow ?? [],
-      input: inputOf(flags.input),
-      limits: { fuel: flags.fuel, memoryBytes: parseSize(flags.memory), timeoutMs: parseDuration(flags.timeout) },
-    })
+    const { fuel, memory, timeout, allow: modules = [] } = flags
+    const input = inputOf(flags.input)
+    const source = sourceOf(args.file)
+    const { runInSandbox } = await import('../../../app/sandbox-run.ts')
+    lockdown()
+    const outcome = await runInSandbox({ source, modules, input, fuel, memory, timeout })
     if (flags.json) print(asJson(outcome))
     else if (outcome.ok) print(typeof outcome.value === 'string' ? outcome.value : jsonLine(outcome.value))
     else complain(`${outcome.kind}: ${describe(outcome.error)}`)

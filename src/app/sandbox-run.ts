@@ -1,9 +1,12 @@
-// Runs code that nobody trusts: in a node that has nothing but a sandbox, in this program, and ends with it.
+// Runs code that nobody trusts: in a node that has nothing but a sandbox, and ends with it.
 
+import { boot } from '../app.ts'
+import { bareConfig } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
 import { decodeAll } from '../msgpack.ts'
-import type { SandboxLimits } from '../service/sandbox.ts'
-import { lockdown } from './lockdown.ts'
+import { parseDuration, parseSize } from '../registry/units.ts'
+import { createLog } from '../service/logger.ts'
+import { Sandbox, type SandboxLimits } from '../service/sandbox.ts'
 
 /** Why code failed, for whoever decides by it. */
 export type FailureKind = 'fuel' | 'timeout' | 'memory' | 'stack' | 'denied' | 'syntax' | 'runtime'
@@ -47,17 +50,16 @@ export type SandboxAsk = {
   readonly source: string
   readonly modules: readonly string[]
   readonly input: readonly unknown[]
-  readonly limits: SandboxLimits
+  readonly fuel: number
+  /** `16MiB` */
+  readonly memory: string
+  /** `3s` */
+  readonly timeout: string
 }
 
-/** Runs it to its end; what it does wrong is in the outcome. */
-export const runInSandbox = async ({ source, modules, input, limits }: SandboxAsk): Promise<SandboxOutcome> => {
-  const [{ boot, createLog }, { bareConfig }, { Sandbox }] = await Promise.all([
-    import('../index.ts'),
-    import('../config.ts'),
-    import('../service/sandbox.ts'),
-  ])
-  lockdown()
+/** Runs it to its end; what it does wrong is in the outcome. Throws SIZE_INVALID and DURATION_INVALID. */
+export const runInSandbox = async ({ source, modules, input, fuel, memory, timeout }: SandboxAsk): Promise<SandboxOutcome> => {
+  const limits: SandboxLimits = { fuel, memoryBytes: parseSize(memory), timeoutMs: parseDuration(timeout) }
   const log = createLog({ write: () => {}, now: Date.now, format: 'json', level: 'error' })
   const node = await boot(bareConfig(process.cwd()), { log })
   try {
