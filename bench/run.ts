@@ -5,6 +5,7 @@ import { fuel } from './fuel.ts'
 import { type Pace, paces } from './measure.ts'
 import { memory } from './memory.ts'
 import { message } from './message.ts'
+import { registry } from './registry.ts'
 import { machine, type Report, reportText, saveReport } from './report.ts'
 import { spawn } from './spawn.ts'
 import { start } from './start.ts'
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (pace: Pace, say: (text: string) => void)
   fuel,
   memory,
   start,
+  registry,
 }
 const usage = `npm run bench -- [NAME…] [--quick] [--json]
   NAME     ${Object.keys(benches).join(', ')}; all of them when none is given

@@ -20,16 +20,17 @@ const PATHS = `
   .split(/\s+/)
   .map((path) => path.split('.'))
 
-const collect = (value: unknown, path: readonly string[], into: Set<string>): void => {
-  const [part, ...rest] = path
+const collect = (value: unknown, path: readonly string[], at: number, into: Set<string>): void => {
+  if (value === undefined) return
+  const part = path[at]
   if (part === undefined) {
     const leaves = Array.isArray(value) ? value : isFields(value) ? Object.values(value) : [value]
     for (const leaf of leaves) if (typeof leaf === 'string') into.add(leaf)
   } else if (part === '*' && Array.isArray(value)) {
-    for (const item of value) collect(item, rest, into)
+    for (const item of value) collect(item, path, at + 1, into)
   } else if (isFields(value)) {
-    if (!part.startsWith('*')) collect(value[part], rest, into)
-    else for (const [key, inner] of Object.entries(value)) if (key.endsWith(part.slice(1))) collect(inner, rest, into)
+    if (!part.startsWith('*')) collect(value[part], path, at + 1, into)
+    else for (const [key, inner] of Object.entries(value)) if (key.endsWith(part.slice(1))) collect(inner, path, at + 1, into)
   }
 }
 
@@ -41,7 +42,7 @@ export const referencesOf = (entry: Entry): ReadonlySet<string> => {
   if (known) return known
   const found = new Set<string>()
   const whole = { meta: entry.meta, data: entry.data }
-  for (const path of PATHS) collect(whole, path, found)
+  for (const path of PATHS) collect(whole, path, 0, found)
   const ids = new Set([...found].filter((text) => text !== '').map((text) => resolveId(text, entry.ns)))
   for (const name of placeholders(entry)) ids.add(name)
   ids.delete(entry.id)
