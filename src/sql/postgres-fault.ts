@@ -41,6 +41,7 @@ export const postgresFault = (error: unknown, isAtWork: boolean): WippyError => 
   if (error instanceof WippyError) return error
   if (error instanceof DatabaseError) {
     const { code = '' } = error
+    if (isAtWork && /^(?:57P|08(?!P01))/.test(code)) return faults.lost(error.message, detailsOf(error))
     const make = byState[code] ?? byState[code.slice(0, 3)] ?? byState[code.slice(0, 2)] ?? faults.failed
     return make(error.message, detailsOf(error))
   }
