@@ -62,7 +62,7 @@ export const buildWorkflows = async ({ scheduler, launcher, clock, door, config,
     kept,
   })
   const workflows: Workflows = new Workflows(durables, scheduler, launcher)
-  scheduler.delivery.post = durables
+  scheduler.delivery.post = durables.letters
   launcher.durable = workflows
   door.diversion = workflows
   return {

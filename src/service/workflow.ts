@@ -20,8 +20,10 @@ import { type Entry, isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
 import type { Beginning, Watcher } from '../workflow/card.ts'
 import { cardOf } from '../workflow/card.ts'
-import { type Durables, idOf, type Reuse } from '../workflow/durables.ts'
+import type { Durables } from '../workflow/durables.ts'
+import { idOf } from '../workflow/id.ts'
 import type { Run } from '../workflow/run.ts'
+import type { Reuse } from '../workflow/start.ts'
 import type { Diversion } from './door.ts'
 import { firstMessages } from './first-messages.ts'
 import type { DurableLauncher, Launcher } from './launcher.ts'
@@ -102,7 +104,7 @@ export class Workflows implements DurableLauncher, Diversion {
   }
 
   async terminate(pid: Pid): Promise<boolean> {
-    const id = this.#durables.owns(pid) ? idOf(pid) : null
+    const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
     if (id === null) return false
     await this.#durables.terminate(id)
     return true

@@ -137,8 +137,8 @@ export class Run {
         for (const tag of change.answered) this.#fired.delete(tag)
         resolve()
         if (ended !== null) this.#isClosed = true
+        void this.pull() // first: who pulls is not given up
         this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null })
-        void this.pull()
       }, reject)
     })
   }

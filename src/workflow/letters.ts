@@ -1,0 +1,75 @@
+// What anybody sends to a workflow of this node.
+//
+//   D2 Mail is in the engine before anybody hears of it; a workflow that is loaded finds there what it missed.
+
+import { WippyError } from '../error.ts'
+import { processNotFound } from '../kernel/failure.ts'
+import { TRUE } from '../kernel/payload.ts'
+import type { Post } from '../kernel/post.ts'
+import type { Process } from '../kernel/process.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import { type Pid, parsePid } from '../pid.ts'
+import { type Engine, hasEnded } from './engine.ts'
+import { idOf } from './id.ts'
+import { eventFrame, messageOf } from './mail.ts'
+
+export type LettersOptions = {
+  readonly engine: Engine
+  readonly scheduler: () => Scheduler
+  /** Whether a host is one of this node's. */
+  readonly isOurs: (host: string) => boolean
+  /** Whether what a process sends is written in its own journal already, and becomes mail together with that. */
+  readonly isWritten: (from: Process, tag: number) => boolean
+  /** Something waits for a workflow. */
+  readonly hint: (id: string) => void
+}
+
+export class Letters implements Post {
+  /** Where they are kept. */
+  readonly engine: Engine
+  readonly #options: LettersOptions
+
+  constructor(options: LettersOptions) {
+    this.engine = options.engine
+    this.#options = options
+  }
+
+  owns(pid: Pid): boolean {
+    return idOf(pid) !== null && this.#options.isOurs(parsePid(pid)!.host)
+  }
+
+  send(from: Process, to: Pid, topic: Uint8Array, payload: Uint8Array, tag: number): void {
+    const { delivery } = this.#options.scheduler()
+    const answer = (error: unknown): void => {
+      if (tag === 0) return
+      if (error === null) delivery.reply(from, tag, true, TRUE)
+      else delivery.fail(from, tag, error instanceof WippyError ? error : processNotFound(to))
+    }
+    const work = this.#options.isWritten(from, tag) ? this.#isThere(to) : this.message(from.pid, to, topic, payload)
+    work.then(() => answer(null), answer)
+  }
+
+  async message(from: Pid | '', to: Pid, topic: Uint8Array, payload: Uint8Array): Promise<void> {
+    await this.#post(to, messageOf(from, topic, payload))
+  }
+
+  async cancel(from: Pid | '', to: Pid, reason: Uint8Array): Promise<void> {
+    await this.#post(to, eventFrame(from, 'pid.cancel', false, reason))
+  }
+
+  async #post(to: Pid, frame: Uint8Array): Promise<void> {
+    const id = idOf(to)
+    if (id === null) throw processNotFound(to)
+    try {
+      await this.engine.post(id, frame)
+    } catch (error) {
+      throw error instanceof WippyError && error.code === 'WORKFLOW_NOT_FOUND' ? processNotFound(to) : error
+    }
+    this.#options.hint(id)
+  }
+
+  async #isThere(to: Pid): Promise<void> {
+    const head = await this.engine.head(idOf(to)!)
+    if (head === null || hasEnded(head.status)) throw processNotFound(to)
+  }
+}

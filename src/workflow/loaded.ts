@@ -1,0 +1,103 @@
+// The workflows that are in memory: loaded when something arrives for them, given up when they have nothing to do.
+//
+//   D1 A workflow is loaded at most once on a node. What is not loaded costs nothing but its place in the engine.
+//   D4 One that cannot be loaded is reported once and left alone until the node starts again.
+
+import { WippyError } from '../error.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import type { Run } from './run.ts'
+
+export type LoadedOptions = {
+  readonly scheduler: () => Scheduler
+  /** Makes a run from its journal; null when no workflow of this id runs. */
+  readonly read: (id: string) => Promise<Run | null>
+  /** Workflows kept though they have nothing to do. */
+  readonly kept: number
+  readonly report: (error: unknown) => void
+}
+
+export class Loaded {
+  readonly #options: LoadedOptions
+  readonly #runs = new Map<string, Run>() // least recently used first
+  readonly #loading = new Map<string, Promise<Run | null>>()
+  readonly #broken = new Map<string, WippyError>()
+  #isStopped = false
+
+  constructor(options: LoadedOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#runs.size
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
+  /** Gives all up, as they are. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.allSettled(this.#loading.values())
+    await Promise.all([...this.#runs.values()].map((run) => this.#giveUp(run)))
+  }
+
+  /** The workflow with this id; loads it when it runs. Throws what keeps it from being loaded. */
+  async load(id: string): Promise<Run | null> {
+    const known = this.#runs.get(id)
+    if (known) return known
+    const broken = this.#broken.get(id)
+    if (broken) throw broken
+    if (this.#isStopped) return null
+    let loading = this.#loading.get(id)
+    if (loading === undefined) {
+      loading = this.#options.read(id).finally(() => this.#loading.delete(id))
+      this.#loading.set(id, loading)
+    }
+    return loading
+  }
+
+  /** The same for somebody who cannot do anything about it: null, and it is reported. */
+  async tryLoad(id: string): Promise<Run | null> {
+    try {
+      return await this.load(id)
+    } catch (error) {
+      if (!this.#broken.has(id)) this.#options.report(error)
+      if (error instanceof WippyError) this.#broken.set(id, error)
+      return null
+    }
+  }
+
+  /** Does something with a run as soon as it is in memory, before it can be given up again. */
+  async reach(id: string, use: (run: Run) => unknown): Promise<void> {
+    let run = this.#runs.get(id) ?? (await this.tryLoad(id))
+    if (run?.isClosed) run = this.#runs.get(id) ?? (await this.tryLoad(id)) // given up between being loaded and now
+    if (run) await use(run)
+  }
+
+  /** Keeps a run as the one used last; gives up what is idle when there are too many. */
+  keep(run: Run): void {
+    this.#runs.delete(run.id)
+    this.#runs.set(run.id, run)
+    const { kept } = this.#options
+    if (this.#runs.size <= kept) return
+    for (const idle of this.#runs.values()) {
+      if (this.#runs.size <= kept) return
+      if (idle.isIdle) void this.#giveUp(idle)
+    }
+  }
+
+  /** Forgets a run that has ended, or that somebody else goes on with. */
+  drop(run: Run): void {
+    if (this.#runs.get(run.id) === run) this.#runs.delete(run.id)
+  }
+
+  async #giveUp(run: Run): Promise<void> {
+    this.#runs.delete(run.id)
+    const scheduler = this.#options.scheduler()
+    const closed = run.close()
+    if (run.process !== null && run.process.state === 'waiting') scheduler.retire(run.process)
+    await closed
+    if (run.process !== null) scheduler.retire(run.process)
+  }
+}

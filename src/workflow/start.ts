@@ -1,0 +1,69 @@
+// How a workflow starts: what is asked for, whether its id allows it, and the record its run begins with.
+
+import { randomInt } from 'node:crypto'
+import { Kind, WippyError } from '../error.ts'
+import type { Host, HostLimits } from '../kernel/host.ts'
+import type { Pid } from '../pid.ts'
+import { type Beginning, beginningToBytes, type Card, cardToBytes, type Watcher } from './card.ts'
+import { type Effects, type Head, hasEnded, noPages } from './engine.ts'
+import { messageOf } from './mail.ts'
+import { ORIGIN, type Position, RecordKind, type Sealed, seal } from './record.ts'
+
+const SEEDS = 2 ** 32
+const NO_STEP = { fuel: 0, spent: 0, verdict: 'wait', output: new Uint8Array(0), mailed: [] } as const
+
+/** What to do when a workflow with this id runs, or has run. */
+export type Conflict = 'use' | 'fail'
+export type Reuse = 'allow' | 'failed' | 'never'
+
+export type Start = {
+  readonly id: string
+  readonly host: Host
+  readonly limits: HostLimits
+  readonly entry: string
+  /** Hash and bytes of its program. */
+  readonly code: { readonly hash: string; readonly bytes: Uint8Array }
+  readonly args: Uint8Array
+  readonly context: Uint8Array
+  readonly parent?: string | null
+  readonly watchers?: readonly Watcher[]
+  /** Frames it finds waiting. */
+  readonly messages?: readonly { readonly from: Pid | ''; readonly topic: string; readonly payload: Uint8Array }[]
+  readonly search?: Readonly<Record<string, unknown>>
+  readonly memo?: Readonly<Record<string, unknown>>
+  readonly conflict?: Conflict
+  readonly reuse?: Reuse
+}
+
+/** The first record of a run, and what becomes durable with it. */
+export type Opening = {
+  readonly beginning: Beginning
+  readonly card: Card
+  readonly record: Sealed
+  readonly effects: Effects
+}
+
+/** Behind what `head` stands for: an earlier run with this id that has ended, or nothing. */
+export const opening = (start: Start, head: Head | null, owner: string, nowMs: number): Opening => {
+  const { id, host, entry, code, args, context, limits, parent = null, watchers = [], search = {}, memo = {}, messages = [] } = start
+  const before: Position = head ?? ORIGIN
+  const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits }
+  const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
+  const card: Card = { ...about, parent, watchers, mark: null, result: null, search, memo }
+  const input = beginningToBytes(beginning)
+  const content = { kind: RecordKind.start, code: Buffer.from(code.hash, 'hex'), nowMs, ...NO_STEP, input }
+  const mail = messages.map(({ from, topic, payload }) => ({ to: id, frame: messageOf(from, Buffer.from(topic), payload) }))
+  const changed = { mail, taken: [], timers: [], cleared: [], pages: noPages }
+  const effects: Effects = { status: 'running', active: true, card: cardToBytes(card), ...changed }
+  return { beginning, card, record: seal(before, before.epoch + 1, content), effects }
+}
+
+/** Whether the id of a workflow that is there may be used again. */
+export const mayStart = ({ status }: Head, reuse: Reuse): boolean =>
+  hasEnded(status) && (reuse === 'allow' || (reuse === 'failed' && status !== 'completed'))
+
+export const workflowExists = (id: string, status: string): WippyError =>
+  new WippyError('WORKFLOW_EXISTS', Kind.AlreadyExists, `workflow "${id}" exists already: it is ${status}`, {
+    retryable: false,
+    details: { id, status },
+  })
