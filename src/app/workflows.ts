@@ -39,7 +39,20 @@ const settingsOf = (section: unknown): { readonly records: number; readonly byte
   return { records: records as number, bytes: parseSize(size), kept: kept as number }
 }
 
-export const buildWorkflows = async ({ scheduler, launcher, clock, door, config, state, report }: Parts): Promise<Built> => {
+const known = new WeakMap<Parts, Workflows>()
+
+/** The workflows of a node. Throws WORKFLOWS_NONE when nothing in its app can be one. */
+export const workflowsOf = (parts: Parts): Workflows => {
+  const workflows = known.get(parts)
+  if (workflows) return workflows
+  throw new WippyError('WORKFLOWS_NONE', Kind.NotFound, 'this app has no workflows', {
+    retryable: false,
+    hint: 'Add an entry of kind workflow.host, and one of kind workflow.lua.',
+  })
+}
+
+export const buildWorkflows = async (parts: Parts): Promise<Built> => {
+  const { scheduler, launcher, clock, door, config, state, report } = parts
   const engine = new LmdbEngine(await state.owned())
   const programs = new Map<string, Program>() // of those in flight; the bodies of one program share its image
   const programIn = (bytes: Uint8Array): Program => {
@@ -65,6 +78,7 @@ export const buildWorkflows = async ({ scheduler, launcher, clock, door, config,
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
   door.diversion = workflows
+  known.set(parts, workflows)
   return {
     services: [workflowService(durables, scheduler)],
     handler: hosts(launcher),

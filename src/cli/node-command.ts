@@ -24,8 +24,12 @@ const EXITS: Readonly<Partial<Record<Kind, number>>> = {
   [Kind.Conflict]: 9,
 }
 
-const placeOf = ({ dir = '.', state, to }: NodeFlags): Place => {
-  if (to === undefined) return { folder: state === undefined ? join(resolve(dir), '.wippy') : resolve(state) }
+/** The state folder of the node that is meant. */
+const folderOf = ({ dir = '.', state }: NodeFlags): string => (state === undefined ? join(resolve(dir), '.wippy') : resolve(state))
+
+const placeOf = (flags: NodeFlags): Place => {
+  const { to } = flags
+  if (to === undefined) return { folder: folderOf(flags) }
   const [, host = '', port = ''] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(to) ?? []
   if (host !== '') return { host, port: Number(port), token: process.env.WIPPY_CONTROL_TOKEN ?? '' }
   throw new WippyError('CONTROL_ADDRESS', Kind.Invalid, `"${to}" is no address`, { hint: 'Write host:port.' })
@@ -41,17 +45,28 @@ export abstract class NodeCommand extends Command {
 
   /** Talks to the node. What goes wrong is said here; the exit code tells of which kind it was. */
   protected async withNode(flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> {
-    try {
+    await this.#saying(flags, async () => {
       const client = await Client.connect(placeOf(flags))
       try {
         await talk(client)
       } finally {
         client.close()
       }
+    })
+  }
+
+  /** Reads the state folder that is meant, whether a node runs there or not; errors as with a node. */
+  protected async withState(flags: NodeFlags, read: (folder: string) => Promise<void>): Promise<void> {
+    await this.#saying(flags, () => read(folderOf(flags)))
+  }
+
+  async #saying({ json: asJson }: NodeFlags, act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
     } catch (error) {
       if (!(error instanceof WippyError)) throw error
       const { code, message, hint } = error
-      complain(flags.json ? json({ $type: 'error', v: 1, code, message, hint }) : describe(error))
+      complain(asJson ? json({ $type: 'error', v: 1, code, message, hint }) : describe(error))
       throw new Quit(EXITS[error.kind] ?? 1)
     }
   }

@@ -29,6 +29,13 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   'plugin.permissions': () => import('./verbs/plugin-permissions.ts'),
   'plugin.remove': () => import('./verbs/plugin-remove.ts'),
   ps: () => import('./verbs/ps.ts'),
+  'workflow.cancel': () => import('./verbs/workflow-cancel.ts'),
+  'workflow.journal': () => import('./verbs/workflow-journal.ts'),
+  'workflow.list': () => import('./verbs/workflow-list.ts'),
+  'workflow.show': () => import('./verbs/workflow-show.ts'),
+  'workflow.signal': () => import('./verbs/workflow-signal.ts'),
+  'workflow.start': () => import('./verbs/workflow-start.ts'),
+  'workflow.terminate': () => import('./verbs/workflow-terminate.ts'),
 }
 
 /** Throws CONTROL_VERB. */

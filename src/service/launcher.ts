@@ -49,7 +49,7 @@ const FUNCTION_HOST = '#lua.1' // behind the id of a function; no entry's id has
 const SEEDS = 2 ** 32
 
 /** Where entries run whose steps are written down. */
-export const WORKFLOW_HOSTS: readonly string[] = ['workflow.host', 'temporal.worker']
+export const WORKFLOW_HOSTS: readonly [string, ...string[]] = ['workflow.host', 'temporal.worker']
 
 /** Starts processes whose steps are written down. */
 export interface DurableLauncher {
@@ -103,9 +103,9 @@ export class Launcher {
     })
   }
 
-  /** The one host of a kind. Throws HOST_AMBIGUOUS when there is none, or more. */
-  only(kind: string): Host {
-    const found = [...this.#hosts.values()].filter((known) => known.kind === kind).map(({ host }) => host)
+  /** The one host of a kind, or of kinds that mean the same. Throws HOST_AMBIGUOUS when there is none, or more. */
+  only(...[kind, ...same]: readonly [string, ...string[]]): Host {
+    const found = [...this.#hosts.values()].filter((known) => known.kind === kind || same.includes(known.kind)).map(({ host }) => host)
     if (found.length === 1) return found[0]!
     const hint = found.length === 0 ? `Add an entry of kind ${kind}.` : `Choose one with --host: ${found.map(({ id }) => id).join(', ')}`
     const message = found.length === 0 ? `there is no ${kind}` : `there are ${found.length} hosts of kind ${kind}`

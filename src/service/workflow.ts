@@ -10,6 +10,7 @@ import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
 import { Host } from '../kernel/host.ts'
+import { textPayload } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Ask } from '../kernel/release.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
@@ -21,6 +22,7 @@ import type { Reply } from '../request.ts'
 import type { Beginning, Watcher } from '../workflow/card.ts'
 import { cardOf } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
+import { type Engine, workflowNotFound } from '../workflow/engine.ts'
 import { idOf } from '../workflow/id.ts'
 import type { Run } from '../workflow/run.ts'
 import type { Reuse } from '../workflow/start.ts'
@@ -108,6 +110,32 @@ export class Workflows implements DurableLauncher, Diversion {
     if (id === null) return false
     await this.#durables.terminate(id)
     return true
+  }
+
+  get engine(): Engine {
+    return this.#durables.engine
+  }
+
+  /** Sends a message to a workflow that runs, from nobody; it is durable when this resolves. */
+  async signal(id: string, topic: string, payload: Uint8Array): Promise<void> {
+    await this.#durables.letters.message('', await this.#pidOf(id), Buffer.from(topic), payload)
+  }
+
+  /** Asks a workflow to end; the wish is durable when this resolves. */
+  async cancel(id: string, reason: string): Promise<void> {
+    await this.#durables.letters.cancel('', await this.#pidOf(id), textPayload(reason))
+  }
+
+  /** Ends a workflow by force. Throws WORKFLOW_NOT_FOUND, also for one that has ended. */
+  end(id: string): Promise<void> {
+    return this.#durables.terminate(id)
+  }
+
+  async #pidOf(id: string): Promise<Pid> {
+    const head = await this.engine.head(id)
+    if (head === null) throw workflowNotFound(id)
+    const { host } = cardOf(head.card)
+    return (this.hostOf(host) ?? this.#launcher.host(host)).pidOf(id)
   }
 
   readonly headOf = async (id: string): Promise<{ readonly status: string; readonly result: Uint8Array | null } | null> => {

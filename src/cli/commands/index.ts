@@ -26,6 +26,13 @@ import Run from './run.ts'
 import SandboxRun from './sandbox/run.ts'
 import Top from './top.ts'
 import Version from './version.ts'
+import WorkflowCancel from './workflow/cancel.ts'
+import WorkflowJournal from './workflow/journal.ts'
+import WorkflowList from './workflow/list.ts'
+import WorkflowShow from './workflow/show.ts'
+import WorkflowSignal from './workflow/signal.ts'
+import WorkflowStart from './workflow/start.ts'
+import WorkflowTerminate from './workflow/terminate.ts'
 
 export const COMMANDS = {
   dev: Dev,
@@ -54,4 +61,11 @@ export const COMMANDS = {
   'registry:rollback': RegistryRollback,
   'registry:show': RegistryShow,
   version: Version,
+  'workflow:cancel': WorkflowCancel,
+  'workflow:journal': WorkflowJournal,
+  'workflow:list': WorkflowList,
+  'workflow:show': WorkflowShow,
+  'workflow:signal': WorkflowSignal,
+  'workflow:start': WorkflowStart,
+  'workflow:terminate': WorkflowTerminate,
 }

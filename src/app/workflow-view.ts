@@ -1,0 +1,202 @@
+// Workflows as they are looked at: a list, one of them, its journal. Reads what an engine holds, of a node that runs or of a folder without one.
+
+import { Kind, WippyError } from '../error.ts'
+import { StateFolder } from '../lmdb/state-folder.ts'
+import { decodeAll } from '../msgpack.ts'
+import { isFields } from '../registry/entry.ts'
+import { nearest } from '../registry/suggest.ts'
+import { cardOf } from '../workflow/card.ts'
+import { type Engine, type Head, hasEnded, MOST_MAIL } from '../workflow/engine.ts'
+import { LmdbEngine } from '../workflow/lmdb.ts'
+import { ORIGIN, type Parsed, type Position, parse, parseChain } from '../workflow/record.ts'
+import { Story, type StoryEvent, type Told } from '../workflow/story.ts'
+
+const PAGE = 500 // records read at once
+const MOST = 10_000 // workflows of one list, records of one stretch
+const MOST_BYTES = 4 * 1024 ** 2 // of records in one stretch
+const SHOWN = 200 // records of a timeline: the last ones
+const LOOKED_AT = 10_000 // ids that may have been meant
+
+export type Row = {
+  readonly id: string
+  readonly status: string
+  readonly entry: string
+  readonly host: string
+  readonly parent: string | null
+  readonly records: number
+  readonly started: string
+  readonly ended: string | null
+}
+/** `next`: from where to go on; null when there is no more. */
+export type WorkflowList = { readonly workflows: readonly Row[]; readonly next: string | null }
+
+export type PlainEvent = Partial<StoryEvent> & Pick<StoryEvent, 'event'>
+export type PlainRecord = Omit<Told, 'timeMs' | 'events'> & { readonly time: string; readonly events: readonly PlainEvent[] }
+export type Journal = { readonly id: string; readonly records: readonly PlainRecord[]; readonly next: number | null }
+
+export type WorkflowShown = Row & {
+  readonly code: string
+  readonly search: Readonly<Record<string, unknown>>
+  readonly memo: Readonly<Record<string, unknown>>
+  /** What waits for it. */
+  readonly waiting: { readonly mail: number; readonly timers: number; readonly next: string | null }
+  /** What it returned, of one that completed; else, of one that has ended, what it ended with. */
+  readonly result?: unknown
+  readonly error?: unknown
+  /** The last records of its journal, and how many come before them. */
+  readonly timeline: readonly PlainRecord[]
+  readonly omitted: number
+}
+
+type Asked = Readonly<Record<string, unknown>>
+
+const timeText = (ms: number): string => new Date(ms).toISOString()
+
+/** A value with its errors as fields. */
+const plain = (value: unknown): unknown => {
+  if (value instanceof WippyError) {
+    const { kind, text, retryable, details, frame } = value
+    return { kind, message: text, retryable, details: plain(details), frame }
+  }
+  if (Array.isArray(value)) return value.map(plain)
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [plain(key), plain(item)]))
+  return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value
+}
+
+const rowOf = ({ id, status, seq, card }: Head): Row => {
+  const { entry, host, parent, startedMs, endedMs } = cardOf(card)
+  const ended = endedMs === null ? null : timeText(endedMs)
+  return { id, status, entry, host, parent, records: seq, started: timeText(startedMs), ended }
+}
+
+const plainEvent = (event: StoryEvent): PlainEvent =>
+  Object.fromEntries(
+    Object.entries({ ...event, values: event.values && plain(event.values) }).filter(([, value]) => value !== '' && value !== 0),
+  ) as PlainEvent
+
+const plainRecord = ({ timeMs, events, ...rest }: Told): PlainRecord => ({
+  ...rest,
+  time: timeText(timeMs),
+  events: events.map(plainEvent),
+})
+
+const numberIn = (value: unknown, otherwise: number): number =>
+  Number.isSafeInteger(value) && (value as number) >= 1 ? (value as number) : otherwise
+
+/** The head of a workflow. Throws WORKFLOW_NOT_FOUND, which names the one that may have been meant. */
+export const needWorkflow = async (engine: Engine, id: unknown): Promise<Head> => {
+  const word = String(id ?? '')
+  const head = word === '' ? null : await engine.head(word)
+  if (head) return head
+  const known = (await engine.list({ limit: LOOKED_AT })).map((one) => one.id)
+  const meant = nearest(word, known)
+  const listed = known.length === 0 ? 'None was started here.' : '"wippy workflow list" shows those there are.'
+  throw new WippyError('WORKFLOW_NOT_FOUND', Kind.NotFound, `there is no workflow "${word}"`, {
+    retryable: false,
+    details: { id: word },
+    hint: meant === null ? listed : `Did you mean "${meant}"?`,
+  })
+}
+
+/** The head of a workflow that has not ended. Throws WORKFLOW_NOT_FOUND, WORKFLOW_ENDED. */
+export const needRunning = async (engine: Engine, id: unknown): Promise<Head> => {
+  const head = await needWorkflow(engine, id)
+  if (!hasEnded(head.status)) return head
+  throw new WippyError('WORKFLOW_ENDED', Kind.Conflict, `workflow "${head.id}" has ended: it is ${head.status}`, {
+    retryable: false,
+    details: { id: head.id, status: head.status },
+    hint: `"wippy workflow show ${head.id}" says what it ended with.`,
+  })
+}
+
+const list = async (engine: Engine, { status, after, limit }: Asked): Promise<WorkflowList> => {
+  const most = Math.min(numberIn(limit, MOST), MOST)
+  const heads = await engine.list({
+    limit: most + 1,
+    ...(typeof status === 'string' && { status }),
+    ...(typeof after === 'string' && { after }),
+  })
+  const shown = heads.slice(0, most)
+  return { workflows: shown.map(rowOf), next: heads.length > most ? shown.at(-1)!.id : null }
+}
+
+/** Records `from` … `to`, read in pages, each checked against the one before it. */
+async function* recordsOf(engine: Engine, id: string, from: number, to: number): AsyncGenerator<Parsed> {
+  let last: Position = ORIGIN
+  if (from > 1) {
+    const [before] = await engine.read(id, from - 1, 1)
+    if (before === undefined) return
+    last = parse(before, `record ${from - 1} of workflow "${id}"`)
+  }
+  while (last.seq < to) {
+    const page = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, to - last.seq)))
+    if (page.length === 0) return
+    yield* page
+    last = page.at(-1)!
+  }
+}
+
+const outcomeOf = ({ status, card }: Head): { result?: unknown; error?: unknown } => {
+  const bytes = cardOf(card).result
+  if (bytes === null) return {}
+  const [value, error] = decodeAll(bytes)
+  return status === 'completed' ? { result: plain(value ?? null) } : { error: plain(error ?? null) }
+}
+
+const show = async (engine: Engine, { id }: Asked): Promise<WorkflowShown> => {
+  const head = await needWorkflow(engine, id)
+  const { code, search, memo } = cardOf(head.card)
+  const timers = await engine.timers(head.id)
+  const mail = await engine.mail(head.id, 0, MOST_MAIL)
+  const story = new Story()
+  let told: Told[] = []
+  for await (const record of recordsOf(engine, head.id, 1, head.seq)) {
+    told.push(story.tell(record))
+    if (told.length === 2 * SHOWN) told = told.slice(-SHOWN)
+  }
+  const timeline = told.slice(-SHOWN)
+  return {
+    ...rowOf(head),
+    ...{ code, search, memo },
+    waiting: { mail: mail.length, timers: timers.length, next: timers[0] ? timeText(timers[0].dueMs) : null },
+    ...outcomeOf(head),
+    timeline: timeline.map(plainRecord),
+    omitted: head.seq - timeline.length,
+  }
+}
+
+const journal = async (engine: Engine, { id, from, limit }: Asked): Promise<Journal> => {
+  const head = await needWorkflow(engine, id)
+  const first = numberIn(from, 1)
+  const last = Math.min(head.seq, first + Math.min(numberIn(limit, MOST), MOST) - 1)
+  const story = new Story()
+  const records: PlainRecord[] = []
+  let bytes = 0
+  for await (const record of recordsOf(engine, head.id, first, last)) {
+    if (bytes > MOST_BYTES) return { id: head.id, records, next: record.seq }
+    records.push(plainRecord(story.tell(record)))
+    bytes += record.input.length + record.output.length
+  }
+  return { id: head.id, records, next: last < head.seq ? last + 1 : null }
+}
+
+/** What can be looked at, by the name of the command. */
+export const views = { list, show, journal }
+export type View = keyof typeof views
+
+/** Looks at what is stored in a state folder; a node that runs there is not disturbed. */
+export const viewStored = async (folder: string, view: View, asked: Asked): Promise<unknown> => {
+  const state = new StateFolder(folder, { readOnly: true })
+  try {
+    const env = await state.existing()
+    if (env === null) {
+      throw new WippyError('STATE_NOT_FOUND', Kind.NotFound, 'there is no stored state, and so no workflow', {
+        where: { file: folder },
+        hint: 'Say where the app is: -C directory, or --state folder.',
+      })
+    }
+    return await views[view](new LmdbEngine(env), asked)
+  } finally {
+    await state.close()
+  }
+}

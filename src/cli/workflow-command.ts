@@ -1,0 +1,29 @@
+// What the commands below `wippy workflow` share: looking, with a node or without one, and values that come as JSON.
+
+import type { View } from '../app/workflow-view.ts'
+import { Kind, WippyError } from '../error.ts'
+import { NodeCommand, type NodeFlags } from './node-command.ts'
+
+export abstract class WorkflowCommand extends NodeCommand {
+  /** Looks at the stored workflows of the app that is meant; at those of a node elsewhere by asking it. */
+  protected async look<T>(flags: NodeFlags, view: View, asked: Readonly<Record<string, unknown>>, tell: (seen: T) => void): Promise<void> {
+    if (flags.to !== undefined) {
+      return this.withNode(flags, async (client) => tell((await client.ask(`workflow.${view}`, asked)) as T))
+    }
+    return this.withState(flags, async (folder) => {
+      const { viewStored } = await import('../app/workflow-view.ts')
+      tell((await viewStored(folder, view, asked)) as T)
+    })
+  }
+}
+
+/** JSON from the command line; `what` names it. Throws WORKFLOW_JSON. */
+export const jsonIn = (text: string, what: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new WippyError('WORKFLOW_JSON', Kind.Invalid, `${what} is not JSON: ${(cause as Error).message}`, {
+      hint: `Quote it: '{"amount": 5}', and a text within that: '"yes"'.`,
+    })
+  }
+}

@@ -1,0 +1,256 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain, index, type Running, start, wippy } from './command.ts'
+
+const test = suite('workflow commands')
+
+const TOKEN = 'a-token-of-this-test'
+
+const ENTRIES = `  - name: processes
+    kind: process.host
+  - name: workflows
+    kind: workflow.host
+  - name: keeper
+    kind: process.lua
+    source: file://keeper.lua
+    modules: [logger]
+  - name: keepers
+    kind: process.service
+    process: app:keeper
+    host: app:processes
+    lifecycle: { auto_start: true }
+  - name: charge
+    kind: function.lua
+    source: file://charge.lua
+  - name: order
+    kind: workflow.lua
+    source: file://order.lua
+    modules: [funcs, time]
+`
+const KEEPER = `return function()
+  require("logger"):info("at work")
+  process.events():receive()
+end
+`
+const CHARGE = `return function(amount)
+  if amount < 0 then error("the card was refused") end
+  return { charged = amount }
+end
+`
+const ORDER = `local funcs, time = require("funcs"), require("time")
+return function(order)
+  time.sleep("20ms")
+  local receipt, err = funcs.call("app:charge", order.amount)
+  if err then return nil, err end
+  local inbox, events = process.inbox(), process.events()
+  local got = channel.select{ inbox:case_receive(), events:case_receive() }
+  if got.channel == events then return nil, require("errors").new{ kind = "Canceled", message = "nobody wants it" } end
+  return { receipt = receipt, by = got.value:payload():data().by }
+end
+`
+const files = {
+  'src/_index.yaml': index(ENTRIES),
+  'src/keeper.lua': KEEPER,
+  'src/charge.lua': CHARGE,
+  'src/order.lua': ORDER,
+}
+
+const PATIENCE_MS = 20_000
+
+const running = async (cwd: string, act: (node: Running) => Promise<void>, listen: string | null = null): Promise<void> => {
+  const args = listen === null ? [] : ['--set', `control.listen=${listen}`]
+  const node = start(['run', ...args], { cwd, input: null, env: { WIPPY_CONTROL_TOKEN: TOKEN } })
+  try {
+    await node.said('at work')
+    for (const late = Date.now() + PATIENCE_MS; ; ) {
+      if ((await wippy(['ps'], { cwd })).code === 0) break
+      assert.ok(Date.now() < late, 'the node cannot be reached')
+    }
+    await act(node)
+  } finally {
+    node.child.kill('SIGTERM')
+    await node.ended
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+/** Runs `wippy workflow ARGS --json` and reads what it says. */
+const asked = async (cwd: string, ...args: string[]) => {
+  const ended = await wippy(['workflow', ...args, '--json'], { cwd })
+  assert.equal([ended.code, ended.err], [0, ''], args.join(' '))
+  return JSON.parse(ended.out)
+}
+
+type Shown = { readonly status: string; readonly timeline: readonly { readonly events: readonly { readonly event: string }[] }[] }
+
+/** The workflow as soon as `isSo`. */
+const shown = async (cwd: string, id: string, isSo: (shown: Shown) => boolean) => {
+  for (const late = Date.now() + PATIENCE_MS; ; ) {
+    const now = await asked(cwd, 'show', id)
+    if (isSo(now)) return now
+    assert.ok(Date.now() < late, `it did not become so: ${JSON.stringify(now)}`)
+  }
+}
+const hasEnded = ({ status }: Shown): boolean => status !== 'running'
+
+test('a workflow is started, looked at, sent a message, and read when no node runs any more', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    const started = await asked(cwd, 'start', 'app:order', '--id', 'order-17', '--input', '{"amount": 5}')
+    assert.equal([started.id, started.entry, started.host, started.status], ['order-17', 'app:order', 'app:workflows', 'running'])
+    const { workflows } = await asked(cwd, 'list')
+    assert.equal(
+      workflows.map(({ id, status, entry, ended }: Record<string, unknown>) => [id, status, entry, ended]),
+      [['order-17', 'running', 'app:order', null]],
+    )
+    const signalled = await wippy(['workflow', 'signal', 'order-17', 'approved', '{"by": "ann"}'], { cwd })
+    assert.equal([signalled.code, signalled.out], [0, '"approved" was sent to order-17\n'])
+    const done = await shown(cwd, 'order-17', hasEnded)
+    assert.equal([done.status, done.result, done.error], ['completed', { receipt: { charged: 5 }, by: 'ann' }, undefined])
+    const again = await wippy(['workflow', 'signal', 'order-17', 'approved'], { cwd })
+    assert.is(again.code, 9)
+    assert.match(again.err, /workflow "order-17" has ended: it is completed \[WORKFLOW_ENDED\]\n {2}→ "wippy workflow show order-17"/)
+  })
+  const listed = await wippy(['workflow', 'list'], { cwd })
+  assert.match(listed.out, /^workflow +status +entry +records +started +ended\norder-17 +completed +app:order +\d+ +\d{4}-/)
+  assert.equal((await asked(cwd, 'list', '--status', 'running')).workflows, [])
+  const text = await wippy(['workflow', 'show', 'order-17'], { cwd })
+  assertPlain(text)
+  assert.match(text.out, /^order-17 {2}completed\nentry {5}app:order on app:workflows\n/)
+  assert.match(text.out, /\nresult {4}\{.*"by":"ann".*\}\n/)
+  const steps = [
+    /\n1 +\+0ms +begins app:order\(\{"amount":5\}\) on app:workflows\n/,
+    / sleeps 20ms\n/,
+    / wakes up\n +calls app:charge\(5\)\n/,
+    / app:charge answers \{"charged":5\}\n/,
+    / receives "approved": \{"by":"ann"\}\n/,
+    / ends with \{.*"by":"ann".*\}\n$/,
+  ]
+  for (const step of steps) assert.match(text.out, step)
+  const alone = await wippy(['workflow', 'signal', 'order-17', 'approved'], { cwd })
+  assert.is(alone.code, 7)
+  assert.match(alone.err, /Start one with "wippy run"/)
+})
+
+test('a workflow goes on with the next start of the node, and its timeline says so', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    await asked(cwd, 'start', 'app:order', '--id', 'slow', '--input', '{"amount": 3}')
+    await shown(cwd, 'slow', ({ timeline }) => timeline.some(({ events }) => events.some(({ event }) => event === 'answered')))
+  })
+  assert.is((await asked(cwd, 'show', 'slow')).status, 'running')
+  await running(cwd, async () => {
+    await asked(cwd, 'signal', 'slow', 'approved', '{"by": "eve"}')
+    const { result } = await shown(cwd, 'slow', hasEnded)
+    assert.is(result.by, 'eve')
+  })
+  assert.match((await wippy(['workflow', 'show', 'slow'], { cwd })).out, /\n\d+ +\+\S+ +is taken up by another start of the node\n/)
+})
+
+test('a node elsewhere is asked', async () => {
+  const cwd = directoryWith(files)
+  const place = `127.0.0.1:${await freePort()}`
+  const there = async (...args: string[]) => {
+    const options = { cwd: directoryWith({ '.keep': '' }), env: { WIPPY_CONTROL_TOKEN: TOKEN } }
+    const ended = await wippy(['workflow', ...args, '--to', place, '--json'], options)
+    assert.equal([ended.code, ended.err], [0, ''], args.join(' '))
+    return JSON.parse(ended.out)
+  }
+  const act = async () => {
+    await there('start', 'app:order', '--id', 'far', '--input', '{"amount": 4}')
+    await there('signal', 'far', 'approved', '{"by": "ann"}')
+    await shown(cwd, 'far', hasEnded)
+    for (const args of [['show', 'far'], ['list'], ['journal', 'far']]) assert.equal(await there(...args), await asked(cwd, ...args))
+  }
+  await running(cwd, act, place)
+})
+
+test('a journal is read in stretches', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    await asked(cwd, 'start', 'order', '--id', 'one', '--input', '{"amount": 1}')
+    await asked(cwd, 'signal', 'one', 'approved', '{"by": "bob"}')
+    await shown(cwd, 'one', hasEnded)
+  })
+  const whole = await asked(cwd, 'journal', 'one')
+  const numbers = whole.records.map(({ record }: { record: number }) => record)
+  assert.equal(
+    numbers,
+    numbers.map((_: number, i: number) => i + 1),
+  )
+  assert.equal([whole.records[0].kind, whole.records[0].events[0].event, whole.next], ['start', 'begins', null])
+  const part = await asked(cwd, 'journal', 'one', '--from', '2', '--limit', '1')
+  assert.equal([part.records, part.next], [whole.records.slice(1, 2), 3])
+  const text = await wippy(['workflow', 'journal', 'one', '--limit', '1'], { cwd })
+  assert.match(text.out, /^record +after +what\n1 +\+0ms +begins app:order/)
+  assert.is(text.err, 'There are more: --from 2\n')
+})
+
+test('a workflow fails, is cancelled, is terminated, and is shown as what it is', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    await asked(cwd, 'start', 'app:order', '--id', 'bad', '--input', '{"amount": -1}')
+    const failed = await shown(cwd, 'bad', hasEnded)
+    assert.is(failed.status, 'failed')
+    assert.match(failed.error.message, /the card was refused/)
+    for (const id of ['unwanted', 'stuck']) await asked(cwd, 'start', 'app:order', '--id', id, '--input', '{"amount": 2}')
+    assert.is((await wippy(['workflow', 'cancel', 'unwanted'], { cwd })).out, 'unwanted was asked to end\n')
+    const cancelled = await shown(cwd, 'unwanted', hasEnded)
+    assert.equal([cancelled.status, cancelled.error.message, 'result' in cancelled], ['cancelled', 'nobody wants it', false])
+    assert.is((await wippy(['workflow', 'terminate', 'stuck'], { cwd })).out, 'stuck was ended\n')
+    assert.is((await asked(cwd, 'show', 'stuck')).status, 'terminated')
+    const rows = (await asked(cwd, 'list')).workflows as { id: string; status: string }[]
+    assert.equal(
+      rows.map(({ id, status }) => `${id} ${status}`),
+      ['bad failed', 'stuck terminated', 'unwanted cancelled'],
+    )
+    const first = await asked(cwd, 'list', '--limit', '1')
+    assert.equal([first.workflows.length, first.next], [1, 'bad'])
+    assert.equal((await asked(cwd, 'list', '--after', first.next)).workflows.length, 2)
+  })
+  const text = await wippy(['workflow', 'show', 'bad'], { cwd })
+  assert.match(text.out, /\nerror {5}.*the card was refused/)
+  assert.match(text.out, / app:charge fails: .*the card was refused/)
+  assert.match((await wippy(['workflow', 'show', 'stuck'], { cwd })).out, / ends: .+\n$/)
+})
+
+test('what is done wrong is explained, and nothing is started', async () => {
+  const cwd = directoryWith(files)
+  const before = await wippy(['workflow', 'list'], { cwd })
+  assert.is(before.code, 4)
+  assert.match(before.err, /there is no stored state, and so no workflow \[STATE_NOT_FOUND\]\n {2}→ Say where the app is/)
+  await running(cwd, async () => {
+    await asked(cwd, 'start', 'app:order', '--id', 'order-17', '--input', '{"amount": 5}')
+    for (const [args, code, said] of [
+      [['start', 'app:ordr'], 4, /there is no workflow entry "app:ordr" \[ENTRY_NOT_FOUND\]\n {2}→ Did you mean "app:order"\?/],
+      [['start', 'app:charge'], 4, /"app:charge" is of kind function\.lua, which is no workflow/],
+      [['start', 'order', '--host', 'app:nowhere'], 4, /"app:nowhere" not found \[HOST_NOT_FOUND\]\n {2}→ Known hosts: .*app:workflows/],
+      [['start', 'order', '--id', 'a|b'], 1, /"a\|b" cannot be the id of a workflow \[WORKFLOW_ID\]/],
+      [['start', 'order', '--input', '{amount}'], 1, /--input is not JSON: .* \[WORKFLOW_JSON\]\n {2}→ Quote it/],
+      [['start', 'order', '--id', 'order-17'], 1, /workflow "order-17" exists already: it is running \[WORKFLOW_EXISTS\]/],
+      [['show', 'order-71'], 4, /there is no workflow "order-71" \[WORKFLOW_NOT_FOUND\]\n {2}→ Did you mean "order-17"\?/],
+      [['journal', 'what'], 4, /there is no workflow "what" .*\n {2}→ "wippy workflow list" shows/],
+      [['signal', 'order-1', 'go'], 4, /Did you mean "order-17"\?/],
+      [['signal', 'order-17', 'go', 'yes'], 1, /the value is not JSON/],
+      [['cancel', 'order-1'], 4, /Did you mean "order-17"\?/],
+      [['terminate', 'order-1'], 4, /Did you mean "order-17"\?/],
+    ] as const) {
+      const ended = await wippy(['workflow', ...args], { cwd })
+      assert.match(ended.err, said)
+      assert.is(ended.code, code, args.join(' '))
+      assertPlain(ended)
+    }
+    assert.equal((await asked(cwd, 'list')).workflows.length, 1)
+  })
+})
+
+test.run()
