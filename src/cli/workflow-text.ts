@@ -64,8 +64,8 @@ const answerText = (event: PlainEvent): string => {
   const { name = '', asked = '', ok, values } = event
   if (Object.hasOwn(TIMES, asked)) return TIMES[asked]!
   const who = visible(name || asked) || 'what was asked earlier'
-  if (!ok) return `${who} fails: ${errorText(values?.[0])}`
-  return asked === 'send' ? `${who} has the message` : `${who} answers ${valuesText(event)}`.trimEnd()
+  if (asked === 'send') return ok ? `${who} has the message` : `${who} does not get the message: ${errorText(values?.[0])}`
+  return !ok ? `${who} fails: ${errorText(values?.[0])}` : `${who} answers ${valuesText(event)}`.trimEnd()
 }
 
 const endText = ({ ok, values }: PlainEvent): string => {

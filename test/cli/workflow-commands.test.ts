@@ -28,6 +28,13 @@ const ENTRIES = `  - name: processes
     kind: workflow.lua
     source: file://order.lua
     modules: [funcs, time]
+  - name: family
+    kind: workflow.lua
+    source: file://family.lua
+    modules: [time, workflow]
+  - name: child
+    kind: workflow.lua
+    source: file://child.lua
 `
 const KEEPER = `return function()
   require("logger"):info("at work")
@@ -50,11 +57,32 @@ return function(order)
   return { receipt = receipt, by = got.value:payload():data().by }
 end
 `
+const FAMILY = `local time, workflow = require("time"), require("workflow")
+return function()
+  local twice = workflow.exec("app:child", process.pid(), 4)
+  process.inbox():receive()
+  process.spawn("app:child", "app:workflows", process.pid(), 5)
+  process.inbox():receive()
+  process.events():receive()
+  local ticker = time.ticker("5ms")
+  ticker:channel():receive()
+  ticker:stop()
+  process.send("nobody", "gone", "\\27[2J")
+  return twice
+end
+`
+const CHILD = `return function(parent, n)
+  process.send(parent, "born", { n = n })
+  return n * 2
+end
+`
 const files = {
   'src/_index.yaml': index(ENTRIES),
   'src/keeper.lua': KEEPER,
   'src/charge.lua': CHARGE,
   'src/order.lua': ORDER,
+  'src/family.lua': FAMILY,
+  'src/child.lua': CHILD,
 }
 
 const PATIENCE_MS = 20_000
@@ -154,6 +182,36 @@ test('a workflow goes on with the next start of the node, and its timeline says 
     assert.is(result.by, 'eve')
   })
   assert.match((await wippy(['workflow', 'show', 'slow'], { cwd })).out, /\n\d+ +\+\S+ +is taken up by another start of the node\n/)
+})
+
+test('children, messages and timers are told in words, and nothing in them moves the cursor', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    await asked(cwd, 'start', 'app:family', '--id', 'family')
+    await shown(cwd, 'family', hasEnded)
+  })
+  const { out } = await wippy(['workflow', 'show', 'family'], { cwd })
+  for (const line of [
+    / runs app:child\("\{app:workflows\|family\}", 4\)\n/,
+    / receives "born" from \{app:workflows\|\S+\}: \{"n":4\}\n/,
+    / app:child answers 8\n/,
+    / starts app:child\("\{app:workflows\|family\}", 5\)\n/,
+    / hears pid\.exit from \{app:workflows\|\S+\}: 10\n/,
+    / sets a ticker of 5ms\n/,
+    / its ticker ticks\n/,
+    / sends "gone" to nobody: "\\u001b\[2J"\n/,
+    / nobody does not get the message: .+\n/,
+    / ends with 8\n$/,
+  ]) {
+    assert.match(out, line)
+  }
+  const { workflows } = await asked(cwd, 'list')
+  const children = workflows.filter(({ parent }: { parent: string | null }) => parent === 'family')
+  assert.is(children.length, 2)
+  assert.match(
+    (await wippy(['workflow', 'show', children[0].id], { cwd })).out,
+    /\nparent {4}family\n(?:.*\n)+.* \{app:workflows\|family\} has the message\n/,
+  )
 })
 
 test('a node elsewhere is asked', async () => {
