@@ -1,20 +1,25 @@
 // The feature that makes processes durable: journals in the state of the node, and the way in and out of what has one.
 
+import { createHash } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
 import { decode } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
-import { parseSize } from '../registry/units.ts'
+import { parseDuration, parseSize } from '../registry/units.ts'
 import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
 import { contextFromBytes, Workflows, workflowService } from '../service/workflow.ts'
 import { buildName } from '../vm/module.ts'
 import { Durables } from '../workflow/durables.ts'
 import { LmdbEngine } from '../workflow/lmdb.ts'
+import { Retention } from '../workflow/retention.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
+import { Recent } from './recent.ts'
+
+const PROGRAMS = 100 // kept ready: bodies of one program share its image
 
 /** `workflow.host` entries, and `temporal.worker`, which means the same here. What runs there goes on when the host is gone. */
 const hosts = (launcher: Launcher): Handler => ({
@@ -28,15 +33,18 @@ const hosts = (launcher: Launcher): Handler => ({
   },
 })
 
-/** `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000 }` */
-const settingsOf = (section: unknown): { readonly records: number; readonly bytes: number; readonly kept: number } => {
-  const { checkpoint, kept = 1000 } = isFields(section) ? section : {}
+type Settings = { readonly records: number; readonly bytes: number; readonly kept: number; readonly endedMs: number }
+
+/** `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000, retention: { ended: 7d } }`; `ended: 0` or `none`: for ever. */
+const settingsOf = (section: unknown): Settings => {
+  const { checkpoint, retention, kept = 1000 } = isFields(section) ? section : {}
   const { records = 100, size = '256KiB' } = isFields(checkpoint) ? checkpoint : {}
+  const { ended = '7d' } = isFields(retention) ? retention : {}
   for (const [name, value] of Object.entries({ 'workflow.checkpoint.records': records, 'workflow.kept': kept })) {
     if (Number.isSafeInteger(value) && (value as number) >= 0) continue
     throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `${name} is no whole number`, { hint: 'Write a whole number of 0 or more.' })
   }
-  return { records: records as number, bytes: parseSize(size), kept: kept as number }
+  return { records: records as number, bytes: parseSize(size), kept: kept as number, endedMs: ended === 'none' ? 0 : parseDuration(ended) }
 }
 
 const known = new WeakMap<Parts, Workflows>()
@@ -54,14 +62,10 @@ export const workflowsOf = (parts: Parts): Workflows => {
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const { scheduler, launcher, clock, door, config, state, report } = parts
   const engine = new LmdbEngine(await state.owned())
-  const programs = new Map<string, Program>() // of those in flight; the bodies of one program share its image
-  const programIn = (bytes: Uint8Array): Program => {
-    const key = Buffer.from(bytes).toString('latin1')
-    const program = programs.get(key) ?? (decode(bytes) as Program)
-    programs.set(key, program)
-    return program
-  }
-  const { records, bytes, kept } = settingsOf(config.sections.workflow)
+  const programs = new Recent<Program>(PROGRAMS)
+  const programIn = (bytes: Uint8Array): Program =>
+    programs.get(createHash('sha256').update(bytes).digest('hex'), () => decode(bytes) as Program)
+  const { records, bytes, kept, endedMs } = settingsOf(config.sections.workflow)
   const durables: Durables = new Durables({
     engine,
     scheduler: () => scheduler,
@@ -74,6 +78,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     checkpoints: { everyRecords: records, everyBytes: bytes },
     kept,
   })
+  const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report })
   const workflows: Workflows = new Workflows(durables, scheduler, launcher)
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
@@ -82,7 +87,13 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   return {
     services: [workflowService(durables, scheduler)],
     handler: hosts(launcher),
-    begin: () => durables.boot(),
-    halt: () => durables.stop(),
+    begin: async () => {
+      await durables.boot()
+      if (endedMs > 0) retention.begin()
+    },
+    halt: async () => {
+      await retention.stop()
+      await durables.stop()
+    },
   }
 }

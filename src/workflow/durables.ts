@@ -23,11 +23,12 @@ import { checkId, idOf } from './id.ts'
 import { Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
+import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
 import { Run } from './run.ts'
 import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
-import { mayStart, opening, type Start, workflowExists } from './start.ts'
+import { type Conflict, mayStart, opening, type Reuse, type Start, workflowExists } from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 
 const PAGE = 500 // ids read at once
@@ -52,6 +53,7 @@ export type DurablesOptions = {
 
 export class Durables {
   readonly letters: Letters
+  readonly programs: Programs
   readonly #options: DurablesOptions
   readonly #engine: Engine
   readonly #owner = randomUUID()
@@ -62,6 +64,7 @@ export class Durables {
   constructor(options: DurablesOptions) {
     this.#options = options
     this.#engine = options.engine
+    this.programs = new Programs(options.engine)
     const { engine, scheduler, clock, runtime, report, kept = 1000 } = options
     const { checkpoints = { everyRecords: 100, everyBytes: 256 * 1024 } } = options
     this.#around = {
@@ -123,7 +126,11 @@ export class Durables {
     const { id, host, conflict = 'use', reuse = 'allow' } = start
     checkId(id)
     const pid = host.pidOf(id)
-    await this.#engine.putCode(start.code.hash, start.code.bytes)
+    return this.programs.during(start.code, () => this.#start(start, pid, conflict, reuse))
+  }
+
+  async #start(start: Start, pid: Pid, conflict: Conflict, reuse: Reuse): Promise<Started> {
+    const { id } = start
     for (;;) {
       const head = await this.#engine.head(id)
       if (head !== null && !mayStart(head, reuse)) {
@@ -152,7 +159,10 @@ export class Durables {
 
   /** A new run begins in the same journal, and takes over what waits for the old one and who waits for its end. */
   async succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
-    await this.#engine.putCode(code.hash, code.bytes)
+    await this.programs.during(code, () => this.#succeed(run, code, beginning))
+  }
+
+  async #succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
     const { seq } = run.position
     const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: this.#around.nowMs() }
     const cleared = [...run.ledger.timers.keys()]

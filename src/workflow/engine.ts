@@ -72,8 +72,14 @@ export interface Engine {
   /** Programs, by their hash. */
   putCode(hash: string, bytes: Uint8Array): Promise<void>
   code(hash: string): Promise<Uint8Array | null>
-  /** Forgets a workflow and all that is kept of it. */
-  remove(id: string): Promise<void>
+  /** Hashes of programs, in order, behind `after`. */
+  codes(after: string, limit: number): Promise<string[]>
+  removeCode(hash: string): Promise<void>
+  /**
+   * Forgets a workflow and all that is kept of it, the head last. `at`: only if its journal stands there; false when it stands elsewhere.
+   * Cut short, it leaves the head and a journal without its oldest records.
+   */
+  remove(id: string, at?: Position): Promise<boolean>
   close(): Promise<void>
 }
 

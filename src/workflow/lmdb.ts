@@ -14,6 +14,7 @@ import { type Position, type Sealed, samePosition } from './record.ts'
 const FORMAT = 1
 const LAST = Number.MAX_SAFE_INTEGER
 const HIGHEST = '\u{10ffff}' // no text comes after it
+const REMOVED = 1000 // records removed at once
 const NOTHING = new Uint8Array(0)
 
 /** Mail of a workflow while writes to it are under way. */
@@ -32,6 +33,7 @@ export class LmdbEngine implements Engine {
   readonly #pages: Table<readonly [id: string, hash: string]>
   readonly #codes: Table<string>
   readonly #heads = new Map<string, Head>()
+  readonly #leaving = new Set<string>() // programs whose removal is on its way to the disk
   readonly #boxes = new Map<string, Box>()
 
   /** `env` stays the caller's to close. */
@@ -148,14 +150,38 @@ export class LmdbEngine implements Engine {
   }
 
   async putCode(hash: string, bytes: Uint8Array): Promise<void> {
-    if (!this.#codes.has(hash)) await this.#env.write((batch) => batch.put(this.#codes, hash, bytes))
+    if (!this.#codes.has(hash) || this.#leaving.has(hash)) await this.#env.write((batch) => batch.put(this.#codes, hash, bytes))
   }
 
   async code(hash: string): Promise<Uint8Array | null> {
     return this.#codes.get(hash) ?? null
   }
 
-  async remove(id: string): Promise<void> {
+  async codes(after: string, limit: number): Promise<string[]> {
+    return [...this.#codes.keys({ from: after, limit: limit + 1 })].filter((hash) => hash !== after).slice(0, limit)
+  }
+
+  async removeCode(hash: string): Promise<void> {
+    this.#leaving.add(hash)
+    try {
+      await this.#env.write((batch) => batch.remove(this.#codes, hash))
+    } finally {
+      this.#leaving.delete(hash)
+    }
+  }
+
+  async remove(id: string, at?: Position): Promise<boolean> {
+    const isElsewhere = (): boolean => {
+      const head = at && this.#head(id)
+      return at !== undefined && (!head || !samePosition(head, at))
+    }
+    const oldest = (): (readonly [string, number])[] => [...this.#log.keys({ from: [id, 0], to: [id, at?.seq ?? LAST], limit: REMOVED })]
+    for (let keys = oldest(); keys.length > 0 && !isElsewhere(); keys = oldest()) {
+      await this.#env.write((batch) => {
+        for (const key of keys) batch.remove(this.#log, key)
+      })
+    }
+    if (isElsewhere()) return false
     const head = this.#stored(id)
     await this.#env.write((batch) => {
       if (head) batch.remove(this.#byStatus, [head.status, id])
@@ -167,6 +193,7 @@ export class LmdbEngine implements Engine {
       for (const key of this.#pages.keys({ from: [id, ''], to: [id, HIGHEST] })) batch.remove(this.#pages, key)
       for (const [, tag, dueMs] of this.#timersOf.keys({ from: [id, 0, 0], to: [id, LAST, 0] })) this.#removeTimer(batch, id, tag, dueMs)
     })
+    return true
   }
 
   async close(): Promise<void> {}

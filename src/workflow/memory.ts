@@ -107,8 +107,22 @@ export class MemoryEngine implements Engine {
     return this.#codes.get(hash) ?? null
   }
 
-  async remove(id: string): Promise<void> {
+  async codes(after: string, limit: number): Promise<string[]> {
+    return [...this.#codes.keys()]
+      .filter((hash) => compare(hash, after) > 0)
+      .sort(compare)
+      .slice(0, limit)
+  }
+
+  async removeCode(hash: string): Promise<void> {
+    this.#codes.delete(hash)
+  }
+
+  async remove(id: string, at?: Position): Promise<boolean> {
+    const kept = this.#workflows.get(id)
+    if (at && (!kept || !samePosition(kept.head, at))) return false
     this.#workflows.delete(id)
+    return true
   }
 
   async close(): Promise<void> {}

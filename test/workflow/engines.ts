@@ -64,7 +64,7 @@ export const operate = async (engine: Engine, random: Random, seen: Seen): Promi
     return ['code', await engine.putCode(`code${random.below(3)}`, Uint8Array.of(7)), Boolean(await engine.code(`code${random.below(3)}`))]
   if (random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000))]
   seen.delete(id)
-  return ['remove', id, await engine.remove(id)]
+  return ['remove', id, await engine.remove(id), await engine.codes('', 2)]
 }
 
 const hex = (bytes: Uint8Array | null): string | null => bytes && Buffer.from(bytes).toString('hex')
