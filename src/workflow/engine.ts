@@ -51,7 +51,7 @@ export type Query = { readonly status?: string; readonly after?: string; readonl
 export const MOST_MAIL = 10_000
 
 export interface Engine {
-  /** Appends a record behind `before`; null: the workflow must not exist. False when the journal stands elsewhere. */
+  /** Appends a record behind `before`; null: the workflow must not exist. False when the journal stands elsewhere; `head` says where then. */
   append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean>
   head(id: string): Promise<Head | null>
   /** Records from `from` on, in order, at most `limit`. */

@@ -33,6 +33,8 @@ export class LmdbEngine implements Engine {
   readonly #pages: Table<readonly [id: string, hash: string]>
   readonly #codes: Table<string>
   readonly #heads = new Map<string, Head>()
+  readonly #underWay = new Map<string, Promise<unknown>>() // by workflow: the newest change of its head that is not yet read
+  readonly #removed = new Set<string>() // workflows whose removal is under way
   readonly #leaving = new Set<string>() // programs whose removal is on its way to the disk
   readonly #boxes = new Map<string, Box>()
 
@@ -53,27 +55,33 @@ export class LmdbEngine implements Engine {
 
   async append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
     const known = this.#head(id)
-    if (before === null ? known !== null : known === null || !samePosition(known, before)) return false
+    const isElsewhere = before === null ? known !== null : known === null || !samePosition(known, before)
+    if (isElsewhere || this.#removed.has(id)) {
+      await this.#underWay.get(id)?.catch(() => {}) // whoever asked for that write hears how it went
+      return false
+    }
     const { status, active, card } = effects
     const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, card }
     this.#heads.set(id, head)
     const touched = new Set<string>()
     try {
-      await this.#env.write((batch) => {
-        batch.put(this.#log, [id, record.seq], record.bytes)
-        batch.put(this.#headTable, id, sealHead(head))
-        if (known?.status !== status) {
-          if (known) batch.remove(this.#byStatus, [known.status, id])
-          batch.put(this.#byStatus, [status, id], NOTHING)
-        }
-        if (active && !known?.active) batch.put(this.#active, id, NOTHING)
-        if (!active && known?.active) batch.remove(this.#active, id)
-        this.#writeMail(batch, id, effects, touched)
-        this.#writeTimers(batch, id, effects)
-        if (hasEnded(status)) this.#clear(batch, id, effects)
-        for (const hash of effects.pages.drop) batch.remove(this.#pages, [id, hash])
-        for (const [hash, bytes] of effects.pages.put) batch.put(this.#pages, [id, hash], bytes)
-      })
+      await this.#tracked(id, () =>
+        this.#env.write((batch) => {
+          batch.put(this.#log, [id, record.seq], record.bytes)
+          batch.put(this.#headTable, id, sealHead(head))
+          if (known?.status !== status) {
+            if (known) batch.remove(this.#byStatus, [known.status, id])
+            batch.put(this.#byStatus, [status, id], NOTHING)
+          }
+          if (active && !known?.active) batch.put(this.#active, id, NOTHING)
+          if (!active && known?.active) batch.remove(this.#active, id)
+          this.#writeMail(batch, id, effects, touched)
+          this.#writeTimers(batch, id, effects)
+          if (hasEnded(status)) this.#clear(batch, id, effects)
+          for (const hash of effects.pages.drop) batch.remove(this.#pages, [id, hash])
+          for (const [hash, bytes] of effects.pages.put) batch.put(this.#pages, [id, hash], bytes)
+        }),
+      )
     } finally {
       if (this.#heads.get(id) === head) this.#heads.delete(id)
       for (const box of touched) this.#leave(box)
@@ -171,17 +179,36 @@ export class LmdbEngine implements Engine {
   }
 
   async remove(id: string, at?: Position): Promise<boolean> {
-    const isElsewhere = (): boolean => {
-      const head = at && this.#head(id)
-      return at !== undefined && (!head || !samePosition(head, at))
+    const head = this.#head(id)
+    if (at && (head === null || !samePosition(head, at))) return false
+    this.#removed.add(id) // from here on nobody appends
+    try {
+      await this.#tracked(id, () => this.#remove(id))
+      return true
+    } finally {
+      this.#removed.delete(id)
     }
-    const oldest = (): (readonly [string, number])[] => [...this.#log.keys({ from: [id, 0], to: [id, at?.seq ?? LAST], limit: REMOVED })]
-    for (let keys = oldest(); keys.length > 0 && !isElsewhere(); keys = oldest()) {
+  }
+
+  async close(): Promise<void> {}
+
+  async #tracked<T>(id: string, change: () => Promise<T>): Promise<T> {
+    const work = change()
+    this.#underWay.set(id, work)
+    try {
+      return await work
+    } finally {
+      if (this.#underWay.get(id) === work) this.#underWay.delete(id)
+    }
+  }
+
+  async #remove(id: string): Promise<void> {
+    const oldest = () => [...this.#log.keys({ from: [id, 0], to: [id, this.#stored(id)?.seq ?? LAST], limit: REMOVED })]
+    for (let keys = oldest(); keys.length > 0; keys = oldest()) {
       await this.#env.write((batch) => {
         for (const key of keys) batch.remove(this.#log, key)
       })
     }
-    if (isElsewhere()) return false
     const head = this.#stored(id)
     await this.#env.write((batch) => {
       if (head) batch.remove(this.#byStatus, [head.status, id])
@@ -193,10 +220,7 @@ export class LmdbEngine implements Engine {
       for (const key of this.#pages.keys({ from: [id, ''], to: [id, HIGHEST] })) batch.remove(this.#pages, key)
       for (const [, tag, dueMs] of this.#timersOf.keys({ from: [id, 0, 0], to: [id, LAST, 0] })) this.#removeTimer(batch, id, tag, dueMs)
     })
-    return true
   }
-
-  async close(): Promise<void> {}
 
   #head(id: string): Head | null {
     return this.#heads.get(id) ?? this.#stored(id)

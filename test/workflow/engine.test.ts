@@ -84,6 +84,27 @@ for (const [name, make] of Object.entries(subjects)) {
     }
   })
 
+  test(`${name}: who loses sees what won, and who comes during a removal begins anew`, async () => {
+    const subject = await make()
+    try {
+      const { engine } = subject
+      const none = { active: false, card: new Uint8Array(0), mail: [], taken: [], timers: [], cleared: [], pages: noPages }
+      const start = seal(ORIGIN, 1, content(new Random(1)))
+      const rival = seal(ORIGIN, 1, content(new Random(2)))
+      const won = engine.append('w', null, start, { ...none, status: 'completed' })
+      assert.is(await engine.append('w', null, rival, { ...none, status: 'running' }), false)
+      const head = await engine.head('w')
+      assert.equal([head?.seq, head?.hash, await won], [1, start.hash, true])
+      const removed = engine.remove('w', start)
+      const next = seal(start, 2, content(new Random(3)))
+      assert.is(await engine.append('w', start, next, { ...none, status: 'running' }), false)
+      assert.equal([await engine.head('w'), await removed], [null, true])
+      assert.is(await engine.append('w', null, rival, { ...none, status: 'running' }), true)
+    } finally {
+      await subject.end()
+    }
+  })
+
   test(`${name}: mail beyond the limit is refused, and taken up again when there is room`, async () => {
     const subject = await make()
     try {
