@@ -116,7 +116,15 @@ local function overlaid(self, name, key, value)
 end
 function methods:with_context(values) return overlaid(self, 'with_context', 'context', values) end
 function methods:with_options(values) return overlaid(self, 'with_options', 'options', values) end
-function methods:with_actor(actor) return with(self, 'with_actor', 'actor', actor and runtime('security').export(actor)) end
-function methods:with_scope(scope) return with(self, 'with_scope', 'scope', scope and runtime('security').export(scope)) end
+-- What stands for an actor or a scope; only code that declares `security` has any.
+local function sealed(value, which, name)
+  local security = runtime('security')
+  local seal = security and security.seal(value, which)
+  if not seal then error('bad argument #1 to \'' .. name .. '\' (' .. which .. ' expected, got ' .. type(value) .. ')', 3) end
+  return seal
+end
+
+function methods:with_actor(actor) return with(self, 'with_actor', 'actor', sealed(actor, 'actor', 'with_actor')) end
+function methods:with_scope(scope) return with(self, 'with_scope', 'scope', sealed(scope, 'scope', 'with_scope')) end
 
 return contract

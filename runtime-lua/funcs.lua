@@ -47,10 +47,19 @@ local function overlay(executor, key, extra)
   return with(executor, key, all)
 end
 
+
+-- What stands for an actor or a scope; only code that declares `security` has any.
+local function sealed(value, which, name)
+  local security = runtime("security")
+  local seal = security and security.seal(value, which)
+  if not seal then error("bad argument #1 to '" .. name .. "' (" .. which .. " expected, got " .. type(value) .. ")", 3) end
+  return seal
+end
+
 function Executor:with_context(values) return overlay(self, "context", values) end
 function Executor:with_options(values) return overlay(self, "options", values) end
-function Executor:with_actor(actor) return with(self, "actor", actor and runtime("security").export(actor)) end
-function Executor:with_scope(scope) return with(self, "scope", scope and runtime("security").export(scope)) end
+function Executor:with_actor(actor) return with(self, "actor", sealed(actor, "actor", "with_actor")) end
+function Executor:with_scope(scope) return with(self, "scope", sealed(scope, "scope", "with_scope")) end
 function Executor:call(id, ...) return call(self.options, id, ...) end
 function Executor:async(id, ...) return async(self.options, id, ...) end
 

@@ -116,12 +116,18 @@ local function table_of(value, name)
   return value
 end
 
-local function security(value) return value and runtime("security").export(value) end
+-- What stands for an actor or a scope; only code that declares `security` has any.
+local function sealed(value, which, name)
+  local security = runtime("security")
+  local seal = security and security.seal(value, which)
+  if not seal then error("bad argument #1 to '" .. name .. "' (" .. which .. " expected, got " .. type(value) .. ")", 3) end
+  return seal
+end
 
 function Spawner:with_context(values) return merged(self, "context", table_of(values, "with_context")) end
 function Spawner:with_options(values) return merged(self, "options", table_of(values, "with_options")) end
-function Spawner:with_actor(actor) return with(self, "actor", security(actor)) end
-function Spawner:with_scope(scope) return with(self, "scope", security(scope)) end
+function Spawner:with_actor(actor) return with(self, "actor", sealed(actor, "actor", "with_actor")) end
+function Spawner:with_scope(scope) return with(self, "scope", sealed(scope, "scope", "with_scope")) end
 function Spawner:with_name(name) return with(self, "name", text(name, 1, "with_name")) end
 function Spawner:with_message(topic, ...)
   local messages = {}

@@ -9,7 +9,7 @@ import { features as table } from './app/features.ts'
 import type { Parts } from './app/parts.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { Kind, WippyError } from './error.ts'
+import { WippyError } from './error.ts'
 import type { Exit } from './kernel/exit.ts'
 import { defaultLimits } from './kernel/host.ts'
 import type { Process } from './kernel/process.ts'
@@ -25,11 +25,16 @@ import { type History, memoryHistory, versionName } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { StoredHistory } from './registry/stored-history.ts'
+import { Audit } from './service/audit.ts'
+import { Authority } from './service/authority.ts'
 import { Callees } from './service/callees.ts'
+import { Credentials } from './service/credentials.ts'
 import { type Attachment, Door } from './service/door.ts'
+
 import { cancelAll, terminateAll, within } from './service/drain.ts'
 import type { Environment } from './service/env.ts'
 import { EventBus } from './service/events.ts'
+import { Guard } from './service/guard.ts'
 import { hostsHandler } from './service/hosts.ts'
 import { Launcher } from './service/launcher.ts'
 import { LogObserver } from './service/log-observer.ts'
@@ -38,7 +43,7 @@ import { createLog, type Log } from './service/logger.ts'
 import { LuaKinds } from './service/lua-kinds.ts'
 import { codeOf, errorOf } from './service/outcome.ts'
 import { markOutdated } from './service/outdated.ts'
-import type { Permit } from './service/permit.ts'
+import { Policies } from './service/policies.ts'
 import { processKind } from './service/process-kind.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
@@ -132,15 +137,17 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     scheduled = true
     setImmediate(pump)
   }
-  const permit: Permit = (caller) => !config.security.strict || caller.context.scope !== undefined
+
+  // who may do what
+  const policies = new Policies(registry)
+  const audit = new Audit({ state, clock, log })
+  const guard = new Guard({ policies, audit, world: { resolve: (name) => scheduler.delivery.resolve(name) } })
+  const authority = new Authority(policies, config.security)
+  const credentials = new Credentials()
+
   const door: Door = new Door({
     delivery: () => scheduler.delivery,
-    guard: ({ caller, op, target }) => {
-      if (permit(caller, op, target)) return
-      throw new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${op} is not allowed${target ? ` on "${target}"` : ''}`, {
-        retryable: false,
-      })
-    },
+    guard: guard.check,
     report: (error, op) => log.record('error', 'door', `${op} failed`, { error: String(error) }),
   })
   const scheduler: Scheduler = new Scheduler({
@@ -148,6 +155,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     door: door.ask,
     node: config.name ?? '',
     observer: new LogObserver(log, (process) => hasTerminal(process) || launcher.isCall(process)),
+    sends: guard.sends,
     ready: wake,
   })
 
@@ -157,6 +165,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const launcher: Launcher = new Launcher({
     scheduler,
     registry,
+    authority,
     makeBody: (program, limits) => bodies.make(program, limits),
     limits: {
       ...defaultLimits,
@@ -203,7 +212,12 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     door,
     callees,
     bus,
-    permit,
+    guard,
+    permit: guard.permit,
+    policies,
+    authority,
+    credentials,
+    audit,
     environment,
     isStarting,
     load: (entry) => features.loadFor(entry),
@@ -233,7 +247,8 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   })
   registry.subscribe(({ changes }) => markOutdated(scheduler, code.outdatedBy(changes)))
   const components = componentsHandler(() => isUp)
-  const handlers = [hostsHandler(launcher, scheduler, clock), code.handler, services.handler(processKind(launcher)), components]
+  const processes = services.handler(processKind(launcher, authority))
+  const handlers = [policies.handler, hostsHandler(launcher, scheduler, clock), code.handler, processes, components]
   for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
   const booted = await registry.boot(entries, new Set(sourceProblems.flatMap(({ where }) => where?.file ?? [])))
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
@@ -255,7 +270,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       entry,
       host: host ?? launcher.only('terminal.host').id,
       args: encodeAll(args),
-      context: { values: {} },
+      context: authority.operator,
       attachment: { terminal },
     })
     const exit = await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve))
@@ -286,6 +301,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       )
     await terminateAll(scheduler, all)
     await features.stop()
+    await audit.flush()
     await state.close()
     clearInterval(stay)
     end(0)

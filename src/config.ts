@@ -15,6 +15,7 @@ import { parseDuration, parseSize } from './registry/units.ts'
 import { readLock, readSettings } from './registry/wippy-files.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const GENERATED = ['nothing', 'operator'] as const
 const ENCODINGS = ['console', 'json'] as const
 const HISTORIES = ['durable', 'memory', 'none'] as const
 
@@ -59,8 +60,13 @@ export type UserConfig = {
     readonly keep?: number
   }
   readonly security?: {
-    /** Whether code without an actor and a scope may do nothing. Default: false, as in Wippy. */
+    /** Whether code without a scope may do nothing, even if the app's files say it. Default: false. */
     readonly strict?: boolean
+    /**
+     * What code may do that was made or changed while the app ran, when nobody gave it a scope: nothing, or all that the operator may, as in
+     * Wippy. Default: nothing.
+     */
+    readonly generated?: (typeof GENERATED)[number]
   }
   /** Values put over entries: `{ 'app:gateway:addr': ':9090' }`. */
   readonly override?: Readonly<Record<string, unknown>>
@@ -98,7 +104,7 @@ export type Config = {
   /** Absolute. */
   readonly state: string
   readonly registry: { readonly history: (typeof HISTORIES)[number]; readonly keep: number }
-  readonly security: { readonly strict: boolean }
+  readonly security: { readonly strict: boolean; readonly generated: (typeof GENERATED)[number] }
   readonly override: readonly Override[]
   readonly disable: Disable
   readonly control: { readonly listen: { readonly host: string; readonly port: number } | null; readonly token: string }
@@ -149,6 +155,7 @@ const TABLE: Readonly<Record<string, Parse>> = {
   'registry.history': (value, where) => oneOf(HISTORIES)(UPSTREAM_HISTORIES[String(value)] ?? value, where),
   'registry.keep': count,
   'security.strict': flag,
+  'security.generated': oneOf(GENERATED),
   override: (value, where) => Object.entries(map(value, where) as Fields).map(([key, inner]) => overrideOf(key, inner, where)),
   'disable.namespaces': texts,
   'disable.entries': texts,
@@ -298,7 +305,7 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
   },
   state: resolve(root, settings.get('state', '.wippy')),
   registry: { history: settings.get('registry.history', 'durable'), keep: settings.get('registry.keep', KEEP) },
-  security: { strict: settings.get('security.strict', false) },
+  security: { strict: settings.get('security.strict', false), generated: settings.get('security.generated', 'nothing') },
   override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
   disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },
   control: {

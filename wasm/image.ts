@@ -45,6 +45,7 @@ const OPTIONAL = [
   'supervisor',
   'templates',
   'yaml',
+  'security',
   'types',
 ]
 

@@ -2,15 +2,16 @@
 //
 // Import types at the top, code only inside `load`: what stands here is read by every start.
 
+import type { Caller } from '../service/service.ts'
 import type { Feature } from './feature.ts'
 
 export const features: readonly Feature[] = [
   {
     modules: ['contract'],
     kinds: ['contract.*'],
-    load: async ({ door, permit }) => {
+    load: async ({ door, guard }) => {
       const { Contracts } = await import('../service/contract.ts')
-      const { service, handler } = new Contracts({ permit, call: await door.operation('funcs.call') })
+      const { service, handler } = new Contracts({ permits: guard, call: await door.operation('funcs.call') })
       return { services: [service], handler }
     },
   },
@@ -27,7 +28,7 @@ export const features: readonly Feature[] = [
     kinds: ['env.storage.*', 'env.variable'],
     load: async (parts) => {
       const [environment, { envService }] = await Promise.all([parts.environment(), import('../service/env.ts')])
-      return { services: [envService(environment, parts.permit)], handler: environment.handler() }
+      return { services: [envService(environment, parts.guard)], handler: environment.handler() }
     },
   },
   {
@@ -42,7 +43,7 @@ export const features: readonly Feature[] = [
         fuel: defaultSandbox.fuel * 10,
         timeoutMs: defaultSandbox.timeoutMs * 10,
       }
-      return { services: [evalService({ sandbox: new Sandbox(parts), permit: parts.permit, most })] }
+      return { services: [evalService({ ...parts, sandbox: new Sandbox(parts), permits: parts.guard, most })] }
     },
   },
   {
@@ -80,7 +81,9 @@ export const features: readonly Feature[] = [
   {
     modules: ['process'],
     ambient: true,
-    load: async ({ scheduler, launcher }) => ({ services: [(await import('../service/process.ts')).processService(scheduler, launcher)] }),
+    load: async (parts) => ({
+      services: [(await import('../service/process.ts')).processService({ ...parts, permits: parts.guard })],
+    }),
   },
   {
     modules: ['queue'],
@@ -89,9 +92,22 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['registry'],
-    load: async ({ registry, permit, log }) => {
+    load: async ({ registry, guard, log }) => {
       const { registryService } = await import('../service/registry.ts')
-      return { services: [registryService(registry, { permit, warn: (caller, message) => log.record('warn', caller.entry, message) })] }
+      const warn = (caller: Caller, message: string): void => log.record('warn', caller.entry, message)
+      return { services: [registryService(registry, { permits: guard, warn })] }
+    },
+  },
+  {
+    modules: ['security'],
+    kinds: ['security.token_store'],
+    load: async ({ guard, policies, credentials, clock }) => {
+      const [{ securityService }, { TokenStores }] = await Promise.all([
+        import('../service/security.ts'),
+        import('../service/token-stores.ts'),
+      ])
+      const tokens = new TokenStores(policies, clock)
+      return { services: [securityService({ permits: guard, policies, credentials, tokens })], handler: tokens.handler }
     },
   },
   {
@@ -106,7 +122,10 @@ export const features: readonly Feature[] = [
       const { Supervisors } = await import('../service/supervisors.ts')
       const { supervisorService } = await import('../service/supervisor.ts')
       const supervisors = new Supervisors(parts)
-      return { services: [supervisorService({ ...parts, supervisors })], handler: parts.services.handler(supervisors.kind) }
+      return {
+        services: [supervisorService({ ...parts, permits: parts.guard, supervisors })],
+        handler: parts.services.handler(supervisors.kind),
+      }
     },
   },
   {

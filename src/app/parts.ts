@@ -7,14 +7,19 @@ import type { Supervisor } from '../kernel/supervisor.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
 import type { Entry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Audit } from '../service/audit.ts'
+import type { Authority } from '../service/authority.ts'
 import type { Callees } from '../service/callees.ts'
+import type { Credentials } from '../service/credentials.ts'
 import type { Door } from '../service/door.ts'
 import type { Environment } from '../service/env.ts'
 import type { EventBus } from '../service/events.ts'
+import type { Guard } from '../service/guard.ts'
 import type { Launcher } from '../service/launcher.ts'
 import type { LogTail } from '../service/log-tail.ts'
 import type { Log } from '../service/logger.ts'
 import type { Permit } from '../service/permit.ts'
+import type { Policies } from '../service/policies.ts'
 import type { Services } from '../service/services.ts'
 
 export type Parts = {
@@ -34,6 +39,9 @@ export type Parts = {
   /** Who answers calls of entries that are not Lua. */
   readonly callees: Callees
   readonly bus: EventBus
+  /** Decides what processes may do. */
+  readonly guard: Guard
+  /** The guard's answer alone. */
   readonly permit: Permit
   /** The variables that entries declare; the same for everybody who asks. */
   readonly environment: () => Promise<Environment>
@@ -41,6 +49,11 @@ export type Parts = {
   readonly isStarting: () => boolean
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
+  readonly policies: Policies
+  readonly credentials: Credentials
+  /** What processes start with that an entry, or the operator, starts. */
+  readonly authority: Authority
+  readonly audit: Audit
   /** Numbers in [0, 1). */
   readonly random: () => number
   /** Ends the node with an exit code. */

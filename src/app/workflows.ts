@@ -60,7 +60,7 @@ export const workflowsOf = (parts: Parts): Workflows => {
 }
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
-  const { scheduler, launcher, clock, door, config, state, report } = parts
+  const { scheduler, launcher, clock, door, config, state, credentials, authority, report } = parts
   const engine = new LmdbEngine(await state.owned())
   const programs = new Recent<Program>(PROGRAMS)
   const programIn = (bytes: Uint8Array): Program =>
@@ -79,7 +79,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     kept,
   })
   const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report })
-  const workflows: Workflows = new Workflows(durables, scheduler, launcher)
+  const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
   door.diversion = workflows

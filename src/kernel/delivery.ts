@@ -20,8 +20,12 @@ import type { Texts } from './texts.ts'
 const AT = 0x40 // topics that begin with it are the runtime's own
 const CREDITED = 4 // senders per inbox whose mailboxes are looked at
 
-/** Whether a process may send to a pid; the error says why not. */
-export type AllowsSend = (from: Process, to: Pid) => WippyError | null
+/** Whether a process may send to a pid. Asked for every message, and for everybody who is shown credit. */
+export interface SendGuard {
+  allows(from: Process, to: Pid): boolean
+  /** What the sender is told of a message that was refused. */
+  refusal(from: Process, to: Pid): WippyError
+}
 
 export type DeliveryOptions = {
   /** This node's name; empty when it has none. */
@@ -29,7 +33,7 @@ export type DeliveryOptions = {
   readonly encodeError: EncodeError
   readonly observer: Observer
   readonly abroad: Abroad | null
-  readonly allowsSend: AllowsSend | null
+  readonly sends: SendGuard | null
 }
 
 const encoder = new TextEncoder()
@@ -42,7 +46,7 @@ export class Delivery {
   /** Set once, before the first durable process. */
   post: Post | null = null
   readonly #options: DeliveryOptions
-  readonly #allowsSend: AllowsSend | null
+  readonly #sends: SendGuard | null
   readonly #table: ProcessTable
   readonly #names: Names
   readonly #texts: Texts
@@ -51,7 +55,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions, table: ProcessTable, names: Names, texts: Texts, wake: (process: Process) => void) {
     this.#options = options
-    this.#allowsSend = options.allowsSend
+    this.#sends = options.sends
     this.#table = table
     this.#names = names
     this.#texts = texts
@@ -144,17 +148,14 @@ export class Delivery {
       if (peer === null || !peer.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) {
         if (++peers > CREDITED) return
         peer = this.#table.named(frame)
-        credit =
-          peer === null || peer.commit !== null || (this.#allowsSend !== null && this.#allowsSend(process, peer.pid) !== null)
-            ? 0
-            : peer.mailbox.credit
+        credit = peer === null || peer.commit !== null || this.#sends?.allows(process, peer.pid) === false ? 0 : peer.mailbox.credit
       }
       if (credit > 0) setCredit(frame.view, frame.at, credit)
     }
   }
 
   #sendTo(from: Process, to: Process, frame: FrameCursor): void {
-    if (this.#allowsSend !== null && this.#isDenied(from, to.pid, frame)) return
+    if (this.#sends !== null && this.#isDenied(this.#sends, from, to.pid, frame)) return
     if (to.commit !== null && this.post !== null) {
       this.#post(from, to.pid, frame)
       return
@@ -187,7 +188,7 @@ export class Delivery {
   }
 
   #sendPosted(from: Process, to: Pid, frame: FrameCursor): void {
-    if (!this.#isDenied(from, to, frame)) this.#post(from, to, frame)
+    if (this.#sends === null || !this.#isDenied(this.#sends, from, to, frame)) this.#post(from, to, frame)
   }
 
   #post(from: Process, to: Pid, { bytes, nameEnd, topicEnd, payloadEnd, tag }: FrameCursor): void {
@@ -208,16 +209,17 @@ export class Delivery {
     const { node, abroad } = this.#options
     if (abroad === null || parsePid(to)?.node === node) {
       this.#refuse(from, frame, 'PROCESS_NOT_FOUND', () => processNotFound(to))
-    } else if (!this.#isDenied(from, to, frame)) {
+    } else if (this.#sends === null || !this.#isDenied(this.#sends, from, to, frame)) {
       const { bytes, nameEnd, topicEnd, payloadEnd, tag } = frame
       abroad.message(from, to, bytes.slice(nameEnd, topicEnd), bytes.slice(topicEnd, payloadEnd), tag)
     }
   }
 
-  #isDenied(from: Process, to: Pid, frame: FrameCursor): boolean {
-    const denied = this.#allowsSend === null ? null : this.#allowsSend(from, to)
-    if (denied !== null) this.#refuse(from, frame, denied.code, () => denied)
-    return denied !== null
+  #isDenied(sends: SendGuard, from: Process, to: Pid, frame: FrameCursor): boolean {
+    if (sends.allows(from, to)) return false
+    const refusal = sends.refusal(from, to)
+    this.#refuse(from, frame, refusal.code, () => refusal)
+    return true
   }
 
   #refuse(from: Process, frame: FrameCursor, code: string, error: () => WippyError): void {

@@ -47,7 +47,14 @@ export type SpawnSpec = Origin & {
 }
 
 /** New code for a running process. */
-export type Successor = { readonly body: Body; readonly entry: string; readonly args: Uint8Array; readonly seed?: number }
+export type Successor = {
+  readonly body: Body
+  readonly entry: string
+  readonly args: Uint8Array
+  readonly seed?: number
+  /** Instead of what the process inherited. */
+  readonly context?: unknown
+}
 
 export class Process {
   readonly pid: Pid

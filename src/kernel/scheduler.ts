@@ -59,8 +59,8 @@ export class Scheduler {
   #pumping = false
 
   constructor(options: SchedulerOptions) {
-    const { encodeError, door, node = '', observer = new Observer(), abroad = null, allowsSend = null, ready = () => {} } = options
-    const all: DeliveryOptions = { node, encodeError, observer, abroad, allowsSend }
+    const { encodeError, door, node = '', observer = new Observer(), abroad = null, sends = null, ready = () => {} } = options
+    const all: DeliveryOptions = { node, encodeError, observer, abroad, sends }
     const texts = new Texts()
     this.#observer = observer
     this.#ready = ready
@@ -281,8 +281,8 @@ export class Scheduler {
     if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process, verdict === 'again')
   }
 
-  #succeed(process: Process, { body, entry, args, seed = 0 }: Successor): void {
-    const next = new Process(process.pid, process.serial, process.host, { ...process, entry, body }, process.mailbox)
+  #succeed(process: Process, { body, entry, args, seed = 0, context = process.context }: Successor): void {
+    const next = new Process(process.pid, process.serial, process.host, { ...process, entry, body, context }, process.mailbox)
     next.steps = process.steps
     next.fuel = process.fuel
     next.exits = process.exits

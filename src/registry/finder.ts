@@ -57,7 +57,8 @@ const TEXT: Readonly<Record<string, (text: string, wanted: string) => boolean>> 
   $: (text, wanted) => text.endsWith(wanted),
 }
 
-const linear = (pattern: string): RegExp | null => {
+/** An expression that takes time linear in the text; null when it is none, or too long. */
+export const linear = (pattern: string): RegExp | null => {
   if (pattern.length > LONGEST_PATTERN) return null
   try {
     return new RegExp(pattern, 'l')

@@ -31,6 +31,8 @@ export type ApplyOptions = {
   readonly message?: string
   /** The version the changes were thought out on: refused with CONFLICT when one of their entries has changed since. */
   readonly base?: number
+  /** Asked what really changes, before anything does; refuses by throwing. */
+  readonly allow?: (changes: readonly Change[]) => void
   /** See Version.baseline. */
   readonly baseline?: true
 }
@@ -163,6 +165,7 @@ export class Registry {
       if (wanted.length === 0) throw new WippyError('NO_CHANGES', Kind.Invalid, 'no changes to apply')
       const changes = plan(this.#current.state, wanted)
       if (options.base !== undefined) this.#refuseOutdated(wanted, options.base)
+      options.allow?.(changes)
       const version: Version = {
         id: this.#history.newest + 1,
         parent: this.current.id,
@@ -176,14 +179,15 @@ export class Registry {
     })
   }
 
-  /** Goes back or forward to a version, which becomes current; no new version is made. */
-  applyVersion(id: number): Promise<Version> {
+  /** Goes back or forward to a version, which becomes current; no new version is made. `allow` as for `apply`. */
+  applyVersion(id: number, allow?: ApplyOptions['allow']): Promise<Version> {
     return this.#alone(async () => {
       const version = this.version(id)
       if (id === this.current.id) return version
       const way = wayBetween(this.#history, this.current.id, id)
       const there = this.#current.state.with(way)
       const changes = delta(part(this.#current.state, way), part(there, way))
+      allow?.(changes)
       await this.#take(version, changes, () => this.#history.moveHead(id, changes))
       return version
     })

@@ -10,7 +10,7 @@ import { blame } from '../registry/blame.ts'
 import type { State } from '../registry/change.ts'
 import { type Entry, fieldsOf, isFields, resolveId } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
-import type { Permit } from './permit.ts'
+import type { Permits } from './permit.ts'
 import type { Call, Caller, Operation, Service } from './service.ts'
 
 type Bound = {
@@ -39,19 +39,19 @@ const missing = (what: string, id: string): WippyError =>
   new WippyError('CONTRACT_NOT_FOUND', Kind.NotFound, `contract ${what} '${id}' not found`, { retryable: false })
 
 export type ContractsOptions = {
-  readonly permit: Permit
+  readonly permits: Permits
   /** Calls a function, as `funcs.call` does. */
   readonly call: Operation
 }
 
 export class Contracts {
-  readonly #permit: Permit
+  readonly #permits: Permits
   readonly #call: Operation
   readonly #definitions = new Map<string, Entry>()
   readonly #bindings = new Map<string, Entry>()
 
-  constructor({ permit, call }: ContractsOptions) {
-    this.#permit = permit
+  constructor({ permits, call }: ContractsOptions) {
+    this.#permits = permits
     this.#call = call
   }
 
@@ -147,8 +147,7 @@ export class Contracts {
   }
 
   #demand(caller: Caller, action: string, resource: string): void {
-    if (this.#permit(caller, action, resource)) return
-    throw new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${action} is not allowed on "${resource}"`, { retryable: false })
+    this.#permits.need(caller, { action, resource })
   }
 
   #checkDefinition(entry: Entry): void {

@@ -130,6 +130,11 @@ export class Door {
     return operation
   }
 
+  /** The operations that are here. */
+  get operations(): readonly string[] {
+    return [...this.#operations.keys()]
+  }
+
   callerOf(process: Process): Caller {
     let caller = this.#callers.get(process)
     if (caller === undefined) {
@@ -143,11 +148,23 @@ export class Door {
     const { process, op } = ask
     const { diversion } = this
     const isDurable = process.commit !== null && diversion !== null
-    if (isDurable && diversion.divert(ask)) return
     const call = new PendingCall(this.callerOf(process), ask, isDurable ? diversion.keyOf(process, ask.tag) : null)
+    if (isDurable && this.#isRefused(process, call)) return
+    if (isDurable && diversion.divert(ask)) return
     const load = this.#operations.has(op) ? undefined : this.#offers.get(moduleOf(op))
     if (load === undefined) this.#perform(process, call)
     else void this.#performLater(process, call, load)
+  }
+
+  /** What is diverted has passed the guard as well. */
+  #isRefused(process: Process, call: PendingCall): boolean {
+    try {
+      this.#options.guard(call)
+      return false
+    } catch (error) {
+      this.#fail(process, call.tag, error, call.op)
+      return true
+    }
   }
 
   async #performLater(process: Process, call: PendingCall, load: () => Promise<void>): Promise<void> {

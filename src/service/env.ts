@@ -11,7 +11,7 @@ import { type Entry, fieldsOf, parseId, resolveId } from '../registry/entry.ts'
 import type { Lookup } from '../registry/interpolate.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { type EnvStorage, makeStorage } from './env-storage.ts'
-import type { Permit } from './permit.ts'
+import type { Permits } from './permit.ts'
 import type { Call, Service } from './service.ts'
 
 const MAX_VALUE = 65_536 // characters
@@ -185,15 +185,13 @@ export class Environment {
   }
 }
 
-export const envService = (environment: Environment, permit: Permit): Service => {
+export const envService = (environment: Environment, permits: Permits): Service => {
   const variable = (call: Call, action: string): Variable => {
     const { caller, target } = call
     if (target === '') throw new WippyError('ENV_ARGUMENT', Kind.Invalid, 'the name of a variable is empty', { retryable: false })
     const found = environment.need(target, parseId(caller.entry).ns)
-    if (found.key === target || permit(caller, action, found.key)) return found
-    throw new WippyError('ENV_DENIED', Kind.PermissionDenied, `not allowed to access environment variable "${found.key}"`, {
-      retryable: false,
-    })
+    permits.need(caller, { action, resource: found.key })
+    return found
   }
 
   const set = (call: Call): readonly unknown[] => {
@@ -210,7 +208,7 @@ export const envService = (environment: Environment, permit: Permit): Service =>
     operations: {
       'env.get': (call) => [environment.get(variable(call, 'env.get'))],
       'env.set': set,
-      'env.all': ({ caller }) => [new Map([...environment.all()].filter(([name]) => permit(caller, 'env.get', name)))],
+      'env.all': ({ caller }) => [new Map([...environment.all()].filter(([name]) => permits.permit(caller, 'env.get', name)))],
     },
   }
 }

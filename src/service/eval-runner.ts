@@ -4,11 +4,13 @@
 // its class to be allowed by name as well, and each module, library and class is a question of its own to the guard.
 
 import { Kind, WippyError } from '../error.ts'
-import { isFields } from '../registry/entry.ts'
+import { type Fields, isFields } from '../registry/entry.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
-import type { Permit } from './permit.ts'
+import type { Authority } from './authority.ts'
+import type { Credentials } from './credentials.ts'
+import type { Permits } from './permit.ts'
 import { defaultSandbox, type Sandbox, type SandboxLimits, type Snippet } from './sandbox.ts'
-import type { Call, Caller, Service } from './service.ts'
+import type { Call, Caller, Context, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
 /** Classes of modules that are not free. A module that is not here is of class `process`. */
@@ -42,9 +44,6 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const invalid = (message: string): WippyError => new WippyError('EVAL_INVALID', Kind.Invalid, message, { retryable: false })
-const denied = (action: string, resource: string): WippyError =>
-  new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${action} is not allowed on "${resource}"`, { retryable: false })
-
 const names = (value: unknown, what: string): string[] => {
   if (value === undefined || value === null || (isFields(value) && Object.keys(value).length === 0)) return []
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
@@ -71,11 +70,17 @@ const limitsOf = (value: unknown, most: SandboxLimits): SandboxLimits => {
   }
 }
 
-export type EvalOptions = { readonly sandbox: Sandbox; readonly permit: Permit; readonly most: SandboxLimits }
+export type EvalOptions = {
+  readonly sandbox: Sandbox
+  readonly permits: Permits
+  readonly credentials: Credentials
+  readonly authority: Authority
+  readonly most: SandboxLimits
+}
 
-export const evalService = ({ sandbox, permit, most }: EvalOptions): Service => {
+export const evalService = ({ sandbox, permits, credentials, authority, most }: EvalOptions): Service => {
   const demand = (caller: Caller, action: string, resource: string): void => {
-    if (!permit(caller, action, resource)) throw denied(action, resource)
+    permits.need(caller, { action, resource })
   }
 
   const snippetOf = ({ caller, args: [config] }: Call): Snippet => {
@@ -103,6 +108,10 @@ export const evalService = ({ sandbox, permit, most }: EvalOptions): Service => 
     return { source, method, modules: wanted, imports: Object.fromEntries(libraries), globals }
   }
 
+  /** Code that is given a class acts for who gave it; any other computes, with no rights to lose. */
+  const rightsFor = ({ allow_classes: classes }: Fields, context: Context): Context =>
+    Array.isArray(classes) && classes.length > 0 ? context : authority.limited(context, false)
+
   return {
     name: 'eval',
     operations: {
@@ -118,7 +127,8 @@ export const evalService = ({ sandbox, permit, most }: EvalOptions): Service => 
         const program = await sandbox.compile(snippetOf(call))
         const fields = isFields(config) ? config : {}
         const given = Array.isArray(fields.args) ? fields.args : []
-        return (await sandbox.run(caller, program, given, contextOf(caller.context, fields), limitsOf(fields.limits, most))).reply
+        const context = rightsFor(fields, contextOf(caller, { context: fields.context }, credentials))
+        return (await sandbox.run(caller, program, given, context, limitsOf(fields.limits, most))).reply
       },
     },
   }

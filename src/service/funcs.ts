@@ -15,6 +15,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
 import { CallPool } from './call-pool.ts'
 import type { Callees } from './callees.ts'
+import type { Credentials } from './credentials.ts'
 import { Flight } from './flight.ts'
 import type { Launcher } from './launcher.ts'
 import { replyOf } from './outcome.ts'
@@ -42,11 +43,12 @@ export type FuncsOptions = {
   readonly registry: Registry
   readonly callees: Callees
   readonly clock: Clock
+  readonly credentials: Credentials
   /** From 0 to 1. */
   readonly random: () => number
 }
 
-export const funcsService = ({ scheduler, launcher, registry, callees, clock, random }: FuncsOptions): Service => {
+export const funcsService = ({ scheduler, launcher, registry, callees, clock, credentials, random }: FuncsOptions): Service => {
   const pools = new WeakMap<Entry, CallPool>()
   const flights = new WeakMap<Caller, Map<number, Flight>>() // by the tag of the ask
 
@@ -72,7 +74,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, ra
   const start = ({ caller, target, key }: Call, args: Uint8Array, options: unknown): Process => {
     const entry = entryOf(target)
     const host = hostOf(entry)
-    const launch = { args, context: keyed(contextOf(caller.context, options), key), parent: caller.pid }
+    const launch = { args, context: keyed(contextOf(caller, options, credentials), key), parent: caller.pid }
     return host === null ? launcher.call(entry, launch) : launcher.spawn({ ...launch, entry: entry.id, host })
   }
 

@@ -3,6 +3,7 @@
 // Owns which hosts there are and which limits hold where; knows nothing of who asks or why.
 //   L1 A process runs the code its entry and its libraries have in the registry at the moment it is spawned, whatever changes later.
 //   L2 Limits are an entry's own over its host's over the node's, at that same moment.
+//   L3 Code that was made or changed at run time, be it one library, never runs as the operator's, whoever starts it.
 
 import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
@@ -15,9 +16,10 @@ import type { Program } from '../program.ts'
 import { type Entry, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
+import type { Authority } from './authority.ts'
 import type { Attachment } from './door.ts'
 import { limitsOf } from './limits.ts'
-import { programOf } from './program.ts'
+import { isFromFiles, programOf } from './program.ts'
 import type { Call, Context } from './service.ts'
 
 /** Makes bodies of programs; given by the app, which knows the VM. What it makes of a program may be kept for the next one. */
@@ -26,6 +28,7 @@ export type MakeBody = (program: Program, limits: { readonly memoryBytes: number
 export type LauncherOptions = {
   readonly scheduler: Scheduler
   readonly registry: Registry
+  readonly authority: Authority
   readonly makeBody: MakeBody
   readonly limits: HostLimits
   readonly node: string
@@ -144,7 +147,7 @@ export class Launcher {
   run(
     program: Program,
     wrap: (body: Body) => Body,
-    launch: Pick<SpawnSpec, 'host' | 'args' | 'context' | 'parent'> & { readonly limits: HostLimits },
+    launch: Pick<SpawnSpec, 'host' | 'args' | 'parent'> & { readonly limits: HostLimits; readonly context: Context },
   ): Process {
     const { scheduler, makeBody, nowMs } = this.#options
     const body = wrap(makeBody(program, launch.limits))
@@ -165,7 +168,8 @@ export class Launcher {
   /** New code for a running process, as the registry has it now. Throws as `processEntry`, and what the code does not compile for. */
   successor(process: Process, id: string, args: Uint8Array): Successor {
     const entry = this.processEntry(id)
-    return { body: this.#body(entry, limitsOf(entry, process.host.limits)), entry: entry.id, args, seed: randomInt(SEEDS) }
+    const context = this.contextFor(entry, process.context as Context)
+    return { body: this.#body(entry, limitsOf(entry, process.host.limits)), entry: entry.id, args, seed: randomInt(SEEDS), context }
   }
 
   #start(
@@ -186,9 +190,19 @@ export class Launcher {
       parent,
       monitor,
       link,
-      context,
+      context: this.contextFor(entry, context),
       attachment: attachment ?? null,
     })
+  }
+
+  /** What code has of what it is given. */
+  contextFor(entry: Entry, context: Context): Context {
+    const { registry, authority } = this.#options
+    if (context?.operator !== true) return context
+    return authority.limited(
+      context,
+      isFromFiles(entry, (id) => registry.get(id)),
+    )
   }
 
   /** The program an entry has now. Throws what its code does not compile for. */

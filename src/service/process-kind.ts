@@ -5,6 +5,7 @@ import { encodeAll } from '../msgpack.ts'
 import { blame } from '../registry/blame.ts'
 import type { State } from '../registry/change.ts'
 import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
+import type { Authority } from './authority.ts'
 import { HOST_KINDS } from './hosts.ts'
 import type { Launcher } from './launcher.ts'
 import type { ServiceKind } from './services.ts'
@@ -27,7 +28,7 @@ const runOf = (entry: Entry) => {
   }
 }
 
-export const processKind = (launcher: Launcher): ServiceKind => ({
+export const processKind = (launcher: Launcher, authority: Authority): ServiceKind => ({
   kind: 'process.service',
   check: (entry, after) => {
     reference(entry, 'process', after, ['process.lua'])
@@ -36,6 +37,6 @@ export const processKind = (launcher: Launcher): ServiceKind => ({
   runOf,
   spawn: (entry) => {
     const { process, host, input } = runOf(entry)
-    return launcher.spawn({ entry: process, host, args: encodeAll(input), context: { values: {} } }).pid
+    return launcher.spawn({ entry: process, host, args: encodeAll(input), context: authority.of(entry) }).pid
   },
 })

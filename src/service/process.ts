@@ -8,10 +8,12 @@ import { split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
+import type { Credentials } from './credentials.ts'
 import { type FirstMessage, firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import { replyOf } from './outcome.ts'
 import { setUpgradable } from './outdated.ts'
+import type { Permits } from './permit.ts'
 import type { Call, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
@@ -27,7 +29,14 @@ const scopeOf = (value: unknown): Scope => {
   throw refused('SCOPE_UNKNOWN', Kind.Invalid, `there is no scope ${String(value)}`)
 }
 
-export const processService = (scheduler: Scheduler, launcher: Launcher): Service => {
+export type ProcessServiceOptions = {
+  readonly scheduler: Scheduler
+  readonly launcher: Launcher
+  readonly credentials: Credentials
+  readonly permits: Permits
+}
+
+export const processService = ({ scheduler, launcher, credentials, permits }: ProcessServiceOptions): Service => {
   const { delivery, names } = scheduler
   const own = ({ caller }: Call): Process => delivery.find(caller.pid)
 
@@ -43,7 +52,12 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
   }
 
   /** What has the name already gets the messages, and is watched as a new one would have been. */
-  const join = (from: Pid, to: Pid, how: string, messages: readonly FirstMessage[]): void => {
+  const join = ({ caller }: Call, to: Pid, how: string, messages: readonly FirstMessage[]): void => {
+    const from = caller.pid
+    const need = (action: string): void => permits.need(caller, { action, resource: to, meta: { pid: from } })
+    if (how.endsWith('monitored')) need('process.monitor')
+    if (how.includes('linked')) need('process.link')
+    if (messages.length > 0 && to !== from) need('process.send')
     if (how.endsWith('monitored') && !scheduler.links.watchersOf(to).has(from)) scheduler.monitor(from, to)
     if (how.includes('linked')) scheduler.link(from, to)
     sendAll(from, to, messages)
@@ -54,7 +68,7 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
       entry: call.target,
       host,
       args,
-      context: contextOf(call.caller.context, options),
+      context: contextOf(call.caller, options, credentials),
       parent: call.caller.pid,
       monitor: how.endsWith('monitored'),
       link: how.includes('linked'),
@@ -72,7 +86,7 @@ export const processService = (scheduler: Scheduler, launcher: Launcher): Servic
     const name = typeof wanted.name === 'string' ? wanted.name : null
     const known = name === null || how === 'exec' ? undefined : names.lookup(name)
     if (known) {
-      join(caller.pid, known, how, messages)
+      join(call, known, how, messages)
       return [known]
     }
     const process = start(call, host, how, options, rest)

@@ -52,7 +52,7 @@ const IMPLIED: readonly (readonly [module: string, use: RegExp])[] = [
 const impliedBy = ({ code }: Chunk): string[] => IMPLIED.filter(([, use]) => use.test(code)).map(([module]) => module)
 
 type Find = (id: string) => Entry | undefined
-type Linked = { readonly program: Program; readonly libraries: readonly Entry[] }
+type Linked = { readonly program: Program; readonly libraries: readonly Entry[]; readonly isFromFiles: boolean }
 
 /** Newest first. Two, because while a change is prepared both what runs and what is to run are asked for. */
 const linked = new WeakMap<Entry, readonly Linked[]>()
@@ -61,13 +61,18 @@ const linked = new WeakMap<Entry, readonly Linked[]>()
  * Everything an entry needs, libraries in the order in which they need each other. `find` reads one version of the registry; while it finds
  * the same entries, the same program is given. Throws IMPORT_MISSING, IMPORT_CYCLE, and what `chunkOf` throws.
  */
-export const programOf = (entry: Entry, find: Find): Program => {
+export const programOf = (entry: Entry, find: Find): Program => linkedOf(entry, find).program
+
+/** Whether the app's files say all of an entry's code, libraries included: none of it was made or changed at run time. Throws as `programOf`. */
+export const isFromFiles = (entry: Entry, find: Find): boolean => linkedOf(entry, find).isFromFiles
+
+const linkedOf = (entry: Entry, find: Find): Linked => {
   const known = linked.get(entry) ?? []
   const same = known.find(({ libraries }) => libraries.every((library) => find(library.id) === library))
-  if (same) return same.program
+  if (same) return same
   const made = link(entry, find)
   linked.set(entry, [made, ...known.slice(0, 1)])
-  return made.program
+  return made
 }
 
 const link = (entry: Entry, find: Find): Linked => {
@@ -97,7 +102,8 @@ const link = (entry: Entry, find: Find): Linked => {
     implied: [...new Set(implied)],
     libraries: imported,
   }
-  return { program, libraries: [...libraries.values()] }
+  const isFromFiles = [entry, ...libraries.values()].every(({ origin }) => origin !== null)
+  return { program, libraries: [...libraries.values()], isFromFiles }
 }
 
 const missing = (entry: Entry, alias: string, id: string): WippyError =>

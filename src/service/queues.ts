@@ -18,10 +18,12 @@ import type { State } from '../registry/change.ts'
 import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Authority } from './authority.ts'
 import type { Launcher } from './launcher.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { type Headers, MemoryQueue, type Message, type QueueLimits } from './memory-queue.ts'
 import { errorOf } from './outcome.ts'
+import type { Context } from './service.ts'
 import { EntrySettings } from './settings.ts'
 
 const MOST_AT_ONCE = 1000
@@ -35,6 +37,7 @@ type Queue = { readonly id: string; readonly queue: MemoryQueue; deadLetters: st
 export type Delivery = { readonly message: Message; settle(isDone: boolean): boolean }
 
 export type QueuesOptions = {
+  readonly authority: Authority
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly launcher: Launcher
@@ -81,6 +84,7 @@ export class Queues {
   readonly #queues = new Map<string, Queue>()
   readonly #consumers = new Map<string, Consumer>()
   readonly #deliveries = new Map<Pid, Delivery>()
+  readonly #contexts = new WeakMap<Consumer, Context>() // what its calls may do
 
   readonly handler: Handler = {
     kinds: ['queue.driver.memory', 'queue.queue', 'queue.consumer'],
@@ -177,6 +181,7 @@ export class Queues {
     }
     const consumer = new Consumer(this, this.#options.scheduler, consumingOf(entry))
     this.#consumers.set(entry.id, consumer)
+    this.#contexts.set(consumer, this.#options.authority.of(entry))
     supervisor.add(entry.id, consumer, { ...lifecycle, requires: [] })
     if (autoStart) await supervisor.start(entry.id)
   }
@@ -199,7 +204,7 @@ export class Queues {
     try {
       const entry = registry.get(consumer.consuming.func)
       if (!entry) throw new WippyError('FUNCTION_NOT_FOUND', Kind.NotFound, `function "${consumer.consuming.func}" not found`)
-      const { pid } = launcher.call(entry, { args: message.body, context: { values: {} } })
+      const { pid } = launcher.call(entry, { args: message.body, context: this.#contexts.get(consumer)! })
       this.#deliveries.set(pid, { message, settle })
       consumer.began(pid)
       scheduler.onExit(pid, (exit) => {

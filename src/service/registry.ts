@@ -1,18 +1,20 @@
 // The host half of `registry`: reading and changing entries from Lua.
 //
 // A snapshot in Lua is the number of a version; what it reads is looked up in that version, so it costs nothing and never changes.
-// The door has checked `registry.get` for the target of a get and `registry.apply` for the first entry of a change; the rest is checked here.
+// The door has checked `registry.get` for the target of a get; lists are filtered and changes checked here, entry by entry.
 
 import { Kind, WippyError } from '../error.ts'
-import { delta, type Operation, type State } from '../registry/change.ts'
+import { type Change, delta, type Operation, type State } from '../registry/change.ts'
 import { type Entry, type Fields, isFields, makeEntry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
-import type { Permit } from './permit.ts'
+import { namesIdentity } from './authority.ts'
+import type { Permits } from './permit.ts'
+import type { Demand } from './rights.ts'
 import type { Call, Caller, Service } from './service.ts'
 
 export type RegistryServiceOptions = {
-  readonly permit: Permit
+  readonly permits: Permits
   /** Who makes a change, as the version will say; the process's entry when not given. */
   author?(caller: Caller): string
   /** Hears what a filter gets wrong. */
@@ -35,7 +37,7 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
   }
 
   const visible = ({ caller }: Call, entries: readonly Entry[]): readonly unknown[] => [
-    entries.filter((entry) => options.permit(caller, 'registry.get', entry.id)).map(toLua),
+    entries.filter((entry) => options.permits.permit(caller, 'registry.get', entry.id)).map(toLua),
   ]
 
   const get = (call: Call): readonly unknown[] => [toLua(snapshotOf(call.args[0]).need(call.target))]
@@ -60,19 +62,46 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
     return [step === -1 || step === 1 ? (registry.neighbour(known.id, step)?.id ?? null) : known.id]
   }
 
+  /**
+   * What changing an entry needs: the right to change what it is and what it becomes, so that nobody turns a tool into a policy, and to act
+   * for others when it says on whose behalf it runs.
+   */
+  const demandsOf = (action: string, { kind, entry, before }: Change): readonly Demand[] => {
+    const kinds = new Set([before?.kind ?? entry.kind, entry.kind])
+    const op = kind.slice('entry.'.length)
+    const demands = [...kinds].map((kind) => ({ action, resource: entry.id, meta: { kind, ns: entry.ns, op } }))
+    return kind !== 'entry.delete' && namesIdentity(entry) ? [...demands, { action: 'process.security', resource: 'security' }] : demands
+  }
+
+  /** Refuses, and writes down, before anybody learns what is there; allows are written down when it comes to it. */
+  const refuse = (caller: Caller, action: string, change: Change): void => {
+    for (const demand of demandsOf(action, change)) {
+      if (!options.permits.permit(caller, demand.action, demand.resource, demand.meta)) options.permits.need(caller, demand)
+    }
+  }
+
+  const allowing =
+    (caller: Caller, action: string) =>
+    (changes: readonly Change[]): void => {
+      for (const change of changes) for (const demand of demandsOf(action, change)) options.permits.need(caller, demand)
+    }
+
   const apply = async ({ caller, args: [wanted, base] }: Call): Promise<readonly unknown[]> => {
     const operations = list(wanted).map(toOperation)
-    for (const operation of operations) {
-      const id = operation.kind === 'entry.delete' ? operation.id : operation.entry.id
-      if (!options.permit(caller, 'registry.apply', id)) throw denied(id)
-    }
+    for (const operation of operations) refuse(caller, 'registry.apply', asChange(operation, registry))
     const author = options.author?.(caller) ?? caller.entry
-    const made = await registry.apply(operations, { author, ...(typeof base === 'number' ? { base } : {}) })
+    const made = await registry.apply(operations, {
+      author,
+      allow: allowing(caller, 'registry.apply'),
+      ...(typeof base === 'number' ? { base } : {}),
+    })
     return [made.id]
   }
 
-  const applyVersion = async ({ args: [id] }: Call): Promise<readonly unknown[]> => {
-    await registry.applyVersion(wholeNumber(id))
+  const applyVersion = async ({ caller, args: [id] }: Call): Promise<readonly unknown[]> => {
+    const version = wholeNumber(id)
+    if (version === registry.current.id) options.permits.need(caller, { action: 'registry.apply_version', resource: '' })
+    await registry.applyVersion(version, allowing(caller, 'registry.apply_version'))
     return [true]
   }
 
@@ -94,12 +123,13 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
   }
 }
 
-const denied = (id: string): WippyError =>
-  new WippyError('REGISTRY_DENIED', Kind.PermissionDenied, `not allowed to change entry "${id}"`, {
-    where: { entry: id },
-    retryable: false,
-    hint: 'Ask for a policy that allows registry.apply on it.',
-  })
+/** What an operation would change; of what is not there nothing but its id is known. */
+const asChange = (operation: Operation, registry: Registry): Change => {
+  if (operation.kind !== 'entry.delete')
+    return { kind: operation.kind, entry: operation.entry, before: registry.get(operation.entry.id) ?? null }
+  const before = registry.get(operation.id) ?? null
+  return { kind: operation.kind, entry: before ?? makeEntry({ id: operation.id, kind: 'registry.entry' }), before }
+}
 
 const invalid = (message: string): WippyError => new WippyError('REGISTRY_ARGUMENT', Kind.Invalid, message, { retryable: false })
 

@@ -4,12 +4,17 @@
 
 import type { Pid } from '../pid.ts'
 import type { Reply } from '../request.ts'
+import type { Actor } from '../security/request.ts'
+import type { Scope } from '../security/scope.ts'
 
-/** What a process inherits from whoever started it: values for `ctx`, and (opaque here) its security actor and scope. */
+/** What a process inherits from whoever started it: values for `ctx`, and what it may do. Nothing, when nobody says. */
 export type Context = {
   readonly values: Readonly<Record<string, unknown>>
-  readonly actor?: unknown
-  readonly scope?: unknown
+  readonly actor?: Actor
+  /** What its policies allow; there is nothing else then. */
+  readonly scope?: Scope
+  /** It may do everything the operator may, as long as it has no scope. */
+  readonly operator?: boolean
 }
 
 /** Standard input and output of a process on a terminal host. */
@@ -35,6 +40,9 @@ export type Caller = {
   /** Answers `tag` once more: tickers and subscriptions are asks with many answers. False when the mailbox refuses it. */
   push(tag: number, values: readonly unknown[]): boolean
 }
+
+/** Who wants to do something, as far as that is decided by it and written down. */
+export type Doer = Pick<Caller, 'pid' | 'entry' | 'context'>
 
 /** One ask on its way to an operation. `args` is decoded on first use; `raw` is the msgpack array as the process wrote it. */
 export type Call = {

@@ -2,7 +2,7 @@
 //
 //   S1 What changes mean for a service is carried out behind them, one after another: stopping takes time, and whoever made the change may
 //      be the very process that is to stop.
-//   S2 A service whose run is made of something else now is stopped and started again, and after it those that ran and require it. A new
+//   S2 A service whose run is made of something else now, or has other rights, is stopped and started again, and after it those that ran and require it. A new
 //      lifecycle alone interrupts nobody.
 
 import { isDeepStrictEqual } from 'node:util'
@@ -16,6 +16,7 @@ import type { Pid } from '../pid.ts'
 import type { State } from '../registry/change.ts'
 import type { Entry } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
+import { checkSecurity, rightsIn } from './authority.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { errorOf } from './outcome.ts'
 
@@ -62,6 +63,7 @@ export class Services {
         if (kind === 'entry.delete') return
         of.check(entry, after)
         lifecycleOf(entry)
+        checkSecurity(entry, after)
       },
       commit: ({ kind, entry }, after) => {
         if (kind === 'entry.delete') return this.#behind(entry.id, () => this.#remove(entry.id))
@@ -84,7 +86,7 @@ export class Services {
     const { entry, of, lifecycle, autoStart } = next
     const { supervisor } = this.#options
     const known = this.#known.get(entry.id)
-    if (known?.of === of && isDeepStrictEqual(of.runOf(known.entry), of.runOf(entry))) {
+    if (known?.of === of && isDeepStrictEqual([of.runOf(known.entry), rightsIn(known.entry)], [of.runOf(entry), rightsIn(entry)])) {
       this.#known.set(entry.id, next)
       supervisor.update(entry.id, lifecycle)
       await of.adopt?.(entry)

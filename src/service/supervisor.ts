@@ -6,15 +6,12 @@
 import { Kind, WippyError } from '../error.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Permit } from './permit.ts'
+import type { Permits } from './permit.ts'
 import type { Call, Operation, Service } from './service.ts'
 import type { Running, Supervisors } from './supervisors.ts'
 import { patterned, requestedChild } from './tree-plan.ts'
 
-export type SupervisorOptions = { readonly supervisors: Supervisors; readonly registry: Registry; readonly permit: Permit }
-
-const denied = (action: string, resource: string): WippyError =>
-  new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, `${action} is not allowed on "${resource}"`, { retryable: false })
+export type SupervisorOptions = { readonly supervisors: Supervisors; readonly registry: Registry; readonly permits: Permits }
 
 const invalid = (message: string): WippyError => new WippyError('SUPERVISOR_INVALID', Kind.Invalid, message, { retryable: false })
 
@@ -23,12 +20,12 @@ const key = ({ args: [id] }: Call): string => {
   throw invalid('a child is named by its id')
 }
 
-export const supervisorService = ({ supervisors, registry, permit }: SupervisorOptions): Service => {
+export const supervisorService = ({ supervisors, registry, permits }: SupervisorOptions): Service => {
   const on =
     (act: (running: Running, call: Call) => unknown): Operation =>
     async (call) => {
       const running = supervisors.find(call.target)
-      if (!permit(call.caller, call.op, running.entry.id)) throw denied(call.op, running.entry.id)
+      permits.need(call.caller, { action: call.op, resource: running.entry.id })
       return [(await act(running, call)) ?? true]
     }
 
@@ -42,7 +39,7 @@ export const supervisorService = ({ supervisors, registry, permit }: SupervisorO
     }
     if (!isFields(wanted)) throw invalid('a child is described by a table')
     const child = requestedChild(wanted, entry, (id) => registry.get(id), caller.context)
-    if (!permit(caller, 'process.spawn', child.program.entry)) throw denied('process.spawn', child.program.entry)
+    permits.need(caller, { action: 'process.spawn', resource: child.program.entry, meta: { pid: caller.pid } })
     return tree.startChild(child)
   }
 

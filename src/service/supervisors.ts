@@ -8,14 +8,13 @@ import { encodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Entry, fieldsOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Authority } from './authority.ts'
 import type { Launcher } from './launcher.ts'
 import type { Log } from './logger.ts'
 import { errorOf } from './outcome.ts'
 import type { Context } from './service.ts'
 import type { ServiceKind } from './services.ts'
 import { type ChildProgram, checkCycle, hostOf, isSameProgram, planOf, type TreeChild } from './tree-plan.ts'
-
-const own: Context = { values: {} }
 
 /** One that ends meanwhile begins with the new plan the next time. */
 const unlessEnding = (error: WippyError): void => {
@@ -29,6 +28,7 @@ export type SupervisorsOptions = {
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly registry: Registry
+  readonly authority: Authority
   readonly clock: Clock
   readonly log: Log
 }
@@ -57,7 +57,7 @@ export class Supervisors {
       checkCycle(entry, find)
     },
     runOf: (entry) => ({ host: hostOf(entry), isSimple: fieldsOf(entry).strategy === 'simple_one_for_one' }),
-    spawn: (entry) => this.#start(entry, null),
+    spawn: (entry) => this.#start(entry, null, null),
     adopt: async (entry) => {
       const plan = planOf(entry, (id) => this.#options.registry.get(id))
       const trees = [...this.#running.values()].filter((running) => running.entry === entry.id)
@@ -79,15 +79,16 @@ export class Supervisors {
     throw new WippyError('SUPERVISOR_NOT_FOUND', Kind.NotFound, `no supervisor "${text}" runs`, { retryable: false })
   }
 
-  #start(entry: Entry, parent: Pid | null): Pid {
-    const { scheduler, launcher, registry, clock } = this.#options
+  #start(entry: Entry, parent: Pid | null, inherited: Context | null): Pid {
+    const { scheduler, launcher, registry, clock, authority } = this.#options
+    const context = authority.of(entry, inherited)
     const tree = new Tree<ChildProgram>(
       planOf(entry, (id) => registry.get(id)),
-      { host: launcher.host(hostOf(entry)), entry: entry.id, startedAt: clock.nowMs(), parent, context: own },
+      { host: launcher.host(hostOf(entry)), entry: entry.id, startedAt: clock.nowMs(), parent, context },
       {
         scheduler,
         spawn: (child, supervisor, ended) => {
-          const pid = this.#spawn(child, supervisor)
+          const pid = this.#spawn(child, supervisor, context)
           scheduler.onExit(pid, ended)
           return pid
         },
@@ -103,13 +104,13 @@ export class Supervisors {
     return tree.pid
   }
 
-  #spawn({ type, program: { entry: id, host, args, name, context } }: TreeChild, parent: Pid): Pid {
+  #spawn({ type, program: { entry: id, host, args, name, context } }: TreeChild, parent: Pid, inherited: Context): Pid {
     const { scheduler, launcher, registry } = this.#options
     const entry = registry.get(id)
     const pid =
       type === 'supervisor' && entry
-        ? this.#start(entry, parent)
-        : launcher.spawn({ entry: id, host, args: encodeAll(args), context: context ?? own, parent }).pid
+        ? this.#start(entry, parent, context ?? inherited)
+        : launcher.spawn({ entry: id, host, args: encodeAll(args), context: context ?? inherited, parent }).pid
     if (name === null) return pid
     try {
       scheduler.names.register(name, pid)

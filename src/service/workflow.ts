@@ -14,11 +14,12 @@ import { textPayload } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Ask } from '../kernel/release.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { decode, encode, split } from '../msgpack.ts'
+import { decodeAll, encode, encodeAll, split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
+import { scopeOf } from '../security/scope.ts'
 import type { Beginning, Watcher } from '../workflow/card.ts'
 import { cardOf } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
@@ -26,6 +27,7 @@ import { type Engine, workflowNotFound } from '../workflow/engine.ts'
 import { idOf } from '../workflow/id.ts'
 import type { Run } from '../workflow/run.ts'
 import type { Reuse } from '../workflow/start.ts'
+import type { Credentials } from './credentials.ts'
 import type { Diversion } from './door.ts'
 import { firstMessages } from './first-messages.ts'
 import type { DurableLauncher, Launcher } from './launcher.ts'
@@ -47,8 +49,12 @@ export const storedProgram = (program: Program): { readonly hash: string; readon
   return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) }
 }
 
-export const contextToBytes = ({ values }: Context): Uint8Array => encode(values)
-export const contextFromBytes = (bytes: Uint8Array): Context => ({ values: decode(bytes) as Context['values'] })
+export const contextToBytes = ({ values, actor, scope, operator }: Context): Uint8Array =>
+  encodeAll([values, actor ?? null, scope?.policies ?? null, operator === true])
+export const contextFromBytes = (bytes: Uint8Array): Context => {
+  const [values, actor, policies, operator] = decodeAll(bytes) as [Context['values'], Context['actor'] | null, string[] | null, boolean]
+  return { values, operator, ...(actor && { actor }), ...(policies && { scope: scopeOf(policies) }) }
+}
 
 /** `meta.durable: true` makes any process durable. */
 export const isDurable = (entry: Entry): boolean =>
@@ -90,12 +96,24 @@ const wantedOf = (options: unknown): Wanted => {
   }
 }
 
+export type WorkflowsOptions = {
+  readonly scheduler: Scheduler
+  readonly launcher: Launcher
+  readonly credentials: Credentials
+  readonly operator: Context
+}
+
 export class Workflows implements DurableLauncher, Diversion {
   readonly #durables: Durables
   readonly #scheduler: Scheduler
   readonly #launcher: Launcher
+  readonly #credentials: Credentials
+  readonly #operator: Context
 
-  constructor(durables: Durables, scheduler: Scheduler, launcher: Launcher) {
+  /** `operator`: what those outside start runs with. */
+  constructor(durables: Durables, { scheduler, launcher, credentials, operator }: WorkflowsOptions) {
+    this.#credentials = credentials
+    this.#operator = operator
     this.#durables = durables
     this.#scheduler = scheduler
     this.#launcher = launcher
@@ -150,7 +168,7 @@ export class Workflows implements DurableLauncher, Diversion {
     const [host, how, options] = head
     if (typeof host !== 'string' || typeof how !== 'string') throw refused('SPAWN_INVALID', Kind.Invalid, 'no such spawn')
     const { caller } = call
-    const { pid, process } = await this.#start(call.target, host, rest, contextOf(caller.context, options), wantedOf(options), {
+    const { pid, process } = await this.#start(call.target, host, rest, contextOf(caller, options, this.#credentials), wantedOf(options), {
       parent: null,
       watchers: [],
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: caller.pid, ...message })),
@@ -164,7 +182,7 @@ export class Workflows implements DurableLauncher, Diversion {
   /** Starts a workflow for somebody outside: the command line, a schedule. */
   async start(entry: string, host: string, args: Uint8Array, id: string | null): Promise<Pid> {
     const wanted: Wanted = { id, reuse: 'allow', conflict: 'fail', search: {}, memo: {} }
-    return (await this.#start(entry, host, args, { values: {} }, wanted, { parent: null, watchers: [], messages: [] })).pid
+    return (await this.#start(entry, host, args, this.#operator, wanted, { parent: null, watchers: [], messages: [] })).pid
   }
 
   async #start(
@@ -188,7 +206,7 @@ export class Workflows implements DurableLauncher, Diversion {
       entry: entry.id,
       code: storedProgram(this.#launcher.program(entry)),
       args,
-      context: contextToBytes(context),
+      context: contextToBytes(this.#launcher.contextFor(entry, context)),
       conflict: wanted.conflict,
       reuse: wanted.reuse,
       search: wanted.search,
@@ -295,7 +313,7 @@ export class Workflows implements DurableLauncher, Diversion {
       target,
       String(host),
       rest,
-      contextOf(own, options),
+      contextOf({ pid: process.pid, context: own }, options, this.#credentials),
       { ...wanted, id, reuse: wanted.id === null ? 'never' : wanted.reuse },
       {
         parent: run.id,
@@ -313,7 +331,7 @@ export class Workflows implements DurableLauncher, Diversion {
     const code = storedProgram(this.#launcher.program(entry))
     const limits = limitsOf(entry, process.host.limits)
     this.#launcher.body(this.#launcher.program(entry), limits).close() // it must compile before the old run is given up
-    const context = contextToBytes((process.context as Context | null) ?? { values: {} })
+    const context = contextToBytes(this.#launcher.contextFor(entry, process.context as Context))
     const beginning: Beginning = { entry: entry.id, host: run.card.host, args, seed: randomInt(SEEDS), context, limits }
     await this.#durables.succeed(run, code, beginning)
     return null

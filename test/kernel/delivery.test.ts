@@ -139,7 +139,7 @@ test('mailboxes that drop say nothing to the sender', () => {
 
 test('who may not send is refused', () => {
   const denied = new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, 'no')
-  const kernel = new TestKernel({ allowsSend: () => denied })
+  const kernel = new TestKernel({ sends: { allows: () => false, refusal: () => denied } })
   const ear = kernel.listener()
   const [reply] = answers(kernel, (out) => out.send(ear.pid, 'a', '', 1).send(ear.pid, 'b'))
   assert.match(reply?.payload ?? '', 'PERMISSION_DENIED no')
@@ -168,7 +168,7 @@ test('a nearly full mailbox gives no credit', () => {
 
 test('who needs asking gets no credit', () => {
   const denied = new WippyError('PERMISSION_DENIED', Kind.PermissionDenied, 'no')
-  assert.is(creditOf(new TestKernel({ allowsSend: () => denied })), 0)
+  assert.is(creditOf(new TestKernel({ sends: { allows: () => false, refusal: () => denied } })), 0)
 })
 
 test('a sender that is gone gives no credit', () => {

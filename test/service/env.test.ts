@@ -13,6 +13,7 @@ import { parseEnv, withVariable } from '../../src/service/env-file.ts'
 import type { Permit } from '../../src/service/permit.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
 import { guest } from '../support/guest.ts'
+import { permitsOf } from '../support/permits.ts'
 
 const test = suite('env')
 
@@ -43,7 +44,7 @@ const started = async (entries: readonly ReturnType<typeof entry>[], permit: Per
     problems.map(({ message }) => message),
     [],
   )
-  return { environment, registry, service: envService(environment, permit) }
+  return { environment, registry, service: envService(environment, permitsOf(permit)) }
 }
 
 const failure = async (work: () => unknown): Promise<string> => {
@@ -143,7 +144,7 @@ test('all shows what has a value and may be read, under public names', async () 
 test('another way to name a variable is no way around its guard', async () => {
   const permit: Permit = (_, __, resource) => resource !== 'SECRET'
   const { service } = await started([variable('secret', 'os')], permit)
-  assert.is(await failure(() => ask(service, fakeCaller(), 'env.get', 'app:secret')), 'PermissionDenied ENV_DENIED')
+  assert.is(await failure(() => ask(service, fakeCaller(), 'env.get', 'app:secret')), 'PermissionDenied PERMISSION_DENIED')
 })
 
 test('a file keeps comments and order, takes its mode, and gives back what was put in', async () => {

@@ -9,6 +9,7 @@ import type { Permit } from '../../src/service/permit.ts'
 import { registryService } from '../../src/service/registry.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
 import { guest } from '../support/guest.ts'
+import { permitsOf } from '../support/permits.ts'
 
 const test = suite('registry service')
 
@@ -22,7 +23,7 @@ const booted = async (permit: Permit = () => true) => {
     tool('translator'),
     makeEntry({ id: 'sys:secret', kind: 'registry.entry' }),
   ])
-  return { registry, service: registryService(registry, { permit }) }
+  return { registry, service: registryService(registry, { permits: permitsOf(permit) }) }
 }
 
 const failure = async (work: () => unknown): Promise<string> => {
@@ -59,11 +60,11 @@ test('every changed entry needs its own permission; none is changed when one is 
   const create = (id: string) => ({ kind: 'entry.create', entry: { id, kind: 'registry.entry', meta: {}, data: {} } })
   assert.is(
     await failure(() => ask(service, fakeCaller(), 'registry.apply', 'app:a', [[create('app:a'), create('sys:b')], 0])),
-    'PermissionDenied REGISTRY_DENIED',
+    'PermissionDenied PERMISSION_DENIED',
   )
   assert.is(
     await failure(() => ask(service, fakeCaller(), 'registry.apply', '', [[{ kind: 'entry.delete', entry: { id: 'sys:secret' } }], 0])),
-    'PermissionDenied REGISTRY_DENIED',
+    'PermissionDenied PERMISSION_DENIED',
   )
   assert.is(registry.current.id, 0)
   assert.equal(await ask(service, fakeCaller(), 'registry.apply', 'app:a', [[create('app:a')], 0]), [1])
@@ -71,7 +72,7 @@ test('every changed entry needs its own permission; none is changed when one is 
 
 test('a version says who made it', async () => {
   const { registry } = await booted()
-  const service = registryService(registry, { permit: () => true, author: ({ pid }) => `actor of ${pid}` })
+  const service = registryService(registry, { permits: permitsOf(), author: ({ pid }) => `actor of ${pid}` })
   await ask(service, fakeCaller(), 'registry.apply', '', [[{ kind: 'entry.delete', entry: { id: 'sys:secret' } }]])
   assert.is(registry.current.author, 'actor of {app:processes|0x00001}')
 })

@@ -146,7 +146,7 @@ test('what lies on disk is there when the app starts again, and when its entry c
     await lua(app, `${opened} assert(s:set('k', 'kept'))`)
     await app.put('app:s', { kind: 'store.lmdb', path: './kept', max_size: 5 })
     assert.is(await lua(app, `${opened} return s:get('k')`), 'kept')
-    const outside = await failure(app.put('app:other', { kind: 'store.lmdb', path: '../elsewhere' }))
+    const outside = await failure(app.make('app:other', { kind: 'store.lmdb', path: '../elsewhere' }))
     assert.match(outside.message, /lies outside the directory of the app/)
   }))
 

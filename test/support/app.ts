@@ -1,12 +1,13 @@
 // Apps written by tests, booted as any other app: files in a fresh directory, read from there.
 
+import { join } from 'node:path'
 import { type BootOptions, boot, type Node } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { WippyError } from '../../src/error.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import { decodeAll } from '../../src/msgpack.ts'
-import { makeEntry } from '../../src/registry/entry.ts'
+import { makeEntry, type Origin } from '../../src/registry/entry.ts'
 import type { Log } from '../../src/service/logger.ts'
 import { errorOf } from '../../src/service/outcome.ts'
 import type { Terminal } from '../../src/service/service.ts'
@@ -110,9 +111,15 @@ export class TestApp {
     return this.node.execute(id, args, { terminal })
   }
 
-  /** Creates or replaces an entry while the app runs. */
-  async put(id: string, { kind, code, ...data }: Draft): Promise<void> {
-    const entry = makeEntry({ id, kind, data: code === undefined ? data : { ...data, source: code } })
+  /** Creates or replaces an entry while the app runs, as a file that is saved would. */
+  put(id: string, draft: Draft): Promise<void> {
+    const place = { file: `${id}.lua`, path: join(this.root, 'saved.lua'), base: this.root, line: 1, column: 1 }
+    return this.make(id, draft, { ...place, spots: new Map(), sources: new Map() })
+  }
+
+  /** Creates or replaces an entry while the app runs, as a process would. */
+  async make(id: string, { kind, code, ...data }: Draft, origin: Origin | null = null): Promise<void> {
+    const entry = makeEntry({ id, kind, data: code === undefined ? data : { ...data, source: code }, origin })
     await this.node.registry.apply([{ kind: this.node.registry.get(id) ? 'entry.update' : 'entry.create', entry }])
   }
 

@@ -1,0 +1,95 @@
+// What a process may do when nobody but an entry, or the operator, starts it.
+//
+//   A1 `lifecycle.security` of an entry names an actor and a scope: they hold for all it starts.
+//   A2 Without them, what the app's files start runs as the operator's, and what was made at run time may do nothing.
+//   A3 When security is strict nobody is the operator. When generated code is the operator's, what was made at run time is as the files.
+
+import { Kind, type WippyError } from '../error.ts'
+import { blame } from '../registry/blame.ts'
+import type { State } from '../registry/change.ts'
+import { type Entry, type Fields, fieldsOf, isFields, resolveId } from '../registry/entry.ts'
+import type { Actor } from '../security/request.ts'
+import { type Scope, scopeOf } from '../security/scope.ts'
+import { POLICY_KINDS, type Policies } from './policies.ts'
+import type { Context } from './service.ts'
+
+const securityOf = (entry: Entry): Fields | null => {
+  const { lifecycle } = fieldsOf(entry)
+  return isFields(lifecycle) && isFields(lifecycle.security) ? lifecycle.security : null
+}
+
+/** What the rights of what an entry starts follow from. */
+export const rightsIn = (entry: Entry): unknown => [securityOf(entry), entry.origin !== null]
+
+/** Whether an entry says on whose behalf what it starts runs: who may make such a one may act for others. */
+export const namesIdentity = (entry: Entry): boolean => securityOf(entry) !== null
+
+const actorOf = ({ actor }: Fields): Actor | null => {
+  if (!isFields(actor) || typeof actor.id !== 'string') return null
+  return { id: actor.id, meta: isFields(actor.meta) ? actor.meta : {} }
+}
+
+const idsOf = (entry: Entry, list: unknown): readonly string[] =>
+  (Array.isArray(list) ? list : []).filter((id) => typeof id === 'string').map((id) => resolveId(id, entry.ns))
+
+const wrong = (entry: Entry, path: string, message: string, hint: string): WippyError =>
+  blame(entry, `data.lifecycle.security.${path}`, 'SECURITY_INVALID', Kind.Invalid, `"${entry.id}": ${message}`, hint)
+
+/** Throws SECURITY_INVALID, with its place, for a `lifecycle.security` that names what is not there. */
+export const checkSecurity = (entry: Entry, after: State): void => {
+  const security = securityOf(entry)
+  if (!security) return
+  if (security.actor !== undefined && !actorOf(security))
+    throw wrong(entry, 'actor', 'an actor needs an id', 'For example: actor: { id: worker }')
+  for (const id of idsOf(entry, security.policies)) {
+    if (!POLICY_KINDS.includes(after.get(id)?.kind ?? ''))
+      throw wrong(entry, 'policies', `there is no policy "${id}"`, 'Name a security.policy entry.')
+  }
+}
+
+export type AuthoritySettings = { readonly strict: boolean; readonly generated: 'nothing' | 'operator' }
+
+export class Authority {
+  readonly #policies: Policies
+  readonly #settings: AuthoritySettings
+
+  constructor(policies: Policies, settings: AuthoritySettings) {
+    this.#policies = policies
+    this.#settings = settings
+  }
+
+  /** Of what the operator starts. */
+  get operator(): Context {
+    return { values: {}, operator: !this.#settings.strict }
+  }
+
+  /** Of what an entry starts: a service, a route, a consumer. `inherited`: of what stands above it. */
+  of(entry: Entry, inherited: Context | null = null): Context {
+    const security = securityOf(entry)
+    if (security === null && inherited !== null) return this.limited(inherited, entry.origin !== null)
+    const actor = security && actorOf(security)
+    const scope = security && this.#scopeOf(entry, security)
+    return {
+      values: {},
+      operator: !this.#settings.strict && this.#isOperators(entry.origin !== null),
+      ...(actor && { actor }),
+      ...(scope && { scope }),
+    }
+  }
+
+  /** What code may do with these rights: those of the operator are for code that the files say. */
+  limited(context: Context, isFromFiles: boolean): Context {
+    return context.operator !== true || this.#isOperators(isFromFiles) ? context : { ...context, operator: false }
+  }
+
+  #isOperators(isFromFiles: boolean): boolean {
+    return isFromFiles || this.#settings.generated === 'operator'
+  }
+
+  /** A group that no policy names any more holds nothing: a scope may only become narrower by it. */
+  #scopeOf(entry: Entry, security: Fields): Scope | null {
+    if (security.policies === undefined && security.groups === undefined) return null
+    const grouped = idsOf(entry, security.groups).flatMap((group) => this.#policies.group(group) ?? [])
+    return scopeOf([...idsOf(entry, security.policies), ...grouped])
+  }
+}

@@ -1,0 +1,330 @@
+// The security table: every operation that a process can ask for, with every action it needs, under every kind of scope.
+
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { features } from '../../src/app/features.ts'
+import { WippyError } from '../../src/error.ts'
+import type { Pid } from '../../src/pid.ts'
+import { makeEntry } from '../../src/registry/entry.ts'
+import { Registry } from '../../src/registry/registry.ts'
+import { scopeOf } from '../../src/security/scope.ts'
+import type { Audit } from '../../src/service/audit.ts'
+import { Guard } from '../../src/service/guard.ts'
+import { Policies } from '../../src/service/policies.ts'
+import { CHANGES, GENERAL, rightOf, type World } from '../../src/service/rights.ts'
+import type { Context } from '../../src/service/service.ts'
+import { proc, withApp } from '../support/app.ts'
+import { callOf, fakeCaller } from '../support/caller.ts'
+
+const test = suite('rights')
+
+const expand = (prefix: string, names: string): string[] => names.split(' ').map((name) => `${prefix}.${name}`)
+
+/** The actions of the security model. */
+const CATALOGUE: ReadonlySet<string> = new Set([
+  ...expand('process', 'spawn spawn.monitored spawn.linked host send exec terminate cancel monitor unmonitor link unlink context security'),
+  ...expand('process.registry', 'register register.eventual register.consistent register.strong foreign'),
+  ...expand('process.registry', 'unregister unregister.eventual unregister.consistent unregister.strong'),
+  ...expand('funcs', 'call context security'),
+  ...expand('contract', 'get open implementations call context security'),
+  ...expand('events', 'subscribe send'),
+  ...expand('registry', 'get apply apply_version'),
+  ...expand('security', 'policy.get policy_group.get scope.create actor.create token_store.get token.create token.validate token.revoke'),
+  ...expand('store', 'get info key.get key.set key.delete key.has key.list'),
+  ...expand('env', 'get set'),
+  ...[
+    'db.get',
+    'fs.get',
+    'cloudstorage.get',
+    'template.get',
+    'queue.publish',
+    'queue.publish.queue',
+    'exec.get',
+    'exec.run',
+    'workflow.exec',
+  ],
+  ...expand('eval', 'compile run module import class'),
+  ...expand('http_client', 'request unix_socket private_ip insecure_tls'),
+  ...['websocket.connect', 'websocket.connect.url', 'network.select', 'network.bind'],
+  ...expand('pg', 'open join leave get_members get_local_members which_groups which_local_groups broadcast broadcast_local monitor events'),
+  ...expand('system', 'read control gc lock exit'),
+  ...expand('hub', 'modules.list modules.search modules.get modules.readme versions.list versions.get versions.inspect'),
+  ...expand('hub', 'dependencies.get dependents.get files.list'),
+  // beyond Wippy's: supervision trees from Lua
+  ...expand('supervisor', 'start_child restart_child terminate_child delete_child which_children count_children'),
+])
+
+const PEER = '{app:processes|0x00007}' as Pid
+const world: World = { resolve: (name) => (name === 'peer' ? PEER : null) }
+
+type Sample = readonly [
+  op: string,
+  target: string,
+  args: readonly unknown[],
+  needs: readonly (readonly [action: string, resource: string])[],
+]
+
+const everything = { context: { a: 1 }, actor: 'seal', scope: 'seal', options: { network: 'app:tor' }, name: 'hub' }
+const builders = (module: string) =>
+  [
+    [`${module}.context`, 'context'],
+    [`${module}.security`, 'security'],
+    ['network.select', 'app:tor'],
+  ] as const
+
+/** What an operation needs, by example. */
+const SAMPLES: readonly Sample[] = [
+  ['funcs.call', 'app:f', [false], [['funcs.call', 'app:f']]],
+  ['funcs.call', 'app:f', [everything, 1], [['funcs.call', 'app:f'], ...builders('funcs')]],
+  [
+    'process.spawn',
+    'app:p',
+    ['app:h', 'spawn', false],
+    [
+      ['process.spawn', 'app:p'],
+      ['process.host', 'app:h'],
+    ],
+  ],
+  [
+    'process.spawn',
+    'app:p',
+    ['app:h', 'exec', false],
+    [
+      ['process.exec', 'app:p'],
+      ['process.host', 'app:h'],
+    ],
+  ],
+  [
+    'process.spawn',
+    'app:p',
+    ['app:h', 'spawn_linked_monitored', everything],
+    [
+      ...([
+        ['process.spawn', 'app:p'],
+        ['process.host', 'app:h'],
+        ['process.spawn.monitored', 'app:p'],
+      ] as const),
+      ...([['process.spawn.linked', 'app:p'], ...builders('process'), ['process.registry.register', 'hub']] as const),
+    ],
+  ],
+  ['process.upgrade', 'app:other', [], [['process.spawn', 'app:other']]],
+  ['process.upgrade', '', [], []],
+  ['process.terminate', 'peer', [], [['process.terminate', PEER]]],
+  ['process.cancel', PEER, [''], [['process.cancel', PEER]]],
+  ['process.monitor', 'peer', [], [['process.monitor', PEER]]],
+  ['process.unmonitor', 'peer', [], [['process.unmonitor', PEER]]],
+  ['process.link', 'peer', [], [['process.link', PEER]]],
+  ['process.unlink', 'peer', [], [['process.unlink', PEER]]],
+  ['process.registry.register', 'hub', ['', 0], [['process.registry.register', 'hub']]],
+  [
+    'process.registry.register',
+    'hub',
+    [PEER, 1],
+    [
+      ['process.registry.register.eventual', 'hub'],
+      ['process.registry.foreign', PEER],
+    ],
+  ],
+  ['process.registry.register', 'hub', ['', 2], [['process.registry.register.consistent', 'hub']]],
+  ['process.registry.register', 'hub', ['', 3], [['process.registry.register.strong', 'hub']]],
+  ['process.registry.unregister', 'hub', [0], [['process.registry.unregister', 'hub']]],
+  ['process.registry.unregister', 'hub', [1], [['process.registry.unregister.eventual', 'hub']]],
+  ['process.registry.unregister', 'hub', [2], [['process.registry.unregister.consistent', 'hub']]],
+  ['process.registry.unregister', 'hub', [3], [['process.registry.unregister.strong', 'hub']]],
+  ['events.subscribe', 'orders', [''], [['events.subscribe', 'orders']]],
+  ['events.send', 'orders', ['kind', 'path'], [['events.send', 'orders']]],
+  ['registry.get', 'app:x', [], [['registry.get', 'app:x']]],
+  ['security.actor.create', 'ada', [], [['security.actor.create', 'ada']]],
+  ['security.scope.create', 'custom', [], [['security.scope.create', 'custom']]],
+  ['security.policy.get', 'app:p', [], [['security.policy.get', 'app:p']]],
+  ['security.policy_group.get', 'app:g', [], [['security.policy_group.get', 'app:g']]],
+  ['security.token_store.get', 'app:t', [], [['security.token_store.get', 'app:t']]],
+  ['security.token.create', 'app:t', [], [['security.token.create', 'app:t']]],
+  ['security.token.validate', 'app:t', [], [['security.token.validate', 'app:t']]],
+  ['security.token.revoke', 'app:t', [], [['security.token.revoke', 'app:t']]],
+  ['system.read', 'memory', [], [['system.read', 'memory']]],
+  ['system.control', 'gomaxprocs', [], [['system.control', 'gomaxprocs']]],
+  ['system.gc', 'gc', [], [['system.gc', 'gc']]],
+  ['system.lock', 'name', [], [['system.lock', 'name']]],
+  ['system.exit', '', [], [['system.exit', '']]],
+  ['db.get', 'app:db', [], [['db.get', 'app:db']]],
+  ['contract.get', 'app:c', [], [['contract.get', 'app:c']]],
+  ['contract.implementations', 'app:c', [], [['contract.implementations', 'app:c']]],
+  ['contract.open', 'app:b', [], [['contract.open', 'app:b']]],
+  ['contract.open', '', [], []],
+  [
+    'contract.call',
+    'run',
+    [{ binding: 'app:b' }],
+    [
+      ['contract.call', 'run'],
+      ['contract.open', 'app:b'],
+    ],
+  ],
+  [
+    'contract.call',
+    'run',
+    [{ binding: 'app:b', actor: 'seal' }],
+    [
+      ['contract.call', 'run'],
+      ['contract.open', 'app:b'],
+      ['contract.security', 'app:b'],
+    ],
+  ],
+  [
+    'queue.publish',
+    'app:q',
+    [false, 1],
+    [
+      ['queue.publish', ''],
+      ['queue.publish.queue', 'app:q'],
+    ],
+  ],
+  ['workflow.exec', 'app:w', [], [['workflow.exec', 'app:w']]],
+  ['template.get', 'app:t', [], [['template.get', 'app:t']]],
+  ['template.render', 'app:t', [], [['template.get', 'app:t']]],
+  ['eval.compile', '', [{}], [['eval.compile', '']]],
+  ['eval.run', '', [{}], [['eval.run', '']]],
+  ['store.get', 'app:s', [], [['store.get', 'app:s']]],
+  ['store.info', 'app:s', [], [['store.info', 'app:s']]],
+  ...(['get', 'has', 'set', 'delete', 'list'] as const).map(
+    (verb): Sample => [`store.key.${verb}`, 'app:s', ['k'], [[`store.key.${verb}`, 'app:s']]],
+  ),
+  ['store.key.entry', 'app:s', ['k'], [['store.key.get', 'app:s']]],
+  ['store.key.put', 'app:s', ['k', 0, false, null, 1], [['store.key.set', 'app:s']]],
+  ...['query', 'execute', 'prepare', 'begin', 'commit', 'rollback', 'stats'].map(
+    (verb): Sample => [`sql.${verb}`, 'app:db', [], [['db.get', 'app:db']]],
+  ),
+]
+
+/** Modules that compute, wait, or talk to the terminal of their own process. */
+const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash', 'html', 'io', 'json'].concat([
+  'logger',
+  'metrics',
+  'payload',
+  'text',
+  'time',
+  'treesitter',
+  'tty',
+  'uuid',
+  'yaml',
+])
+
+/** Other operations that change and reveal nothing but what is the caller's own. */
+const FREE = `events.close funcs.cancel queue.message queue.ack queue.nack queue.info
+  workflow.info workflow.version workflow.attrs workflow.history_size process.get_options process.set_options process.registry.lookup
+  registry.current registry.version registry.versions registry.delta security.self security.can`
+  .trim()
+  .split(/\s+/)
+
+/** Operations that ask for each thing they touch; each is denied below. */
+const INSIDE = `env.get env.set env.all registry.find registry.entries registry.apply registry.apply_version security.evaluate
+  supervisor.start_child supervisor.restart_child supervisor.terminate_child supervisor.delete_child
+  supervisor.which_children supervisor.count_children`
+  .trim()
+  .split(/\s+/)
+
+const policy = (
+  name: string,
+  effect: 'allow' | 'deny',
+  pairs: readonly (readonly [string, string])[],
+  conditions: readonly unknown[] = [],
+) =>
+  pairs.map(([action, resource], at) =>
+    makeEntry({
+      id: `app:${name}.${at}`,
+      kind: 'security.policy',
+      data: { policy: { actions: [action], resources: [resource], effect, conditions } },
+    }),
+  )
+
+/** What the guard says to a call of somebody with these policies, and what was written down. */
+const guarded = async (policies: readonly ReturnType<typeof makeEntry>[], context: Partial<Context> = {}) => {
+  const noted: string[] = []
+  const audit = {
+    denied: (_: unknown, { action }: { action: string }, { policy }: { policy: string | null }) => noted.push(`deny ${action} ${policy}`),
+    allowed: (_: unknown, { action }: { action: string }) => noted.push(`allow ${action}`),
+  } as unknown as Audit
+  const registry = new Registry()
+  const known = new Policies(registry)
+  registry.kinds.add(known.handler)
+  const { problems } = await registry.boot(policies)
+  assert.equal(problems, [])
+  const guard = new Guard({ policies: known, audit, world })
+  const scope = scopeOf(policies.map(({ id }) => id))
+  const caller = fakeCaller({ entry: 'app:agent', context: { values: {}, actor: { id: 'ada', meta: {} }, scope, ...context } })
+  const ask = ([op, target, args]: Sample): string => {
+    try {
+      guard.check(callOf(caller, op, target, args))
+      return 'allowed'
+    } catch (error) {
+      return error instanceof WippyError ? `${error.kind} ${error.code}` : String(error)
+    }
+  }
+  return { ask, noted }
+}
+
+const DENIED = 'PermissionDenied PERMISSION_DENIED'
+const fails = [{ field: 'actor.id', operator: 'eq', value: 'somebody else' }]
+
+for (const sample of SAMPLES) {
+  const [op, , args, needs] = sample
+  const name = `${op}${args.length > 0 ? ` ${JSON.stringify(args).slice(0, 60)}` : ''}`
+
+  test(`${name}: allowed by what it needs, and by nothing less`, async () => {
+    assert.is((await guarded(policy('a', 'allow', needs))).ask(sample), 'allowed')
+    for (const one of needs) {
+      const less = needs.filter((need) => need !== one)
+      assert.is((await guarded(policy('a', 'allow', less))).ask(sample), DENIED, `without ${one[0]}`)
+    }
+  })
+
+  if (needs.length === 0) continue
+
+  test(`${name}: denied by a deny of any of it, by no policy, and by a condition that fails`, async () => {
+    for (const one of needs) {
+      const { ask, noted } = await guarded([...policy('a', 'allow', needs), ...policy('d', 'deny', [one])])
+      assert.is(ask(sample), DENIED)
+      assert.equal(noted.at(-1), `deny ${one[0]} app:d.0`)
+    }
+    const { ask, noted } = await guarded([])
+    assert.is(ask(sample), DENIED)
+    assert.equal(noted, [`deny ${needs[0]![0]} null`])
+    assert.is((await guarded(policy('a', 'allow', needs, fails))).ask(sample), DENIED)
+  })
+
+  test(`${name}: without a scope it is the operator's alone`, async () => {
+    const without = { values: {} }
+    const { ask } = await guarded([], { scope: undefined, operator: true } as unknown as Context)
+    assert.is(ask(sample), 'allowed')
+    const registryless = await guarded([], { scope: undefined, ...without } as unknown as Context)
+    assert.is(registryless.ask(sample), DENIED)
+  })
+}
+
+test('a sample needs actions of the catalogue only', () => {
+  for (const [, , , needs] of SAMPLES) for (const [action] of needs) assert.ok(CATALOGUE.has(action), action)
+  for (const action of [...CHANGES, ...GENERAL]) assert.ok(CATALOGUE.has(action), action)
+})
+
+test('every operation of every feature is sampled, free, or asks itself: none is forgotten', () =>
+  withApp({ worker: proc('return function() end') }, async ({ node }) => {
+    const modules = [...new Set(features.flatMap((feature) => feature.modules ?? []))]
+    for (const feature of features) for (const service of (await feature.load(node.parts)).services ?? []) node.parts.door.add(service)
+    assert.ok(modules.length > 10)
+    const sampled = new Set(SAMPLES.map(([op]) => op))
+    const wrong = node.parts.door.operations.filter((op) => {
+      const right = rightOf(op)
+      if (right === 'free') return !FREE.includes(op) && !HARMLESS.includes(op.slice(0, op.indexOf('.')))
+      return right === 'inside' ? !INSIDE.includes(op) : !sampled.has(op)
+    })
+    assert.equal(wrong, [], 'give these a line in service/rights.ts, and one in this table')
+  }))
+
+test('an operation nobody spoke of needs the action of its own name', async () => {
+  const sample: Sample = ['rocket.launch', 'app:pad', [], [['rocket.launch', 'app:pad']]]
+  assert.is((await guarded([])).ask(sample), DENIED)
+  assert.is((await guarded(policy('a', 'allow', [['rocket.launch', 'app:pad']]))).ask(sample), 'allowed')
+})
+
+test.run()
