@@ -6,7 +6,7 @@
 
 import { Kind, WippyError } from '../error.ts'
 import type { Operation } from '../registry/change.ts'
-import { type Entry, type Fields, makeEntry } from '../registry/entry.ts'
+import { type Entry, type Fields, makeEntry, type Origin } from '../registry/entry.ts'
 import type { Compiled } from './component.ts'
 import { COMPONENT, FUNCTION } from './plugins.ts'
 
@@ -15,6 +15,8 @@ const NAME = /^[a-z][a-z0-9_-]*$/
 
 export type Plan = {
   readonly name: string
+  /** The app's directory. */
+  readonly root: string
   readonly compiled: Compiled
   readonly allow: readonly string[]
   readonly limits?: Fields
@@ -52,22 +54,31 @@ const moduleOf = (name: string, { signature }: Compiled): string => {
   ].join('\n')
 }
 
+/** Who installs a plugin is the operator: like the app's files, and unlike what running code makes, its entries have a place. */
+const originOf = ({ name, root }: Plan): Origin => {
+  const file = `plugin ${name}`
+  return { file, path: file, base: root, line: 1, column: 1, spots: new Map(), sources: new Map() }
+}
+
 /** The entries of an installed plugin. Throws PLUGIN_NAME. */
-export const entriesOf = ({ name, compiled, allow, limits }: Plan): readonly Entry[] => {
+export const entriesOf = (plan: Plan): readonly Entry[] => {
+  const { name, compiled, allow, limits } = plan
   checkName(name)
+  const origin = originOf(plan)
   const plugin = `${NAMESPACE}:${name}`
   const meta = { plugin: name, type: 'plugin' }
   const data = { hash: `sha256:${compiled.hash}`, allow: [...allow], ...(limits && { limits }) }
   const functions = compiled.signature.functions.map((fn) =>
-    makeEntry({ id: `${namespaceOf(name)}:${fn.name}`, kind: FUNCTION, meta, data: { plugin, export: fn.name } }),
+    makeEntry({ id: `${namespaceOf(name)}:${fn.name}`, kind: FUNCTION, meta, data: { plugin, export: fn.name }, origin }),
   )
   const library = makeEntry({
     id: `${namespaceOf(name)}:lua`,
     kind: 'library.lua',
     meta,
     data: { source: moduleOf(name, compiled), modules: ['funcs'] },
+    origin,
   })
-  return [makeEntry({ id: plugin, kind: COMPONENT, meta, data }), ...functions, library]
+  return [makeEntry({ id: plugin, kind: COMPONENT, meta, data, origin }), ...functions, library]
 }
 
 /** What there is of a plugin. */

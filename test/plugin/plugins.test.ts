@@ -158,7 +158,7 @@ test('functions of Wippy apps: text, a core module and a component, each call fo
 
 test('an installed plugin is a component, a function for each export, and a Lua module', async () => {
   const compiled = await compileComponent(readFileSync(join(plugins, 'qrcode/qrcode.wasm')))
-  const entries = entriesOf({ name: 'qrcode', compiled, allow: [] })
+  const entries = entriesOf({ name: 'qrcode', root: plugins, compiled, allow: [] })
   assert.equal(
     entries.map(({ id, kind }) => [id, kind]),
     [

@@ -160,7 +160,7 @@ test('what an entry gets wrong is said with its field, never with its value', ()
     ]
     for (const [fields, message] of wrong) {
       const { kind = 'db.sql.postgres', ...data } = { ...entry(one), ...fields } as Draft
-      const error = await failure(app.put('app:x', { kind, ...data }))
+      const error = await failure(app.make('app:x', { kind, ...data }))
       assert.instance(error, WippyError)
       assert.match(error.message, message)
     }

@@ -27,7 +27,7 @@ export const verb: Verb = async ({ node, args }) => {
   const former = there.find(({ ns }) => ns === NAMESPACE)
   const limits = former && fieldsOf(former).limits
   const allow = textsOf(args, 'allow') ?? (former ? allowOf(former) : [])
-  const wanted = entriesOf({ name, compiled, allow, ...(isFields(limits) && { limits }) })
+  const wanted = entriesOf({ name, root: node.config.root, compiled, allow, ...(isFields(limits) && { limits }) })
   await registry.apply(changesTo(there, wanted), { author: 'operator', message: `${former ? 'update' : 'install'} plugin ${name}` })
   return inspect(name, registry.snapshot().entries(), plugins)
 }

@@ -11,8 +11,8 @@ export const verb: Verb = async ({ node, args }) => {
   const { registry } = node
   const entry = needPlugin(name, registry.snapshot().entries())
   if (allow !== undefined) {
-    const { id, kind, meta } = entry
-    const changed = makeEntry({ id, kind, meta, data: { ...fieldsOf(entry), allow: [...allow] } })
+    const { id, kind, meta, origin } = entry
+    const changed = makeEntry({ id, kind, meta, data: { ...fieldsOf(entry), allow: [...allow] }, origin })
     await registry.apply([{ kind: 'entry.update', entry: changed }], { author: 'operator', message: `permissions of plugin ${name}` })
   }
   return summaries([needPlugin(name, registry.snapshot().entries())], await pluginsOf(node.parts))[0]
