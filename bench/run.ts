@@ -9,6 +9,7 @@ import { registry } from './registry.ts'
 import { machine, type Report, reportText, saveReport } from './report.ts'
 import { spawn } from './spawn.ts'
 import { start } from './start.ts'
+import { workflow } from './workflow.ts'
 
 const benches: Readonly<Record<string, (pace: Pace, say: (text: string) => void) => Promise<Report>>> = {
   message,
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (pace: Pace, say: (text: string) => void)
   memory,
   start,
   registry,
+  workflow,
 }
 const usage = `npm run bench -- [NAME…] [--quick] [--json]
   NAME     ${Object.keys(benches).join(', ')}; all of them when none is given

@@ -1,0 +1,77 @@
+// What making a step of a workflow durable costs beside bare flushed commits of LMDB: one at a time, and 200 workflows at once. It measures
+// the journal, not the Lua of a step.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Environment } from '../src/lmdb/environment.ts'
+import { type Effects, noPages } from '../src/workflow/engine.ts'
+import { LmdbEngine } from '../src/workflow/lmdb.ts'
+import { ORIGIN, type Position, RecordKind, seal } from '../src/workflow/record.ts'
+import { speedOf } from './figure.ts'
+import { type Contender, measure, type Pace } from './measure.ts'
+import { type Report, timeTable } from './report.ts'
+
+const AT_ONCE = 200
+const BYTES = new Uint8Array(200) // of an inbox and of an outbox, about a call and its answer
+
+const STEP = { kind: RecordKind.step, code: new Uint8Array(16), fuel: 1000, spent: 1000, verdict: 'wait', mailed: [] } as const
+const NONE: Effects = {
+  status: 'running',
+  active: true,
+  card: BYTES,
+  mail: [],
+  taken: [],
+  timers: [],
+  cleared: [],
+  pages: noPages,
+}
+
+/** `lanes` at once, each of which does one after the other; a unit is one write. */
+const atOnce = (name: string, lanes: number, write: (lane: number) => Promise<unknown>): Contender => ({
+  name,
+  async run(count) {
+    const start = performance.now()
+    let left = count
+    const lane = async (at: number): Promise<void> => {
+      while (left-- > 0) await write(at)
+    }
+    await Promise.all(Array.from({ length: Math.min(lanes, count) }, (_, at) => lane(at)))
+    return (performance.now() - start) * 1e6
+  },
+})
+
+export const workflow = async (pace: Pace): Promise<Report> => {
+  const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
+  const [env, bare] = [new Environment(join(folder, 'engine')), new Environment(join(folder, 'bare'))]
+  const engine = new LmdbEngine(env)
+  const table = bare.table<readonly [string, number]>('values')
+  const places = new Map<number, Position>()
+  const step = async (lane: number): Promise<void> => {
+    const before = places.get(lane) ?? null
+    const record = seal(before ?? ORIGIN, 1, { ...STEP, nowMs: Date.now(), input: BYTES, output: BYTES })
+    places.set(lane, record)
+    if (!(await engine.append(`workflow ${lane}`, before, record, NONE))) throw new Error('somebody else appended')
+  }
+  let number = 0
+  const commit = (lane: number): Promise<void> =>
+    bare.write((batch) => batch.put(table, [`workflow ${lane}`, number++], new Uint8Array(2 * BYTES.length)))
+  try {
+    const one = await measure([atOnce('a step', 1, step), atOnce('a bare flushed commit', 1, commit)], pace)
+    const many = await measure([atOnce('steps', AT_ONCE, step), atOnce('bare writes, committed together', AT_ONCE, commit)], pace)
+    const cost = 1 / speedOf(one[0], one[1])
+    const speed = speedOf(many[0], many[1])
+    return {
+      tables: [timeTable('one after the other', 'write', one), timeTable(`${AT_ONCE} at once`, 'write', many)],
+      targets: [
+        { name: 'the journal of one step, in bare flushed commits', goal: '≤ 1.3', value: cost, met: cost <= 1.3 },
+        { name: `${AT_ONCE} journals at once, as fast as bare writes`, goal: '≥ 0.5', value: speed, met: speed >= 0.5 },
+      ],
+      data: { one, many },
+      notes: [],
+    }
+  } finally {
+    await Promise.all([env.close(), bare.close()])
+    rmSync(folder, { recursive: true })
+  }
+}
