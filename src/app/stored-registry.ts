@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
 import { ownerOf } from '../lmdb/owner.ts'
 import { StateFolder } from '../lmdb/state-folder.ts'
+import type { Entry } from '../registry/entry.ts'
 import { Registry } from '../registry/registry.ts'
 import { SourceTree } from '../registry/source-tree.ts'
 import { StoredHistory } from '../registry/stored-history.ts'
@@ -19,23 +20,30 @@ export type StoredRegistry = {
   close(): Promise<void>
 }
 
+export type OpenOptions = {
+  readonly write?: boolean
+  /** What a node has that runs here and has stored nothing yet; null when none runs. */
+  readonly live?: () => Promise<readonly Entry[] | null>
+}
+
 /**
  * Opens it. For reading, a node that runs is not disturbed, and is shown as it is; else the files as they are now are laid under what is stored.
  * For writing no node may run: throws STATE_OWNED. Throws REGISTRY_NOT_KEPT when the app keeps no history on disk.
  */
-export const openRegistry = async (config: Config, { write = false } = {}): Promise<StoredRegistry> => {
+export const openRegistry = async (config: Config, { write = false, live }: OpenOptions = {}): Promise<StoredRegistry> => {
   if (config.registry.history !== 'durable') {
     const hint = 'Set registry.history to durable, or add --set registry.history=durable.'
     throw new WippyError('REGISTRY_NOT_KEPT', Kind.Unavailable, `this app keeps its registry in ${config.registry.history}`, { hint })
   }
   const owner = ownerOf(config.state)
   if (write && owner) throw owner
+  const running = owner === null && live ? await live() : null
   const state = new StateFolder(config.state, { readOnly: !write })
   const history = new StoredHistory({ state, root: config.root, keep: config.registry.keep, asLeft: owner !== null })
   const registry = new Registry({ history })
   registry.kinds.add({ kinds: '*' })
   try {
-    const { baseline } = new SourceTree(config)
+    const baseline = running ? { entries: running, problems: [] } : new SourceTree(config).baseline
     const unread = new Set(baseline.problems.flatMap(({ where }) => where?.file ?? []))
     const { problems, warnings } = await registry.boot(baseline.entries, unread)
     return { registry, history, problems: [...baseline.problems, ...problems], warnings, close: () => state.close() }

@@ -10,11 +10,11 @@ export type AppFlags = {
   readonly set?: readonly string[] | undefined
 }
 
-/** The configuration of the app in the working directory. Ends the program when a setting of it is wrong. */
-export const configure = async (flags: AppFlags): Promise<Config> => {
+/** The configuration of the app in a directory, the working one by default. Ends the program when a setting of it is wrong. */
+export const configure = async (flags: AppFlags, directory = process.cwd()): Promise<Config> => {
   const { loadConfig } = await import('../config.ts')
   const options: ConfigOptions = { override: flags.override ?? [], set: flags.set ?? [], ...(flags.config && { file: flags.config }) }
-  const { config, problems, warnings } = await loadConfig(process.cwd(), options)
+  const { config, problems, warnings } = await loadConfig(directory, options)
   sayAll(warnings, 'warning: ')
   sayAll(problems)
   if (problems.length > 0) throw new Quit(1)

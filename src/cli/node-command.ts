@@ -1,27 +1,17 @@
-// What commands share that work on a running node: where it is, how they talk to it, and their exit codes.
+// What commands share that work on a running node: where it is, and how they talk to it.
 
 import { join, resolve } from 'node:path'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
 import { Client, type Place } from '../control/client.ts'
-import { describe, Kind, WippyError } from '../error.ts'
-import { complain, json } from './output.ts'
-import { Quit } from './quit.ts'
+import { Kind, WippyError } from '../error.ts'
+import { refusal } from './refusal.ts'
 
 export type NodeFlags = {
   readonly dir?: string | undefined
   readonly state?: string | undefined
   readonly to?: string | undefined
   readonly json?: boolean
-}
-
-/** What a program can tell apart. */
-const EXITS: Readonly<Partial<Record<Kind, number>>> = {
-  [Kind.NotFound]: 4,
-  [Kind.PermissionDenied]: 5,
-  [Kind.Unavailable]: 7,
-  [Kind.Timeout]: 8,
-  [Kind.Conflict]: 9,
 }
 
 /** The state folder of the node that is meant. */
@@ -64,10 +54,7 @@ export abstract class NodeCommand extends Command {
     try {
       await act()
     } catch (error) {
-      if (!(error instanceof WippyError)) throw error
-      const { code, message, hint } = error
-      complain(asJson ? json({ $type: 'error', v: 1, code, message, hint }) : describe(error))
-      throw new Quit(EXITS[error.kind] ?? 1)
+      throw refusal(error, asJson)
     }
   }
 }

@@ -28,6 +28,9 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   'plugin.list': () => import('./verbs/plugin-list.ts'),
   'plugin.permissions': () => import('./verbs/plugin-permissions.ts'),
   'plugin.remove': () => import('./verbs/plugin-remove.ts'),
+  'registry.apply': () => import('./verbs/registry-apply.ts'),
+  'registry.rollback': () => import('./verbs/registry-rollback.ts'),
+  'registry.snapshot': () => import('./verbs/registry-snapshot.ts'),
   ps: () => import('./verbs/ps.ts'),
   'workflow.cancel': () => import('./verbs/workflow-cancel.ts'),
   'workflow.journal': () => import('./verbs/workflow-journal.ts'),
@@ -59,6 +62,14 @@ export const textsOf = (args: Arguments, name: string): readonly string[] | unde
   if (value === undefined || value === null) return undefined
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
   throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is not a list of texts`, { retryable: false })
+}
+
+/** A version's number among the arguments; undefined when it is not there. Throws CONTROL_ARGUMENT. */
+export const versionOf = (args: Arguments, name: string): number | undefined => {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (Number.isSafeInteger(value)) return value as number
+  throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is not a version`, { retryable: false })
 }
 
 /** The process that is meant by its pid, its number (`0x1f`, `31`) or a registered name. Throws PROCESS_NOT_FOUND. */

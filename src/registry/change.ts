@@ -22,6 +22,12 @@ export type Change = {
   readonly before: Entry | null
 }
 
+/** The operations after which entries are as they are given, and others are gone. */
+export const replacing = (state: State, entries: readonly Entry[], gone: readonly string[]): Operation[] => [
+  ...entries.map((entry) => ({ kind: state.has(entry.id) ? 'entry.update' : 'entry.create', entry }) as const),
+  ...gone.map((id) => ({ kind: 'entry.delete', id }) as const),
+]
+
 const MOST_SUGGESTIONS = 1000
 
 const idOf = (operation: Operation): string => (operation.kind === 'entry.delete' ? operation.id : operation.entry.id)

@@ -162,9 +162,7 @@ export class Registry {
   apply(operations: Iterable<Operation>, options: ApplyOptions = {}): Promise<Version> {
     const wanted = [...operations]
     return this.#alone(async () => {
-      if (wanted.length === 0) throw new WippyError('NO_CHANGES', Kind.Invalid, 'no changes to apply')
-      const changes = plan(this.#current.state, wanted)
-      if (options.base !== undefined) this.#refuseOutdated(wanted, options.base)
+      const changes = this.#plan(wanted, options.base)
       options.allow?.(changes)
       const version: Version = {
         id: this.#history.newest + 1,
@@ -176,6 +174,15 @@ export class Registry {
       }
       await this.#take(version, changes, () => this.#history.append(version, changes))
       return version
+    })
+  }
+
+  /** Throws what `apply` would throw now, but for what writing may; nothing changes. */
+  check(operations: Iterable<Operation>, { base }: Pick<ApplyOptions, 'base'> = {}): Promise<void> {
+    const wanted = [...operations]
+    return this.#alone(async () => {
+      const changes = this.#plan(wanted, base)
+      await discard(await this.#prepare(changes, this.#current.state.with(changes)), this.#report)
     })
   }
 
@@ -205,6 +212,12 @@ export class Registry {
     return result
   }
 
+  #plan(wanted: readonly Operation[], base: number | undefined): Change[] {
+    if (wanted.length === 0) throw new WippyError('NO_CHANGES', Kind.Invalid, 'no changes to apply')
+    if (base !== undefined) this.#refuseOutdated(wanted, base)
+    return plan(this.#current.state, wanted)
+  }
+
   #refuseOutdated(operations: readonly Operation[], base: number): void {
     if (base === this.current.id) return
     const then = this.snapshotAt(base)
@@ -223,15 +236,15 @@ export class Registry {
     return change.kind === 'entry.delete' ? [] : [{ kind: 'entry.create', entry: change.entry, before: null }]
   }
 
+  #prepare(changes: readonly Change[], after: Entries): Promise<Prepared> {
+    const seen = changes.flatMap((change) => this.#seenByHandlers(change))
+    return prepare(seen, after, this.kinds, this.#report)
+  }
+
   /** The one way the current state changes. */
   async #take(version: Version, changes: readonly Change[], write: () => void | Promise<void>): Promise<void> {
     const after = this.#current.state.with(changes)
-    const prepared = await prepare(
-      changes.flatMap((change) => this.#seenByHandlers(change)),
-      after,
-      this.kinds,
-      this.#report,
-    )
+    const prepared = await this.#prepare(changes, after)
     try {
       await write()
     } catch (cause) {

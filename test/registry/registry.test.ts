@@ -132,6 +132,27 @@ test('changes thought out on an old version are refused only where that version 
   await registry.apply([remove('a:y')], { base: 0 })
   await registry.apply([update(entry('a:x', 'registry.entry', { n: 3 }))], { base: 1 })
   assert.equal(registry.get('a:x')?.data, { n: 3 })
+  await registry.apply([create(entry('a:new'))], { base: 3 })
+  assert.is((await refusal(registry.apply([create(entry('a:new'))], { base: 3 }))).code, 'CONFLICT')
+})
+
+test('a check asks handlers, tells what they refuse, and leaves everything as it was', async () => {
+  const registry = await booted([entry('a:x')])
+  const heard: string[] = []
+  registry.kinds.add({
+    kinds: 'picky',
+    prepare: ({ entry }) => {
+      heard.push(`prepare ${entry.id}`)
+      if (entry.id === 'a:bad') throw new Error('no')
+    },
+    commit: ({ entry }) => void heard.push(`commit ${entry.id}`),
+    discard: ({ entry }) => void heard.push(`discard ${entry.id}`),
+  })
+  await registry.check([create(entry('a:good', 'picky')), remove('a:x')], { base: 0 })
+  assert.equal(heard, ['prepare a:good', 'discard a:good'])
+  assert.is((await refusal(registry.check([create(entry('a:bad', 'picky'))]))).code, 'HANDLER_FAILED')
+  assert.is((await refusal(registry.check([create(entry('a:x'))]))).code, 'ENTRY_EXISTS')
+  assert.equal([registry.current.id, ids(registry.snapshot().entries())], [0, ['a:x']])
 })
 
 test('applies asked for at once happen one after another', async () => {

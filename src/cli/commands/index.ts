@@ -1,5 +1,6 @@
 // Every command, by what one types; a colon stands for the space.
 
+import Deploy from './deploy.ts'
 import Dev from './dev.ts'
 import Init from './init.ts'
 import Inspect from './inspect.ts'
@@ -21,6 +22,7 @@ import RegistryPrune from './registry/prune.ts'
 import RegistryResolve from './registry/resolve.ts'
 import RegistryRollback from './registry/rollback.ts'
 import RegistryShow from './registry/show.ts'
+import Rollback from './rollback.ts'
 import RunList from './run/list.ts'
 import Run from './run.ts'
 import SandboxRun from './sandbox/run.ts'
@@ -35,6 +37,7 @@ import WorkflowStart from './workflow/start.ts'
 import WorkflowTerminate from './workflow/terminate.ts'
 
 export const COMMANDS = {
+  deploy: Deploy,
   dev: Dev,
   init: Init,
   inspect: Inspect,
@@ -48,6 +51,7 @@ export const COMMANDS = {
   'plugin:remove': PluginRemove,
   'plugin:update': PluginUpdate,
   ps: Ps,
+  rollback: Rollback,
   run: Run,
   'run:list': RunList,
   'sandbox:run': SandboxRun,

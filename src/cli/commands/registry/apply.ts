@@ -1,16 +1,30 @@
 import { Args } from '@oclif/core'
 import { boolean, string } from '@oclif/core/flags'
-import { Kind, WippyError } from '../../../error.ts'
-import type { Operation } from '../../../index.ts'
+import { sent } from '../../../control/sent-entry.ts'
+import type { Entry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
+import { configure } from '../../configure.ts'
 import { json, print, sayAll } from '../../output.ts'
 import { Quit } from '../../quit.ts'
-import { author, plainVersion, versionIn, withRegistry } from '../../stored.ts'
+import { refusal } from '../../refusal.ts'
+import { OPERATOR, withRunning } from '../../running.ts'
+import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
+
+/** The entries of a file. Ends the program when it has none that could be read. */
+const entriesOf = async (file: string | undefined): Promise<readonly Entry[]> => {
+  if (file === undefined) return []
+  const { readEntryFile } = await import('../../../index.ts')
+  const { entries, problems } = readEntryFile(file)
+  sayAll(problems)
+  if (problems.length > 0) throw new Quit(1)
+  return entries
+}
 
 export default class RegistryApply extends AppCommand {
   static override summary = 'Change the registry: entries of a file are created or replaced, others deleted, in one version.'
   static override description =
-    `The file is written like _index.yaml. No node may run meanwhile; what handlers think of the entries is seen when it starts.`
+    `The file is written like _index.yaml. A node that runs here takes the change in at once, or says why it does not, and nothing is changed.
+When none runs, it is stored, and what handlers think of it is seen at the next start. Exit code 9: an entry has changed since --base.`
   static override examples = [
     '<%= config.bin %> registry apply tools.yaml -m "more tools"',
     '<%= config.bin %> registry apply --delete app:old',
@@ -19,34 +33,38 @@ export default class RegistryApply extends AppCommand {
   static override flags = {
     delete: string({ summary: 'Delete this entry; repeatable.', helpValue: 'ns:entry', multiple: true, multipleNonGreedy: true }),
     message: string({ char: 'm', summary: 'What the change is for.', default: '' }),
+    author: string({ summary: 'Whom it is by.', helpValue: '<name>' }),
     base: string({ summary: 'Refuse when one of the entries has changed since this version.', helpValue: 'v3' }),
     json: boolean({ summary: 'As JSON.' }),
   }
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RegistryApply)
-    const { readEntryFile } = await import('../../../index.ts')
-    const { entries, problems } = args.file === undefined ? { entries: [], problems: [] } : readEntryFile(args.file)
-    sayAll(problems)
-    if (problems.length > 0) throw new Quit(1)
-    const base = flags.base === undefined ? null : versionIn(flags.base)
-    if (flags.base !== undefined && base === null)
-      throw new WippyError('VERSION_INVALID', Kind.Invalid, `"${flags.base}" is not a version`, { hint: 'Write v3.' })
-    await withRegistry(
-      flags,
-      async ({ registry }) => {
-        const operations: Operation[] = [
-          ...entries.map((entry) => ({ kind: registry.get(entry.id) ? 'entry.update' : 'entry.create', entry }) as const),
-          ...(flags.delete ?? []).map((id) => ({ kind: 'entry.delete', id }) as const),
-        ]
-        const version = await registry.apply(operations, { author: author(), message: flags.message, ...(base !== null && { base }) })
-        print(
-          flags.json
-            ? json(plainVersion(version))
-            : `v${version.id}: ${operations.length} ${operations.length === 1 ? 'entry' : 'entries'} changed`,
-        )
-      },
-      true,
-    )
+    const config = await configure(flags)
+    const entries = await entriesOf(args.file)
+    const gone = flags.delete ?? []
+    const base = flags.base === undefined ? {} : { base: versionNamed(flags.base) }
+    const { message } = flags
+    const changed = entries.length + gone.length
+    const say = (version: Version): void =>
+      print(flags.json ? json(plainVersion(version)) : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`)
+    try {
+      const isTaken = await withRunning(config, async (client) => {
+        const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }
+        say((await client.ask('registry.apply', asked)) as Version)
+      })
+      if (isTaken) return
+      const { replacing } = await import('../../../index.ts')
+      await withStored(
+        config,
+        async ({ registry }) => {
+          const operations = replacing(registry.snapshot().state, entries, gone)
+          say(await registry.apply(operations, { author: flags.author ?? author(), message, ...base }))
+        },
+        true,
+      )
+    } catch (error) {
+      throw refusal(error, flags.json)
+    }
   }
 }

@@ -53,6 +53,7 @@ export default class RegistryList extends AppCommand {
           entries.map(({ id, kind }) => [id, kind, state(id)]),
         ),
       )
+      print(`${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} at v${registry.current.id}`)
       const gone = [...differences.keys()].filter((id) => !registry.get(id))
       if (gone.length > 0) print(`deleted at run time: ${gone.join(', ')}`)
     })

@@ -1,29 +1,45 @@
 import { Args } from '@oclif/core'
 import { boolean } from '@oclif/core/flags'
 import { Kind, WippyError } from '../../../error.ts'
+import type { Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
+import { configure } from '../../configure.ts'
 import { json, print } from '../../output.ts'
-import { plainVersion, versionIn, withRegistry } from '../../stored.ts'
+import { refusal } from '../../refusal.ts'
+import { withRunning } from '../../running.ts'
+import { plainVersion, versionNamed, withStored } from '../../stored.ts'
+
+type Rolled = { readonly from: number; readonly version: Version }
 
 export default class RegistryRollback extends AppCommand {
   static override summary = 'Make another version current: back, and forward again.'
   static override description =
-    'Nothing is lost: the versions in between stay, and the next change branches off. No node may run meanwhile.'
-  static override args = { version: Args.string({ required: true, description: 'v3' }) }
+    'Without a version, the one that the current one was made from. Nothing is lost: the versions in between stay, and the next change branches off. A node that runs here goes along, or says why it does not.'
+  static override args = { version: Args.string({ description: 'v3' }) }
   static override flags = { json: boolean({ summary: 'As JSON.' }) }
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RegistryRollback)
-    const id = versionIn(args.version)
-    if (id === null) throw new WippyError('VERSION_INVALID', Kind.Invalid, `"${args.version}" is not a version`, { hint: 'Write v3.' })
-    await withRegistry(
-      flags,
-      async ({ registry }) => {
-        const { id: before } = registry.current
-        const version = await registry.applyVersion(id)
-        print(flags.json ? json(plainVersion(version)) : `from v${before} to v${version.id}`)
-      },
-      true,
-    )
+    const config = await configure(flags)
+    const wanted = args.version === undefined ? null : versionNamed(args.version)
+    const say = ({ from, version }: Rolled): void => print(flags.json ? json(plainVersion(version)) : `from v${from} to v${version.id}`)
+    try {
+      const isTaken = await withRunning(config, async (client) => {
+        say((await client.ask('registry.rollback', wanted === null ? {} : { version: wanted })) as Rolled)
+      })
+      if (isTaken) return
+      await withStored(
+        config,
+        async ({ registry }) => {
+          const from = registry.current
+          const id = wanted ?? from.parent
+          if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
+          say({ from: from.id, version: await registry.applyVersion(id) })
+        },
+        true,
+      )
+    } catch (error) {
+      throw refusal(error, flags.json)
+    }
   }
 }

@@ -3,7 +3,7 @@ import { boolean, string } from '@oclif/core/flags'
 import { Kind, WippyError } from '../../../error.ts'
 import { AppCommand } from '../../base.ts'
 import { json, print } from '../../output.ts'
-import { plainEntry, versionIn, withRegistry } from '../../stored.ts'
+import { plainEntry, versionNamed, withRegistry } from '../../stored.ts'
 
 export default class RegistryShow extends AppCommand {
   static override summary = 'Show an entry.'
@@ -18,8 +18,7 @@ export default class RegistryShow extends AppCommand {
     const { args, flags } = await this.parse(RegistryShow)
     const { entryText, fieldOf } = await import('../../../index.ts')
     await withRegistry(flags, ({ registry, history }) => {
-      const version = flags.at === undefined ? registry.current.id : versionIn(flags.at)
-      if (version === null) throw new WippyError('VERSION_INVALID', Kind.Invalid, `"${flags.at}" is not a version`, { hint: 'Write v3.' })
+      const version = flags.at === undefined ? registry.current.id : versionNamed(flags.at)
       const entry = registry.snapshotAt(version).need(args.id)
       if (flags.field !== undefined) {
         const value = fieldOf(entry, flags.field)
@@ -27,7 +26,7 @@ export default class RegistryShow extends AppCommand {
         return print(typeof value === 'string' && !flags.json ? value : json(value))
       }
       if (flags.json) return print(json(plainEntry(entry)))
-      if (entry.origin) print(`# ${entry.origin.file}:${entry.origin.line}`)
+      print(`# v${version}${entry.origin ? `, ${entry.origin.file}:${entry.origin.line}` : ''}`)
       if (history.differences().some(({ id }) => id === entry.id)) print(`# not what the files say: wippy registry diff ${entry.id}`)
       print(entryText(entry).trimEnd())
     })

@@ -1,0 +1,179 @@
+// wippy deploy, and wippy registry apply and rollback, on a node that runs.
+
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain, type Ended, index, type Running, start, wippy } from './command.ts'
+
+const test = suite('changes of a running node')
+
+// The keeper calls app:price again whenever it is changed, and says what it gives.
+const ENTRIES = `  - name: processes
+    kind: process.host
+  - name: keeper
+    kind: process.lua
+    source: file://keeper.lua
+    modules: [logger, events, funcs]
+  - name: keepers
+    kind: process.service
+    process: app:keeper
+    host: app:processes
+    lifecycle: { auto_start: true }
+  - name: price
+    kind: function.lua
+    source: file://price.lua
+  - name: note
+    kind: registry.entry
+    text: from the file
+`
+const KEEPER = `return function()
+  local commits = require("events").subscribe("registry", "registry.commit"):channel()
+  while true do
+    require("logger"):info("price " .. tostring(require("funcs").call("app:price")))
+    commits:receive()
+  end
+end
+`
+const price = (value: number) => `return function() return ${value} end\n`
+const FILES = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER, 'src/price.lua': price(100) }
+const NOTE = (text: string) => `namespace: app\nentries:\n  - { name: note, kind: registry.entry, text: ${text} }\n`
+
+const running = async (act: (cwd: string, node: Running) => Promise<void>, more: Readonly<Record<string, string>> = {}): Promise<void> => {
+  const cwd = directoryWith({ ...FILES, ...more })
+  const node = start(['run'], { cwd, input: null })
+  try {
+    await node.said('price 100')
+    for (;;) if ((await wippy(['ps'], { cwd })).code !== 7) break
+    await act(cwd, node)
+  } finally {
+    node.child.kill('SIGTERM')
+    await node.ended
+  }
+}
+
+const said = async (cwd: string, ...args: string[]): Promise<string> => {
+  const ended = await wippy(args, { cwd })
+  assert.equal([ended.code, ended.err], [0, ''], args.join(' '))
+  return ended.out
+}
+const refused = async (code: number, cwd: string, ...args: string[]): Promise<Ended> => {
+  const ended = await wippy(args, { cwd })
+  assert.is(ended.code, code, `${args.join(' ')}: ${ended.err}`)
+  assertPlain(ended)
+  return ended
+}
+const textOf = (cwd: string) => said(cwd, 'registry', 'show', 'app:note', '-f', 'text')
+
+test('a change goes through the node: it is live, has an author and a message, and is gone back from', () =>
+  running(async (cwd, node) => {
+    writeFileSync(join(cwd, 'more.yaml'), `namespace: app\nentries:\n  - { name: price, kind: function.lua, source: file://new.lua }\n`)
+    writeFileSync(join(cwd, 'new.lua'), price(120))
+    assert.is(await said(cwd, 'registry', 'apply', 'more.yaml', '-m', 'dearer'), 'v1: 1 entry changed\n')
+    await node.said('price 120')
+    assert.match(await said(cwd, 'registry', 'history'), /^v1 +current +v0 .* operator +~app:price +dearer$/m)
+    assert.is(await said(cwd, 'registry', 'rollback', 'v0'), 'from v1 to v0\n')
+    assert.match(await said(cwd, 'registry', 'list'), /at v0$/m)
+    assert.is(await said(cwd, 'registry', 'rollback', 'v1'), 'from v0 to v1\n')
+    assert.match(await said(cwd, 'registry', 'list'), /at v1$/m)
+    assert.is(await said(cwd, 'registry', 'apply', '--delete', 'app:note', '--author', 'jo'), 'v2: 1 entry changed\n')
+    assert.match(await said(cwd, 'registry', 'history'), /^v2 +current +v1 .* jo +-app:note$/m)
+  }))
+
+test('a change that a handler refuses says why and where, and nothing of it happens', () =>
+  running(async (cwd) => {
+    writeFileSync(join(cwd, 'broken.lua'), 'return function()\n  return 1 +\nend\n')
+    writeFileSync(
+      join(cwd, 'more.yaml'),
+      `${NOTE('changed')}  - { name: price, kind: function.lua, source: file://broken.lua }\n  - { name: odd, kind: no.such }\n`,
+    )
+    const broken = await refused(1, cwd, 'registry', 'apply', 'more.yaml')
+    assert.match(broken.err, /broken\.lua:\d+|more\.yaml:5/)
+    assert.is(await textOf(cwd), 'from the file\n')
+    assert.match(await said(cwd, 'registry', 'list'), /at v0$/m)
+    writeFileSync(join(cwd, 'more.yaml'), NOTE('changed'))
+    await said(cwd, 'registry', 'apply', 'more.yaml', '--base', 'v0')
+    writeFileSync(join(cwd, 'more.yaml'), NOTE('other'))
+    assert.match(
+      (await refused(9, cwd, 'registry', 'apply', 'more.yaml', '--base', 'v0')).err,
+      /"app:note" has changed since v0.*\[CONFLICT\]/,
+    )
+    assert.match((await refused(4, cwd, 'registry', 'rollback', 'v7')).err, 'VERSION_NOT_FOUND')
+  }))
+
+test('a folder is deployed as one version, after a look at what it would change', () =>
+  running(async (cwd, node) => {
+    assert.is(await said(cwd, 'deploy', 'src'), 'no difference: v0 says what the files say\n')
+    cpSync(join(cwd, 'src'), join(cwd, 'release'), { recursive: true })
+    const index = FILES['src/_index.yaml'].replace(/ {2}- name: note[\s\S]*$/, '  - { name: extra, kind: registry.entry }\n')
+    writeFileSync(join(cwd, 'release/_index.yaml'), index)
+    writeFileSync(join(cwd, 'release/price.lua'), price(120))
+    const dry = await said(cwd, 'deploy', 'release', '--dry-run')
+    assert.match(
+      dry,
+      /^created app:extra$[\s\S]*^deleted app:note$[\s\S]*^changed app:price$[\s\S]*^- .*return 100[\s\S]*^\+ .*return 120/m,
+    )
+    assert.match(dry, /^v0 stays; 3 entries would change$/m)
+    assert.is(await textOf(cwd), 'from the file\n')
+    const deployed = await said(cwd, 'deploy', 'release', '-m', 'new prices')
+    assert.is(deployed, 'created app:extra\ndeleted app:note\nchanged app:price\nv1: 3 entries changed\n')
+    await node.said('price 120')
+    assert.match(await said(cwd, 'registry', 'history'), /^v1 +current +v0 .* operator +\+1 ~1 -1 +new prices$/m)
+    assert.is(await said(cwd, 'rollback'), 'from v1 to v0\n')
+    assert.is(await textOf(cwd), 'from the file\n')
+    assert.match((await refused(4, cwd, 'rollback')).err, 'there is nothing before v0')
+  }))
+
+test('what cannot run is refused before anything changes, in a dry run too', () =>
+  running(async (cwd) => {
+    const deployed = (...flags: string[]) => refused(1, cwd, 'deploy', 'src', ...flags)
+    writeFileSync(join(cwd, 'src/_index.yaml'), FILES['src/_index.yaml'].replace('from the file', 'changed'))
+    writeFileSync(join(cwd, 'src/price.lua'), 'return function()\n  return 1 +\nend\n')
+    for (const flags of [['--dry-run'], []]) assert.match((await deployed(...flags)).err, /^src\/price\.lua:3.*\[LUA_SYNTAX\]/m)
+    assert.is(await textOf(cwd), 'from the file\n')
+    writeFileSync(join(cwd, 'src/_index.yaml'), 'namespace: app\nentries: 1\n')
+    assert.match((await deployed()).err, /^src\/_index\.yaml:2.*\[ENTRIES_NOT_LIST\]/m)
+    assert.match((await refused(1, cwd, 'deploy', 'nowhere')).err, 'SOURCE_DIR_MISSING')
+    assert.match(await said(cwd, 'registry', 'history'), /^v0 +current/m)
+  }))
+
+test('what was made at run time stays, and what a folder imports may be on the node', () =>
+  running(async (cwd) => {
+    const parts = {
+      'part/_index.yaml': `namespace: part\nentries:\n  - { name: f, kind: function.lua, source: file://f.lua, imports: { p: "app:price" } }\n`,
+      'part/f.lua': 'return function() return require("p")() end\n',
+    }
+    for (const [path, text] of Object.entries(parts))
+      cpSync(join(directoryWith({ [path]: text }), 'part'), join(cwd, 'part'), { recursive: true })
+    assert.is(await said(cwd, 'deploy', 'part'), 'created part:f\nv1: 1 entry changed\n')
+    writeFileSync(join(cwd, 'part/_index.yaml'), parts['part/_index.yaml'].replace('app:price', 'app:nothing'))
+    assert.match((await refused(4, cwd, 'deploy', 'part')).err, /^part\/_index\.yaml:3.*imports "app:nothing".*\[IMPORT_MISSING\]/m)
+    assert.match(await said(cwd, 'registry', 'list', '--json'), /"id": "app:note"/)
+  }))
+
+test('of two deploys at once one wins, and the other is told', () =>
+  running(async (cwd) => {
+    const versions = ['a', 'b', 'c', 'd']
+    for (const [at, name] of versions.entries()) {
+      cpSync(join(cwd, 'src'), join(cwd, name), { recursive: true })
+      writeFileSync(join(cwd, name, 'price.lua'), price(200 + at))
+    }
+    const ended = await Promise.all(versions.map((name) => wippy(['deploy', name, '-m', name], { cwd })))
+    const codes = ended.map(({ code }) => code)
+    assert.ok(
+      codes.every((code) => code === 0 || code === 9),
+      codes.join(),
+    )
+    const { length } = codes.filter((code) => code === 0)
+    assert.ok(length >= 1)
+    for (const { err } of ended.filter(({ code }) => code === 9)) assert.match(err, /"app:price" has changed since v\d+.*\[CONFLICT\]/)
+    assert.is(JSON.parse(await said(cwd, 'registry', 'history', '--json')).length, 1 + length)
+  }))
+
+test('without a node there is nowhere to deploy to', async () => {
+  const cwd = directoryWith(FILES)
+  assert.match((await refused(7, cwd, 'deploy', 'src')).err, /no node can be reached.*\[NO_NODE\]/)
+})
+
+test.run()
