@@ -1,7 +1,6 @@
 // The node that runs an app's state folder, when there is one.
 
 import { Client } from '../control/client.ts'
-import { received } from '../control/sent-entry.ts'
 import { WippyError } from '../error.ts'
 import type { Config, Entry, Version } from '../index.ts'
 
@@ -31,5 +30,6 @@ export const snapshotOf = async (client: Client): Promise<{ readonly version: Ve
     readonly version: Version
     readonly entries: readonly unknown[]
   }
+  const { received } = await import('../control/sent-entry.ts')
   return { version, entries: entries.map(received) }
 }

@@ -3,7 +3,6 @@
 import { relative, resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
-import { sent } from '../../control/sent-entry.ts'
 import { Kind, WippyError } from '../../error.ts'
 import type { Config, Deployment, Entry, Version } from '../../index.ts'
 import { configure } from '../configure.ts'
@@ -55,6 +54,7 @@ Overrides, disabled entries and replacements are those of the app's configuratio
       const base = there.version.id
       const dry = flags['dry-run']
       const { author, message } = flags
+      const { sent } = await import('../../control/sent-entry.ts')
       const asked = { entries: entries.map(sent), gone, base, author, message, dry }
       const version = pairs.length === 0 ? there.version : ((await client.ask('registry.apply', asked)) as Version | null)
       const changes = pairs.map(changeOf)

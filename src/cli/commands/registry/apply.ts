@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core'
 import { boolean, string } from '@oclif/core/flags'
-import { sent } from '../../../control/sent-entry.ts'
 import type { Entry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
@@ -50,6 +49,7 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
       print(flags.json ? json(plainVersion(version)) : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`)
     try {
       const isTaken = await withRunning(config, async (client) => {
+        const { sent } = await import('../../../control/sent-entry.ts')
         const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }
         say((await client.ask('registry.apply', asked)) as Version)
       })
