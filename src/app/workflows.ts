@@ -10,7 +10,10 @@ import type { Handler } from '../registry/kinds.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
 import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
-import { contextFromBytes, Workflows, workflowService } from '../service/workflow.ts'
+import { contextFromBytes } from '../service/stored-start.ts'
+import { workflowService } from '../service/workflow.ts'
+import { WorkflowAsks } from '../service/workflow-asks.ts'
+import { Workflows } from '../service/workflows.ts'
 import { buildName } from '../vm/module.ts'
 import { Durables } from '../workflow/durables.ts'
 import { LmdbEngine } from '../workflow/lmdb.ts'
@@ -82,7 +85,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
-  door.diversion = workflows
+  door.diversion = new WorkflowAsks({ durables, workflows, scheduler, launcher, credentials })
   known.set(parts, workflows)
   return {
     services: [workflowService(durables, scheduler)],

@@ -7,7 +7,7 @@ import { encodeAll } from '../../msgpack.ts'
 import type { Entry } from '../../registry/entry.ts'
 import { didYouMean } from '../../registry/suggest.ts'
 import { WORKFLOW_HOSTS } from '../../service/launcher.ts'
-import { isDurable } from '../../service/workflow.ts'
+import { isDurable } from '../../service/workflows.ts'
 import { textOf, type Verb } from '../verb.ts'
 
 /** The workflow that `word` names: an id, or a name that only one has. */

@@ -1,0 +1,20 @@
+// What a workflow starts from, as bytes that outlive the node: its program, and what it inherits.
+
+import { createHash } from 'node:crypto'
+import { decodeAll, encode, encodeAll } from '../msgpack.ts'
+import type { Program } from '../program.ts'
+import { scopeOf } from '../security/scope.ts'
+import type { Context } from './service.ts'
+
+/** A program as it is stored, and its name. */
+export const storedProgram = (program: Program): { readonly hash: string; readonly bytes: Uint8Array } => {
+  const bytes = encode(program)
+  return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) }
+}
+
+export const contextToBytes = ({ values, actor, scope, operator }: Context): Uint8Array =>
+  encodeAll([values, actor ?? null, scope?.policies ?? null, operator === true])
+export const contextFromBytes = (bytes: Uint8Array): Context => {
+  const [values, actor, policies, operator] = decodeAll(bytes) as [Context['values'], Context['actor'] | null, string[] | null, boolean]
+  return { values, operator, ...(actor && { actor }), ...(policies && { scope: scopeOf(policies) }) }
+}

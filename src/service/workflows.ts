@@ -1,0 +1,182 @@
+// The workflows of a node for those outside: started, signalled, cancelled, ended, and what they ended with.
+//
+//   F4 A workflow runs the program it began with, whatever is deployed meanwhile, until it asks for another (`process.upgrade`).
+
+import { randomUUID } from 'node:crypto'
+import { Kind, WippyError } from '../error.ts'
+import type { Exit } from '../kernel/exit.ts'
+import { Host } from '../kernel/host.ts'
+import { textPayload } from '../kernel/payload.ts'
+import type { Process } from '../kernel/process.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import { split } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
+import { type Entry, isFields } from '../registry/entry.ts'
+import type { Reply } from '../request.ts'
+import { cardOf } from '../workflow/card.ts'
+import type { Durables, Started } from '../workflow/durables.ts'
+import { type Engine, workflowNotFound } from '../workflow/engine.ts'
+import { idOf } from '../workflow/id.ts'
+import type { Start } from '../workflow/start.ts'
+import type { Credentials } from './credentials.ts'
+import { firstMessages } from './first-messages.ts'
+import type { DurableLauncher, Launcher } from './launcher.ts'
+import { limitsOf } from './limits.ts'
+import { replyOf } from './outcome.ts'
+import type { Call, Context } from './service.ts'
+import { contextOf } from './spawn-options.ts'
+import { contextToBytes, storedProgram } from './stored-start.ts'
+import { type WorkflowOptions, workflowOptionsOf } from './workflow-options.ts'
+
+const refused = (code: string, kind: Kind, message: string): WippyError => new WippyError(code, kind, message, { retryable: false })
+
+/** `meta.durable: true` makes any process durable. */
+export const isDurable = (entry: Entry): boolean =>
+  entry.kind === 'workflow.lua' || (entry.kind === 'process.lua' && entry.meta.durable === true)
+
+/** A workflow somebody wants. */
+export type Wanted = Pick<Start, 'args' | 'parent' | 'watchers' | 'messages'> & {
+  readonly entry: string
+  readonly host: string
+  readonly context: Context
+  readonly options: WorkflowOptions
+}
+
+export type WorkflowsOptions = {
+  readonly scheduler: Scheduler
+  readonly launcher: Launcher
+  readonly credentials: Credentials
+  readonly operator: Context
+}
+
+export class Workflows implements DurableLauncher {
+  readonly #durables: Durables
+  readonly #scheduler: Scheduler
+  readonly #launcher: Launcher
+  readonly #credentials: Credentials
+  readonly #operator: Context
+
+  /** `operator`: what those outside start runs with. */
+  constructor(durables: Durables, { scheduler, launcher, credentials, operator }: WorkflowsOptions) {
+    this.#credentials = credentials
+    this.#operator = operator
+    this.#durables = durables
+    this.#scheduler = scheduler
+    this.#launcher = launcher
+  }
+
+  takes(entry: Entry): boolean {
+    return isDurable(entry)
+  }
+
+  async terminate(pid: Pid): Promise<boolean> {
+    const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
+    if (id === null) return false
+    await this.#durables.terminate(id)
+    return true
+  }
+
+  get engine(): Engine {
+    return this.#durables.engine
+  }
+
+  /** Sends a message to a workflow that runs, from nobody; it is durable when this resolves. */
+  async signal(id: string, topic: string, payload: Uint8Array): Promise<void> {
+    await this.#durables.letters.message('', await this.#pidOf(id), Buffer.from(topic), payload)
+  }
+
+  /** Asks a workflow to end; the wish is durable when this resolves. */
+  async cancel(id: string, reason: string): Promise<void> {
+    await this.#durables.letters.cancel('', await this.#pidOf(id), textPayload(reason))
+  }
+
+  /** Ends a workflow by force. Throws WORKFLOW_NOT_FOUND, also for one that has ended. */
+  end(id: string): Promise<void> {
+    return this.#durables.terminate(id)
+  }
+
+  async #pidOf(id: string): Promise<Pid> {
+    const head = await this.engine.head(id)
+    if (head === null) throw workflowNotFound(id)
+    const { host } = cardOf(head.card)
+    return (this.hostOf(host) ?? this.#launcher.host(host)).pidOf(id)
+  }
+
+  readonly headOf = async (id: string): Promise<{ readonly status: string; readonly result: Uint8Array | null } | null> => {
+    const head = await this.#durables.engine.head(id)
+    return head && { status: head.status, result: cardOf(head.card).result }
+  }
+
+  // starting --------------------------------------------------------------------------------------------------------------------------------
+
+  async spawn(call: Call): Promise<readonly unknown[] | Reply> {
+    const { head, rest } = split(call.raw, 3)
+    const [host, how, options] = head
+    if (typeof host !== 'string' || typeof how !== 'string') throw refused('SPAWN_INVALID', Kind.Invalid, 'no such spawn')
+    const { caller } = call
+    const { pid, process } = await this.begin({
+      ...{ entry: call.target, host, args: rest, parent: null, watchers: [] },
+      context: contextOf(caller, options, this.#credentials),
+      options: workflowOptionsOf(options),
+      messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: caller.pid, ...message })),
+    })
+    if (how === 'exec') return process === null ? this.#result(pid) : this.#resultOf(process)
+    if (process !== null && how.endsWith('monitored')) this.#scheduler.links.monitor(caller.pid, pid)
+    if (process !== null && how.includes('linked')) this.#scheduler.link(caller.pid, pid)
+    return [pid]
+  }
+
+  /** Starts a workflow for somebody outside: the command line, a schedule. */
+  async start(entry: string, host: string, args: Uint8Array, id: string | null): Promise<Pid> {
+    const options: WorkflowOptions = { id, reuse: 'allow', conflict: 'fail', search: {}, memo: {} }
+    const { pid } = await this.begin({ entry, host, args, context: this.#operator, options, parent: null, watchers: [], messages: [] })
+    return pid
+  }
+
+  /** Starts one as somebody wants it. Throws what `Durables.start`, `processEntry` and `host` throw. */
+  async begin({ entry: target, host: hostId, args, context, options, ...family }: Wanted): Promise<Started> {
+    const entry = this.#launcher.processEntry(target)
+    const host = this.hostOf(hostId) ?? this.#launcher.host(hostId)
+    return this.#durables.start({
+      id: options.id ?? randomUUID(),
+      host,
+      limits: limitsOf(entry, host.limits),
+      entry: entry.id,
+      code: storedProgram(this.#launcher.program(entry)),
+      args,
+      context: contextToBytes(this.#launcher.contextFor(entry, context)),
+      conflict: options.conflict,
+      reuse: options.reuse,
+      search: options.search,
+      memo: options.memo,
+      ...family,
+    })
+  }
+
+  /** The host of durable processes beside a host of this node; null when there is none. */
+  hostOf(id: string): Host | null {
+    const known = [...this.#launcher.hosts()].find(({ host }) => host.id === id)?.host
+    if (known === undefined) return null
+    const { limits } = known
+    let host = this.#hosts.get(id)
+    if (host === undefined) {
+      host = new Host(id, limits)
+      this.#hosts.set(id, host)
+    }
+    host.limits = limits
+    return host
+  }
+  readonly #hosts = new Map<string, Host>()
+
+  #resultOf({ pid }: Process): Promise<Reply> {
+    return new Promise((resolve) => this.#scheduler.onExit(pid, (exit: Exit) => resolve(replyOf(exit))))
+  }
+
+  /** What one that has ended already ended with. */
+  async #result(pid: Pid): Promise<Reply> {
+    const head = await this.#durables.engine.head(idOf(pid)!)
+    const result = head === null ? null : cardOf(head.card).result
+    if (head === null || result === null) throw refused('WORKFLOW_NOT_FOUND', Kind.NotFound, `there is no workflow ${pid}`)
+    return replyOf({ ok: head.status === 'completed', payload: result, error: null })
+  }
+}
