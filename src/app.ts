@@ -28,6 +28,7 @@ import { StoredHistory } from './registry/stored-history.ts'
 import { Audit } from './service/audit.ts'
 import { Authority } from './service/authority.ts'
 import { Callees } from './service/callees.ts'
+import type { Connections } from './service/connections.ts'
 import { Credentials } from './service/credentials.ts'
 import { type Attachment, Door } from './service/door.ts'
 
@@ -47,6 +48,7 @@ import { Policies } from './service/policies.ts'
 import { processKind } from './service/process-kind.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
+import type { Store } from './store/store.ts'
 import { Bodies } from './vm/bodies.ts'
 
 const TURN_MS = 2 // how long processes run before the event loop gets its turn
@@ -194,6 +196,11 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     variables ??= import('./service/env.ts').then((env) => new env.Environment({ root: config.root, os: process.env }))
     return variables
   }
+  let keyed: Promise<Connections<Store>> | null = null
+  const stores = (): Promise<Connections<Store>> => {
+    keyed ??= import('./app/stores.ts').then((module) => module.storesOf(parts))
+    return keyed
+  }
   const isStarting = (): boolean => !isUp
   const exit = end
   const random = Math.random
@@ -219,6 +226,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     credentials,
     audit,
     environment,
+    stores,
     isStarting,
     load: (entry) => features.loadFor(entry),
     random,

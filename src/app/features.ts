@@ -101,12 +101,14 @@ export const features: readonly Feature[] = [
   {
     modules: ['security'],
     kinds: ['security.token_store'],
-    load: async ({ guard, policies, credentials, clock }) => {
-      const [{ securityService }, { TokenStores }] = await Promise.all([
+    load: async ({ guard, policies, credentials, clock, environment, stores: connections }) => {
+      const [{ securityService }, { TokenStores }, variables, stores] = await Promise.all([
         import('../service/security.ts'),
         import('../service/token-stores.ts'),
+        environment(),
+        connections(),
       ])
-      const tokens = new TokenStores(policies, clock)
+      const tokens = new TokenStores({ policies, clock, variables, stores })
       return { services: [securityService({ permits: guard, policies, credentials, tokens })], handler: tokens.handler }
     },
   },

@@ -10,6 +10,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Audit } from '../service/audit.ts'
 import type { Authority } from '../service/authority.ts'
 import type { Callees } from '../service/callees.ts'
+import type { Connections } from '../service/connections.ts'
 import type { Credentials } from '../service/credentials.ts'
 import type { Door } from '../service/door.ts'
 import type { Environment } from '../service/env.ts'
@@ -21,6 +22,7 @@ import type { Log } from '../service/logger.ts'
 import type { Permit } from '../service/permit.ts'
 import type { Policies } from '../service/policies.ts'
 import type { Services } from '../service/services.ts'
+import type { Store } from '../store/store.ts'
 
 export type Parts = {
   readonly config: Config
@@ -47,6 +49,8 @@ export type Parts = {
   readonly environment: () => Promise<Environment>
   /** Whether the entries the app begins with are still taken in. */
   readonly isStarting: () => boolean
+  /** What `store.*` entries are connected to; the same for everybody who asks. */
+  readonly stores: () => Promise<Connections<Store>>
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
   readonly policies: Policies

@@ -8,14 +8,15 @@ import type { Store } from '../store/store.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
-export const stores = async ({ clock, config, environment, isStarting, log, report }: Parts): Promise<Built> => {
+/** What `store.*` entries are connected to, for whatever keeps something in them. */
+export const storesOf = async ({ clock, config, environment, isStarting, log, report }: Parts): Promise<Connections<Store>> => {
   const variables = await environment()
   let opened: Promise<Folders> | null = null
   const folders = (): Promise<Folders> => {
     opened ??= import('../store/folders.ts').then((module) => new module.Folders())
     return opened
   }
-  const connections = new Connections<Store>({
+  return new Connections<Store>({
     clock,
     noun: 'store',
     kinds: STORE_KINDS,
@@ -24,5 +25,9 @@ export const stores = async ({ clock, config, environment, isStarting, log, repo
     warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),
     report,
   })
+}
+
+export const stores = async (parts: Parts): Promise<Built> => {
+  const connections = await parts.stores()
   return { services: [storeService(connections)], handler: connections.handler, stop: () => connections.close() }
 }
