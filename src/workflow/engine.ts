@@ -53,6 +53,8 @@ export const MOST_MAIL = 10_000
 export interface Engine {
   /** Appends a record behind `before`; null: the workflow must not exist. False when the journal stands elsewhere; `head` says where then. */
   append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean>
+  /** Makes a workflow of a whole journal, the first record first: what `append` would, all at once. False when there is one with this id. */
+  adopt(id: string, records: readonly Sealed[], effects: Effects): Promise<boolean>
   head(id: string): Promise<Head | null>
   /** Records from `from` on, in order, at most `limit`. */
   read(id: string, from: number, limit: number): Promise<Uint8Array[]>

@@ -53,7 +53,15 @@ export class LmdbEngine implements Engine {
     this.#codes = env.table('workflow.code')
   }
 
-  async append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
+  append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
+    return this.#append(id, before, [record], effects)
+  }
+
+  adopt(id: string, records: readonly Sealed[], effects: Effects): Promise<boolean> {
+    return this.#append(id, null, records, effects)
+  }
+
+  async #append(id: string, before: Position | null, records: readonly Sealed[], effects: Effects): Promise<boolean> {
     const known = this.#head(id)
     const isElsewhere = before === null ? known !== null : known === null || !samePosition(known, before)
     if (isElsewhere || this.#removed.has(id)) {
@@ -61,13 +69,14 @@ export class LmdbEngine implements Engine {
       return false
     }
     const { status, active, card } = effects
+    const record = records.at(-1)!
     const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, card }
     this.#heads.set(id, head)
     const touched = new Set<string>()
     try {
       await this.#tracked(id, () =>
         this.#env.write((batch) => {
-          batch.put(this.#log, [id, record.seq], record.bytes)
+          for (const { seq, bytes } of records) batch.put(this.#log, [id, seq], bytes)
           batch.put(this.#headTable, id, sealHead(head))
           if (known?.status !== status) {
             if (known) batch.remove(this.#byStatus, [known.status, id])

@@ -19,14 +19,23 @@ export class MemoryEngine implements Engine {
   readonly #workflows = new Map<string, Kept>()
   readonly #codes = new Map<string, Uint8Array>()
 
-  async append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
+  append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
+    return this.#append(id, before, [record], effects)
+  }
+
+  adopt(id: string, records: readonly Sealed[], effects: Effects): Promise<boolean> {
+    return this.#append(id, null, records, effects)
+  }
+
+  async #append(id: string, before: Position | null, records: readonly Sealed[], effects: Effects): Promise<boolean> {
+    const record = records.at(-1)!
     const kept = this.#workflows.get(id)
     if (before === null ? kept !== undefined : kept === undefined || !samePosition(kept.head, before)) return false
     const { status, active, card } = effects
     const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, card }
     const own: Kept = kept ?? { head, log: [], mail: new Map(), timers: new Map(), pages: new Map(), lastMail: 0 }
     own.head = head
-    own.log.push(record.bytes)
+    for (const { bytes } of records) own.log.push(bytes)
     this.#workflows.set(id, own)
     for (const n of effects.taken) own.mail.delete(n)
     for (const { to, frame } of effects.mail) {

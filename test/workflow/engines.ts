@@ -1,7 +1,7 @@
 // Random operations on an engine, and everything that can be read of it: two engines that differ are told apart by the first thing that does.
 
 import type { Effects, Engine } from '../../src/workflow/engine.ts'
-import { type Content, type Position, RecordKind, type Sealed, seal } from '../../src/workflow/record.ts'
+import { type Content, ORIGIN, type Position, RecordKind, type Sealed, seal } from '../../src/workflow/record.ts'
 import type { Random } from '../support/random.ts'
 
 export const IDS = ['a', 'a/b', 'order-1', 'order-10', 'ä', 'z'.repeat(100)]
@@ -37,11 +37,24 @@ const effects = (random: Random): Effects => ({
 /** Positions the operations have seen, by workflow: some of them are not the last one any more. */
 export type Seen = Map<string, Position[]>
 
+/** A journal of a few records, under an id that is free or not. */
+const adopt = async (engine: Engine, random: Random, id: string, seen: Seen): Promise<boolean> => {
+  const records: Sealed[] = []
+  for (let n = 1 + random.below(4); n > 0; n--) records.push(seal(records.at(-1) ?? ORIGIN, 1, content(random)))
+  const done = await engine.adopt(id, records, effects(random))
+  if (done)
+    seen.set(
+      id,
+      records.map(({ epoch, seq, hash }) => ({ epoch, seq, hash })),
+    )
+  return done
+}
+
 /** One random operation; the same seed does the same on every engine. What it answers, as data. */
 export const operate = async (engine: Engine, random: Random, seen: Seen): Promise<unknown> => {
   const id = random.of(IDS)
   const known = seen.get(id) ?? []
-  const choice = random.below(20)
+  const choice = random.below(21)
   if (choice < 11) {
     const stale = random.below(8) === 0
     const before =
@@ -62,7 +75,8 @@ export const operate = async (engine: Engine, random: Random, seen: Seen): Promi
     return ['list', (await engine.list({ status: random.of(STATUSES), after: random.of(['', ...IDS]), limit: 3 })).map((head) => head.id)]
   if (choice < 19)
     return ['code', await engine.putCode(`code${random.below(3)}`, Uint8Array.of(7)), Boolean(await engine.code(`code${random.below(3)}`))]
-  if (random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000))]
+  if (choice < 20 && random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000))]
+  if (choice === 20) return ['adopt', id, await adopt(engine, random, id, seen)]
   seen.delete(id)
   return ['remove', id, await engine.remove(id), await engine.codes('', 2)]
 }
