@@ -89,7 +89,13 @@ export type Node = {
   stop(options?: { readonly now?: boolean }): Promise<void>
 }
 
-export type BootOptions = { readonly log?: Log; readonly clock?: Clock; readonly load?: Loader }
+export type BootOptions = {
+  readonly log?: Log
+  readonly clock?: Clock
+  readonly load?: Loader
+  /** Entries are only looked at: nothing is connected to, nothing starts, and `problems` is all there is to be had. */
+  readonly trial?: boolean
+}
 
 const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
 
@@ -108,7 +114,7 @@ const historyOf = ({ root, registry: { history, keep } }: Config, state: StateFo
 
 /** Brings a node to life. Problems with single entries are in `problems`; it throws only for what leaves nothing to run. */
 export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
-  const { clock = systemClock } = options
+  const { clock = systemClock, trial = false } = options
   const tail = new LogTail()
   const log = tail.over(
     options.log ??
@@ -228,6 +234,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     environment,
     stores,
     isStarting,
+    trial,
     load: (entry) => features.loadFor(entry),
     random,
     exit,
@@ -245,6 +252,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const code = new LuaKinds({
     load: (entry) => features.loadFor(entry),
     make: async (program, isCalled) => {
+      if (trial) return bodies.check(program)
       if (!isUp) return // what the start takes in is made when it is needed
       await nextTurn()
       if (isCalled) await bodies.prepare(program, nextTurn)
@@ -258,11 +266,12 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const processes = services.handler(processKind(launcher, authority))
   const handlers = [policies.handler, hostsHandler(launcher, scheduler, clock), code.handler, processes, components]
   for (const handler of [...features.handlers(), ...handlers]) registry.kinds.add(handler)
-  const booted = await registry.boot(entries, new Set(sourceProblems.flatMap(({ where }) => where?.file ?? [])))
+  const unread = new Set(sourceProblems.flatMap(({ where }) => where?.file ?? []))
+  const booted = await (trial ? registry.survey(entries) : registry.boot(entries, unread))
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
-  await services.startAll()
+  if (!trial) await services.startAll()
   isUp = true
-  await features.begin()
+  if (!trial) await features.begin()
   const stay = setInterval(() => {}, STAY_MS)
 
   const commands = (): Command[] =>

@@ -7,7 +7,7 @@ import type { Database } from '../sql/database.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
-export const databases = async ({ clock, config, environment, isStarting, log, report }: Parts): Promise<Built> => {
+export const databases = async ({ clock, config, environment, isStarting, trial, log, report }: Parts): Promise<Built> => {
   const variables = await environment()
   const connections = new Connections<Database>({
     clock,
@@ -15,6 +15,7 @@ export const databases = async ({ clock, config, environment, isStarting, log, r
     kinds: DATABASE_KINDS,
     describe: (entry, after) => describeDatabase(entry, variables.lookup(after), { root: config.root, clock }),
     isStarting,
+    trial,
     warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),
     report,
   })

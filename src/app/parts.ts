@@ -51,6 +51,8 @@ export type Parts = {
   readonly isStarting: () => boolean
   /** What `store.*` entries are connected to; the same for everybody who asks. */
   readonly stores: () => Promise<Connections<Store>>
+  /** Whether entries are only looked at, and nothing they name is reached. */
+  readonly trial: boolean
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
   readonly policies: Policies

@@ -9,7 +9,7 @@ import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
 /** What `store.*` entries are connected to, for whatever keeps something in them. */
-export const storesOf = async ({ clock, config, environment, isStarting, log, report }: Parts): Promise<Connections<Store>> => {
+export const storesOf = async ({ clock, config, environment, isStarting, trial, log, report }: Parts): Promise<Connections<Store>> => {
   const variables = await environment()
   let opened: Promise<Folders> | null = null
   const folders = (): Promise<Folders> => {
@@ -22,6 +22,7 @@ export const storesOf = async ({ clock, config, environment, isStarting, log, re
     kinds: STORE_KINDS,
     describe: (entry, after) => describeStore(entry, variables.lookup(after), { root: config.root, clock, folders }),
     isStarting,
+    trial,
     warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),
     report,
   })

@@ -1,6 +1,7 @@
 // The configuration of the app that a command works on, and how what is wrong with it is said.
 
 import type { Config, ConfigOptions } from '../config.ts'
+import { Exit } from './exit.ts'
 import { sayAll } from './output.ts'
 import { Quit } from './quit.ts'
 
@@ -17,6 +18,6 @@ export const configure = async (flags: AppFlags, directory = process.cwd()): Pro
   const { config, problems, warnings } = await loadConfig(directory, options)
   sayAll(warnings, 'warning: ')
   sayAll(problems)
-  if (problems.length > 0) throw new Quit(1)
+  if (problems.length > 0) throw new Quit(Exit.app)
   return config
 }

@@ -6,19 +6,32 @@
 //     every other command are oclif's.
 
 import { describe, WippyError } from '../error.ts'
-import { runArguments } from './arguments.ts'
+import { guardArguments, runArguments } from './arguments.ts'
+import { Exit, exitOf } from './exit.ts'
+import { errorJson } from './output.ts'
 import { Quit } from './quit.ts'
 
 type Failure = Error & { readonly code?: string; readonly oclif?: { readonly exit?: number }; readonly parse?: unknown }
 
+/** Whether our part of a command line asks for JSON. */
+const wantsJson = (argv: readonly string[]): boolean => {
+  const own = guardArguments(argv)
+  const end = own.indexOf('--')
+  return own.slice(0, end < 0 ? undefined : end).includes('--json')
+}
+
 /** Says what went wrong; returns the exit code. */
-const tell = (error: Failure): number => {
+const tell = (error: Failure, asJson: boolean): number => {
   if (error instanceof Quit) return error.exitCode
   if (error.code === 'EEXIT') return error.oclif?.exit ?? 0
-  if (error instanceof WippyError || error.parse || error.oclif) {
-    const [message = '', ...rest] = describe(error).split('\n')
-    console.error([message.replace(/^Error: /, ''), ...rest].join('\n'))
-    return error.oclif?.exit ?? 1
+  if (error instanceof WippyError) {
+    console.error(asJson ? errorJson(error) : describe(error))
+    return exitOf(error)
+  }
+  if (error.parse || error.oclif) {
+    const message = error.message.replace(/^Error: /, '')
+    console.error(asJson ? errorJson({ code: 'USAGE', message }) : message)
+    return error.oclif?.exit ?? Exit.usage
   }
   console.error(`a bug in wippy: ${error.message}`)
   console.error(process.env.WIPPY_DEBUG ? error.stack : '  → WIPPY_DEBUG=1 shows where')
@@ -35,6 +48,6 @@ export const main = async (argv: readonly string[]): Promise<void> => {
     if (asked) await (await import('./run.ts')).run(asked.flags, asked.words)
     else await (await import('./oclif.ts')).runCommand(argv)
   } catch (error) {
-    process.exitCode = tell(error as Failure)
+    process.exitCode = tell(error as Failure, wantsJson(argv))
   }
 }

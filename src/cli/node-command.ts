@@ -5,7 +5,6 @@ import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
 import { Client, type Place } from '../control/client.ts'
 import { Kind, WippyError } from '../error.ts'
-import { refusal } from './refusal.ts'
 
 export type NodeFlags = {
   readonly dir?: string | undefined
@@ -33,28 +32,18 @@ export abstract class NodeCommand extends Command {
     json: boolean({ summary: 'As JSON.' }),
   }
 
-  /** Talks to the node. What goes wrong is said here; the exit code tells of which kind it was. */
+  /** Talks to the node. Throws NO_NODE, and what the node says. */
   protected async withNode(flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> {
-    await this.#saying(flags, async () => {
-      const client = await Client.connect(placeOf(flags))
-      try {
-        await talk(client)
-      } finally {
-        client.close()
-      }
-    })
-  }
-
-  /** Reads the state folder that is meant, whether a node runs there or not; errors as with a node. */
-  protected async withState(flags: NodeFlags, read: (folder: string) => Promise<void>): Promise<void> {
-    await this.#saying(flags, () => read(folderOf(flags)))
-  }
-
-  async #saying({ json: asJson }: NodeFlags, act: () => Promise<void>): Promise<void> {
+    const client = await Client.connect(placeOf(flags))
     try {
-      await act()
-    } catch (error) {
-      throw refusal(error, asJson)
+      await talk(client)
+    } finally {
+      client.close()
     }
+  }
+
+  /** Reads the state folder that is meant, whether a node runs there or not. */
+  protected async withState(flags: NodeFlags, read: (folder: string) => Promise<void>): Promise<void> {
+    await read(folderOf(flags))
   }
 }

@@ -36,6 +36,10 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e
 /** Text that somebody else wrote, so that it cannot move the cursor or make lines. */
 export const visible = (text: string): string => text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
+/** An error for programs. */
+export const errorJson = ({ code, message, hint, where }: Pick<WippyError, 'code' | 'message'> & Partial<WippyError>): string =>
+  json({ $type: 'error', v: 1, code, message, hint, where })
+
 export const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 export const complain = (text: string): void => void process.stderr.write(`${text}\n`)

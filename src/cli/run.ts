@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, type WippyError } from '../error.ts'
 import type { Entry, Node, ProcessTerminal, Wippy } from '../index.ts'
 import { type AppFlags, configure } from './configure.ts'
+import { Exit } from './exit.ts'
 import { faultsOf } from './faults.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
@@ -81,14 +82,14 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
   try {
     const entry = entryOf(asked, entries, wippy)
     if (entry === null) return await serve(node, asked, faulty)
-    if (broken.has(entry.id) || stopped.includes(entry.id)) return 1
+    if (broken.has(entry.id) || stopped.includes(entry.id)) return Exit.app
     asked.attend(entry)
     const options = { terminal, ...(asked.host !== undefined && { host: asked.host }) }
     const code = await Promise.race([node.execute(entry.id, terminal.args, options), node.ended])
-    return faulty ? code || 1 : code
+    return faulty ? code || Exit.app : code
   } catch (error) {
-    if (faulty && (error as WippyError).code === 'TARGET_UNKNOWN') return 1 // it may stand in what could not be read
-    if (causes.some((cause) => describe(cause) === describe(error))) return 1
+    if (faulty && (error as WippyError).code === 'TARGET_UNKNOWN') return Exit.app // it may stand in what could not be read
+    if (causes.some((cause) => describe(cause) === describe(error))) return Exit.app
     throw error
   }
 }
@@ -96,10 +97,10 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
 /** Keeps the services running until the node has ended. */
 const serve = async (node: Node, { silent, watch }: Asked, faulty: boolean): Promise<number> => {
   const idle = node.scheduler.processes.size === 0
-  if (idle && faulty && !watch) return 1
+  if (idle && faulty && !watch) return Exit.app
   if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
   const code = await node.ended
-  return faulty ? code || 1 : code
+  return faulty ? code || Exit.app : code
 }
 
 /** The process entry that was asked for, or null for none. Throws TARGET_UNKNOWN. */

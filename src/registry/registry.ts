@@ -96,18 +96,26 @@ export class Registry {
       const begun = await this.#history.begin({ entries: [...baseline], unread })
       const warnings: WippyError[] = begun.clashes.map(clashWarning)
       const state = Entries.of(begun.entries)
-      const living: Prepared[number][] = []
-      for (const entry of levels(begun.entries).flat()) {
-        const known = this.kinds.knows(entry.kind)
-        try {
-          living.push(...(await prepare([{ kind: 'entry.create', entry, before: null }], state, this.kinds, this.#report)))
-        } catch (error) {
-          this.#dormant.add(entry.id)
-          ;(known ? problems : warnings).push(error as WippyError)
-        }
-      }
+      const living = await this.#takeIn(begun.entries, state, (entry, error, isKnown) => {
+        this.#dormant.add(entry.id)
+        ;(isKnown ? problems : warnings).push(error)
+      })
       this.#current = new Snapshot(this.version(this.#history.head), state)
       await commit(living, state, this.#report)
+      return { problems, warnings }
+    })
+  }
+
+  /** What `boot` would find wrong with entries, which can be read from now on; nothing comes to life. */
+  survey(entries: Iterable<Entry>): Promise<Booted> {
+    return this.#alone(async () => {
+      const problems: WippyError[] = []
+      const warnings: WippyError[] = []
+      const refused = (_: Entry, error: WippyError, isKnown: boolean): void => void (isKnown ? problems : warnings).push(error)
+      const all = [...entries]
+      const state = Entries.of(all)
+      await discard(await this.#takeIn(all, state, refused), this.#report)
+      this.#current = new Snapshot(this.current, state)
       return { problems, warnings }
     })
   }
@@ -234,6 +242,23 @@ export class Registry {
   #seenByHandlers(change: Change): Change[] {
     if (!this.#dormant.has(change.entry.id)) return [change]
     return change.kind === 'entry.delete' ? [] : [{ kind: 'entry.create', entry: change.entry, before: null }]
+  }
+
+  /** Prepares each entry of a state by itself; of who is refused `refused` hears, the others go on. */
+  async #takeIn(
+    entries: readonly Entry[],
+    state: Entries,
+    refused: (entry: Entry, error: WippyError, isKnown: boolean) => void,
+  ): Promise<Prepared> {
+    const living: Prepared[number][] = []
+    for (const entry of levels(entries).flat()) {
+      try {
+        living.push(...(await prepare([{ kind: 'entry.create', entry, before: null }], state, this.kinds, this.#report)))
+      } catch (error) {
+        refused(entry, error as WippyError, this.kinds.knows(entry.kind))
+      }
+    }
+    return living
   }
 
   #prepare(changes: readonly Change[], after: Entries): Promise<Prepared> {

@@ -31,6 +31,8 @@ export type ConnectionsOptions<T> = {
   readonly describe: (entry: Entry, after: State) => Opening<T> | Promise<Opening<T>>
   /** Whether the node still starts. */
   readonly isStarting: () => boolean
+  /** Whether what entries say is looked at, and nothing is opened. */
+  readonly trial: boolean
   readonly warn: (id: string, message: string, error: WippyError) => void
   readonly report: (error: unknown) => void
 }
@@ -82,7 +84,9 @@ export class Connections<T extends Connection> {
     return {
       kinds: this.#options.kinds,
       prepare: async ({ kind, entry }, after) => {
-        if (kind !== 'entry.delete') this.#next.set(entry.id, await this.#prepare(entry, after))
+        if (kind === 'entry.delete') return
+        if (this.#options.trial) await this.#options.describe(entry, after)
+        else this.#next.set(entry.id, await this.#prepare(entry, after))
       },
       commit: ({ kind, entry }) => this.#commit(kind, entry.id),
       discard: async ({ kind, entry }) => {

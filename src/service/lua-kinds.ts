@@ -7,7 +7,8 @@ import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
 import type { Program } from '../program.ts'
 import type { Change, State } from '../registry/change.ts'
-import { type Entry, whereOf } from '../registry/entry.ts'
+import { codeFrame } from '../registry/document.ts'
+import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
 import { Importers } from '../registry/importers.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { limitsOf } from './limits.ts'
@@ -29,6 +30,7 @@ const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): vo
     `module '${name}' not found: "${entry.id}" requires it but does not declare it`,
     {
       where: { file: chunk.file, line, column, entry: entry.id },
+      frame: codeFrame(String(fieldsOf(entry).source), { line, column }),
       hint: `Add ${name} to the entry's modules, or to its imports if it is a library.`,
     },
   )

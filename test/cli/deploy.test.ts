@@ -88,7 +88,7 @@ test('a change that a handler refuses says why and where, and nothing of it happ
       join(cwd, 'more.yaml'),
       `${NOTE('changed')}  - { name: price, kind: function.lua, source: file://broken.lua }\n  - { name: odd, kind: no.such }\n`,
     )
-    const broken = await refused(1, cwd, 'registry', 'apply', 'more.yaml')
+    const broken = await refused(3, cwd, 'registry', 'apply', 'more.yaml')
     assert.match(broken.err, /broken\.lua:\d+|more\.yaml:5/)
     assert.is(await textOf(cwd), 'from the file\n')
     assert.match(await said(cwd, 'registry', 'list'), /at v0$/m)
@@ -127,14 +127,14 @@ test('a folder is deployed as one version, after a look at what it would change'
 
 test('what cannot run is refused before anything changes, in a dry run too', () =>
   running(async (cwd) => {
-    const deployed = (...flags: string[]) => refused(1, cwd, 'deploy', 'src', ...flags)
+    const deployed = (...flags: string[]) => refused(3, cwd, 'deploy', 'src', ...flags)
     writeFileSync(join(cwd, 'src/_index.yaml'), FILES['src/_index.yaml'].replace('from the file', 'changed'))
     writeFileSync(join(cwd, 'src/price.lua'), 'return function()\n  return 1 +\nend\n')
     for (const flags of [['--dry-run'], []]) assert.match((await deployed(...flags)).err, /^src\/price\.lua:3.*\[LUA_SYNTAX\]/m)
     assert.is(await textOf(cwd), 'from the file\n')
     writeFileSync(join(cwd, 'src/_index.yaml'), 'namespace: app\nentries: 1\n')
     assert.match((await deployed()).err, /^src\/_index\.yaml:2.*\[ENTRIES_NOT_LIST\]/m)
-    assert.match((await refused(1, cwd, 'deploy', 'nowhere')).err, 'SOURCE_DIR_MISSING')
+    assert.match((await refused(4, cwd, 'deploy', 'nowhere')).err, 'SOURCE_DIR_MISSING')
     assert.match(await said(cwd, 'registry', 'history'), /^v0 +current/m)
   }))
 
@@ -148,7 +148,7 @@ test('what was made at run time stays, and what a folder imports may be on the n
       cpSync(join(directoryWith({ [path]: text }), 'part'), join(cwd, 'part'), { recursive: true })
     assert.is(await said(cwd, 'deploy', 'part'), 'created part:f\nv1: 1 entry changed\n')
     writeFileSync(join(cwd, 'part/_index.yaml'), parts['part/_index.yaml'].replace('app:price', 'app:nothing'))
-    assert.match((await refused(4, cwd, 'deploy', 'part')).err, /^part\/_index\.yaml:3.*imports "app:nothing".*\[IMPORT_MISSING\]/m)
+    assert.match((await refused(3, cwd, 'deploy', 'part')).err, /^part\/_index\.yaml:3.*imports "app:nothing".*\[IMPORT_MISSING\]/m)
     assert.match(await said(cwd, 'registry', 'list', '--json'), /"id": "app:note"/)
   }))
 

@@ -8,10 +8,10 @@ const test = suite('what people get wrong')
 
 const RUN = ['run', '-x', 'app:hello']
 
-/** Runs an app that is wrong: it ends with code 1, says nothing on standard output, and nothing of our insides. */
-const refused = async (files: Readonly<Record<string, string>>, args: readonly string[] = RUN): Promise<string> => {
+/** Runs an app that is wrong: it ends with code 3, or another, says nothing on standard output, and nothing of our insides. */
+const refused = async (files: Readonly<Record<string, string>>, args: readonly string[] = RUN, code = 3): Promise<string> => {
   const ended = await wippy(args, { cwd: directoryWith(files) })
-  assert.is(ended.code, 1, ended.out + ended.err)
+  assert.is(ended.code, code, ended.out + ended.err)
   assert.is(ended.out, '')
   assertPlain(ended)
   return ended.err
@@ -48,7 +48,7 @@ test('an entry without a kind', async () => {
 })
 
 test('a kind nobody knows', async () => {
-  const err = await refused(app(HELLO.replace('process.lua', 'proces.lua')))
+  const err = await refused(app(HELLO.replace('process.lua', 'proces.lua')), RUN, 4)
   assert.match(err, /^warning: src\/_index\.yaml:7:11 .*"proces\.lua"/)
   assert.match(err, 'Did you mean "process.lua"?')
 })
@@ -76,7 +76,7 @@ test('libraries in a circle', async () => {
 })
 
 test('a method that is not there', async () => {
-  const err = await refused(app(HELLO.replace('method: main', 'method: begin')))
+  const err = await refused(app(HELLO.replace('method: main', 'method: begin')), RUN, 1)
   assert.match(err, 'src/_index.yaml:10:13 (app:hello): method not found: begin')
 })
 
@@ -93,25 +93,25 @@ test('an import that is not there', async () => {
 test('no terminal host, or several', async () => {
   const files = app(HELLO)
   const none = files['src/_index.yaml'].replace('terminal.host', 'registry.entry')
-  assert.match(await refused({ ...files, 'src/_index.yaml': none }), 'there is no terminal.host')
+  assert.match(await refused({ ...files, 'src/_index.yaml': none }, RUN, 2), 'there is no terminal.host')
   const two = `${HELLO}  - name: other\n    kind: terminal.host\n`
-  assert.match(await refused(app(two)), 'app:terminal, app:other')
+  assert.match(await refused(app(two), RUN, 2), 'app:terminal, app:other')
   assert.is((await wippy(['run', '--host', 'app:other', 'hello'], { cwd: directoryWith(app(two)) })).code, 0)
 })
 
 test('a target that is not there', async () => {
-  once(await refused(app(HELLO), ['run', 'helo']), 'no command "helo"', 'Did you mean "hello"?')
-  once(await refused(app(HELLO), ['run', '-x', 'app:helo']), 'no process "app:helo"', 'Did you mean "app:hello"?')
-  once(await refused(app(HELLO), ['run', '-x', 'terminal']), 'terminal.host, which is no process')
-  once(await refused(app(HELLO), ['run', 'org/module']), 'cannot be run yet')
+  once(await refused(app(HELLO), ['run', 'helo'], 4), 'no command "helo"', 'Did you mean "hello"?')
+  once(await refused(app(HELLO), ['run', '-x', 'app:helo'], 4), 'no process "app:helo"', 'Did you mean "app:hello"?')
+  once(await refused(app(HELLO), ['run', '-x', 'terminal'], 4), 'terminal.host, which is no process')
+  once(await refused(app(HELLO), ['run', 'org/module'], 4), 'cannot be run yet')
 })
 
-test('no app at all', async () => once(await refused({ 'README.md': '' }, ['run']), 'there is no wippy app in this directory'))
+test('no app at all', async () => once(await refused({ 'README.md': '' }, ['run'], 4), 'there is no wippy app in this directory'))
 
 test('a configuration that cannot be run', async () => {
   const files = { ...app(HELLO), 'wippy.config.ts': 'export default {\n  src: nowhere,\n}\n' }
   once(await refused(files), /^wippy\.config\.ts:2: /, 'nowhere is not defined')
-  once(await refused(app(HELLO), ['run', '--config', 'no.yaml', 'hello']), 'no.yaml: there is no such file')
+  once(await refused(app(HELLO), ['run', '--config', 'no.yaml', 'hello'], 4), 'no.yaml: there is no such file')
 })
 
 test('flags that are none', async () => {
@@ -146,7 +146,7 @@ const WITH_BROKEN = `${HELLO}  - name: broken
 test('what can run does, but the exit code says that something could not', async () => {
   const ended: Ended = await wippy(RUN, { cwd: directoryWith(app(WITH_BROKEN)) })
   assert.is(ended.out, 'Hello\n')
-  assert.is(ended.code, 1)
+  assert.is(ended.code, 3)
   once(ended.err, 'app:broken:1', 'not started: app:service')
 })
 
@@ -157,7 +157,7 @@ test('with nothing that can run, nothing stays up', async () => {
 test('a list of commands says what is wrong too', async () => {
   const cwd = directoryWith(app(`${HELLO}  - kind: registry.entry\n`))
   const ended = await wippy(['run', 'list'], { cwd })
-  assert.is(ended.code, 1)
+  assert.is(ended.code, 3)
   assert.match(ended.out, 'app:hello')
   assert.match(ended.err, join('src', '_index.yaml:'))
 })

@@ -66,7 +66,7 @@ test('a plugin is installed into a running node, is there after a restart, and i
       [['markdown', 2, []]],
     )
     const again = await wippy(['plugin', 'install', markdown], { cwd })
-    assert.is(again.code, 1)
+    assert.is(again.code, 9)
     assert.match(again.err, /there is a plugin "markdown" already \[PLUGIN_EXISTS\]\n {2}→ Use "wippy plugin update"/)
   })
   await running(cwd, async () => {

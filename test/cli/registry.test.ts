@@ -33,8 +33,7 @@ const said = async (cwd: string, ...args: string[]): Promise<string> => {
   assert.equal([ended.code, ended.err], [0, ''], args.join(' '))
   return ended.out
 }
-const refused = async (cwd: string, ...args: string[]): Promise<Ended> => refusedWith(1, cwd, ...args)
-const refusedWith = async (code: number, cwd: string, ...args: string[]): Promise<Ended> => {
+const refused = async (code: number, cwd: string, ...args: string[]): Promise<Ended> => {
   const ended = await wippy(['registry', ...args], { cwd })
   assert.is(ended.code, code, args.join(' '))
   assertPlain(ended)
@@ -50,7 +49,7 @@ test('entries are listed, filtered and shown, also when nothing is stored', asyn
   assert.is(JSON.parse(await said(cwd, 'list', '-k', 'process.*', '--json')).length, 1)
   assert.is(await said(cwd, 'show', 'app:note', '-f', 'text'), 'from the file\n')
   assert.match(await said(cwd, 'show', 'app:note'), /^# v0, src\/_index\.yaml:6\nid: app:note\nkind: registry\.entry\n/)
-  assert.match((await refused(cwd, 'show', 'app:not')).err, 'Did you mean "app:note"?')
+  assert.match((await refused(4, cwd, 'show', 'app:not')).err, 'Did you mean "app:note"?')
   assert.is(await said(cwd, 'diff'), 'no difference\n')
   assert.match(await said(cwd, 'history'), /^v0 +current .* baseline$/m)
 })
@@ -63,13 +62,13 @@ test('a change from the command line is a version to look at and to go back from
   assert.match(await said(cwd, 'diff', 'v1'), /^- {3}text: from the file\n\+ {3}text: changed$/m)
   assert.is(await said(cwd, 'show', 'app:note', '--at', 'v0', '-f', 'text'), 'from the file\n')
   assert.is(await said(cwd, 'apply', '--delete', 'app:other'), 'v2: 1 entry changed\n')
-  assert.match((await refusedWith(9, cwd, 'apply', 'more.yaml', '--base', 'v1')).err, /has changed since v1.*CONFLICT/)
+  assert.match((await refused(9, cwd, 'apply', 'more.yaml', '--base', 'v1')).err, /has changed since v1.*CONFLICT/)
   assert.is(await said(cwd, 'rollback', 'v0'), 'from v2 to v0\n')
   assert.is(await said(cwd, 'diff'), 'no difference\n')
   assert.is(await said(cwd, 'rollback', 'v1'), 'from v0 to v1\n')
   assert.match(await said(cwd, 'diff', 'v1', 'v2'), /^deleted app:other$/m)
-  assert.match((await refusedWith(4, cwd, 'rollback', 'v9')).err, 'VERSION_NOT_FOUND')
-  assert.match((await refused(cwd, 'rollback', 'soon')).err, '"soon" is not a version')
+  assert.match((await refused(4, cwd, 'rollback', 'v9')).err, 'VERSION_NOT_FOUND')
+  assert.match((await refused(2, cwd, 'rollback', 'soon')).err, '"soon" is not a version')
   assert.is(await said(cwd, 'prune', '--keep', '1'), '1 versions went, 2 stay\n')
 })
 
@@ -95,7 +94,7 @@ test('beside a running node it reads, and leaves what only its owner may do to t
   const node = start(['run', '-x', 'app:waits'], { cwd, input: null })
   await node.said('up')
   assert.is(await said(cwd, 'show', 'app:note', '-f', 'text'), 'changed\n')
-  assert.match((await refused(cwd, 'prune', '--keep', '1')).err, `another wippy (process ${node.child.pid}) uses this state`)
+  assert.match((await refused(9, cwd, 'prune', '--keep', '1')).err, `another wippy (process ${node.child.pid}) uses this state`)
   node.child.stdin!.end('x')
   await node.ended
   await said(cwd, 'rollback', 'v0')
@@ -103,7 +102,7 @@ test('beside a running node it reads, and leaves what only its owner may do to t
 
 test('an app that keeps nothing says so', async () => {
   const cwd = directoryWith({ ...FILES, '.wippy.yaml': 'registry: { history_type: memory }\n' })
-  assert.match((await refused(cwd, 'history')).err, 'this app keeps its registry in memory')
+  assert.match((await refused(7, cwd, 'history')).err, 'this app keeps its registry in memory')
 })
 
 test.run()

@@ -113,7 +113,7 @@ return { main = function() io.print(registry.get("app:word").data.text) end }
   assert.is((await wippy(['run', '--config', 'other.yaml', 'hello'], { cwd })).out, 'sun\n')
   assert.is((await wippy(['run', '--config', join(cwd, 'elsewhere/wippy.config.ts'), 'hello'], { cwd: '/' })).out, 'stars\n')
   const loud = await wippy(['run', '--set', 'logger.level=loud', 'hello'], { cwd })
-  assert.is(loud.code, 1)
+  assert.is(loud.code, 3)
   assert.match(loud.err, "logger.level: 'loud' is not one of debug, info, warn, error")
 })
 

@@ -6,6 +6,7 @@ import { boolean, string } from '@oclif/core/flags'
 import { Kind, WippyError } from '../../error.ts'
 import type { Config, Deployment, Entry, Version } from '../../index.ts'
 import { configure } from '../configure.ts'
+import { Exit } from '../exit.ts'
 import { NodeCommand } from '../node-command.ts'
 import { json, print, sayAll } from '../output.ts'
 import { Quit } from '../quit.ts'
@@ -18,7 +19,7 @@ const entriesOf = async (config: Config, folder: string): Promise<readonly Entry
   const { entries, problems } = assemble({ ...config, src: [folder] })
   const wrong = problems.filter(({ code }) => code !== 'IMPORT_MISSING') // it may be on the node: the handlers look there
   sayAll(wrong)
-  if (wrong.length > 0) throw new Quit(1)
+  if (wrong.length > 0) throw new Quit(Exit.app)
   if (entries.length > 0) return entries
   const where = { file: relative(process.cwd(), folder) || '.' }
   throw new WippyError('DEPLOY_EMPTY', Kind.Invalid, 'there are no entries in this folder', { where })

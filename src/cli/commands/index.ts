@@ -1,5 +1,6 @@
 // Every command, by what one types; a colon stands for the space.
 
+import Check from './check.ts'
 import Deploy from './deploy.ts'
 import Dev from './dev.ts'
 import Init from './init.ts'
@@ -37,6 +38,7 @@ import WorkflowStart from './workflow/start.ts'
 import WorkflowTerminate from './workflow/terminate.ts'
 
 export const COMMANDS = {
+  check: Check,
   deploy: Deploy,
   dev: Dev,
   init: Init,

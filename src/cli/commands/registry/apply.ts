@@ -3,9 +3,9 @@ import { boolean, string } from '@oclif/core/flags'
 import type { Entry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
+import { Exit } from '../../exit.ts'
 import { json, print, sayAll } from '../../output.ts'
 import { Quit } from '../../quit.ts'
-import { refusal } from '../../refusal.ts'
 import { OPERATOR, withRunning } from '../../running.ts'
 import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
 
@@ -15,7 +15,7 @@ const entriesOf = async (file: string | undefined): Promise<readonly Entry[]> =>
   const { readEntryFile } = await import('../../../index.ts')
   const { entries, problems } = readEntryFile(file)
   sayAll(problems)
-  if (problems.length > 0) throw new Quit(1)
+  if (problems.length > 0) throw new Quit(Exit.app)
   return entries
 }
 
@@ -47,24 +47,20 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
     const changed = entries.length + gone.length
     const say = (version: Version): void =>
       print(flags.json ? json(plainVersion(version)) : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`)
-    try {
-      const isTaken = await withRunning(config, async (client) => {
-        const { sent } = await import('../../../control/sent-entry.ts')
-        const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }
-        say((await client.ask('registry.apply', asked)) as Version)
-      })
-      if (isTaken) return
-      const { replacing } = await import('../../../index.ts')
-      await withStored(
-        config,
-        async ({ registry }) => {
-          const operations = replacing(registry.snapshot().state, entries, gone)
-          say(await registry.apply(operations, { author: flags.author ?? author(), message, ...base }))
-        },
-        true,
-      )
-    } catch (error) {
-      throw refusal(error, flags.json)
-    }
+    const isTaken = await withRunning(config, async (client) => {
+      const { sent } = await import('../../../control/sent-entry.ts')
+      const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }
+      say((await client.ask('registry.apply', asked)) as Version)
+    })
+    if (isTaken) return
+    const { replacing } = await import('../../../index.ts')
+    await withStored(
+      config,
+      async ({ registry }) => {
+        const operations = replacing(registry.snapshot().state, entries, gone)
+        say(await registry.apply(operations, { author: flags.author ?? author(), message, ...base }))
+      },
+      true,
+    )
   }
 }

@@ -5,7 +5,6 @@ import type { Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { json, print } from '../../output.ts'
-import { refusal } from '../../refusal.ts'
 import { withRunning } from '../../running.ts'
 import { plainVersion, versionNamed, withStored } from '../../stored.ts'
 
@@ -23,23 +22,19 @@ export default class RegistryRollback extends AppCommand {
     const config = await configure(flags)
     const wanted = args.version === undefined ? null : versionNamed(args.version)
     const say = ({ from, version }: Rolled): void => print(flags.json ? json(plainVersion(version)) : `from v${from} to v${version.id}`)
-    try {
-      const isTaken = await withRunning(config, async (client) => {
-        say((await client.ask('registry.rollback', wanted === null ? {} : { version: wanted })) as Rolled)
-      })
-      if (isTaken) return
-      await withStored(
-        config,
-        async ({ registry }) => {
-          const from = registry.current
-          const id = wanted ?? from.parent
-          if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
-          say({ from: from.id, version: await registry.applyVersion(id) })
-        },
-        true,
-      )
-    } catch (error) {
-      throw refusal(error, flags.json)
-    }
+    const isTaken = await withRunning(config, async (client) => {
+      say((await client.ask('registry.rollback', wanted === null ? {} : { version: wanted })) as Rolled)
+    })
+    if (isTaken) return
+    await withStored(
+      config,
+      async ({ registry }) => {
+        const from = registry.current
+        const id = wanted ?? from.parent
+        if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
+        say({ from: from.id, version: await registry.applyVersion(id) })
+      },
+      true,
+    )
   }
 }

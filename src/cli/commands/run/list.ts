@@ -2,6 +2,7 @@ import { boolean } from '@oclif/core/flags'
 import { AppCommand } from '../../base.ts'
 import { commandsIn } from '../../catalogue.ts'
 import { configure } from '../../configure.ts'
+import { Exit } from '../../exit.ts'
 import { json, print, sayAll, table } from '../../output.ts'
 import { Quit } from '../../quit.ts'
 
@@ -30,6 +31,6 @@ export default class RunList extends AppCommand {
       const rows = commands.map(({ name, short, entry, main }) => [name, short, entry, main ? 'when none is named' : ''])
       print(table(['command', 'what it does', 'entry', ''], rows))
     }
-    if (problems.length > 0) throw new Quit(1)
+    if (problems.length > 0) throw new Quit(Exit.app)
   }
 }

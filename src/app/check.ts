@@ -1,0 +1,55 @@
+// Everything that is wrong with an app, found without starting any of it: its files are read, its Lua is compiled, and whoever handles a kind
+// looks at the entries of it. Nothing is connected to, nothing is written, and a node that runs here is not disturbed.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { boot } from '../app.ts'
+import type { Config } from '../config.ts'
+import { WippyError } from '../error.ts'
+import type { Loader } from '../lmdb/state-folder.ts'
+import { codeFrame } from '../registry/document.ts'
+import { createLog } from '../service/logger.ts'
+
+export type Checked = {
+  readonly entries: number
+  /** In the order of files and lines. */
+  readonly problems: readonly WippyError[]
+  readonly warnings: readonly WippyError[]
+}
+
+const byPlace = ({ where: a }: WippyError, { where: b }: WippyError): number =>
+  (a?.file ?? '').localeCompare(b?.file ?? '') || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
+
+/** With the lines around its place, when those are in a file that can be read. */
+const framed = (error: WippyError, root: string): WippyError => {
+  const { code, kind, message, where, hint, frame } = error
+  if (frame !== undefined || where?.file === undefined || where.line === undefined) return error
+  try {
+    const text = readFileSync(join(root, where.file), 'utf8')
+    return new WippyError(code, kind, message, { where, hint, frame: codeFrame(text, { line: where.line, column: where.column ?? 1 }) })
+  } catch {
+    return error // the text stands in an entry
+  }
+}
+
+/** Checks an app. Never throws for what is wrong in its files. */
+export const check = async (config: Config, load?: Loader): Promise<Checked> => {
+  const state = mkdtempSync(join(tmpdir(), 'wippy-check-'))
+  const log = createLog({ write: () => {}, now: Date.now, format: 'json', level: 'error' })
+  try {
+    const node = await boot(
+      { ...config, state, registry: { ...config.registry, history: 'none' } },
+      { log, trial: true, ...(load && { load }) },
+    )
+    try {
+      const { problems, warnings, registry } = node
+      const told = (errors: readonly WippyError[]) => errors.toSorted(byPlace).map((error) => framed(error, config.root))
+      return { entries: registry.snapshot().state.size, problems: told(problems), warnings: told(warnings) }
+    } finally {
+      await node.stop({ now: true })
+    }
+  } finally {
+    rmSync(state, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,46 @@
+// wippy check [PATH]
+
+import { resolve } from 'node:path'
+import { string } from '@oclif/core/args'
+import { boolean } from '@oclif/core/flags'
+import type { WippyError } from '../../error.ts'
+import { AppCommand } from '../base.ts'
+import { configure } from '../configure.ts'
+import { Exit } from '../exit.ts'
+import { complain, json, print, sayAll } from '../output.ts'
+import { Quit } from '../quit.ts'
+
+const plain = ({ code, message, where, hint, frame }: WippyError) => ({ code, message, where, hint, frame })
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+export default class Check extends AppCommand {
+  static override summary = 'Read and check everything of an app, and start nothing.'
+  static override description =
+    `Entry files, the fields of every kind, Lua, what is required and imported, circles, files that are missing: all that is wrong, each with its place.
+Databases and other services are not connected to. Exit code 3: something is wrong.`
+  static override examples = ['<%= config.bin %> check', '<%= config.bin %> check ../shop --json']
+  static override args = { path: string({ description: 'The directory of the app.', default: '.' }) }
+  static override flags = { json: boolean({ summary: 'As JSON.' }) }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(Check)
+    const config = await configure(flags, resolve(args.path))
+    const { check } = await import('../../index.ts')
+    const { entries, problems, warnings } = await check(config)
+    const isGood = problems.length === 0
+    if (flags.json) {
+      print(json({ $type: 'check', v: 1, ok: isGood, entries, problems: problems.map(plain), warnings: warnings.map(plain) }))
+    } else {
+      sayAll(problems)
+      sayAll(warnings, 'warning: ')
+      const told = [
+        counted(entries, 'entry', 'entries'),
+        isGood ? 'no problem' : counted(problems.length, 'problem'),
+        ...(warnings.length > 0 ? [counted(warnings.length, 'warning')] : []),
+      ].join(', ')
+      if (isGood) print(told)
+      else complain(told)
+    }
+    if (!isGood) throw new Quit(Exit.app)
+  }
+}
