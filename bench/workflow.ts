@@ -19,6 +19,7 @@ const STEP = { kind: RecordKind.step, code: new Uint8Array(16), fuel: 1000, spen
 const NONE: Effects = {
   status: 'running',
   active: true,
+  traits: { entry: 'app:w', startedMs: 1, attributes: [] },
   card: BYTES,
   mail: [],
   taken: [],

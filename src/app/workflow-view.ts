@@ -8,6 +8,7 @@ import { nearest } from '../registry/suggest.ts'
 import { cardOf } from '../workflow/card.ts'
 import { type Engine, type Head, hasEnded, MOST_MAIL } from '../workflow/engine.ts'
 import { LmdbEngine } from '../workflow/lmdb.ts'
+import { type Attribute, placeOf, type Query } from '../workflow/query.ts'
 import { ORIGIN, type Parsed, type Position, parse, parseChain } from '../workflow/record.ts'
 import { Story, type StoryEvent, type Told } from '../workflow/story.ts'
 
@@ -26,6 +27,8 @@ export type Row = {
   readonly records: number
   readonly started: string
   readonly ended: string | null
+  /** What it can be found by. */
+  readonly search: Readonly<Record<string, unknown>>
 }
 /** `next`: from where to go on; null when there is no more. */
 export type WorkflowList = { readonly workflows: readonly Row[]; readonly next: string | null }
@@ -36,7 +39,6 @@ export type Journal = { readonly id: string; readonly records: readonly PlainRec
 
 export type WorkflowShown = Row & {
   readonly code: string
-  readonly search: Readonly<Record<string, unknown>>
   readonly memo: Readonly<Record<string, unknown>>
   /** What waits for it. */
   readonly waiting: { readonly mail: number; readonly timers: number; readonly next: string | null }
@@ -64,9 +66,9 @@ const plain = (value: unknown): unknown => {
 }
 
 const rowOf = ({ id, status, seq, card }: Head): Row => {
-  const { entry, host, parent, startedMs, endedMs } = cardOf(card)
+  const { entry, host, parent, startedMs, endedMs, search } = cardOf(card)
   const ended = endedMs === null ? null : timeText(endedMs)
-  return { id, status, entry, host, parent, records: seq, started: timeText(startedMs), ended }
+  return { id, status, entry, host, parent, records: seq, started: timeText(startedMs), ended, search }
 }
 
 const plainEvent = (event: StoryEvent): PlainEvent =>
@@ -109,15 +111,39 @@ export const needRunning = async (engine: Engine, id: unknown): Promise<Head> =>
   })
 }
 
-const list = async (engine: Engine, { status, after, limit }: Asked): Promise<WorkflowList> => {
-  const most = Math.min(numberIn(limit, MOST), MOST)
-  const heads = await engine.list({
-    limit: most + 1,
+const timeIn = (name: string, value: unknown): number | undefined => {
+  if (value === undefined) return undefined
+  const ms = Date.parse(String(value))
+  if (!Number.isNaN(ms)) return ms
+  throw new WippyError('WORKFLOW_TIME', Kind.Invalid, `${name} is no time: ${String(value)}`, { hint: 'For example 2026-11-26T03:00:00Z.' })
+}
+
+const pairIn = (text: unknown): Attribute => {
+  const at = typeof text === 'string' ? text.indexOf('=') : -1
+  if (at > 0) return [(text as string).slice(0, at), (text as string).slice(at + 1)]
+  throw new WippyError('WORKFLOW_WHERE', Kind.Invalid, `"${String(text)}" is no attribute`, { hint: 'Write key=value.' })
+}
+
+/** What is looked for. Throws WORKFLOW_TIME, WORKFLOW_WHERE. */
+const queryOf = ({ status, entry, where, since, until, after, limit }: Asked): Query => {
+  const [startedFromMs, startedUntilMs] = [timeIn('since', since), timeIn('until', until)]
+  const attributes = Array.isArray(where) ? where.map(pairIn) : []
+  return {
+    limit: Math.min(numberIn(limit, MOST), MOST),
     ...(typeof status === 'string' && { status }),
+    ...(typeof entry === 'string' && { entry }),
+    ...(attributes.length > 0 && { attributes }),
+    ...(startedFromMs !== undefined && { startedFromMs }),
+    ...(startedUntilMs !== undefined && { startedUntilMs }),
     ...(typeof after === 'string' && { after }),
-  })
-  const shown = heads.slice(0, most)
-  return { workflows: shown.map(rowOf), next: heads.length > most ? shown.at(-1)!.id : null }
+  }
+}
+
+const list = async (engine: Engine, asked: Asked): Promise<WorkflowList> => {
+  const query = queryOf(asked)
+  const heads = await engine.list({ ...query, limit: query.limit + 1 })
+  const shown = heads.slice(0, query.limit)
+  return { workflows: shown.map(rowOf), next: heads.length > query.limit ? placeOf(query, shown.at(-1)!) : null }
 }
 
 /** Records `from` … `to`, read in pages, each checked against the one before it. */
@@ -145,7 +171,7 @@ const outcomeOf = ({ status, card }: Head): { result?: unknown; error?: unknown 
 
 const show = async (engine: Engine, { id }: Asked): Promise<WorkflowShown> => {
   const head = await needWorkflow(engine, id)
-  const { code, search, memo } = cardOf(head.card)
+  const { code, memo } = cardOf(head.card)
   const timers = await engine.timers(head.id)
   const mail = await engine.mail(head.id, 0, MOST_MAIL)
   const story = new Story()
@@ -157,7 +183,7 @@ const show = async (engine: Engine, { id }: Asked): Promise<WorkflowShown> => {
   const timeline = told.slice(-SHOWN)
   return {
     ...rowOf(head),
-    ...{ code, search, memo },
+    ...{ code, memo },
     waiting: { mail: mail.length, timers: timers.length, next: timers[0] ? timeText(timers[0].dueMs) : null },
     ...outcomeOf(head),
     timeline: timeline.map(plainRecord),

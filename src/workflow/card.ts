@@ -3,7 +3,9 @@
 
 import type { HostLimits } from '../kernel/host.ts'
 import { decode, encode } from '../msgpack.ts'
+import { attributesOf } from './attributes.ts'
 import type { Mark } from './checkpoint.ts'
+import type { Traits } from './query.ts'
 
 /** Everything a run starts from. `context` is opaque: what it inherits. */
 export type Beginning = {
@@ -44,3 +46,10 @@ export const beginningToBytes = (beginning: Beginning): Uint8Array => encode(beg
 export const beginningOf = (bytes: Uint8Array): Beginning => decode(bytes) as Beginning
 export const cardToBytes = (card: Card): Uint8Array => encode(card)
 export const cardOf = (bytes: Uint8Array): Card => decode(bytes) as Card
+
+/** What a workflow is found by. Throws WORKFLOW_ATTRIBUTES. */
+export const traitsOf = ({ entry, startedMs, search }: Pick<Card, 'entry' | 'startedMs' | 'search'>): Traits => ({
+  entry,
+  startedMs: Math.floor(startedMs),
+  attributes: attributesOf(search),
+})

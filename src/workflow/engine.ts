@@ -7,12 +7,14 @@
 //   E5 Mail of one journal is numbered upward from 1 and never renumbered.
 
 import { Kind, WippyError } from '../error.ts'
+import type { Query, Traits } from './query.ts'
 import type { Position, Sealed } from './record.ts'
 
-/** What is known of a workflow without reading its journal. `card` is opaque here; `status` and `active` can be searched for. */
+/** What is known of a workflow without reading its journal. `card` is opaque here. */
 export type Head = Position & {
   readonly id: string
   readonly status: string
+  readonly traits: Traits
   /** Whether it has something to do that is neither a timer nor mail: a step, or an ask that was not answered. */
   readonly active: boolean
   readonly card: Uint8Array
@@ -27,6 +29,7 @@ export type Timer = { readonly id: string; readonly tag: number; readonly dueMs:
 export type Effects = {
   readonly status: string
   readonly active: boolean
+  readonly traits: Traits
   readonly card: Uint8Array
   /** Frames for other workflows. To one that does not exist they are forgotten. */
   readonly mail: readonly { readonly to: string; readonly frame: Uint8Array }[]
@@ -44,8 +47,6 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled', 
 export const hasEnded = (status: string): boolean => ENDED.has(status)
 
 export const noPages: Effects['pages'] = { put: [], drop: [] }
-
-export type Query = { readonly status?: string; readonly after?: string; readonly limit: number }
 
 /** Mail that may wait for one workflow; more is refused. */
 export const MOST_MAIL = 10_000
@@ -69,6 +70,7 @@ export interface Engine {
   timers(id: string): Promise<Timer[]>
   /** Ids of workflows that are active or have mail, in order, behind `after`: what a node has to take up when it boots. */
   waiting(after: string, limit: number): Promise<string[]>
+  /** What a query looks for, found by an index: bounds on the start, else an attribute, the entry or the status. */
   list(query: Query): Promise<Head[]>
   page(id: string, hash: string): Promise<Uint8Array | null>
   /** Programs, by their hash. */

@@ -1,56 +1,42 @@
 // The embedded engine: one node, one folder. Writes that wait for the disk are written together; none is acknowledged before it is there.
 //
-// The node owns the folder alone, so a comparison with what it knows and the write that follows cannot be torn apart. What is on its way to
-// the disk is not yet read: until it is, `#heads` and `#boxes` know better than the tables.
+// The node owns the folder alone, so a comparison with what it knows and the write that follows cannot be torn apart.
 
-import { mailboxFull } from '../kernel/failure.ts'
 import type { Batch, Environment } from '../lmdb/environment.ts'
-import { seal, unseal } from '../lmdb/sealed.ts'
 import type { Table } from '../lmdb/table.ts'
-import { decodeAll, encodeAll } from '../msgpack.ts'
-import { type Effects, type Engine, type Head, hasEnded, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
+import { type Effects, type Engine, type Head, hasEnded, type Mail, type Timer, workflowNotFound } from './engine.ts'
+import { LmdbHeads } from './lmdb-heads.ts'
+import { LmdbMail } from './lmdb-mail.ts'
+import type { Query } from './query.ts'
 import { type Position, type Sealed, samePosition } from './record.ts'
 
-const FORMAT = 1
 const LAST = Number.MAX_SAFE_INTEGER
 const HIGHEST = '\u{10ffff}' // no text comes after it
 const REMOVED = 1000 // records removed at once
 const NOTHING = new Uint8Array(0)
 
-/** Mail of a workflow while writes to it are under way. */
-type Box = { last: number; waiting: number; writes: number }
-
 export class LmdbEngine implements Engine {
   readonly #env: Environment
-  readonly #headTable: Table<string>
   readonly #log: Table<readonly [id: string, seq: number]>
-  readonly #mailTable: Table<readonly [id: string, n: number]>
-  readonly #lastMail: Table<string>
   readonly #timerTable: Table<readonly [dueMs: number, id: string, tag: number]>
   readonly #timersOf: Table<readonly [id: string, tag: number, dueMs: number]>
-  readonly #active: Table<string>
-  readonly #byStatus: Table<readonly [status: string, id: string]>
   readonly #pages: Table<readonly [id: string, hash: string]>
   readonly #codes: Table<string>
-  readonly #heads = new Map<string, Head>()
-  readonly #underWay = new Map<string, Promise<unknown>>() // by workflow: the newest change of its head that is not yet read
+  readonly #heads: LmdbHeads
+  readonly #mail: LmdbMail
   readonly #removed = new Set<string>() // workflows whose removal is under way
   readonly #leaving = new Set<string>() // programs whose removal is on its way to the disk
-  readonly #boxes = new Map<string, Box>()
 
   /** `env` stays the caller's to close. */
   constructor(env: Environment) {
     this.#env = env
-    this.#headTable = env.table('workflow.head')
     this.#log = env.table('workflow.log')
-    this.#mailTable = env.table('workflow.mail')
-    this.#lastMail = env.table('workflow.lastmail')
     this.#timerTable = env.table('workflow.timer')
     this.#timersOf = env.table('workflow.timersof')
-    this.#active = env.table('workflow.active')
-    this.#byStatus = env.table('workflow.status')
     this.#pages = env.table('workflow.page')
     this.#codes = env.table('workflow.code')
+    this.#heads = new LmdbHeads(env, this.#log)
+    this.#mail = new LmdbMail(env)
   }
 
   append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
@@ -62,29 +48,22 @@ export class LmdbEngine implements Engine {
   }
 
   async #append(id: string, before: Position | null, records: readonly Sealed[], effects: Effects): Promise<boolean> {
-    const known = this.#head(id)
+    const known = this.#heads.newest(id)
     const isElsewhere = before === null ? known !== null : known === null || !samePosition(known, before)
     if (isElsewhere || this.#removed.has(id)) {
-      await this.#underWay.get(id)?.catch(() => {}) // whoever asked for that write hears how it went
+      await this.#heads.settled(id)
       return false
     }
-    const { status, active, card } = effects
+    const { status, active, traits, card } = effects
     const record = records.at(-1)!
-    const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, card }
-    this.#heads.set(id, head)
-    const touched = new Set<string>()
+    const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, traits, card }
+    const receivers: string[] = []
     try {
-      await this.#tracked(id, () =>
+      await this.#heads.change(head, () =>
         this.#env.write((batch) => {
           for (const { seq, bytes } of records) batch.put(this.#log, [id, seq], bytes)
-          batch.put(this.#headTable, id, sealHead(head))
-          if (known?.status !== status) {
-            if (known) batch.remove(this.#byStatus, [known.status, id])
-            batch.put(this.#byStatus, [status, id], NOTHING)
-          }
-          if (active && !known?.active) batch.put(this.#active, id, NOTHING)
-          if (!active && known?.active) batch.remove(this.#active, id)
-          this.#writeMail(batch, id, effects, touched)
+          this.#heads.put(batch, head, known)
+          this.#writeMail(batch, id, effects, receivers)
           this.#writeTimers(batch, id, effects)
           if (hasEnded(status)) this.#clear(batch, id, effects)
           for (const hash of effects.pages.drop) batch.remove(this.#pages, [id, hash])
@@ -92,14 +71,13 @@ export class LmdbEngine implements Engine {
         }),
       )
     } finally {
-      if (this.#heads.get(id) === head) this.#heads.delete(id)
-      for (const box of touched) this.#leave(box)
+      for (const receiver of receivers) this.#mail.leave(receiver)
     }
     return true
   }
 
   async head(id: string): Promise<Head | null> {
-    return this.#stored(id)
+    return this.#heads.stored(id)
   }
 
   async read(id: string, from: number, limit: number): Promise<Uint8Array[]> {
@@ -107,24 +85,22 @@ export class LmdbEngine implements Engine {
   }
 
   async post(id: string, frame: Uint8Array): Promise<number> {
-    const head = this.#head(id)
+    const head = this.#heads.newest(id)
     if (head === null || hasEnded(head.status)) throw workflowNotFound(id)
-    const box = this.#enter(id)
+    this.#mail.check(id)
+    let n = 0
     try {
-      if (box.waiting >= MOST_MAIL) throw mailboxFull()
-      const n = ++box.last
-      box.waiting++
-      await this.#env.write((batch) => this.#putMail(batch, id, n, frame))
+      await this.#env.write((batch) => {
+        n = this.#mail.put(batch, id, frame)
+      })
       return n
     } finally {
-      this.#leave(id)
+      this.#mail.leave(id)
     }
   }
 
   async mail(id: string, after: number, limit: number): Promise<Mail[]> {
-    const what = `mail of workflow "${id}"`
-    const range = this.#mailTable.range({ from: [id, after + 1], to: [id, LAST], limit })
-    return [...range].map(({ key, value }) => ({ n: key[1], frame: unseal(value, FORMAT, what) }))
+    return this.#mail.read(id, after, limit)
   }
 
   async due(untilMs: number, limit: number): Promise<Timer[]> {
@@ -143,23 +119,12 @@ export class LmdbEngine implements Engine {
   }
 
   async waiting(after: string, limit: number): Promise<string[]> {
-    const ids = new Set([...this.#active.keys({ from: after, limit: limit + 1 })].filter((id) => id !== after))
-    for (let last = after, left = limit; left > 0; left--) {
-      const [next] = this.#mailTable.keys({ from: [last, LAST], limit: 1 })
-      if (!next) break
-      ids.add(next[0])
-      last = next[0]
-    }
+    const ids = new Set([...this.#heads.active(after, limit), ...this.#mail.receivers(after, limit)])
     return [...ids].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).slice(0, limit)
   }
 
-  async list({ status, after = '', limit }: Query): Promise<Head[]> {
-    const keys =
-      status === undefined
-        ? this.#headTable.keys({ from: after, limit: limit + 1 })
-        : [...this.#byStatus.keys({ from: [status, after], to: [status, HIGHEST], limit: limit + 1 })].map(([, id]) => id)
-    const ids = [...keys].filter((id) => id !== after).slice(0, limit)
-    return ids.map((id) => this.#stored(id)).filter((head) => head !== null)
+  async list(query: Query): Promise<Head[]> {
+    return this.#heads.list(query)
   }
 
   async page(id: string, hash: string): Promise<Uint8Array | null> {
@@ -188,77 +153,44 @@ export class LmdbEngine implements Engine {
   }
 
   async remove(id: string, at?: Position): Promise<boolean> {
-    const head = this.#head(id)
+    const head = this.#heads.newest(id)
     if (at && (head === null || !samePosition(head, at))) return false
     this.#removed.add(id) // from here on nobody appends
     try {
-      await this.#tracked(id, () => this.#remove(id))
+      await this.#heads.during(id, () => this.#remove(id))
       return true
     } finally {
       this.#removed.delete(id)
+      this.#heads.forget(id)
     }
   }
 
   async close(): Promise<void> {}
 
-  async #tracked<T>(id: string, change: () => Promise<T>): Promise<T> {
-    const work = change()
-    this.#underWay.set(id, work)
-    try {
-      return await work
-    } finally {
-      if (this.#underWay.get(id) === work) this.#underWay.delete(id)
-    }
-  }
-
   async #remove(id: string): Promise<void> {
-    const oldest = () => [...this.#log.keys({ from: [id, 0], to: [id, this.#stored(id)?.seq ?? LAST], limit: REMOVED })]
+    const oldest = () => [...this.#log.keys({ from: [id, 0], to: [id, this.#heads.stored(id)?.seq ?? LAST], limit: REMOVED })]
     for (let keys = oldest(); keys.length > 0; keys = oldest()) {
       await this.#env.write((batch) => {
         for (const key of keys) batch.remove(this.#log, key)
       })
     }
-    const head = this.#stored(id)
     await this.#env.write((batch) => {
-      if (head) batch.remove(this.#byStatus, [head.status, id])
-      batch.remove(this.#headTable, id)
-      batch.remove(this.#active, id)
-      batch.remove(this.#lastMail, id)
+      this.#heads.remove(batch, id)
+      this.#mail.remove(batch, id)
       for (const key of this.#log.keys({ from: [id, 0], to: [id, LAST] })) batch.remove(this.#log, key)
-      for (const key of this.#mailTable.keys({ from: [id, 0], to: [id, LAST] })) batch.remove(this.#mailTable, key)
       for (const key of this.#pages.keys({ from: [id, ''], to: [id, HIGHEST] })) batch.remove(this.#pages, key)
       for (const [, tag, dueMs] of this.#timersOf.keys({ from: [id, 0, 0], to: [id, LAST, 0] })) this.#removeTimer(batch, id, tag, dueMs)
     })
   }
 
-  #head(id: string): Head | null {
-    return this.#heads.get(id) ?? this.#stored(id)
-  }
-
-  #stored(id: string): Head | null {
-    const bytes = this.#headTable.get(id)
-    return bytes === undefined ? null : unsealHead(id, bytes)
-  }
-
-  #writeMail(batch: Batch, id: string, { mail, taken }: Effects, touched: Set<string>): void {
-    for (const n of taken) batch.remove(this.#mailTable, [id, n])
-    if (taken.length > 0) {
-      const own = this.#boxes.get(id)
-      if (own) own.waiting -= taken.filter((n) => this.#mailTable.has([id, n])).length
-    }
+  #writeMail(batch: Batch, id: string, { mail, taken }: Effects, receivers: string[]): void {
+    this.#mail.take(batch, id, taken)
     for (const { to, frame } of mail) {
-      const receiver = this.#head(to)
+      const receiver = this.#heads.newest(to)
       if (receiver === null || hasEnded(receiver.status)) continue
-      const box = touched.has(to) ? this.#boxes.get(to)! : this.#enter(to)
-      touched.add(to)
-      box.waiting++
-      this.#putMail(batch, to, ++box.last, frame)
+      this.#mail.put(batch, to, frame)
+      receivers.push(to)
     }
-  }
-
-  #putMail(batch: Batch, id: string, n: number, frame: Uint8Array): void {
-    batch.put(this.#mailTable, [id, n], seal(frame, FORMAT))
-    batch.put(this.#lastMail, id, encodeAll([n]))
   }
 
   #writeTimers(batch: Batch, id: string, { timers, cleared }: Effects): void {
@@ -281,43 +213,8 @@ export class LmdbEngine implements Engine {
 
   /** Mail and timers of what has ended: those that are stored, and those written a moment ago. */
   #clear(batch: Batch, id: string, { timers }: Effects): void {
-    for (const key of this.#mailTable.keys({ from: [id, 0], to: [id, LAST] })) batch.remove(this.#mailTable, key)
-    for (let n = this.#boxes.get(id)?.last ?? 0, left = this.#boxes.get(id)?.writes ?? 0; left > 0; left--, n--) {
-      batch.remove(this.#mailTable, [id, n])
-    }
+    this.#mail.clear(batch, id)
     for (const [, tag, dueMs] of this.#timersOf.keys({ from: [id, 0, 0], to: [id, LAST, 0] })) this.#removeTimer(batch, id, tag, dueMs)
     for (const { tag, dueMs } of timers) this.#removeTimer(batch, id, tag, dueMs)
   }
-
-  #enter(id: string): Box {
-    let box = this.#boxes.get(id)
-    if (box === undefined) {
-      const stored = this.#lastMail.get(id)
-      const last = stored === undefined ? 0 : Number(decodeAll(stored)[0])
-      box = { last, waiting: this.#mailTable.count({ from: [id, 0], to: [id, LAST] }), writes: 0 }
-      this.#boxes.set(id, box)
-    }
-    box.writes++
-    return box
-  }
-
-  #leave(id: string): void {
-    const box = this.#boxes.get(id)
-    if (box && --box.writes === 0) this.#boxes.delete(id)
-  }
-}
-
-const sealHead = ({ epoch, seq, hash, status, active, card }: Head): Uint8Array =>
-  seal(encodeAll([epoch, seq, hash, status, active, card]), FORMAT)
-
-const unsealHead = (id: string, bytes: Uint8Array): Head => {
-  const [epoch, seq, hash, status, active, card] = decodeAll(unseal(bytes, FORMAT, `the head of workflow "${id}"`)) as [
-    number,
-    number,
-    Uint8Array,
-    string,
-    boolean,
-    Uint8Array,
-  ]
-  return { id, epoch, seq, hash, status, active, card }
 }

@@ -1,7 +1,8 @@
 // The engine of tests, and the model of the others: what it answers is right by being obvious.
 
 import { mailboxFull } from '../kernel/failure.ts'
-import { type Effects, type Engine, type Head, hasEnded, type Mail, MOST_MAIL, type Query, type Timer, workflowNotFound } from './engine.ts'
+import { type Effects, type Engine, type Head, hasEnded, type Mail, MOST_MAIL, type Timer, workflowNotFound } from './engine.ts'
+import { behind, isByStart, isWanted, type Query } from './query.ts'
 import { type Position, type Sealed, samePosition } from './record.ts'
 
 type Kept = {
@@ -31,8 +32,8 @@ export class MemoryEngine implements Engine {
     const record = records.at(-1)!
     const kept = this.#workflows.get(id)
     if (before === null ? kept !== undefined : kept === undefined || !samePosition(kept.head, before)) return false
-    const { status, active, card } = effects
-    const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, card }
+    const { status, active, traits, card } = effects
+    const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, traits, card }
     const own: Kept = kept ?? { head, log: [], mail: new Map(), timers: new Map(), pages: new Map(), lastMail: 0 }
     own.head = head
     for (const { bytes } of records) own.log.push(bytes)
@@ -96,12 +97,14 @@ export class MemoryEngine implements Engine {
       .slice(0, limit)
   }
 
-  async list({ status, after = '', limit }: Query): Promise<Head[]> {
-    const all = [...this.#workflows.values()].map(({ head }) => head)
+  async list(query: Query): Promise<Head[]> {
+    const all = [...this.#workflows.values()].map(({ head }) => head).filter((head) => isWanted(query, head))
+    const { startedMs, id } = isByStart(query) ? behind(query) : { startedMs: 0, id: query.after ?? '' }
+    const order = (a: Head['traits'], b: Pick<Head['traits'], 'startedMs'>): number => (isByStart(query) ? a.startedMs - b.startedMs : 0)
     return all
-      .filter((head) => compare(head.id, after) > 0 && (status === undefined || head.status === status))
-      .sort((a, b) => compare(a.id, b.id))
-      .slice(0, limit)
+      .filter((head) => (order(head.traits, { startedMs }) || compare(head.id, id)) > 0)
+      .sort((a, b) => order(a.traits, b.traits) || compare(a.id, b.id))
+      .slice(0, query.limit)
   }
 
   async page(id: string, hash: string): Promise<Uint8Array | null> {

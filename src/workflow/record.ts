@@ -58,6 +58,12 @@ export const hashOf = (bytes: Uint8Array): Uint8Array => createHash('sha256').up
 export const samePosition = (a: Position, b: Position): boolean =>
   a.epoch === b.epoch && a.seq === b.seq && Buffer.compare(a.hash, b.hash) === 0
 
+/** Where a journal stands behind a record. The record is not checked. */
+export const positionOf = (bytes: Uint8Array): Position => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { epoch: view.getUint32(4, true), seq: view.getUint32(8, true), hash: hashOf(bytes) }
+}
+
 /** The record that follows `before`, written by the owner of `epoch`. */
 export const seal = (before: Position, epoch: number, content: Content): Sealed => {
   const { input, output, mailed } = content

@@ -12,11 +12,12 @@ import { endedBy } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import { decodeAll, encode } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
-import { type Card, cardToBytes } from './card.ts'
+import { type Card, cardToBytes, traitsOf } from './card.ts'
 import { take } from './checkpoint.ts'
 import { type Effects, hasEnded, type Mail, noPages } from './engine.ts'
 import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
 import { answerFrame, eventFrame, messageFrame } from './mail.ts'
+import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind, samePosition, seal } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -63,6 +64,7 @@ export class Run {
   #fuel: number
   #sinceMark = { records: 0, bytes: 0 }
   #cardBytes: Uint8Array
+  #traits: Traits
   #tail: Promise<unknown> = Promise.resolve()
   #isClosed = false
   #isGivenUp = false // nothing is tried again
@@ -75,6 +77,7 @@ export class Run {
   #pulled = 0
   #isPulling = false
   #pullAgain = false
+  #mayWait = true // mail that there was no room for
 
   constructor(origin: Origin, around: Surroundings) {
     this.id = origin.id
@@ -89,6 +92,7 @@ export class Run {
     this.#steps = origin.steps
     this.#fuel = origin.fuel
     this.#cardBytes = cardToBytes(origin.card)
+    this.#traits = traitsOf(origin.card)
   }
 
   get position(): Position {
@@ -137,16 +141,18 @@ export class Run {
         for (const tag of change.answered) this.#fired.delete(tag)
         resolve()
         if (ended !== null) this.#isClosed = true
-        void this.pull() // first: who pulls is not given up
+        if (this.#mayWait) void this.pull() // first: who pulls is not given up
         this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null })
       }, reject)
     })
   }
 
-  /** What it can be found by from its next record on. */
+  /** What it can be found by from its next record on. Throws WORKFLOW_ATTRIBUTES. */
   describe(search: Card['search'], memo: Card['memo']): void {
-    this.card = { ...this.card, search, memo }
-    this.#cardBytes = cardToBytes(this.card)
+    const card = { ...this.card, search, memo }
+    this.#traits = traitsOf(card)
+    this.card = card
+    this.#cardBytes = cardToBytes(card)
   }
 
   /** Whether the SEND with this tag, of the step released last, became mail. */
@@ -165,8 +171,11 @@ export class Run {
       do {
         this.#pullAgain = false
         const room = AT_ONCE - this.#handed
+        if (room <= 0) this.#mayWait = true
         if (room <= 0 || this.#isClosed || this.process === null) break
-        for (const mail of await this.#around.engine.mail(this.id, this.#pulled, room)) this.#hand(mail)
+        const mails = await this.#around.engine.mail(this.id, this.#pulled, room)
+        this.#mayWait = mails.length === room
+        for (const mail of mails) this.#hand(mail)
       } while (this.#pullAgain)
     } catch (error) {
       this.#around.report(error)
@@ -190,6 +199,7 @@ export class Run {
   note(kind: RecordKind, input: Uint8Array, card: Card, status: string, more: Partial<Effects> = {}): Promise<boolean> {
     this.card = card
     this.#cardBytes = cardToBytes(card)
+    this.#traits = traitsOf(card)
     const content: Content = {
       kind,
       code: this.#code,
@@ -205,6 +215,7 @@ export class Run {
     const effects = {
       status,
       active: !hasEnded(status),
+      traits: this.#traits,
       card: this.#cardBytes,
       mail: [],
       taken: [],
@@ -270,6 +281,7 @@ export class Run {
     return {
       status,
       active: ended === null && (step.verdict === 'again' || this.ledger.isBusy),
+      traits: this.#traits,
       card: this.#cardBytes,
       mail: ended === null ? mail : [...mail, ...this.endMail(ended)],
       taken,

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Host, HostLimits } from '../kernel/host.ts'
 import type { Pid } from '../pid.ts'
-import { type Beginning, beginningToBytes, type Card, cardToBytes, type Watcher } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, cardToBytes, traitsOf, type Watcher } from './card.ts'
 import { type Effects, type Head, hasEnded, noPages } from './engine.ts'
 import { messageOf } from './mail.ts'
 import { ORIGIN, type Position, RecordKind, type Sealed, seal } from './record.ts'
@@ -54,7 +54,7 @@ export const opening = (start: Start, head: Head | null, owner: string, nowMs: n
   const content = { kind: RecordKind.start, code: Buffer.from(code.hash, 'hex'), nowMs, ...NO_STEP, input }
   const mail = messages.map(({ from, topic, payload }) => ({ to: id, frame: messageOf(from, Buffer.from(topic), payload) }))
   const changed = { mail, taken: [], timers: [], cleared: [], pages: noPages }
-  const effects: Effects = { status: 'running', active: true, card: cardToBytes(card), ...changed }
+  const effects: Effects = { status: 'running', active: true, traits: traitsOf(card), card: cardToBytes(card), ...changed }
   return { beginning, card, record: seal(before, before.epoch + 1, content), effects }
 }
 

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { type Journal, views, type WorkflowShown } from '../../src/app/workflow-view.ts'
 import type { WippyError } from '../../src/error.ts'
 import { encodeAll } from '../../src/msgpack.ts'
-import { beginningToBytes, cardToBytes } from '../../src/workflow/card.ts'
+import { beginningToBytes, cardToBytes, traitsOf } from '../../src/workflow/card.ts'
 import { type Effects, type Engine, noPages } from '../../src/workflow/engine.ts'
 import { MemoryEngine } from '../../src/workflow/memory.ts'
 import { type Content, ORIGIN, type Position, RecordKind, seal } from '../../src/workflow/record.ts'
@@ -23,7 +23,7 @@ const card = {
   ...{ watchers: [], mark: null, result: null, search: { color: 'red' }, memo: {} },
 }
 const effects: Effects = {
-  ...{ status: 'running', active: true, card: cardToBytes(card), mail: [], taken: [], cleared: [], pages: noPages },
+  ...{ status: 'running', active: true, traits: traitsOf(card), card: cardToBytes(card), mail: [], taken: [], cleared: [], pages: noPages },
   timers: [{ tag: 3, dueMs: STARTED + 1000 }],
 }
 
@@ -51,6 +51,16 @@ test('of a long journal the last records are told, and how many come before', as
   assert.equal([shown.timeline[0]!.record, shown.timeline.at(-1)!.record], [1035, 1234])
   assert.equal(shown.waiting, { mail: 0, timers: 1, next: '2026-01-02T03:04:06.000Z' })
   assert.equal([{ ...shown.search }, 'result' in shown, 'error' in shown], [{ color: 'red' }, false, false])
+})
+
+test('lists are searched by attribute, entry, status and start; what cannot be looked for is said', async () => {
+  const engine = await withJournal('one', 1)
+  const found = async (asked: Readonly<Record<string, unknown>>) => (await views.list(engine, asked)).workflows.map(({ id }) => id)
+  assert.equal(await found({ where: ['color=red'], entry: 'app:x', status: 'running', since: '2026-01-02', until: '2026-01-03' }), ['one'])
+  for (const other of [{ where: ['color=red', 'color=blue'] }, { entry: 'app:y' }, { status: 'failed' }, { since: '2026-01-03' }])
+    assert.equal(await found(other), [], JSON.stringify(other))
+  const failure = (asked: Readonly<Record<string, unknown>>) => found(asked).catch(({ code }) => code)
+  assert.equal([await failure({ where: ['color'] }), await failure({ since: 'tuesday' })], ['WORKFLOW_WHERE', 'WORKFLOW_TIME'])
 })
 
 test('stretches of a journal make up the whole', async () => {

@@ -64,6 +64,7 @@ for (const [name, make] of Object.entries(subjects)) {
       const effects = {
         status: 'running',
         active: true,
+        traits: { entry: 'app:w', startedMs: 1, attributes: [] },
         card: new Uint8Array(0),
         mail: [],
         taken: [],
@@ -88,7 +89,16 @@ for (const [name, make] of Object.entries(subjects)) {
     const subject = await make()
     try {
       const { engine } = subject
-      const none = { active: false, card: new Uint8Array(0), mail: [], taken: [], timers: [], cleared: [], pages: noPages }
+      const none = {
+        active: false,
+        traits: { entry: 'app:w', startedMs: 1, attributes: [] },
+        card: new Uint8Array(0),
+        mail: [],
+        taken: [],
+        timers: [],
+        cleared: [],
+        pages: noPages,
+      }
       const start = seal(ORIGIN, 1, content(new Random(1)))
       const rival = seal(ORIGIN, 1, content(new Random(2)))
       const won = engine.append('w', null, start, { ...none, status: 'completed' })
@@ -112,6 +122,7 @@ for (const [name, make] of Object.entries(subjects)) {
       const none = {
         status: 'running',
         active: false,
+        traits: { entry: 'app:w', startedMs: 1, attributes: [] },
         card: new Uint8Array(0),
         mail: [],
         taken: [],

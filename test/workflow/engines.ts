@@ -1,10 +1,21 @@
 // Random operations on an engine, and everything that can be read of it: two engines that differ are told apart by the first thing that does.
 
 import type { Effects, Engine } from '../../src/workflow/engine.ts'
+import { type Attribute, placeOf, type Query } from '../../src/workflow/query.ts'
 import { type Content, ORIGIN, type Position, RecordKind, type Sealed, seal } from '../../src/workflow/record.ts'
 import type { Random } from '../support/random.ts'
 
 export const IDS = ['a', 'a/b', 'order-1', 'order-10', 'ä', 'z'.repeat(100)]
+const ENTRIES = ['app:a', 'app:b']
+const ATTRIBUTES: readonly (readonly Attribute[])[] = [
+  [],
+  [['color', 'red']],
+  [
+    ['color', 'red'],
+    ['color', 'blue'],
+    ['size', '1'],
+  ],
+]
 const STATUSES = ['running', 'completed', 'failed']
 const bytes = (random: Random, most: number): Uint8Array => Uint8Array.from({ length: random.below(most) }, () => random.below(256))
 
@@ -23,6 +34,11 @@ export const content = (random: Random): Content => ({
 const effects = (random: Random): Effects => ({
   status: random.of(STATUSES),
   active: random.below(2) === 0,
+  traits: {
+    entry: random.of(ENTRIES),
+    startedMs: random.below(4),
+    attributes: random.of(ATTRIBUTES),
+  },
   card: bytes(random, 50),
   mail: Array.from({ length: random.below(3) }, () => ({ to: random.of(IDS), frame: bytes(random, 40) })),
   taken: Array.from({ length: random.below(3) }, () => 1 + random.below(12)),
@@ -71,14 +87,34 @@ export const operate = async (engine: Engine, random: Random, seen: Seen): Promi
   if (choice < 15) return ['post', id, await engine.post(id, bytes(random, 40)).catch((error) => error.code)]
   if (choice < 16) return ['due', id, await engine.due(random.below(1000), 1 + random.below(5))]
   if (choice < 17) return ['waiting', await engine.waiting(random.of(['', ...IDS]), 1 + random.below(4))]
-  if (choice < 18)
-    return ['list', (await engine.list({ status: random.of(STATUSES), after: random.of(['', ...IDS]), limit: 3 })).map((head) => head.id)]
+  if (choice < 18) return ['list', await listed(engine, query(random))]
   if (choice < 19)
     return ['code', await engine.putCode(`code${random.below(3)}`, Uint8Array.of(7)), Boolean(await engine.code(`code${random.below(3)}`))]
   if (choice < 20 && random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000))]
   if (choice === 20) return ['adopt', id, await adopt(engine, random, id, seen)]
   seen.delete(id)
   return ['remove', id, await engine.remove(id), await engine.codes('', 2)]
+}
+
+const query = (random: Random): Query => ({
+  ...(random.below(2) === 0 && { status: random.of(STATUSES) }),
+  ...(random.below(3) === 0 && { entry: random.of(ENTRIES) }),
+  ...(random.below(3) === 0 && { attributes: random.of(ATTRIBUTES) }),
+  ...(random.below(3) === 0 && { startedFromMs: random.below(4) }),
+  ...(random.below(3) === 0 && { startedUntilMs: random.below(5) }),
+  limit: 1 + random.below(3),
+})
+
+/** The ids of all pages of an answer. */
+const listed = async (engine: Engine, query: Query): Promise<string[][]> => {
+  const pages: string[][] = []
+  for (let after = query.after; ; ) {
+    const heads = await engine.list({ ...query, ...(after !== undefined && { after }) })
+    pages.push(heads.map(({ id }) => id))
+    const last = heads.at(-1)
+    if (last === undefined) return pages
+    after = placeOf(query, last)
+  }
 }
 
 const hex = (bytes: Uint8Array | null): string | null => bytes && Buffer.from(bytes).toString('hex')

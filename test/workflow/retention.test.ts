@@ -38,7 +38,15 @@ const card = (more: Partial<Card>): Card => ({
 const write = async (engine: Engine, id: string, more: Partial<Card>, records = 2): Promise<void> => {
   const bytes = cardToBytes(card(more))
   const pages = { put: [['page', Uint8Array.of(1)] as const], drop: [] }
-  const none = { active: false, card: bytes, mail: [], taken: [], timers: [], cleared: [] }
+  const none = {
+    active: false,
+    traits: { entry: 'app:w', startedMs: 1, attributes: [] },
+    card: bytes,
+    mail: [],
+    taken: [],
+    timers: [],
+    cleared: [],
+  }
   const appended: Promise<boolean>[] = []
   let before: Position | null = null
   for (let n = 1; n <= records; n++) {

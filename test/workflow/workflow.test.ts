@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { workflowsOf } from '../../src/app/workflows.ts'
 import { decodeAll } from '../../src/msgpack.ts'
 import { type Draft, failure, func, plain, proc, start, startIn, type TestApp, withApp } from '../support/app.ts'
 
@@ -231,6 +232,33 @@ test('a workflow keeps the code it began with; upgrade begins a new run in the s
     await app.node.stop({ now: true })
   }
 })
+
+test('a workflow is found by what it says of itself, from its start on and when that changes', () =>
+  withApp(
+    {
+      ...HOST,
+      order: workflow(`
+    local inbox = process.inbox()
+    inbox:receive()
+    local ok, err = workflow.attrs{ search = { customer = 7, tag = { 'a', 'b' } } }
+    local no, why = workflow.attrs{ search = { wrong = { {} } } }
+    inbox:receive()
+    return { ok, why:kind() }`),
+    },
+    async (app) => {
+      const { engine } = workflowsOf(app.node.parts)
+      const found = async (...attributes: [string, string][]) => (await engine.list({ attributes, limit: 10 })).map(({ id }) => id)
+      await app.eval(`process.with_options{ ['temporal.workflow.id'] = 'o', ['temporal.workflow.search_attributes'] = { state = 'new' } }
+      :spawn('app:order', 'app:workflows')`)
+      assert.equal(await found(['state', 'new']), ['o'])
+      await send(app, 'o', 'go', '1')
+      while ((await found(['customer', '7'], ['tag', 'b'], ['state', 'new'])).length === 0)
+        await new Promise((resolve) => setImmediate(resolve))
+      await send(app, 'o', 'go', '1')
+      assert.equal((await ended(app, 'o')).value, [true, 'Invalid'])
+      assert.equal([await found(['customer', '7']), await found(['customer', '8'])], [['o'], []])
+    },
+  ))
 
 test('any process may be durable', async () => {
   const adder = proc(ADDER.code!, { meta: { durable: true }, modules: ['workflow', 'funcs', 'time', 'uuid', 'ctx'] })
