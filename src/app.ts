@@ -46,6 +46,7 @@ import { codeOf, errorOf } from './service/outcome.ts'
 import { markOutdated } from './service/outdated.ts'
 import { Policies } from './service/policies.ts'
 import { processKind } from './service/process-kind.ts'
+import { Refusals } from './service/refusals.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
 import type { Store } from './store/store.ts'
@@ -149,7 +150,9 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   // who may do what
   const policies = new Policies(registry)
   const audit = new Audit({ state, clock, log })
-  const guard = new Guard({ policies, audit, world: { resolve: (name) => scheduler.delivery.resolve(name) } })
+  const refusals = new Refusals((pid) => scheduler.budgetOf(pid))
+  const world = { resolve: (name: string) => scheduler.delivery.resolve(name) }
+  const guard = new Guard({ policies, audit, world, refused: refusals.note })
   const authority = new Authority(policies, config.security)
   const credentials = new Credentials()
 
@@ -231,6 +234,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     authority,
     credentials,
     audit,
+    refusals,
     environment,
     stores,
     isStarting,

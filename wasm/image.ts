@@ -24,6 +24,7 @@ const OPTIONAL = [
   'funcs',
   'contract',
   'eval_runner',
+  'sandbox',
   'json',
   'base64',
   'hash',

@@ -34,16 +34,13 @@ export const features: readonly Feature[] = [
   {
     modules: ['eval_runner', 'eval'],
     load: async (parts) => {
-      const [{ Sandbox, defaultSandbox }, { evalService }] = await Promise.all([
-        import('../service/sandbox.ts'),
+      const [{ sandboxOf }, { evalService }, { largestSandbox }] = await Promise.all([
+        import('./sandboxes.ts'),
         import('../service/eval-runner.ts'),
+        import('../service/sandbox-policy.ts'),
       ])
-      const most = {
-        memoryBytes: parts.config.limits.memoryBytes,
-        fuel: defaultSandbox.fuel * 10,
-        timeoutMs: defaultSandbox.timeoutMs * 10,
-      }
-      return { services: [evalService({ ...parts, sandbox: new Sandbox(parts), permits: parts.guard, most })] }
+      const most = { ...largestSandbox, memoryBytes: parts.config.limits.memoryBytes }
+      return { services: [evalService({ ...parts, sandbox: sandboxOf(parts).sandbox, permits: parts.guard, most })] }
     },
   },
   {
@@ -96,6 +93,15 @@ export const features: readonly Feature[] = [
       const { registryService } = await import('../service/registry.ts')
       const warn = (caller: Caller, message: string): void => log.record('warn', caller.entry, message)
       return { services: [registryService(registry, { permits: guard, warn })] }
+    },
+  },
+  {
+    modules: ['sandbox'],
+    kinds: ['sandbox.policy'],
+    load: async (parts) => {
+      const [{ sandboxOf }, { sandboxService }] = await Promise.all([import('./sandboxes.ts'), import('../service/sandbox-service.ts')])
+      const { runner } = sandboxOf(parts)
+      return { services: [sandboxService(runner)], handler: runner.handler }
     },
   },
   {

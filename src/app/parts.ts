@@ -21,6 +21,7 @@ import type { LogTail } from '../service/log-tail.ts'
 import type { Log } from '../service/logger.ts'
 import type { Permit } from '../service/permit.ts'
 import type { Policies } from '../service/policies.ts'
+import type { Refusals } from '../service/refusals.ts'
 import type { Services } from '../service/services.ts'
 import type { Store } from '../store/store.ts'
 
@@ -60,6 +61,8 @@ export type Parts = {
   /** What processes start with that an entry, or the operator, starts. */
   readonly authority: Authority
   readonly audit: Audit
+  /** What was denied to whom, for those who have a budget. */
+  readonly refusals: Refusals
   /** Numbers in [0, 1). */
   readonly random: () => number
   /** Ends the node with an exit code. */

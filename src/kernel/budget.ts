@@ -1,54 +1,115 @@
-// A body that may spend only so much fuel in its whole life: what goes beyond ends it, wherever it stands. It knows what it spent, and held at most.
+// What a family of processes may spend together. What one of them spends, its budget spends, and every budget above that one.
+//
+//   B1 A process has the budget of whoever started it, unless it begins one of its own below that; nobody leaves the budget they are in.
+//   B2 Who finds that the fuel of any of its budgets is spent is ended, wherever it stands. So is who takes memory beyond one of them.
+//   B3 Memory is what each process held after its last step: the hosts' limits bound what one step may take before it is looked at.
 
-import type { Body, Fault, Verdict } from './body.ts'
-import type { Frames } from './frame.ts'
+import type { Pid } from '../pid.ts'
+import type { Fault } from './body.ts'
+import { budgetTooDeep, budgetTooMany } from './failure.ts'
 
-export class Budget implements Body {
-  readonly #body: Body
-  readonly #total: number
-  #left: number
-  #fault: Fault | null = null
-  /** The most bytes it held after a step. */
+export type BudgetLimits = {
+  /** Units of work of all its processes together, in all their lives. */
+  readonly fuel: number
+  /** What its processes hold at once. */
+  readonly memoryBytes: number
+  /** Processes at once. */
+  readonly processes: number
+}
+
+const DEEPEST = 16
+
+const mebibytes = (bytes: number): string => `${Math.round((bytes / 1024 ** 2) * 10) / 10} MiB`
+
+export class Budget {
+  /** May be replaced; holds from the next step on. */
+  limits: BudgetLimits
+  readonly parent: Budget | null
+  /** The processes in it and in the budgets below it. */
+  readonly members = new Set<Pid>()
+  spent = 0
+  heldBytes = 0
+  /** The most bytes that its processes held at once. */
   peakBytes = 0
+  readonly #depth: number
 
-  constructor(body: Body, fuel: number) {
-    this.#body = body
-    this.#total = fuel
-    this.#left = fuel
-  }
-
-  step(inbox: Frames, fuel: number, nowMs: number): Verdict {
-    const verdict = this.#body.step(inbox, Math.min(fuel, this.#left), nowMs)
-    this.#left -= Math.max(this.#body.spent, 0)
-    this.peakBytes = Math.max(this.peakBytes, this.heldBytes)
-    if (this.#left > 0 || verdict === 'exit' || verdict === 'fault') return verdict
-    this.#fault = { reason: 'fuel', message: `out of fuel: it may spend ${this.#total} units` }
-    return 'fault'
+  /** Throws BUDGET_DEPTH. */
+  constructor(limits: BudgetLimits, parent: Budget | null = null) {
+    this.limits = limits
+    this.parent = parent
+    this.#depth = parent === null ? 1 : parent.#depth + 1
+    if (this.#depth > DEEPEST) throw budgetTooDeep(DEEPEST)
   }
 
-  /** Fuel of all its steps. */
-  get total(): number {
-    return this.#total - this.#left
+  /** It and those above it. */
+  *line(): Generator<Budget> {
+    for (let at: Budget | null = this; at !== null; at = at.parent) yield at
   }
-  get heldBytes(): number {
-    return this.#body.heldBytes ?? 0
+
+  /** The fuel its processes have left. */
+  get fuelLeft(): number {
+    let left = Number.POSITIVE_INFINITY
+    for (let at: Budget | null = this; at !== null; at = at.parent) left = Math.min(left, at.limits.fuel - at.spent)
+    return left
   }
-  get outbox(): Frames {
-    return this.#body.outbox
+
+  /** The most memory that a process in it can have. */
+  get memoryBytes(): number {
+    let bytes = Number.POSITIVE_INFINITY
+    for (let at: Budget | null = this; at !== null; at = at.parent) bytes = Math.min(bytes, at.limits.memoryBytes)
+    return bytes
   }
-  get spent(): number {
-    return this.#body.spent
+
+  /** Work that was done for one of its processes, elsewhere than in it. */
+  spend(fuel: number): void {
+    for (let at: Budget | null = this; at !== null; at = at.parent) at.spent += fuel
   }
-  get backlog(): number {
-    return this.#body.backlog
+
+  /** Takes a process in. Throws BUDGET_PROCESSES. */
+  admit(pid: Pid): Share {
+    for (const { members, limits } of this.line()) if (members.size >= limits.processes) throw budgetTooMany(limits.processes)
+    for (const { members } of this.line()) members.add(pid)
+    return new Share(this)
   }
-  get fault(): Fault | null {
-    return this.#fault ?? this.#body.fault
+
+  /** Counts a change of what its processes hold. */
+  hold(bytes: number): void {
+    for (let at: Budget | null = this; at !== null; at = at.parent) {
+      at.heldBytes += bytes
+      at.peakBytes = Math.max(at.peakBytes, at.heldBytes)
+    }
   }
-  idle(): void {
-    this.#body.idle()
+
+  /** Why nobody in it may go on; null when they may. */
+  get exhausted(): Fault | null {
+    for (let at: Budget | null = this; at !== null; at = at.parent) {
+      const { fuel, memoryBytes } = at.limits
+      if (at.spent >= fuel) return { reason: 'fuel', message: `out of fuel: it may spend ${fuel} units` }
+      if (at.heldBytes > memoryBytes) return { reason: 'memory', message: `out of memory: more than ${mebibytes(memoryBytes)}` }
+    }
+    return null
   }
-  close(): void {
-    this.#body.close()
+}
+
+/** What one process has of its budget. */
+export class Share {
+  readonly budget: Budget
+  #heldBytes = 0
+
+  constructor(budget: Budget) {
+    this.budget = budget
+  }
+
+  /** Counts a step: its fuel, and what the process holds after it. */
+  count(fuel: number, heldBytes: number): void {
+    this.budget.spend(fuel)
+    this.budget.hold(heldBytes - this.#heldBytes)
+    this.#heldBytes = heldBytes
+  }
+
+  /** The process has ended. */
+  leave(pid: Pid): void {
+    this.budget.hold(-this.#heldBytes)
+    for (const { members } of this.budget.line()) members.delete(pid)
   }
 }

@@ -62,6 +62,7 @@ export class Ending {
     process.state = 'ended'
     this.#table.delete(process)
     process.host.release()
+    process.share?.leave(process.pid)
     this.#dying.push({ process, exit })
     this.settle()
   }

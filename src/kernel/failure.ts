@@ -32,6 +32,15 @@ export const hostFull = (host: string, processes: number): WippyError =>
     details: { host, processes },
   })
 
+export const budgetTooMany = (processes: number): WippyError =>
+  new WippyError('BUDGET_PROCESSES', Kind.RateLimited, `a budget of ${processes} processes is used up`, {
+    retryable: true,
+    details: { processes },
+  })
+
+export const budgetTooDeep = (depth: number): WippyError =>
+  new WippyError('BUDGET_DEPTH', Kind.RateLimited, `budgets lie at most ${depth} deep in each other`, { retryable: false })
+
 export const nameTaken = (name: string, pid: Pid): WippyError =>
   new WippyError('NAME_TAKEN', Kind.AlreadyExists, `name '${name}' is already registered`, { details: { pid } })
 

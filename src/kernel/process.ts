@@ -6,6 +6,7 @@
 import type { Pid } from '../pid.ts'
 import { Address } from './address.ts'
 import type { Body, Commit } from './body.ts'
+import type { Budget, Share } from './budget.ts'
 import type { Exit } from './exit.ts'
 import type { Host, HostLimits } from './host.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -44,6 +45,8 @@ export type SpawnSpec = Origin & {
   readonly link?: boolean
   /** As `Scheduler.onExit`, from before its first step. */
   readonly onExit?: (exit: Exit) => void
+  /** Instead of the budget of its parent; lies in it. */
+  readonly budget?: Budget
 }
 
 /** New code for a running process. */
@@ -77,6 +80,8 @@ export class Process {
   state: ProcessState = 'waiting'
   steps = 0
   fuel = 0 // spent so far
+  /** What it has of a budget; null for most. */
+  share: Share | null = null
   /** Run once, in order, before anybody hears of the end. */
   ends: Set<() => void> | null = null
   /** Told of the end, after processes that watch. */

@@ -13,6 +13,7 @@
 import type { WippyError } from '../error.ts'
 import type { Pid } from '../pid.ts'
 import type { Commit, Step, Verdict } from './body.ts'
+import type { Budget, Share } from './budget.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
 import { Ending } from './ending.ts'
 import type { Exit } from './exit.ts'
@@ -69,7 +70,7 @@ export class Scheduler {
     this.#release = new Release(this.delivery, door, texts, all)
   }
 
-  /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN. */
+  /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN, BUDGET_PROCESSES. */
   spawn(spec: SpawnSpec): Process {
     const process = this.#admit(spec)
     process.mailbox.signal(START, 0, spec.seed ?? 0, process.address, this.#entries.of(spec.entry), spec.args ?? NO_VALUES)
@@ -95,10 +96,16 @@ export class Scheduler {
     process.state = 'ended'
     this.processes.delete(process)
     process.host.release()
+    process.share?.leave(process.pid)
     process.exits = null
     process.mailbox.clear()
     this.#ending.close(process)
     process.successor?.body.close()
+  }
+
+  /** What a process may spend together with others; null when nothing but its own limits bounds it. */
+  budgetOf(pid: Pid | null | undefined): Budget | null {
+    return (pid && this.processes.find(pid)?.share?.budget) || null
   }
 
   #admit(spec: SpawnSpec): Process {
@@ -106,19 +113,26 @@ export class Scheduler {
     const claimed = uniq === undefined ? null : this.processes.claim(host, uniq)
     host.admit()
     const serial = claimed === null ? this.processes.nextSerial() : -1
-    const process = new Process(
-      claimed ?? host.pidOf(serial),
-      serial,
-      host,
-      spec,
-      new Mailbox((spec.limits ?? host.limits).mailbox, this.#pool),
-    )
+    const pid = claimed ?? host.pidOf(serial)
+    const share = this.#shareFor(pid, spec)
+    const process = new Process(pid, serial, host, spec, new Mailbox((spec.limits ?? host.limits).mailbox, this.#pool))
+    process.share = share
     this.processes.set(process)
     if (parent && spec.monitor) this.links.monitor(parent, process.pid)
     if (spec.onExit) process.exits = [spec.onExit]
     if (parent && spec.link) this.links.link(parent, process.pid)
     this.#observer.spawned(process)
     return process
+  }
+
+  #shareFor(pid: Pid, { host, parent, commit, budget = this.budgetOf(parent) ?? undefined }: SpawnSpec): Share | null {
+    if (commit) return null // what goes on after this node cannot be counted here
+    try {
+      return budget?.admit(pid) ?? null
+    } catch (error) {
+      host.release()
+      throw error
+    }
   }
 
   /** Runs one process for one slice. False when nobody is ready. */
@@ -210,14 +224,24 @@ export class Scheduler {
   }
 
   #run(process: Process, nowMs: number): void {
-    const { body, mailbox, commit } = process
+    const { body, mailbox, commit, share } = process
     process.state = 'running'
     let { fuel } = process.limits
     for (;;) {
+      if (share !== null) {
+        const fault = share.budget.exhausted
+        if (fault !== null) {
+          process.state = 'waiting'
+          this.#end(process, this.#ending.because(faulted(fault)))
+          return
+        }
+        fuel = Math.min(fuel, share.budget.fuelLeft)
+      }
       mailbox.take(this.#inbox, BATCH_FRAMES, BATCH_BYTES)
       if (commit === null && this.#inbox.end > this.#inbox.start) this.delivery.grantCredit(process, this.#inbox)
       const verdict = this.#step(process, fuel, nowMs)
       const spent = Math.max(body.spent || 0, 0)
+      share?.count(spent, body.heldBytes ?? 0)
       mailbox.held = body.backlog
       process.steps++
       process.fuel += spent
@@ -262,13 +286,20 @@ export class Scheduler {
 
   /** Releases a step. False when the process does not go on as it is. */
   #finish(process: Process, verdict: Verdict, outbox: Frames): boolean {
-    const exit = verdict === 'fault' ? this.#ending.because(faulted(process.body.fault)) : this.#released(process, verdict, outbox)
+    const exit = this.#failed(process, verdict) ?? this.#released(process, verdict, outbox)
     const { successor } = process
     if (exit === null && successor === null) return true
     process.state = 'waiting'
     if (exit !== null) this.#end(process, exit)
     else if (successor !== null) this.#succeed(process, successor)
     return false
+  }
+
+  /** How a step ends a process that does not end itself; null when it goes on. */
+  #failed({ body, share }: Process, verdict: Verdict): Exit | null {
+    if (verdict === 'fault') return this.#ending.because(faulted(body.fault))
+    const fault = verdict === 'exit' ? null : (share?.budget.exhausted ?? null)
+    return fault && this.#ending.because(faulted(fault))
   }
 
   #released(process: Process, verdict: Verdict, outbox: Frames): Exit | null {
@@ -285,6 +316,7 @@ export class Scheduler {
     const next = new Process(process.pid, process.serial, process.host, { ...process, entry, body, context }, process.mailbox)
     next.steps = process.steps
     next.fuel = process.fuel
+    next.share = process.share
     next.exits = process.exits
     process.state = 'ended'
     this.processes.set(next)

@@ -1,4 +1,4 @@
-// A scope: a set of policies by their ids. It never changes; what its policies say may, and holds from the next question on.
+// A scope: a set of policies by their ids, and grants of its own. It never changes; what its policies say may, and holds from the next question on.
 //
 //   S1 Any deny is a deny; else any allow is an allow; else nothing is said. The order of policies means nothing.
 
@@ -8,9 +8,12 @@ import type { Request, Verdict } from './request.ts'
 export type Scope = {
   /** Ids of policies: sorted, each once. */
   readonly policies: readonly string[]
+  /** Grants as text (grant.ts), which no policy has to say. */
+  readonly allow: readonly string[]
 }
 
-export const scopeOf = (ids: Iterable<string>): Scope => Object.freeze({ policies: Object.freeze([...new Set(ids)].sort()) })
+export const scopeOf = (ids: Iterable<string>, allow: readonly string[] = []): Scope =>
+  Object.freeze({ policies: Object.freeze([...new Set(ids)].sort()), allow: Object.freeze([...allow]) })
 
 /** What policies say together, and which of them it was. */
 export type Decision = { readonly verdict: Verdict; readonly policy: string | null }

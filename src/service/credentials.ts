@@ -26,8 +26,8 @@ export class Credentials {
     return this.#issue('actor', pid, [id, meta])
   }
 
-  scope(pid: Pid, { policies }: Scope): string {
-    return this.#issue('scope', pid, [...policies])
+  scope(pid: Pid, { policies, allow }: Scope): string {
+    return this.#issue('scope', pid, [policies, allow])
   }
 
   /** Throws CREDENTIAL_INVALID. */
@@ -38,7 +38,8 @@ export class Credentials {
 
   /** Throws CREDENTIAL_INVALID. */
   readScope(pid: Pid, text: unknown): Scope {
-    return scopeOf(this.#read('scope', pid, text) as string[])
+    const [policies, allow] = this.#read('scope', pid, text) as [string[], string[]]
+    return scopeOf(policies, allow)
   }
 
   #issue(which: Which, pid: Pid, content: readonly unknown[]): string {

@@ -5,11 +5,11 @@
 
 import { Kind, WippyError } from '../error.ts'
 import { type Fields, isFields } from '../registry/entry.ts'
-import { parseDuration, parseSize } from '../registry/units.ts'
 import type { Authority } from './authority.ts'
 import type { Credentials } from './credentials.ts'
 import type { Permits } from './permit.ts'
-import { defaultSandbox, type Sandbox, type SandboxLimits, type Snippet } from './sandbox.ts'
+import type { Sandbox, Snippet } from './sandbox.ts'
+import { defaultSandbox, lesser, limitsIn, type SandboxLimits } from './sandbox-policy.ts'
 import type { Call, Caller, Context, Service } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 
@@ -55,19 +55,6 @@ const pairs = (value: unknown, what: string): Readonly<Record<string, unknown>> 
   const found = isFields(value) ? value : {}
   if (isFields(value) && Object.keys(found).every((name) => /^[A-Za-z_]\w*$/.test(name))) return found
   throw invalid(`${what} is a table of names`)
-}
-
-/** Limits as asked for, none beyond `most`. */
-const limitsOf = (value: unknown, most: SandboxLimits): SandboxLimits => {
-  const { memory, fuel, timeout } = pairs(value, 'limits')
-  const amount = fuel ?? defaultSandbox.fuel
-  if (typeof amount !== 'number' || !(amount > 0)) throw invalid('limits.fuel is a number greater than 0')
-  const memoryBytes = memory === undefined ? defaultSandbox.memoryBytes : parseSize(memory)
-  return {
-    memoryBytes: Math.min(memoryBytes, most.memoryBytes),
-    fuel: Math.min(amount, most.fuel),
-    timeoutMs: Math.min(timeout === undefined ? defaultSandbox.timeoutMs : parseDuration(timeout), most.timeoutMs),
-  }
 }
 
 export type EvalOptions = {
@@ -128,7 +115,8 @@ export const evalService = ({ sandbox, permits, credentials, authority, most }: 
         const fields = isFields(config) ? config : {}
         const given = Array.isArray(fields.args) ? fields.args : []
         const context = rightsFor(fields, contextOf(caller, { context: fields.context }, credentials))
-        return (await sandbox.run(caller, program, given, context, limitsOf(fields.limits, most))).reply
+        const limits = lesser(limitsIn(pairs(fields.limits, 'limits'), defaultSandbox), most)
+        return (await sandbox.run(caller, program, { args: given, context, limits })).reply
       },
     },
   }

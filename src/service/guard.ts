@@ -2,7 +2,8 @@
 //
 //   G1 With a scope, the scope decides: what it does not allow is denied, with or without an actor.
 //   G2 Without one, the operator's own code may do everything, and any other nothing.
-//   G3 Every deny, and every allow that changes something, is in the audit.
+//   G3 Who runs within somebody's rights may do no more than that one, whatever scope they have.
+//   G4 Every deny, and every allow that changes something, is in the audit.
 
 import { Kind, WippyError } from '../error.ts'
 import type { SendGuard } from '../kernel/delivery.ts'
@@ -22,7 +23,8 @@ const NOBODY: Context = { values: {} }
 const ALLOWED: Decision = { verdict: 'allow', policy: null }
 const DENIED: Decision = { verdict: 'undefined', policy: null }
 
-const isOperator = ({ operator, scope }: Context): boolean => operator === true && scope === undefined
+const isOperator = ({ operator, scope, within }: Context): boolean =>
+  operator === true && scope === undefined && (within === undefined || isOperator(within))
 
 /** The error of everything that is not allowed. */
 export const denied = ({ action, resource }: Demand): WippyError =>
@@ -31,7 +33,13 @@ export const denied = ({ action, resource }: Demand): WippyError =>
     details: { action, resource },
   })
 
-export type GuardOptions = { readonly policies: Policies; readonly audit: Audit; readonly world: World }
+export type GuardOptions = {
+  readonly policies: Policies
+  readonly audit: Audit
+  readonly world: World
+  /** Hears of every deny. */
+  readonly refused: (doer: Doer, demand: Demand) => void
+}
 
 export class Guard implements Permits {
   readonly #options: GuardOptions
@@ -51,11 +59,11 @@ export class Guard implements Permits {
     for (const demand of right(call, this.#options.world)) this.need(caller, demand)
   }
 
-  /** Throws PERMISSION_DENIED unless it is allowed; either is written down where G3 says so. */
+  /** Throws PERMISSION_DENIED unless it is allowed; either is written down where G4 says so. */
   need(doer: Doer, demand: Demand): void {
     const decision = this.#decide(doer.context, demand)
     if (decision.verdict !== 'allow') {
-      this.#options.audit.denied(doer, demand, decision)
+      this.#denied(doer, demand, decision)
       throw denied(demand)
     }
     if (CHANGES.has(demand.action)) this.#options.audit.allowed(doer, demand, decision)
@@ -73,12 +81,18 @@ export class Guard implements Permits {
     refusal: ({ pid, entry, context }: Process, to: Pid): WippyError => {
       const demand = { action: SEND, resource: to, meta: { pid } }
       const doer = { pid, entry, context: (context as Context | null) ?? NOBODY }
-      this.#options.audit.denied(doer, demand, this.#decide(doer.context, demand))
+      this.#denied(doer, demand, this.#decide(doer.context, demand))
       return denied(demand)
     },
   }
 
+  #denied(doer: Doer, demand: Demand, decision: Decision): void {
+    this.#options.audit.denied(doer, demand, decision)
+    this.#options.refused(doer, demand)
+  }
+
   #maySend(context: Context, from: Pid, to: Pid): boolean {
+    if (context.within !== undefined) return this.#decide(context, { action: SEND, resource: to, meta: { pid: from } }).verdict === 'allow'
     if (!context.scope) return false
     const policies = this.#options.policies.of(context.scope)
     let known = this.#sending.get(policies)
@@ -90,7 +104,12 @@ export class Guard implements Permits {
     return verdict === 'allow'
   }
 
-  #decide(context: Context, { action, resource, meta = {} }: Demand): Decision {
+  #decide(context: Context, demand: Demand): Decision {
+    const decision = this.#ownDecision(context, demand)
+    return context.within === undefined || decision.verdict !== 'allow' ? decision : this.#decide(context.within, demand)
+  }
+
+  #ownDecision(context: Context, { action, resource, meta = {} }: Demand): Decision {
     if (context.scope === undefined) return context.operator === true ? ALLOWED : DENIED
     const { policies } = this.#options
     const request = { actor: context.actor ?? null, action, resource, meta }

@@ -7,7 +7,8 @@
 
 import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
-import type { Body, DurableBody } from '../kernel/body.ts'
+import type { DurableBody } from '../kernel/body.ts'
+import type { Budget } from '../kernel/budget.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
 import type { Process, SpawnSpec, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
@@ -65,6 +66,10 @@ export interface DurableLauncher {
   /** Ends a durable process by force; false when `pid` is none. */
   terminate(pid: Pid): Promise<boolean>
 }
+
+/** Limits of a process that has a budget: its memory is no larger than that. */
+const within = (limits: HostLimits, budget: Budget | null): HostLimits =>
+  budget === null || budget.memoryBytes >= limits.memoryBytes ? limits : { ...limits, memoryBytes: budget.memoryBytes }
 
 export class Launcher {
   durable: DurableLauncher | null = null
@@ -143,15 +148,15 @@ export class Launcher {
     return this.#start(entry, host, launch)
   }
 
-  /** Runs a program that is no entry's, in a body that `wrap` makes of the program's own. Throws HOST_FULL, LUA_LOAD. */
+  /** Runs a program that is no entry's, within a budget. Throws HOST_FULL, BUDGET_PROCESSES, LUA_LOAD. */
   run(
     program: Program,
-    wrap: (body: Body) => Body,
+    budget: Budget,
     launch: Pick<SpawnSpec, 'host' | 'args' | 'parent'> & { readonly limits: HostLimits; readonly context: Context },
   ): Process {
-    const { scheduler, makeBody, nowMs } = this.#options
-    const body = wrap(makeBody(program, launch.limits))
-    return scheduler.spawn({ ...launch, body, entry: program.entry, startedAt: nowMs(), seed: randomInt(SEEDS) })
+    const { scheduler, nowMs } = this.#options
+    const body = this.body(program, within(launch.limits, budget))
+    return scheduler.spawn({ ...launch, body, budget, entry: program.entry, startedAt: nowMs(), seed: randomInt(SEEDS) })
   }
 
   /** Whether the function of this id was called since it was changed last. */
@@ -169,7 +174,8 @@ export class Launcher {
   successor(process: Process, id: string, args: Uint8Array): Successor {
     const entry = this.processEntry(id)
     const context = this.contextFor(entry, process.context as Context)
-    return { body: this.#body(entry, limitsOf(entry, process.host.limits)), entry: entry.id, args, seed: randomInt(SEEDS), context }
+    const limits = within(limitsOf(entry, process.host.limits), process.share?.budget ?? null)
+    return { body: this.#body(entry, limits), entry: entry.id, args, seed: randomInt(SEEDS), context }
   }
 
   #start(
@@ -178,7 +184,7 @@ export class Launcher {
     { args, context, parent = null, monitor = false, link = false, attachment }: Omit<Launch, 'entry' | 'host'>,
   ): Process {
     const { scheduler, nowMs } = this.#options
-    const limits = limitsOf(entry, host.limits)
+    const limits = within(limitsOf(entry, host.limits), scheduler.budgetOf(parent))
     return scheduler.spawn({
       host,
       limits,

@@ -11,8 +11,10 @@ import type { Handler } from '../registry/kinds.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
 import { type Condition, type Operator, operators, type Regex } from '../security/condition.ts'
+import { policyOfGrant } from '../security/grant.ts'
 import { Policy } from '../security/policy.ts'
 import type { Scope } from '../security/scope.ts'
+import { SANDBOX_POLICY, sandboxPolicyOf } from './sandbox-policy.ts'
 
 export const POLICY_KINDS = ['security.policy', 'security.policy.expr']
 
@@ -97,9 +99,17 @@ export class Policies {
     const at = this.#registry.snapshot()
     const known = this.#scopes.get(scope)
     if (known?.at === at) return known.policies
-    const policies = scope.policies.flatMap((id) => this.get(id) ?? [])
+    const policies = [...scope.policies.flatMap((id) => this.#saidBy(id)), ...scope.allow.map(policyOfGrant)]
     this.#scopes.set(scope, { at, policies })
     return policies
+  }
+
+  /** A sandbox's policy is many. */
+  #saidBy(id: string): readonly Policy[] {
+    const entry = this.#registry.get(id)
+    if (entry?.kind === SANDBOX_POLICY) return sandboxPolicyOf(entry).allow.map(policyOfGrant)
+    const policy = this.get(id)
+    return policy === null ? [] : [policy]
   }
 
   get(id: string): Policy | null {

@@ -1,12 +1,13 @@
 // Code that comes as text, run in a process of its own. Nothing is allowed unless it is named.
 //
 //   X1 It sees the modules and libraries that are named, and of the runtime what computes: no `process`, no way to be sent messages.
-//   X2 It has a bound on memory, on all the fuel it spends, and on the time it takes; each ends it with an error that says which.
-//   X3 It ends when who asked for it ends.
+//   X2 It has a budget (kernel/budget.ts) of memory, fuel and processes, and a time; each ends it with an error that says which. What it
+//      spends, who asked for it spends.
+//   X3 It ends when who asked for it ends, and whatever it started ends with it.
+//   X4 What it may do is what it is given, and never more than who asked for it may.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
-import type { Body } from '../kernel/body.ts'
 import { Budget } from '../kernel/budget.ts'
 import { defaultLimits, Host } from '../kernel/host.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
@@ -20,6 +21,8 @@ import type { Launcher } from './launcher.ts'
 import { literal } from './lua-literal.ts'
 import { replyOf } from './outcome.ts'
 import { programOf } from './program.ts'
+import type { Refusal, Refusals } from './refusals.ts'
+import { lesser, type SandboxLimits } from './sandbox-policy.ts'
 import type { Caller, Context } from './service.ts'
 
 export type Snippet = {
@@ -32,15 +35,28 @@ export type Snippet = {
   readonly globals: Readonly<Record<string, unknown>>
 }
 
-export type SandboxLimits = { readonly memoryBytes: number; readonly fuel: number; readonly timeoutMs: number }
-
-/** How code that ran came out, and what it took: fuel, the most memory it held after a turn, time from start to end. */
-export type Run = { readonly reply: Reply; readonly fuel: number; readonly peakBytes: number; readonly ms: number }
+/** How code that ran came out, and what it took: fuel, the most memory it held after a turn, time from start to end, what it might not do. */
+export type Run = {
+  readonly reply: Reply
+  readonly fuel: number
+  readonly peakBytes: number
+  readonly ms: number
+  readonly denied: readonly Refusal[]
+}
 
 /** Who asks: its end is the end of what runs for it. */
 export type Asker = Pick<Caller, 'onEnd'> & { readonly pid: Pid | null }
 
-export const defaultSandbox: SandboxLimits = { memoryBytes: 16 * 1024 * 1024, fuel: 200_000_000, timeoutMs: 30_000 }
+export type RunOptions = {
+  readonly args: readonly unknown[]
+  readonly context: Context
+  readonly limits: SandboxLimits
+  /** The entry whose limits hold besides, and change with it. */
+  readonly policy?: { readonly id: string; readonly limits: SandboxLimits } | undefined
+}
+
+/** One that runs. */
+type Running = Pick<RunOptions, 'limits' | 'policy'> & { readonly budget: Budget; readonly bound: (timeoutMs: number) => void }
 
 const RUNS = 1000 // at once, on one node
 const SLICE = 100_000
@@ -50,6 +66,7 @@ export type SandboxOptions = {
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly registry: Registry
+  readonly refusals: Refusals
   readonly clock: Clock
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
@@ -61,6 +78,7 @@ const timedOut = (ms: number): WippyError =>
 export class Sandbox {
   readonly #options: SandboxOptions
   readonly #host = new Host('eval:sandbox', { processes: RUNS })
+  readonly #running = new Set<Running>()
 
   constructor(options: SandboxOptions) {
     this.#options = options
@@ -83,37 +101,53 @@ export class Sandbox {
     return { ...program, chunk: { ...chunk, imports: { ...chunk.imports, ...named } }, libraries: [...bare, ...given, ...libraries] }
   }
 
-  /** Runs a program to its end. */
-  run(asker: Asker, program: Program, args: readonly unknown[], context: Context, limits: SandboxLimits): Promise<Run> {
-    const { scheduler, launcher, clock } = this.#options
-    const { memoryBytes, fuel, timeoutMs } = limits
+  /** Runs a program to its end, and what it started with it. */
+  run(asker: Asker, program: Program, { args, context, limits: asked, policy }: RunOptions): Promise<Run> {
+    const { scheduler, launcher, clock, refusals } = this.#options
     const startedAt = clock.nowMs()
-    let budget: Budget | null = null
-    const bounded = (body: Body): Budget => {
-      budget = new Budget(body, fuel)
-      return budget
-    }
-    const { pid } = launcher.run(program, bounded, {
+    const limits = policy ? lesser(asked, policy.limits) : asked
+    const budget = new Budget(limits, scheduler.budgetOf(asker.pid))
+    const { pid } = launcher.run(program, budget, {
       host: this.#host,
-      limits: { ...defaultLimits, memoryBytes, fuel: Math.min(SLICE, fuel) },
+      limits: { ...defaultLimits, memoryBytes: limits.memoryBytes, fuel: Math.min(SLICE, limits.fuel) },
       args: encodeAll(args),
       context,
       parent: asker.pid,
     })
+    const denied = refusals.watch(budget)
     const end = (error: WippyError | null): void => {
       if (scheduler.processes.find(pid) === null) return
       if (error === null) scheduler.terminate(pid)
       else scheduler.fail(pid, error)
     }
     return new Promise((resolve) => {
-      const forgetTimer = clock.setTimer(timeoutMs, () => end(timedOut(timeoutMs)))
+      let forgetTimer = (): void => {}
+      const bound = (timeoutMs: number): void => {
+        forgetTimer()
+        forgetTimer = clock.setTimer(Math.max(0, startedAt + timeoutMs - clock.nowMs()), () => end(timedOut(timeoutMs)))
+      }
+      bound(limits.timeoutMs)
+      const running: Running = { budget, limits: asked, policy, bound }
+      this.#running.add(running)
       const forgetCaller = asker.onEnd(() => end(null))
       scheduler.onExit(pid, (exit) => {
         forgetTimer()
         forgetCaller()
-        const { total = 0, peakBytes = 0 } = budget ?? {}
-        resolve({ reply: replyOf(exit), fuel: total, peakBytes, ms: clock.nowMs() - startedAt })
+        this.#running.delete(running)
+        for (const member of budget.members) scheduler.terminate(member)
+        const { spent, peakBytes } = budget
+        resolve({ reply: replyOf(exit), fuel: spent, peakBytes, ms: clock.nowMs() - startedAt, denied: denied() })
       })
     })
+  }
+
+  /** What a policy bounds now holds for what runs under it. */
+  relimit(policy: string, limits: SandboxLimits): void {
+    for (const running of this.#running) {
+      if (running.policy?.id !== policy) continue
+      const now = lesser(running.limits, limits)
+      running.budget.limits = now
+      running.bound(now.timeoutMs)
+    }
   }
 }

@@ -67,10 +67,11 @@ export const securityService = ({ permits, policies, credentials, tokens }: Secu
   /** `custom` of policies, or what another scope is `with` some, or `without` them. */
   const createScope = ({ caller, target, args: [ids, from] }: Call): readonly unknown[] => {
     const given = Array.isArray(ids) ? ids : []
-    const before = target === 'custom' ? [] : credentials.readScope(caller.pid, from).policies
-    const after = target === 'without' ? before.filter((id) => !given.includes(id)) : [...before, ...known(caller, given)]
+    const before = target === 'custom' ? scopeOf([]) : credentials.readScope(caller.pid, from)
+    const kept = before.policies.filter((id) => target !== 'without' || !given.includes(id))
+    const after = target === 'without' ? kept : [...kept, ...known(caller, given)]
     if (after.length > MOST_POLICIES) throw invalid(`a scope has at most ${MOST_POLICIES} policies`)
-    return [scopeFor(caller, scopeOf(after))]
+    return [scopeFor(caller, scopeOf(after, before.allow))]
   }
 
   const getPolicy = ({ target }: Call): readonly unknown[] => {

@@ -13,8 +13,9 @@ export const storedProgram = (program: Program): { readonly hash: string; readon
 }
 
 export const contextToBytes = ({ values, actor, scope, operator }: Context): Uint8Array =>
-  encodeAll([values, actor ?? null, scope?.policies ?? null, operator === true])
+  encodeAll([values, actor ?? null, scope?.policies ?? null, operator === true, scope?.allow ?? []])
 export const contextFromBytes = (bytes: Uint8Array): Context => {
-  const [values, actor, policies, operator] = decodeAll(bytes) as [Context['values'], Context['actor'] | null, string[] | null, boolean]
-  return { values, operator, ...(actor && { actor }), ...(policies && { scope: scopeOf(policies) }) }
+  const [values, actor, policies, operator, allow = []] = decodeAll(bytes) as Stored
+  return { values, operator, ...(actor && { actor }), ...(policies && { scope: scopeOf(policies, allow) }) }
 }
+type Stored = [Context['values'], Context['actor'] | null, string[] | null, boolean, string[]?]

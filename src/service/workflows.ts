@@ -114,6 +114,9 @@ export class Workflows implements DurableLauncher {
     const [host, how, options] = head
     if (typeof host !== 'string' || typeof how !== 'string') throw refused('SPAWN_INVALID', Kind.Invalid, 'no such spawn')
     const { caller } = call
+    if (caller.context.within !== undefined || this.#scheduler.budgetOf(caller.pid) !== null) {
+      throw refused('BUDGET_DURABLE', Kind.PermissionDenied, `"${call.target}" is durable: it would outlive the budget of who starts it`)
+    }
     const { pid, process } = await this.begin({
       ...{ entry: call.target, host, args: rest, parent: null, watchers: [] },
       context: contextOf(caller, options, this.#credentials),

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, type Ended, wippy } from './command.ts'
+import { assertPlain, type Ended, index, start, wippy } from './command.ts'
 
 const test = suite('wippy sandbox run')
 
@@ -27,35 +27,58 @@ test('each way to fail has its name, and the exit code is not 0', async () => {
     ['runtime', 'return function() error("boom") end'],
     ['runtime', 'return function() return nil, "bad" end'],
   ] as const) {
-    const ended = await run(source, ...flags, '--json')
+    const isPlain = kind === 'fuel' || kind === 'denied'
+    const ended = await run(source, ...flags, ...(isPlain ? [] : ['--json']))
     assert.is(ended.code, 1, kind)
-    const { ok, error } = JSON.parse(ended.out)
-    assert.equal([ok, error.kind], [false, kind], source)
-    const shown = await run(source, ...flags)
-    assert.equal([shown.code, shown.out], [1, ''])
-    assert.ok(shown.err.startsWith(`${kind}: `), shown.err)
-    assertPlain(shown)
+    if (isPlain) {
+      assert.is(ended.out, '')
+      assert.ok(ended.err.startsWith(`${kind}: `), ended.err)
+      assertPlain(ended)
+      continue
+    }
+    const { $type, ok, error, denied } = JSON.parse(ended.out)
+    assert.equal([$type, ok, error.kind, denied], ['result', false, kind, []], source)
   }
 })
 
 test('nothing is there that was not named', async () => {
-  for (const name of [
-    'process',
-    'io',
-    'funcs',
-    'registry',
-    'env',
-    'load',
-    'loadfile',
-    'dofile',
-    'debug',
-    'package',
-    'os.execute',
-    'os.getenv',
-    'os.remove',
-  ]) {
-    const ended = await run(`local ok, v = pcall(function() return ${name} end) return function() return ok and v ~= nil end`)
-    assert.equal([ended.code, ended.out], [0, 'false\n'], name)
+  const names = ['process', 'io', 'funcs', 'registry', 'env', 'load', 'loadfile', 'dofile', 'debug', 'package']
+  const tried = [...names, 'os.execute', 'os.getenv', 'os.remove'].map((name) => `try("${name}", function() return ${name} end)`)
+  const code = `local found = {}
+    local function try(name, get) local ok, v = pcall(get) if ok and v ~= nil then found[#found + 1] = name end end
+    ${tried.join(' ')}
+    return function() return table.concat(found, " ") end`
+  const ended = await run(code)
+  assert.equal([ended.code, ended.out], [0, '\n'])
+})
+
+test('with a policy it runs in the node that runs here, with what the policy grants', async () => {
+  const entries = `  - { name: processes, kind: process.host }
+  - { name: double, kind: function.lua, source: file://double.lua }
+  - { name: untrusted, kind: sandbox.policy, allow: ["funcs.call:app:double"], limits: { fuel: 1000000, timeout: 20s } }
+  - { name: main, kind: process.lua, source: file://main.lua, modules: [io], meta: { command: { name: main, short: Wait, main: true } } }
+`
+  const app = directoryWith({
+    'src/_index.yaml': index(entries),
+    'src/double.lua': 'return function(n) return n * 2 end',
+    'src/main.lua': 'require("io").print("up") process.events():receive()',
+  })
+  const code = 'return function(n) return funcs.call("app:double", n) end'
+  const none = await wippy(['sandbox', 'run', '-', '--policy', 'app:untrusted'], { cwd: app, input: code })
+  assert.equal([none.code, /no node can be reached/.test(none.err)], [7, true], none.err)
+  const node = start(['run'], { cwd: app, input: null })
+  try {
+    await node.said('up')
+    while ((await wippy(['ps'], { cwd: app })).code === 7);
+    const ran = await wippy(['sandbox', 'run', '-', '--policy', 'app:untrusted', '--input', '4'], { cwd: app, input: code })
+    assert.equal([ran.code, ran.out, ran.err], [0, '8\n', ''])
+    const denied = await wippy(['sandbox', 'run', '-', '-C', app, '--allow', 'funcs', '--json'], { cwd, input: code })
+    assert.equal([denied.code, JSON.parse(denied.out).denied], [1, [{ action: 'funcs.call', resource: 'app:double', times: 1 }]])
+    const unknown = await wippy(['sandbox', 'run', '-', '--policy', 'app:untrused'], { cwd: app, input: code })
+    assert.equal([unknown.code, /there is no sandbox policy "app:untrused"/.test(unknown.err)], [4, true])
+  } finally {
+    node.child.kill('SIGTERM')
+    await node.ended
   }
 })
 
@@ -65,6 +88,7 @@ test('what is typed wrong is explained', async () => {
     [['run', 'double.lua', '--input', 'n=1'], /--input is not JSON: /],
     [['run', 'double.lua', '--memory', 'much'], /'much' is not a size/],
     [['run', 'double.lua', '--fuel', '0'], /fuel/],
+    [['run', 'double.lua', '--allow', 'Jason!'], /"Jason!" is no grant: write the name of a module/],
   ] as const) {
     const ended = await wippy(['sandbox', ...args], { cwd })
     assert.ok(ended.code !== 0)

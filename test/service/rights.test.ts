@@ -24,6 +24,7 @@ const expand = (prefix: string, names: string): string[] => names.split(' ').map
 const CATALOGUE: ReadonlySet<string> = new Set([
   ...expand('process', 'spawn spawn.monitored spawn.linked host send exec terminate cancel monitor unmonitor link unlink context security'),
   ...expand('process.registry', 'register register.eventual register.consistent register.strong foreign'),
+  ...expand('sandbox', 'run'),
   ...expand('process.registry', 'unregister unregister.eventual unregister.consistent unregister.strong'),
   ...expand('funcs', 'call context security'),
   ...expand('contract', 'get open implementations call context security'),
@@ -185,6 +186,7 @@ const SAMPLES: readonly Sample[] = [
   ['template.render', 'app:t', [], [['template.get', 'app:t']]],
   ['eval.compile', '', [{}], [['eval.compile', '']]],
   ['eval.run', '', [{}], [['eval.run', '']]],
+  ['sandbox.run', 'app:untrusted', ['return 1', {}], [['sandbox.run', 'app:untrusted']]],
   ['store.get', 'app:s', [], [['store.get', 'app:s']]],
   ['store.info', 'app:s', [], [['store.info', 'app:s']]],
   ...(['get', 'has', 'set', 'delete', 'list'] as const).map(
@@ -250,7 +252,7 @@ const guarded = async (policies: readonly ReturnType<typeof makeEntry>[], contex
   registry.kinds.add(known.handler)
   const { problems } = await registry.boot(policies)
   assert.equal(problems, [])
-  const guard = new Guard({ policies: known, audit, world })
+  const guard = new Guard({ policies: known, audit, world, refused: () => {} })
   const scope = scopeOf(policies.map(({ id }) => id))
   const caller = fakeCaller({ entry: 'app:agent', context: { values: {}, actor: { id: 'ada', meta: {} }, scope, ...context } })
   const ask = ([op, target, args]: Sample): string => {

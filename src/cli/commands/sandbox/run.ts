@@ -2,18 +2,24 @@
 
 import { readFileSync } from 'node:fs'
 import { string as text } from '@oclif/core/args'
-import { Command } from '@oclif/core/command'
-import { boolean, integer, string } from '@oclif/core/flags'
-import type { SandboxOutcome } from '../../../app/sandbox-run.ts'
+import { integer, string } from '@oclif/core/flags'
+import type { SandboxRunOptions } from '../../../app/sandbox-run.ts'
 import { describe, Kind, WippyError } from '../../../error.ts'
 import { lockdown } from '../../lockdown.ts'
+import { NodeCommand, type NodeFlags } from '../../node-command.ts'
 import { complain, json, jsonLine, print } from '../../output.ts'
 import { Quit } from '../../quit.ts'
 
-const inputOf = (value: string | undefined): readonly unknown[] => {
-  if (value === undefined) return []
+/** How it came out, as a program sees it. */
+type Outcome = {
+  readonly ok: boolean
+  readonly value?: unknown
+  readonly error?: { readonly kind: string; readonly code: string; readonly message: string; readonly hint?: string }
+}
+
+const inputOf = (value: string): unknown => {
   try {
-    return [JSON.parse(value)]
+    return JSON.parse(value)
   } catch (cause) {
     throw new WippyError('SANDBOX_INPUT', Kind.Invalid, `--input is not JSON: ${(cause as Error).message}`, {
       hint: `Quote it: --input '{"n": 1}'`,
@@ -30,43 +36,62 @@ const sourceOf = (file: string): string => {
   }
 }
 
-const asJson = ({ ok, value, error, kind, fuel, peakBytes, ms }: SandboxOutcome): string => {
-  const usage = { fuel, memory: peakBytes, ms: Math.round(ms) }
-  if (ok) return json({ $type: 'result', v: 1, ok, value, ...usage })
-  const { code, message, hint } = error!
-  return json({ $type: 'result', v: 1, ok, error: { kind, code, message, hint }, ...usage })
-}
-
-export default class SandboxRun extends Command {
+export default class SandboxRun extends NodeCommand {
   static override summary = 'Run Lua that nobody trusts.'
   static override description =
     `It sees what computes and nothing else: no files, no network, no other process, no module that --allow does not name.
-The code returns a function (or a table with main); it gets --input, and what it returns is printed.`
+The code returns a function (or a table with main); it gets --input, and what it returns is printed. Exit code 0 and the value, or 1 and an error whose
+kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
   static override examples = [
     `echo 'return function(n) return n * 2 end' | <%= config.bin %> sandbox run - --input 21`,
     '<%= config.bin %> sandbox run agent.lua --fuel 1000000 --memory 8MiB --timeout 500ms --allow json --json',
+    '<%= config.bin %> sandbox run agent.lua --policy app:untrusted --allow funcs.call:app:price',
   ]
   static override args = { file: text({ required: true, description: 'A file with Lua; - is standard input.' }) }
   static override flags = {
-    fuel: integer({ summary: 'Units of work it may spend.', default: 200_000_000, min: 1, helpValue: '<units>' }),
-    memory: string({ summary: 'The memory it may have.', default: '16MiB', helpValue: '<size>' }),
-    timeout: string({ summary: 'How long it may take.', default: '3s', helpValue: '<duration>' }),
-    allow: string({ summary: 'A module it may use; repeatable.', helpValue: '<module>', multiple: true, multipleNonGreedy: true }),
+    fuel: integer({ summary: 'Units of work it may spend. Default: 200,000,000.', min: 1, helpValue: '<units>' }),
+    memory: string({ summary: 'The memory it may have. Default: 16MiB.', helpValue: '<size>' }),
+    timeout: string({ summary: 'How long it may take. Default: 3s.', helpValue: '<duration>' }),
+    allow: string({
+      summary: 'A module it may use (json), or an action on a resource (funcs.call:app:price); repeatable.',
+      helpValue: '<grant>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    policy: string({ summary: 'A sandbox.policy of the node that runs here: the code runs in it.', helpValue: '<entry>' }),
     input: string({ summary: 'What its function gets, as JSON.', helpValue: '<json>' }),
-    json: boolean({ summary: 'The result, the error and what it took, as JSON.' }),
   }
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(SandboxRun)
-    const { fuel, memory, timeout, allow: modules = [] } = flags
-    const input = inputOf(flags.input)
-    const source = sourceOf(args.file)
-    const { runInSandbox } = await import('../../../app/sandbox-run.ts')
-    lockdown()
-    const outcome = await runInSandbox({ source, modules, input, fuel, memory, timeout })
-    if (flags.json) print(asJson(outcome))
-    else if (outcome.ok) print(typeof outcome.value === 'string' ? outcome.value : jsonLine(outcome.value))
-    else complain(`${outcome.kind}: ${describe(outcome.error)}`)
-    throw new Quit(outcome.ok ? 0 : 1)
+    const { fuel, memory, timeout = flags.policy === undefined ? '3s' : undefined, allow, policy } = flags
+    const options: SandboxRunOptions = {
+      ...(fuel !== undefined && { fuel }),
+      ...(memory !== undefined && { memory }),
+      ...(timeout !== undefined && { timeout }),
+      ...(allow && { allow }),
+      ...(policy !== undefined && { policy }),
+      ...(flags.input !== undefined && { input: inputOf(flags.input) }),
+    }
+    const outcome = await this.#outcome(flags, sourceOf(args.file), options)
+    const { ok, value, error } = outcome
+    if (flags.json) print(json({ $type: 'result', v: 1, ...outcome }))
+    else if (ok) print(typeof value === 'string' ? value : jsonLine(value))
+    else complain(`${error!.kind}: ${describe(new WippyError(error!.code, Kind.Unknown, error!.message, { hint: error!.hint }))}`)
+    throw new Quit(ok ? 0 : 1)
+  }
+
+  /** In the node that is meant, or in one of its own. */
+  async #outcome(flags: NodeFlags & { readonly policy?: string | undefined }, code: string, options: SandboxRunOptions): Promise<Outcome> {
+    if (flags.policy === undefined && flags.to === undefined && flags.dir === undefined && flags.state === undefined) {
+      const { plainOutcome, sandbox } = await import('../../../app/sandbox-run.ts')
+      lockdown()
+      return plainOutcome(await sandbox.run(code, options)) as Outcome
+    }
+    let outcome: Outcome | null = null
+    await this.withNode(flags, async (client) => {
+      outcome = (await client.ask('sandbox.run', { code, options })) as Outcome
+    })
+    return outcome!
   }
 }

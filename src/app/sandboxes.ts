@@ -1,0 +1,19 @@
+// The sandbox of a node: made when the first who needs it asks.
+
+import { Sandbox } from '../service/sandbox.ts'
+import { SandboxRunner } from '../service/sandbox-runner.ts'
+import type { Parts } from './parts.ts'
+
+type Made = { readonly sandbox: Sandbox; readonly runner: SandboxRunner }
+
+const known = new WeakMap<Parts, Made>()
+
+export const sandboxOf = (parts: Parts): Made => {
+  let made = known.get(parts)
+  if (made === undefined) {
+    const sandbox = new Sandbox(parts)
+    made = { sandbox, runner: new SandboxRunner(sandbox, parts.registry) }
+    known.set(parts, made)
+  }
+  return made
+}

@@ -1,0 +1,46 @@
+// Grants as people write them: one action on one resource, with wildcards.
+//
+//   json                      the name of a module of the runtime: it can be required, and may do what needs no permission
+//   funcs.call:app:double     an action, up to the first colon, on a resource; its module comes with it
+//   registry.get              an action on anything
+
+import { Policy } from './policy.ts'
+
+/** What a list of grants comes to. */
+export type Grants = {
+  /** Modules of the runtime, each once. */
+  readonly modules: readonly string[]
+  /** Those that allow an action, as they were written. */
+  readonly allow: readonly string[]
+}
+
+const GRANT = /^([a-z_]\w*)((?:\.(?:\w+|\*))*)(?::(.+))?$/
+
+/** Throws a sentence (Error) about what is no grant. */
+export const grantsOf = (texts: readonly string[]): Grants => {
+  const modules = new Set<string>()
+  const allow: string[] = []
+  for (const text of texts) {
+    const [, module, action = '', resource] = GRANT.exec(text) ?? []
+    if (module === undefined || (action === '' && resource !== undefined)) {
+      throw new Error(`"${text}" is no grant: write the name of a module (json), or an action and its resource (funcs.call:app:double)`)
+    }
+    modules.add(module)
+    if (action !== '') allow.push(text)
+  }
+  return { modules: [...modules], allow }
+}
+
+/** A grant as a policy; its id is the grant. */
+export const policyOfGrant = (text: string): Policy => {
+  const [, module = '', action = '', resource = '*'] = GRANT.exec(text) ?? []
+  const draft = {
+    id: text,
+    actions: [`${module}${action}`],
+    resources: [resource],
+    effect: 'allow',
+    conditions: [],
+    expression: null,
+  } as const
+  return new Policy(draft, () => () => false)
+}
