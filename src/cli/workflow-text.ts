@@ -81,6 +81,10 @@ const eventText = (event: PlainEvent): string => {
       return `begins ${visible(name)}(${valuesText(event)}) on ${visible(other)}`
     case 'resumes':
       return 'is taken up by another start of the node'
+    case 'paused':
+      return 'is paused'
+    case 'unpaused':
+      return 'goes on'
     case 'receives':
       return `receives "${visible(name)}"${from}: ${valuesText(event)}`
     case 'hears':
@@ -108,7 +112,7 @@ export const timelineText = (records: readonly PlainRecord[], started: string): 
 }
 
 const waitingText = ({ status, waiting: { mail, timers, next } }: WorkflowShown): readonly string[] => {
-  if (status !== 'running') return []
+  if (status !== 'running' && status !== 'paused') return []
   const messages = `${mail} ${mail === 1 ? 'message' : 'messages'}`
   return [`waiting   ${messages}, ${timers} ${timers === 1 ? 'timer' : 'timers'}${next === null ? '' : `, due ${next}`}`]
 }

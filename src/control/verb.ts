@@ -36,6 +36,8 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   'workflow.cancel': () => import('./verbs/workflow-cancel.ts'),
   'workflow.journal': () => import('./verbs/workflow-journal.ts'),
   'workflow.list': () => import('./verbs/workflow-list.ts'),
+  'workflow.pause': () => import('./verbs/workflow-pause.ts'),
+  'workflow.resume': () => import('./verbs/workflow-resume.ts'),
   'workflow.show': () => import('./verbs/workflow-show.ts'),
   'workflow.signal': () => import('./verbs/workflow-signal.ts'),
   'workflow.start': () => import('./verbs/workflow-start.ts'),

@@ -17,6 +17,7 @@ import { cardOf } from '../workflow/card.ts'
 import type { Durables, Started } from '../workflow/durables.ts'
 import { type Engine, workflowNotFound } from '../workflow/engine.ts'
 import { idOf } from '../workflow/id.ts'
+import type { Interventions } from '../workflow/interventions.ts'
 import type { Start } from '../workflow/start.ts'
 import type { Credentials } from './credentials.ts'
 import { firstMessages } from './first-messages.ts'
@@ -72,7 +73,7 @@ export class Workflows implements DurableLauncher {
   async terminate(pid: Pid): Promise<boolean> {
     const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
     if (id === null) return false
-    await this.#durables.terminate(id)
+    await this.#durables.interventions.terminate(id)
     return true
   }
 
@@ -90,9 +91,8 @@ export class Workflows implements DurableLauncher {
     await this.#durables.letters.cancel('', await this.#pidOf(id), textPayload(reason))
   }
 
-  /** Ends a workflow by force. Throws WORKFLOW_NOT_FOUND, also for one that has ended. */
-  end(id: string): Promise<void> {
-    return this.#durables.terminate(id)
+  get interventions(): Interventions {
+    return this.#durables.interventions
   }
 
   async #pidOf(id: string): Promise<Pid> {
@@ -179,6 +179,7 @@ export class Workflows implements DurableLauncher {
   async #result(pid: Pid): Promise<Reply> {
     const head = await this.#durables.engine.head(idOf(pid)!)
     const result = head === null ? null : cardOf(head.card).result
+    if (head?.status === 'paused') throw refused('WORKFLOW_PAUSED', Kind.Conflict, `workflow ${pid} is paused`)
     if (head === null || result === null) throw refused('WORKFLOW_NOT_FOUND', Kind.NotFound, `there is no workflow ${pid}`)
     return replyOf({ ok: head.status === 'completed', payload: result, error: null })
   }

@@ -8,21 +8,20 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
-import { terminated } from '../kernel/failure.ts'
 import type { FrameCursor } from '../kernel/frame.ts'
 import type { Host } from '../kernel/host.ts'
-import { endedBy } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { encode } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cardOf } from './card.ts'
-import { type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
+import { type Engine, type Head, hasEnded } from './engine.ts'
 import { checkId, idOf } from './id.ts'
-import { Ledger } from './ledger.ts'
+import { Interventions } from './interventions.ts'
+import { type Ended, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
+import { endMail } from './mail.ts'
 import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
@@ -53,6 +52,7 @@ export type DurablesOptions = {
 
 export class Durables {
   readonly letters: Letters
+  readonly interventions: Interventions
   readonly programs: Programs
   readonly #options: DurablesOptions
   readonly #engine: Engine
@@ -82,6 +82,13 @@ export class Durables {
     }
     this.#loaded = new Loaded({ scheduler, read: (id) => this.#read(id), kept, report })
     this.#alarm = new Alarm({ engine, clock, report, ring: (id, tag) => this.#loaded.reach(id, (run) => run.fire(tag)) })
+    this.interventions = new Interventions({
+      ...{ engine, clock, scheduler },
+      loaded: this.#loaded,
+      end: (run, status, ended) => this.#end(run, status, ended),
+      hint: (id) => void this.#hint(id),
+      arm: (dueMs) => this.#alarm.arm(dueMs),
+    })
     this.letters = new Letters({
       engine,
       scheduler,
@@ -148,21 +155,13 @@ export class Durables {
     return process.attachment instanceof RunAttachment ? process.attachment.run : null
   }
 
-  /** Ends a workflow from outside, whatever it does. Throws WORKFLOW_NOT_FOUND. */
-  async terminate(id: string): Promise<void> {
-    const run = await this.#loaded.load(id)
-    if (run === null) throw workflowNotFound(id)
-    const error = terminated()
-    await this.#end(run, 'terminated', { ok: false, payload: endedBy(encode(error)), error })
-    if (run.process !== null && run.process.state !== 'ended') this.#options.scheduler().fail(run.process.pid, error)
-  }
-
   /** A new run begins in the same journal, and takes over what waits for the old one and who waits for its end. */
   async succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
     await this.programs.during(code, () => this.#succeed(run, code, beginning))
   }
 
   async #succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
+    await run.going()
     const { seq } = run.position
     const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: this.#around.nowMs() }
     const cleared = [...run.ledger.timers.keys()]
@@ -253,11 +252,13 @@ export class Durables {
     if (!run.isClosed) void this.#end(run, 'failed', exit)
   }
 
-  async #end(run: Run, status: string, exit: Exit): Promise<void> {
+  async #end(run: Run, status: string, exit: Ended): Promise<boolean> {
     this.#loaded.drop(run)
     const card: Card = { ...run.card, endedMs: this.#around.nowMs(), result: exit.payload, mark: null }
-    const mail = run.endMail(exit)
-    if (await run.note(RecordKind.end, exit.payload, card, status, { mail })) for (const { to } of mail) void this.#hint(to)
+    const mail = endMail(run.id, run.card, exit)
+    if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
+    for (const { to } of mail) void this.#hint(to)
+    return true
   }
 
   #workflowNamed(frame: FrameCursor): string | null {

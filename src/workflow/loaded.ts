@@ -57,6 +57,11 @@ export class Loaded {
     return loading
   }
 
+  /** The workflow if it is in memory, or on its way there. */
+  async here(id: string): Promise<Run | null> {
+    return this.#runs.get(id) ?? (await this.#loading.get(id)?.catch(() => null)) ?? null
+  }
+
   /** The same for somebody who cannot do anything about it: null, and it is reported. */
   async tryLoad(id: string): Promise<Run | null> {
     try {
@@ -77,6 +82,7 @@ export class Loaded {
 
   /** Keeps a run as the one used last; gives up what is idle when there are too many. */
   keep(run: Run): void {
+    this.#broken.delete(run.id)
     this.#runs.delete(run.id)
     this.#runs.set(run.id, run)
     const { kept } = this.#options

@@ -4,7 +4,11 @@
 import { Address } from '../kernel/address.ts'
 import { EVENT, type FrameCursor, MESSAGE, REPLY } from '../kernel/frame.ts'
 import { FrameBuffer } from '../kernel/frame-buffer.ts'
-import type { Pid } from '../pid.ts'
+import { decodeAll, encode } from '../msgpack.ts'
+import { formatPid, type Pid } from '../pid.ts'
+import type { Card } from './card.ts'
+import type { Effects } from './engine.ts'
+import type { Ended } from './ledger.ts'
 
 const encoder = new TextEncoder()
 const NOTHING = new Uint8Array(0)
@@ -27,3 +31,13 @@ export const eventFrame = (from: Pid | '', topic: string, ok: boolean, payload: 
 
 export const answerFrame = (tag: number, start: number, ok: boolean, payload: Uint8Array): Uint8Array =>
   only((buffer) => buffer.write(REPLY, ok ? 1 : 0, tag, NOTHING, encoder.encode(String(start)), payload))
+
+/** Mail for those who wait for the end of a workflow. */
+export const endMail = (id: string, { host, watchers }: Card, { ok, payload }: Ended): Effects['mail'] =>
+  watchers.map((watcher) => ({
+    to: watcher.id,
+    frame:
+      watcher.tag === 0
+        ? eventFrame(formatPid(host, id), 'pid.exit', ok, payload)
+        : answerFrame(watcher.tag, watcher.start, ok, ok ? payload : encode([decodeAll(payload)[1]])),
+  }))

@@ -20,8 +20,12 @@ const HEAD = 80
 const TAIL = 4
 export const HASH_BYTES = 16
 
-/** `start`: a run begins, `input` says with what. `own`: another node goes on. `step`: one step. `end`: somebody outside ended it. */
-export const RecordKind = { start: 1, own: 2, step: 3, end: 4 } as const
+/**
+ * `start`: a run begins, `input` says with what. `own`: another node goes on. `step`: one step. `end`: somebody outside ended it.
+ * `pause`: it takes no step before `resume`; `input` has its timers.
+ */
+export const RecordKind = { start: 1, own: 2, step: 3, end: 4, pause: 5, resume: 6 } as const
+const LAST_KIND = RecordKind.resume
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
 
 const VERDICTS: readonly Verdict[] = ['wait', 'again', 'exit', 'fault']
@@ -103,7 +107,8 @@ export const parse = (raw: Uint8Array, what: string): Parsed => {
   const count = bytes.readUInt32LE(76)
   const kind = bytes[3] as RecordKind
   const verdict = VERDICTS[bytes[64]!]
-  if (output + count * 4 + TAIL !== length || kind < 1 || kind > 4 || verdict === undefined) throw corrupt(what, 'its parts do not fit')
+  if (output + count * 4 + TAIL !== length || kind < 1 || kind > LAST_KIND || verdict === undefined)
+    throw corrupt(what, 'its parts do not fit')
   return {
     kind,
     epoch: bytes.readUInt32LE(4),

@@ -16,7 +16,8 @@ import { type Card, cardToBytes, traitsOf } from './card.ts'
 import { take } from './checkpoint.ts'
 import { type Effects, hasEnded, type Mail, noPages } from './engine.ts'
 import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
-import { answerFrame, eventFrame, messageFrame } from './mail.ts'
+import { endMail, messageFrame } from './mail.ts'
+import { notice, noticed, timersToBytes } from './notice.ts'
 import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind, samePosition, seal } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -68,6 +69,7 @@ export class Run {
   #tail: Promise<unknown> = Promise.resolve()
   #isClosed = false
   #isGivenUp = false // nothing is tried again
+  #pause: PromiseWithResolvers<void> | null = null
   #mailed: ReadonlySet<number> = new Set()
   // mail
   readonly #answers = new Map<number, number>() // tag of an ask → number of the mail that answers it
@@ -112,11 +114,16 @@ export class Run {
   }
 
   readonly commit: Commit = (inbox, step) => {
+    const input = bytesOf(inbox)
+    return this.#pause === null ? this.#commit(input, step) : this.#pause.promise.then(() => this.#commit(input, step))
+  }
+
+  #commit(input: Uint8Array, step: Step): Promise<void> {
     if (this.#isClosed) return NEVER
     const { seq } = this.#position
     const mail = this.#mailOf(step.outbox)
     this.#mailed = new Set(mail.map(({ tag }) => tag))
-    const change = this.ledger.step(seq + 1, step.nowMs, inbox, step.outbox, this.#mailed)
+    const change = this.ledger.step(seq + 1, step.nowMs, framesOf(input), step.outbox, this.#mailed)
     this.#steps++
     this.#fuel += step.spent
     const content: Content = {
@@ -126,7 +133,7 @@ export class Run {
       fuel: step.fuel,
       spent: step.spent,
       verdict: step.verdict,
-      input: bytesOf(inbox),
+      input,
       output: bytesOf(step.outbox),
       mailed: [...this.#mailed],
     }
@@ -172,7 +179,7 @@ export class Run {
         this.#pullAgain = false
         const room = AT_ONCE - this.#handed
         if (room <= 0) this.#mayWait = true
-        if (room <= 0 || this.#isClosed || this.process === null) break
+        if (room <= 0 || this.#isClosed || this.#pause !== null || this.process === null) break
         const mails = await this.#around.engine.mail(this.id, this.#pulled, room)
         this.#mayWait = mails.length === room
         for (const mail of mails) this.#hand(mail)
@@ -186,7 +193,7 @@ export class Run {
 
   /** A timer is due. */
   fire(tag: number): void {
-    if (this.process === null || this.#isClosed || this.#fired.has(tag) || !this.ledger.timers.has(tag)) return
+    if (this.process === null || this.#isClosed || this.#pause !== null || this.#fired.has(tag) || !this.ledger.timers.has(tag)) return
     this.#fired.add(tag)
     this.#around.delivery().reply(this.process, tag, true, encode([true]))
   }
@@ -198,44 +205,37 @@ export class Run {
   /** Appends a record that is no step. False when somebody else owns the journal. */
   note(kind: RecordKind, input: Uint8Array, card: Card, status: string, more: Partial<Effects> = {}): Promise<boolean> {
     this.card = card
-    this.#cardBytes = cardToBytes(card)
-    this.#traits = traitsOf(card)
-    const content: Content = {
-      kind,
-      code: this.#code,
-      nowMs: this.#around.nowMs(),
-      fuel: 0,
-      spent: 0,
-      verdict: 'wait',
-      input,
-      output: NOTHING,
-      mailed: [],
-    }
     if (hasEnded(status) || kind === RecordKind.start) this.#isClosed = true // no step follows
-    const effects = {
-      status,
-      active: !hasEnded(status),
-      traits: this.#traits,
-      card: this.#cardBytes,
-      mail: [],
-      taken: [],
-      timers: [],
-      cleared: [],
-      pages: noPages,
-      ...more,
-    }
-    return this.#append(content, effects)
+    const effects = noticed(status, card, more)
+    this.#cardBytes = effects.card
+    this.#traits = effects.traits
+    return this.#append(notice(kind, this.#code, this.#around.nowMs(), input), effects)
   }
 
-  /** Mail for those who wait for its end. */
-  endMail({ ok, payload }: Ended): Effects['mail'] {
-    return this.card.watchers.map(({ id, tag, start }) => ({
-      to: id,
-      frame:
-        tag === 0
-          ? eventFrame(this.pid, 'pid.exit', ok, payload)
-          : answerFrame(tag, start, ok, ok ? payload : encode([decodeAll(payload)[1]])),
-    }))
+  /** The step at hand is its last one that anybody sees before `resume`; one more may wait to be written. */
+  pause(): Promise<boolean> {
+    this.#pause ??= Promise.withResolvers()
+    const timers = this.#timers()
+    return this.note(RecordKind.pause, timersToBytes(timers), this.card, 'paused', { cleared: timers.map(({ tag }) => tag) })
+  }
+
+  async resume(): Promise<boolean> {
+    const timers = this.#timers()
+    if (!(await this.note(RecordKind.resume, NOTHING, this.card, 'running', { timers }))) return false
+    this.#pause?.resolve()
+    this.#pause = null
+    void this.pull()
+    this.#around.committed(this, { timers, mail: [], ended: false })
+    return true
+  }
+
+  /** Resolves when it is not paused, or not any more. */
+  async going(): Promise<void> {
+    await this.#pause?.promise
+  }
+
+  #timers(): { tag: number; dueMs: number }[] {
+    return [...this.ledger.timers].map(([tag, { dueMs }]) => ({ tag, dueMs }))
   }
 
   /** Gives it up, and waits until what it was writing is written. */
@@ -283,7 +283,7 @@ export class Run {
       active: ended === null && (step.verdict === 'again' || this.ledger.isBusy),
       traits: this.#traits,
       card: this.#cardBytes,
-      mail: ended === null ? mail : [...mail, ...this.endMail(ended)],
+      mail: ended === null ? mail : [...mail, ...endMail(this.id, this.card, ended)],
       taken,
       timers: change.timers,
       cleared: change.cleared,

@@ -4,13 +4,13 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Host, HostLimits } from '../kernel/host.ts'
 import type { Pid } from '../pid.ts'
-import { type Beginning, beginningToBytes, type Card, cardToBytes, traitsOf, type Watcher } from './card.ts'
-import { type Effects, type Head, hasEnded, noPages } from './engine.ts'
+import { type Beginning, beginningToBytes, type Card, type Watcher } from './card.ts'
+import { type Effects, type Head, hasEnded } from './engine.ts'
 import { messageOf } from './mail.ts'
+import { notice, noticed } from './notice.ts'
 import { ORIGIN, type Position, RecordKind, type Sealed, seal } from './record.ts'
 
 const SEEDS = 2 ** 32
-const NO_STEP = { fuel: 0, spent: 0, verdict: 'wait', output: new Uint8Array(0), mailed: [] } as const
 
 /** What to do when a workflow with this id runs, or has run. */
 export type Conflict = 'use' | 'fail'
@@ -51,11 +51,9 @@ export const opening = (start: Start, head: Head | null, owner: string, nowMs: n
   const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
   const card: Card = { ...about, parent, watchers, mark: null, result: null, search, memo }
   const input = beginningToBytes(beginning)
-  const content = { kind: RecordKind.start, code: Buffer.from(code.hash, 'hex'), nowMs, ...NO_STEP, input }
+  const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, input)
   const mail = messages.map(({ from, topic, payload }) => ({ to: id, frame: messageOf(from, Buffer.from(topic), payload) }))
-  const changed = { mail, taken: [], timers: [], cleared: [], pages: noPages }
-  const effects: Effects = { status: 'running', active: true, traits: traitsOf(card), card: cardToBytes(card), ...changed }
-  return { beginning, card, record: seal(before, before.epoch + 1, content), effects }
+  return { beginning, card, record: seal(before, before.epoch + 1, content), effects: noticed('running', card, { mail }) }
 }
 
 /** Whether the id of a workflow that is there may be used again. */

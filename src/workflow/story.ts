@@ -11,7 +11,7 @@ import { type Parsed, RecordKind } from './record.ts'
 const READ_BYTES = 16 * 1024 // a longer payload is only measured
 const MOST_ASKS = 10_000 // that are remembered without an answer; the oldest are forgotten
 
-export type EventKind = 'begins' | 'resumes' | 'receives' | 'hears' | 'asks' | 'sends' | 'answered' | 'ends'
+export type EventKind = 'begins' | 'resumes' | 'paused' | 'unpaused' | 'receives' | 'hears' | 'asks' | 'sends' | 'answered' | 'ends'
 
 export type StoryEvent = {
   readonly event: EventKind
@@ -34,13 +34,20 @@ export type StoryEvent = {
 export type Told = {
   readonly record: number
   readonly epoch: number
-  readonly kind: 'start' | 'own' | 'step' | 'end'
+  readonly kind: keyof typeof RecordKind
   readonly timeMs: number
   readonly fuel: number
   readonly events: readonly StoryEvent[]
 }
 
-const KINDS = { [RecordKind.start]: 'start', [RecordKind.own]: 'own', [RecordKind.step]: 'step', [RecordKind.end]: 'end' } as const
+const NAMES = Object.fromEntries(Object.entries(RecordKind).map(([name, kind]) => [kind, name])) as Readonly<
+  Record<RecordKind, keyof typeof RecordKind>
+>
+const BARE: Readonly<Partial<Record<RecordKind, EventKind>>> = {
+  [RecordKind.own]: 'resumes',
+  [RecordKind.pause]: 'paused',
+  [RecordKind.resume]: 'unpaused',
+}
 
 const valuesOf = (payload: Uint8Array): readonly unknown[] | null => {
   if (payload.length > READ_BYTES) return null
@@ -65,7 +72,7 @@ export class Story {
 
   tell(record: Parsed): Told {
     const { seq, epoch, kind, nowMs, spent } = record
-    return { record: seq, epoch, kind: KINDS[kind], timeMs: nowMs, fuel: spent, events: this.#events(record) }
+    return { record: seq, epoch, kind: NAMES[kind], timeMs: nowMs, fuel: spent, events: this.#events(record) }
   }
 
   #events(record: Parsed): StoryEvent[] {
@@ -74,7 +81,8 @@ export class Story {
       const { entry, host, args } = beginningOf(record.input)
       return [eventOf('begins', entry, args, { other: host })]
     }
-    if (record.kind === RecordKind.own) return [eventOf('resumes', '', new Uint8Array(0))]
+    const bare = BARE[record.kind]
+    if (bare) return [eventOf(bare, '', new Uint8Array(0))]
     if (record.kind === RecordKind.end) {
       const ended = eventOf('ends', '', record.input)
       return [{ ...ended, ok: ended.values !== null && (ended.values[1] ?? null) === null }]

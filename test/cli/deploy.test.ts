@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, type Ended, index, type Running, start, wippy } from './command.ts'
+import { assertPlain, type Ended, index, type Running, wippy } from './command.ts'
+import { whileRunning } from './running.ts'
 
 const test = suite('changes of a running node')
 
@@ -40,17 +41,9 @@ const price = (value: number) => `return function() return ${value} end\n`
 const FILES = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER, 'src/price.lua': price(100) }
 const NOTE = (text: string) => `namespace: app\nentries:\n  - { name: note, kind: registry.entry, text: ${text} }\n`
 
-const running = async (act: (cwd: string, node: Running) => Promise<void>, more: Readonly<Record<string, string>> = {}): Promise<void> => {
+const running = (act: (cwd: string, node: Running) => Promise<void>, more: Readonly<Record<string, string>> = {}): Promise<void> => {
   const cwd = directoryWith({ ...FILES, ...more })
-  const node = start(['run'], { cwd, input: null })
-  try {
-    await node.said('price 100')
-    for (;;) if ((await wippy(['ps'], { cwd })).code !== 7) break
-    await act(cwd, node)
-  } finally {
-    node.child.kill('SIGTERM')
-    await node.ended
-  }
+  return whileRunning(cwd, (node) => act(cwd, node), { said: 'price 100' })
 }
 
 const said = async (cwd: string, ...args: string[]): Promise<string> => {

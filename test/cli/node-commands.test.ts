@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain, index, type Running, start, wippy } from './command.ts'
+import { whileRunning } from './running.ts'
 
 const test = suite('commands on a running node')
 
@@ -24,23 +25,9 @@ const WORKER = `return function()
 end
 `
 
-/** Runs an app until `act` is done with it. */
-const running = async (act: (cwd: string, node: Running) => Promise<void>): Promise<void> => {
+const running = (act: (cwd: string, node: Running) => Promise<void>): Promise<void> => {
   const cwd = directoryWith({ 'src/_index.yaml': index(ENTRIES), 'src/worker.lua': WORKER })
-  const node = start(['run'], { cwd })
-  try {
-    await node.said('at work')
-    await reachable(cwd)
-    await act(cwd, node)
-  } finally {
-    node.child.kill('SIGTERM')
-    await node.ended
-  }
-}
-
-/** Resolves when the endpoint is open: it is opened beside the start of the app. */
-const reachable = async (cwd: string): Promise<void> => {
-  for (;;) if ((await wippy(['ps'], { cwd })).code !== 7) return
+  return whileRunning(cwd, (node) => act(cwd, node))
 }
 
 test('what runs is listed, looked at, logged and ended, for people and for programs', () =>

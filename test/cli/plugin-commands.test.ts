@@ -4,31 +4,16 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { scripted } from '../plugin/components.ts'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, index, ROOT, type Running, start, wippy } from './command.ts'
+import { assertPlain, index, ROOT, wippy } from './command.ts'
+import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
 const test = suite('plugin commands')
 
-const ENTRIES = `  - name: processes
-    kind: process.host
-  - name: keeper
-    kind: process.lua
-    source: file://keeper.lua
-    modules: [logger]
-  - name: keepers
-    kind: process.service
-    process: app:keeper
-    host: app:processes
-    lifecycle: { auto_start: true }
-  - name: asker
+const ENTRIES = `${KEEPER}  - name: asker
     kind: process.lua
     source: file://asker.lua
     modules: [funcs, io]
     meta: { command: { name: ask } }
-`
-const KEEPER = `return function()
-  require("logger"):info("at work")
-  process.events():receive()
-end
 `
 const ASKER = `return function(id, ...)
   local value, err = require("funcs").call(id, ...)
@@ -36,25 +21,13 @@ const ASKER = `return function(id, ...)
 end
 `
 
-const files = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER, 'src/asker.lua': ASKER }
-
-const running = async (cwd: string, act: (node: Running) => Promise<void>): Promise<void> => {
-  const node = start(['run'], { cwd, input: null })
-  try {
-    await node.said('at work')
-    for (;;) if ((await wippy(['ps'], { cwd })).code !== 7) break
-    await act(node)
-  } finally {
-    node.child.kill('SIGTERM')
-    await node.ended
-  }
-}
+const files = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER_LUA, 'src/asker.lua': ASKER }
 
 const markdown = join(ROOT, 'plugins/markdown')
 
 test('a plugin is installed into a running node, is there after a restart, and is removed', async () => {
   const cwd = directoryWith(files)
-  await running(cwd, async () => {
+  await whileRunning(cwd, async () => {
     const installed = await wippy(['plugin', 'install', markdown], { cwd })
     assert.equal([installed.code, installed.err], [0, ''])
     assert.match(installed.out, /^markdown {2}sha256:[0-9a-f]{64}\n/)
@@ -69,13 +42,13 @@ test('a plugin is installed into a running node, is there after a restart, and i
     assert.is(again.code, 9)
     assert.match(again.err, /there is a plugin "markdown" already \[PLUGIN_EXISTS\]\n {2}→ Use "wippy plugin update"/)
   })
-  await running(cwd, async () => {
+  await whileRunning(cwd, async () => {
     const inspected = await wippy(['plugin', 'inspect', 'markdown'], { cwd })
     assert.match(inspected.out, /calls +0, 0 units of fuel/)
   })
   const asked = await wippy(['run', 'ask', 'plugins.markdown:to-html', '*hi*'], { cwd })
   assert.equal([asked.code, asked.out], [0, '<p><em>hi</em></p>\n\tnil\n'])
-  await running(cwd, async () => {
+  await whileRunning(cwd, async () => {
     const removed = await wippy(['plugin', 'remove', 'markdown'], { cwd })
     assert.match(removed.out, /^markdown was removed; the registry is at v\d+\n$/)
     assert.match((await wippy(['plugin', 'list'], { cwd })).out, /No plugin is installed/)
@@ -87,7 +60,7 @@ test('what a plugin asks for is shown, and it has what it was given', async () =
   mkdirSync(join(cwd, 'clock'))
   const wit = 'package t:t; world w { export now: func() -> f64; }'
   writeFileSync(join(cwd, 'clock/clock.wasm'), await scripted(wit, 'export const now = () => Date.now()', { hasWasi: true }))
-  await running(cwd, async () => {
+  await whileRunning(cwd, async () => {
     const installed = await wippy(['plugin', 'install', 'clock'], { cwd })
     assert.match(
       installed.out,
@@ -109,7 +82,7 @@ test('what is done wrong is explained, and nothing is installed', async () => {
   writeFileSync(join(cwd, 'text.wasm'), 'hello')
   mkdirSync(join(cwd, 'empty'))
   symlinkSync(join(markdown, 'markdown.wasm'), join(cwd, '9.wasm'))
-  await running(cwd, async () => {
+  await whileRunning(cwd, async () => {
     for (const [args, said] of [
       [['install', 'nowhere.wasm'], /there is no nowhere\.wasm \[PLUGIN_FILE\]\n {2}→ Give the \.wasm file/],
       [['install', 'empty'], /empty holds no \.wasm file/],

@@ -2,25 +2,15 @@ import { type AddressInfo, createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, index, type Running, start, wippy } from './command.ts'
+import { assertPlain, index, wippy } from './command.ts'
+import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
 const test = suite('workflow commands')
 
 const TOKEN = 'a-token-of-this-test'
 
-const ENTRIES = `  - name: processes
-    kind: process.host
-  - name: workflows
+const ENTRIES = `${KEEPER}  - name: workflows
     kind: workflow.host
-  - name: keeper
-    kind: process.lua
-    source: file://keeper.lua
-    modules: [logger]
-  - name: keepers
-    kind: process.service
-    process: app:keeper
-    host: app:processes
-    lifecycle: { auto_start: true }
   - name: charge
     kind: function.lua
     source: file://charge.lua
@@ -35,11 +25,6 @@ const ENTRIES = `  - name: processes
   - name: child
     kind: workflow.lua
     source: file://child.lua
-`
-const KEEPER = `return function()
-  require("logger"):info("at work")
-  process.events():receive()
-end
 `
 const CHARGE = `return function(amount)
   if amount < 0 then error("the card was refused") end
@@ -78,7 +63,7 @@ end
 `
 const files = {
   'src/_index.yaml': index(ENTRIES),
-  'src/keeper.lua': KEEPER,
+  'src/keeper.lua': KEEPER_LUA,
   'src/charge.lua': CHARGE,
   'src/order.lua': ORDER,
   'src/family.lua': FAMILY,
@@ -87,21 +72,11 @@ const files = {
 
 const PATIENCE_MS = 20_000
 
-const running = async (cwd: string, act: (node: Running) => Promise<void>, listen: string | null = null): Promise<void> => {
-  const args = listen === null ? [] : ['--set', `control.listen=${listen}`]
-  const node = start(['run', ...args], { cwd, input: null, env: { WIPPY_CONTROL_TOKEN: TOKEN } })
-  try {
-    await node.said('at work')
-    for (const late = Date.now() + PATIENCE_MS; ; ) {
-      if ((await wippy(['ps'], { cwd })).code === 0) break
-      assert.ok(Date.now() < late, 'the node cannot be reached')
-    }
-    await act(node)
-  } finally {
-    node.child.kill('SIGTERM')
-    await node.ended
-  }
-}
+const running = (cwd: string, act: () => Promise<void>, listen: string | null = null): Promise<void> =>
+  whileRunning(cwd, act, {
+    args: listen === null ? [] : ['--set', `control.listen=${listen}`],
+    env: { WIPPY_CONTROL_TOKEN: TOKEN },
+  })
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -281,6 +256,31 @@ test('a workflow fails, is cancelled, is terminated, and is shown as what it is'
   assert.match((await wippy(['workflow', 'show', 'stuck'], { cwd })).out, / ends: .+\n$/)
 })
 
+test('a workflow is paused, waits over a restart, and goes on', async () => {
+  const cwd = directoryWith(files)
+  await running(cwd, async () => {
+    await asked(cwd, 'start', 'app:order', '--id', 'later', '--input', '{"amount": 4}')
+    assert.equal(await asked(cwd, 'pause', 'later'), { $type: 'paused', v: 1, id: 'later', status: 'paused' })
+    await asked(cwd, 'signal', 'later', 'approved', '{"by": "ann"}')
+    const again = await wippy(['workflow', 'pause', 'later'], { cwd })
+    assert.is(again.code, 9)
+    assert.match(again.err, /"later" is paused already \[WORKFLOW_PAUSED\]\n {2}→ "wippy workflow resume later"/)
+    const cancelled = await wippy(['workflow', 'cancel', 'later'], { cwd })
+    assert.match(cancelled.err, /It is paused, and hears of it once it goes on/)
+  })
+  const { workflows } = await asked(cwd, 'list', '--status', 'paused')
+  assert.equal(
+    workflows.map(({ id, status }: Record<string, unknown>) => [id, status]),
+    [['later', 'paused']],
+  )
+  assert.match((await wippy(['workflow', 'show', 'later'], { cwd })).out, /\nwaiting {3}2 messages, .*(?:.*\n)*.* is paused\n/)
+  await running(cwd, async () => {
+    assert.is((await wippy(['workflow', 'resume', 'later'], { cwd })).out, 'later goes on\n')
+    assert.is((await shown(cwd, 'later', hasEnded)).result.by, 'ann')
+    assert.match((await wippy(['workflow', 'resume', 'later'], { cwd })).err, /has ended: it is completed/)
+  })
+})
+
 test('what is done wrong is explained, and nothing is started', async () => {
   const cwd = directoryWith(files)
   const before = await wippy(['workflow', 'list'], { cwd })
@@ -301,6 +301,8 @@ test('what is done wrong is explained, and nothing is started', async () => {
       [['signal', 'order-17', 'go', 'yes'], 2, /the value is not JSON/],
       [['cancel', 'order-1'], 4, /Did you mean "order-17"\?/],
       [['terminate', 'order-1'], 4, /Did you mean "order-17"\?/],
+      [['pause', 'order-1'], 4, /Did you mean "order-17"\?/],
+      [['resume', 'order-17'], 9, /"order-17" is not paused: it is running \[WORKFLOW_NOT_PAUSED\]/],
     ] as const) {
       const ended = await wippy(['workflow', ...args], { cwd })
       assert.match(ended.err, said)

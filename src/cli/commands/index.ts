@@ -32,6 +32,8 @@ import Version from './version.ts'
 import WorkflowCancel from './workflow/cancel.ts'
 import WorkflowJournal from './workflow/journal.ts'
 import WorkflowList from './workflow/list.ts'
+import WorkflowPause from './workflow/pause.ts'
+import WorkflowResume from './workflow/resume.ts'
 import WorkflowShow from './workflow/show.ts'
 import WorkflowSignal from './workflow/signal.ts'
 import WorkflowStart from './workflow/start.ts'
@@ -70,6 +72,8 @@ export const COMMANDS = {
   'workflow:cancel': WorkflowCancel,
   'workflow:journal': WorkflowJournal,
   'workflow:list': WorkflowList,
+  'workflow:pause': WorkflowPause,
+  'workflow:resume': WorkflowResume,
   'workflow:show': WorkflowShow,
   'workflow:signal': WorkflowSignal,
   'workflow:start': WorkflowStart,

@@ -6,8 +6,8 @@ import { textOf, type Verb } from '../verb.ts'
 
 export const verb: Verb = async ({ node, args }) => {
   const workflows = workflowsOf(node.parts)
-  const { id } = await needRunning(workflows.engine, textOf(args, 'id'))
+  const { id, status } = await needRunning(workflows.engine, textOf(args, 'id'))
   await workflows.cancel(id, 'canceled from the command line')
   node.parts.log.record('info', 'control', 'workflow asked to end', { id })
-  return { id }
+  return { id, status }
 }

@@ -7,7 +7,7 @@ import { textOf, type Verb } from '../verb.ts'
 export const verb: Verb = async ({ node, args }) => {
   const workflows = workflowsOf(node.parts)
   const { id } = await needRunning(workflows.engine, textOf(args, 'id'))
-  await workflows.end(id)
+  await workflows.interventions.terminate(id)
   node.parts.log.record('info', 'control', 'workflow ended by force', { id })
   return { id }
 }

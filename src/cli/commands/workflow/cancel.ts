@@ -1,7 +1,7 @@
 // wippy workflow cancel ID
 
 import { string } from '@oclif/core/args'
-import { json, print, visible } from '../../output.ts'
+import { complain, json, print, visible } from '../../output.ts'
 import { WorkflowCommand } from '../../workflow-command.ts'
 
 export default class WorkflowCancel extends WorkflowCommand {
@@ -12,8 +12,10 @@ export default class WorkflowCancel extends WorkflowCommand {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(WorkflowCancel)
     await this.withNode(flags, async (client) => {
-      const { id } = (await client.ask('workflow.cancel', args)) as typeof args
-      print(flags.json ? json({ $type: 'cancelled', v: 1, id }) : `${visible(id)} was asked to end`)
+      const { id, status } = (await client.ask('workflow.cancel', args)) as typeof args & { readonly status: string }
+      if (flags.json) return print(json({ $type: 'cancelled', v: 1, id, status }))
+      print(`${visible(id)} was asked to end`)
+      if (status === 'paused') complain(`It is paused, and hears of it once it goes on: wippy workflow resume ${visible(id)}`)
     })
   }
 }

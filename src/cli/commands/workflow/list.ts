@@ -13,7 +13,7 @@ export default class WorkflowList extends WorkflowCommand {
     '<%= config.bin %> workflow list --where customer=42 --json',
   ]
   static override flags = {
-    status: string({ summary: 'Only these.', options: ['running', 'completed', 'failed', 'cancelled', 'terminated'] }),
+    status: string({ summary: 'Only these.', options: ['running', 'paused', 'completed', 'failed', 'cancelled', 'terminated'] }),
     entry: string({ summary: 'Only workflows of this entry.', helpValue: '<namespace:name>' }),
     where: string({ summary: 'Only those with this search attribute; all of several.', multiple: true, helpValue: '<key=value>' }),
     since: string({ summary: 'Only those started then or later; the oldest first.', helpValue: '<time>' }),

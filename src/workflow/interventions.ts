@@ -1,0 +1,116 @@
+// What is done to a workflow from outside, whether it is loaded or not: ended by force, paused, resumed.
+//
+//   I1 What is not loaded is not loaded for it: its end is appended to a journal that cannot be read any more as to any other.
+//   I2 A paused workflow takes no step that anybody sees. What is sent to it waits in the engine, as much as may wait for any; its timers
+//      wait in the record of the pause, and those that are over fire when it is resumed. Answers to what it had asked for wait beside it;
+//      after a new start of the node it asks again once it is resumed.
+
+import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import { terminated } from '../kernel/failure.ts'
+import { endedBy } from '../kernel/payload.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import { encode } from '../msgpack.ts'
+import { type Card, cardOf } from './card.ts'
+import { type Effects, type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
+import type { Ended } from './ledger.ts'
+import type { Loaded } from './loaded.ts'
+import { endMail } from './mail.ts'
+import { notice, noticed, timersOf, timersToBytes } from './notice.ts'
+import { parse, RecordKind, seal } from './record.ts'
+import type { Run } from './run.ts'
+
+const NOTHING = new Uint8Array(0)
+
+export type InterventionsOptions = {
+  readonly engine: Engine
+  readonly loaded: Loaded
+  readonly clock: Clock
+  readonly scheduler: () => Scheduler
+  /** Ends a loaded run; false when somebody else owns its journal. */
+  readonly end: (run: Run, status: string, ended: Ended) => Promise<boolean>
+  /** Something waits for a workflow. */
+  readonly hint: (id: string) => void
+  readonly arm: (dueMs: number) => void
+}
+
+export class Interventions {
+  readonly #options: InterventionsOptions
+
+  constructor(options: InterventionsOptions) {
+    this.#options = options
+  }
+
+  /** Ends a workflow, whatever it does. Throws WORKFLOW_NOT_FOUND, also for one that has ended. */
+  async terminate(id: string): Promise<void> {
+    const { loaded, scheduler, end, hint, clock } = this.#options
+    const error = terminated()
+    const ended = { ok: false, payload: endedBy(encode(error)) }
+    await this.#until(id, async (head) => {
+      const run = await loaded.here(id)
+      if (run !== null) {
+        if (!(await end(run, 'terminated', ended))) return false
+        if (run.process !== null && run.process.state !== 'ended') scheduler().fail(run.process.pid, error)
+        return true
+      }
+      const card = cardOf(head.card)
+      const mail = endMail(id, card, ended)
+      const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
+      if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed('terminated', over, { mail })))) return false
+      for (const { to } of mail) hint(to)
+      return true
+    })
+  }
+
+  /** Throws WORKFLOW_NOT_FOUND, WORKFLOW_PAUSED. */
+  async pause(id: string): Promise<void> {
+    await this.#until(id, async (head) => {
+      if (head.status === 'paused') throw alreadyPaused(id)
+      const run = await this.#options.loaded.here(id)
+      if (run !== null) return run.pause()
+      const timers = await this.#options.engine.timers(id)
+      const effects = noticed('paused', cardOf(head.card), { cleared: timers.map(({ tag }) => tag) })
+      return this.#note(head, RecordKind.pause, timersToBytes(timers), cardOf(head.card), effects)
+    })
+  }
+
+  /** Throws WORKFLOW_NOT_FOUND, WORKFLOW_NOT_PAUSED, JOURNAL_CORRUPT. */
+  async resume(id: string): Promise<void> {
+    const { engine, loaded, hint, arm } = this.#options
+    await this.#until(id, async (head) => {
+      if (head.status !== 'paused') throw notPaused(id, head.status)
+      const run = await loaded.here(id)
+      if (run !== null) return run.resume()
+      const [pause] = await engine.read(id, head.seq, 1)
+      const timers = timersOf(parse(pause ?? NOTHING, `record ${head.seq} of workflow "${id}"`).input)
+      const effects = noticed('running', cardOf(head.card), { timers })
+      if (!(await this.#note(head, RecordKind.resume, NOTHING, cardOf(head.card), effects))) return false
+      hint(id)
+      for (const { dueMs } of timers) arm(dueMs)
+      return true
+    })
+  }
+
+  /** Does it again when the journal grew meanwhile. */
+  async #until(id: string, act: (head: Head) => Promise<boolean>): Promise<void> {
+    for (;;) {
+      const head = await this.#options.engine.head(id)
+      if (head === null || hasEnded(head.status)) throw workflowNotFound(id)
+      if (await act(head)) return
+    }
+  }
+
+  #note(head: Head, kind: RecordKind, input: Uint8Array, { code }: Card, effects: Effects): Promise<boolean> {
+    const { engine, clock } = this.#options
+    return engine.append(head.id, head, seal(head, head.epoch, notice(kind, Buffer.from(code, 'hex'), clock.nowMs(), input)), effects)
+  }
+}
+
+const alreadyPaused = (id: string): WippyError =>
+  new WippyError('WORKFLOW_PAUSED', Kind.Conflict, `workflow "${id}" is paused already`, {
+    retryable: false,
+    hint: `"wippy workflow resume ${id}" lets it go on.`,
+  })
+
+const notPaused = (id: string, status: string): WippyError =>
+  new WippyError('WORKFLOW_NOT_PAUSED', Kind.Conflict, `workflow "${id}" is not paused: it is ${status}`, { retryable: false })
