@@ -2,14 +2,18 @@
 //
 // Nothing acts on kinds here: what is put in is checked by its handlers when a node starts.
 
+import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
 import { ownerOf } from '../lmdb/owner.ts'
 import { StateFolder } from '../lmdb/state-folder.ts'
 import type { Entry } from '../registry/entry.ts'
-import { Registry } from '../registry/registry.ts'
+import { type ApplyOptions, Registry } from '../registry/registry.ts'
 import { SourceTree } from '../registry/source-tree.ts'
 import { StoredHistory } from '../registry/stored-history.ts'
+import { Audit } from '../service/audit.ts'
+import { type ChangeAction, operating } from '../service/entry-change.ts'
+import { createLog } from '../service/logger.ts'
 
 export type StoredRegistry = {
   readonly registry: Registry
@@ -17,6 +21,8 @@ export type StoredRegistry = {
   /** What is wrong with the files, and entries that clash with them. */
   readonly problems: readonly WippyError[]
   readonly warnings: readonly WippyError[]
+  /** What `allow` is to be for changes of the operator, who makes them with `by`: the audit has them. */
+  operating(by: string, action?: ChangeAction): NonNullable<ApplyOptions['allow']>
   close(): Promise<void>
 }
 
@@ -46,7 +52,19 @@ export const openRegistry = async (config: Config, { write = false, live }: Open
     const baseline = running ? { entries: running, problems: [] } : new SourceTree(config).baseline
     const unread = new Set(baseline.problems.flatMap(({ where }) => where?.file ?? []))
     const { problems, warnings } = await registry.boot(baseline.entries, unread)
-    return { registry, history, problems: [...baseline.problems, ...problems], warnings, close: () => state.close() }
+    const log = createLog({ write: (line) => void process.stderr.write(line), now: Date.now, format: 'console', level: 'warn' })
+    const audit = new Audit({ state, clock: systemClock, log })
+    return {
+      registry,
+      history,
+      problems: [...baseline.problems, ...problems],
+      warnings,
+      operating: (by, action) => operating(audit, by, action),
+      close: async () => {
+        await audit.flush()
+        await state.close()
+      },
+    }
   } catch (error) {
     await state.close()
     throw error

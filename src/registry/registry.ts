@@ -32,7 +32,7 @@ export type ApplyOptions = {
   /** The version the changes were thought out on: refused with CONFLICT when one of their entries has changed since. */
   readonly base?: number
   /** Asked what really changes, before anything does; refuses by throwing. */
-  readonly allow?: (changes: readonly Change[]) => void
+  readonly allow?: (changes: readonly Change[]) => void | Promise<void>
   /** See Version.baseline. */
   readonly baseline?: true
 }
@@ -171,7 +171,7 @@ export class Registry {
     const wanted = [...operations]
     return this.#alone(async () => {
       const changes = this.#plan(wanted, options.base)
-      options.allow?.(changes)
+      await options.allow?.(changes)
       const version: Version = {
         id: this.#history.newest + 1,
         parent: this.current.id,
@@ -202,7 +202,7 @@ export class Registry {
       const way = wayBetween(this.#history, this.current.id, id)
       const there = this.#current.state.with(way)
       const changes = delta(part(this.#current.state, way), part(there, way))
-      allow?.(changes)
+      await allow?.(changes)
       await this.#take(version, changes, () => this.#history.moveHead(id, changes))
       return version
     })

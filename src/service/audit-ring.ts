@@ -8,6 +8,7 @@ import type { Environment } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import type { Table } from '../lmdb/table.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
+import { matches } from '../registry/glob.ts'
 
 export type AuditVerdict = 'allow' | 'deny'
 
@@ -126,19 +127,41 @@ export class Rings {
   }
 }
 
+/** Which records: all that is given has to fit. `*` in a text stands for any run of characters. */
 export type AuditQuery = {
   /** 1,000 when not given. */
   readonly limit?: number
   readonly verdict?: AuditVerdict
+  readonly actor?: string
+  readonly action?: string
+  readonly resource?: string
+  /** Milliseconds since 1970. */
+  readonly since?: number
+}
+
+/** Whether a record is one of those a query is for. */
+export const isMeant = ({ verdict, actor, action, resource, since = 0 }: AuditQuery, record: AuditRecord): boolean =>
+  record.time >= since &&
+  (verdict === undefined || record.verdict === verdict) &&
+  (actor === undefined || matches(actor, record.actor)) &&
+  (action === undefined || matches(action, record.action)) &&
+  (resource === undefined || matches(resource, record.resource))
+
+type Numbered = { readonly key: number; readonly record: AuditRecord }
+
+const meantIn = function* (environment: Environment, verdict: AuditVerdict, query: AuditQuery): Generator<Numbered> {
+  for (const { key, value } of tableOf(environment, verdict).range({ reverse: true })) {
+    const { record } = stored(value, verdict)
+    if (isMeant(query, record)) yield { key, record }
+  }
 }
 
 /** Records, the newest first. Throws STATE_CORRUPT, STATE_NEWER. */
-export const readAudit = (environment: Environment, { limit = 1000, verdict }: AuditQuery = {}): readonly AuditRecord[] =>
-  VERDICTS.filter((one) => verdict === undefined || one === verdict)
-    .flatMap((one) => {
-      const pairs = [...tableOf(environment, one).range({ reverse: true, limit })]
-      return pairs.map(({ key, value }) => ({ key, record: stored(value, one).record }))
-    })
+export const readAudit = (environment: Environment, query: AuditQuery = {}): readonly AuditRecord[] => {
+  const { limit = 1000, verdict } = query
+  return VERDICTS.filter((one) => verdict === undefined || one === verdict)
+    .flatMap((one) => [...meantIn(environment, one, query).take(limit)])
     .sort((a, b) => b.key - a.key)
     .slice(0, limit)
     .map(({ record }) => record)
+}

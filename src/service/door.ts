@@ -152,8 +152,8 @@ export class Door {
     if (isDurable && this.#isRefused(process, call)) return
     if (isDurable && diversion.divert(ask)) return
     const load = this.#operations.has(op) ? undefined : this.#offers.get(moduleOf(op))
-    if (load === undefined) this.#perform(process, call)
-    else void this.#performLater(process, call, load)
+    if (load === undefined) this.#perform(process, call, isDurable)
+    else void this.#performLater(process, call, load, isDurable)
   }
 
   /** What is diverted has passed the guard as well. */
@@ -167,21 +167,21 @@ export class Door {
     }
   }
 
-  async #performLater(process: Process, call: PendingCall, load: () => Promise<void>): Promise<void> {
+  async #performLater(process: Process, call: PendingCall, load: () => Promise<void>, isGuarded: boolean): Promise<void> {
     try {
       await load()
     } catch (error) {
       return this.#fail(process, call.tag, error, call.op)
     }
-    this.#perform(process, call)
+    this.#perform(process, call, isGuarded)
   }
 
-  #perform(process: Process, call: PendingCall): void {
+  #perform(process: Process, call: PendingCall, isGuarded: boolean): void {
     const { tag, op } = call
     try {
       const operation = this.#operations.get(op)
       if (operation === undefined) throw unknownOperation(op)
-      this.#options.guard(call)
+      if (!isGuarded) this.#options.guard(call)
       const answer = operation(call)
       if (answer instanceof Promise) {
         answer.then((values) => this.#answer(process, tag, values)).catch((error) => this.#fail(process, tag, error, op))

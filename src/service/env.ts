@@ -194,12 +194,14 @@ export const envService = (environment: Environment, permits: Permits): Service 
     return found
   }
 
-  const set = (call: Call): readonly unknown[] => {
+  const set = async (call: Call): Promise<readonly unknown[]> => {
     const [value] = call.args
     if (typeof value !== 'string' || value.length > MAX_VALUE || value.includes('\0')) {
       throw new WippyError('ENV_ARGUMENT', Kind.Invalid, `a value is text of at most ${MAX_VALUE} characters`, { retryable: false })
     }
-    environment.set(variable(call, 'env.set'), value)
+    const found = variable(call, 'env.set')
+    await permits.recorded()
+    environment.set(found, value)
     return [true]
   }
 

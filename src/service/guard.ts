@@ -69,6 +69,14 @@ export class Guard implements Permits {
     if (CHANGES.has(demand.action)) this.#options.audit.allowed(doer, demand, decision)
   }
 
+  ahead(): Promise<void> {
+    return this.#options.audit.ahead()
+  }
+
+  recorded(): Promise<void> {
+    return this.#options.audit.flush()
+  }
+
   readonly permit: Permit = ({ context }, action, resource, meta) =>
     this.#decide(context, { action, resource, ...(meta && { meta }) }).verdict === 'allow'
 

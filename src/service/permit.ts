@@ -13,4 +13,8 @@ export type Permits = {
   readonly permit: Permit
   /** Throws PERMISSION_DENIED unless it is allowed. A deny is written down, and an allow that changes something. */
   need(doer: Doer, demand: Demand): void
+  /** Resolves when what was written down is on the disk no later than whatever is written to the node's state from then on. */
+  ahead(): Promise<void>
+  /** Resolves when what was written down is on the disk: for what changes something elsewhere. */
+  recorded(): Promise<void>
 }

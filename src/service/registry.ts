@@ -8,9 +8,8 @@ import { type Change, delta, type Operation, type State } from '../registry/chan
 import { type Entry, type Fields, isFields, makeEntry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
-import { namesIdentity } from './authority.ts'
+import { type ChangeAction, demandsOf } from './entry-change.ts'
 import type { Permits } from './permit.ts'
-import type { Demand } from './rights.ts'
 import type { Call, Caller, Service } from './service.ts'
 
 export type RegistryServiceOptions = {
@@ -62,28 +61,18 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
     return [step === -1 || step === 1 ? (registry.neighbour(known.id, step)?.id ?? null) : known.id]
   }
 
-  /**
-   * What changing an entry needs: the right to change what it is and what it becomes, so that nobody turns a tool into a policy, and to act
-   * for others when it says on whose behalf it runs.
-   */
-  const demandsOf = (action: string, { kind, entry, before }: Change): readonly Demand[] => {
-    const kinds = new Set([before?.kind ?? entry.kind, entry.kind])
-    const op = kind.slice('entry.'.length)
-    const demands = [...kinds].map((kind) => ({ action, resource: entry.id, meta: { kind, ns: entry.ns, op } }))
-    return kind !== 'entry.delete' && namesIdentity(entry) ? [...demands, { action: 'process.security', resource: 'security' }] : demands
-  }
-
   /** Refuses, and writes down, before anybody learns what is there; allows are written down when it comes to it. */
-  const refuse = (caller: Caller, action: string, change: Change): void => {
+  const refuse = (caller: Caller, action: ChangeAction, change: Change): void => {
     for (const demand of demandsOf(action, change)) {
       if (!options.permits.permit(caller, demand.action, demand.resource, demand.meta)) options.permits.need(caller, demand)
     }
   }
 
   const allowing =
-    (caller: Caller, action: string) =>
-    (changes: readonly Change[]): void => {
+    (caller: Caller, action: ChangeAction) =>
+    (changes: readonly Change[]): Promise<void> => {
       for (const change of changes) for (const demand of demandsOf(action, change)) options.permits.need(caller, demand)
+      return options.permits.ahead()
     }
 
   const apply = async ({ caller, args: [wanted, base] }: Call): Promise<readonly unknown[]> => {

@@ -109,12 +109,20 @@ export const securityService = ({ permits, policies, credentials, tokens }: Secu
       meta: metaOf(meta),
     }
     const lifeMs = expiration === undefined || expiration === 0 ? null : millisecondsOf(expiration, 0)
-    return [await tokens.need(target).create(content, lifeMs)]
+    const store = tokens.need(target)
+    await permits.recorded()
+    return [await store.create(content, lifeMs)]
   }
 
   const validateToken = async ({ caller, target, args: [token] }: Call): Promise<readonly unknown[]> => {
     const { actor, scope } = await tokens.need(target).validate(text(token, 'a token'))
     return [actorFor(caller, actor), scopeFor(caller, scope)]
+  }
+
+  const revokeToken = async ({ target, args: [token] }: Call): Promise<readonly unknown[]> => {
+    const store = tokens.need(target)
+    await permits.recorded()
+    return [await store.revoke(text(token, 'a token'))]
   }
 
   return {
@@ -133,7 +141,7 @@ export const securityService = ({ permits, policies, credentials, tokens }: Secu
       },
       'security.token.create': createToken,
       'security.token.validate': validateToken,
-      'security.token.revoke': async ({ target, args: [token] }) => [await tokens.need(target).revoke(text(token, 'a token'))],
+      'security.token.revoke': revokeToken,
     },
   }
 }

@@ -100,10 +100,10 @@ test('set goes to the storage; read-only variables and storages refuse', async (
     variable('routed', 'router'),
   ])
   const set = (name: string, value: unknown) => ask(service, fakeCaller(), 'env.set', name, [value])
-  assert.equal(set('A', 'x'), [true])
+  assert.equal(await set('A', 'x'), [true])
   assert.equal(ask(service, fakeCaller(), 'env.get', 'A'), ['x'])
   for (const name of ['B', 'C', 'HOME', 'MODE']) assert.is(await failure(() => set(name, 'x')), 'PermissionDenied ENV_READ_ONLY')
-  set('ROUTED', 'y')
+  await set('ROUTED', 'y')
   assert.equal(ask(service, fakeCaller(), 'env.get', 'ROUTED'), ['y'])
   assert.is(await failure(() => set('NOPE', 'x')), 'NotFound ENV_NOT_FOUND')
   assert.is(await failure(() => set('A', 'x'.repeat(65_537))), 'Invalid ENV_ARGUMENT')
@@ -113,7 +113,7 @@ test('set goes to the storage; read-only variables and storages refuse', async (
 test('a router asks its storages in order', async () => {
   const { service } = await started([entry('home', 'env.variable', { variable: 'HOME', storage: 'router' })])
   assert.equal(ask(service, fakeCaller(), 'env.get', 'HOME'), ['/home/a'])
-  ask(service, fakeCaller(), 'env.set', 'HOME', ['/tmp'])
+  await ask(service, fakeCaller(), 'env.set', 'HOME', ['/tmp'])
   assert.equal(ask(service, fakeCaller(), 'env.get', 'HOME'), ['/tmp'])
 })
 
@@ -159,8 +159,8 @@ test('a file keeps comments and order, takes its mode, and gives back what was p
   const get = (name: string) => (ask(service, fakeCaller(), 'env.get', name) as string[])[0]
   assert.equal(['NAME', 'PASSWORD', 'QUOTED'].map(get), ['Wippy Env Demo', 'a#b', 'x # "y"\n'])
   const hostile = 'x\nPASSWORD=owned # "\\'
-  ask(service, fakeCaller(), 'env.set', 'NAME', [hostile])
-  ask(service, fakeCaller(), 'env.set', 'NEW', ['plain'])
+  await ask(service, fakeCaller(), 'env.set', 'NAME', [hostile])
+  await ask(service, fakeCaller(), 'env.set', 'NEW', ['plain'])
   assert.equal(['NAME', 'PASSWORD', 'NEW'].map(get), [hostile, 'a#b', 'plain'])
   assert.equal(readFileSync(path, 'utf8').split('\n').slice(0, 3), ['# head', 'NAME="x\\nPASSWORD=owned # \\"\\\\"', 'PASSWORD=a#b # why'])
   assert.is(statSync(path).mode & 0o777, 0o600)
@@ -171,7 +171,7 @@ test('a missing file is made only when auto_create says so', async () => {
   const { service } = await started([other, variable('a', 'file'), variable('b', 'other', { default: 'd' })])
   assert.equal(ask(service, fakeCaller(), 'env.get', 'B'), ['d'])
   assert.is(await failure(() => ask(service, fakeCaller(), 'env.set', 'B', ['x'])), 'Unavailable ENV_FILE_MISSING')
-  ask(service, fakeCaller(), 'env.set', 'A', ['x'])
+  await ask(service, fakeCaller(), 'env.set', 'A', ['x'])
   assert.is(existsSync(join(root, 'config.env')), true)
   assert.is(existsSync(join(root, 'other.env')), false)
 })
@@ -209,7 +209,7 @@ test('broken variables and taken names are refused', async () => {
 test('changes of entries take effect, and what is in memory outlives them', async () => {
   const { registry, service } = await started([variable('a', 'memory')])
   const get = (name: string) => (ask(service, fakeCaller(), 'env.get', name) as string[])[0]
-  ask(service, fakeCaller(), 'env.set', 'A', ['kept'])
+  await ask(service, fakeCaller(), 'env.set', 'A', ['kept'])
   const memory = makeEntry({ id: 'app:memory', kind: 'env.storage.memory', meta: { comment: 'changed' } })
   await registry.apply([
     { kind: 'entry.update', entry: memory },

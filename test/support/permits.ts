@@ -10,4 +10,6 @@ export const permitsOf = (permit: Permit = () => true): Permits => ({
   need: (doer, demand: Demand) => {
     if (!permit(doer as Caller, demand.action, demand.resource, demand.meta)) throw denied(demand)
   },
+  ahead: async () => {},
+  recorded: async () => {},
 })

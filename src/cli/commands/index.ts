@@ -1,5 +1,6 @@
 // Every command, by what one types; a colon stands for the space.
 
+import Audit from './audit.ts'
 import Check from './check.ts'
 import Deploy from './deploy.ts'
 import Dev from './dev.ts'
@@ -40,6 +41,7 @@ import WorkflowStart from './workflow/start.ts'
 import WorkflowTerminate from './workflow/terminate.ts'
 
 export const COMMANDS = {
+  audit: Audit,
   check: Check,
   deploy: Deploy,
   dev: Dev,

@@ -5,6 +5,8 @@ import { Kind, WippyError } from '../../error.ts'
 import { changesTo, checkName, entriesOf, installedEntries, NAMESPACE } from '../../plugin/installation.ts'
 import { allowOf, inspect, needPlugin } from '../../plugin/installed.ts'
 import { fieldsOf, isFields } from '../../registry/entry.ts'
+import { OPERATOR } from '../../service/audit.ts'
+import { operating } from '../../service/entry-change.ts'
 import { textOf, textsOf, type Verb } from '../verb.ts'
 
 export const verb: Verb = async ({ node, args }) => {
@@ -28,6 +30,10 @@ export const verb: Verb = async ({ node, args }) => {
   const limits = former && fieldsOf(former).limits
   const allow = textsOf(args, 'allow') ?? (former ? allowOf(former) : [])
   const wanted = entriesOf({ name, root: node.config.root, compiled, allow, ...(isFields(limits) && { limits }) })
-  await registry.apply(changesTo(there, wanted), { author: 'operator', message: `${former ? 'update' : 'install'} plugin ${name}` })
+  await registry.apply(changesTo(there, wanted), {
+    author: OPERATOR,
+    message: `${former ? 'update' : 'install'} plugin ${name}`,
+    allow: operating(node.parts.audit, OPERATOR),
+  })
   return inspect(name, registry.snapshot().entries(), plugins)
 }

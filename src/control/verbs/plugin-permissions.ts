@@ -3,6 +3,8 @@
 import { pluginsOf } from '../../app/plugins.ts'
 import { needPlugin, summaries } from '../../plugin/installed.ts'
 import { fieldsOf, makeEntry } from '../../registry/entry.ts'
+import { OPERATOR } from '../../service/audit.ts'
+import { operating } from '../../service/entry-change.ts'
 import { textOf, textsOf, type Verb } from '../verb.ts'
 
 export const verb: Verb = async ({ node, args }) => {
@@ -13,7 +15,11 @@ export const verb: Verb = async ({ node, args }) => {
   if (allow !== undefined) {
     const { id, kind, meta, origin } = entry
     const changed = makeEntry({ id, kind, meta, data: { ...fieldsOf(entry), allow: [...allow] }, origin })
-    await registry.apply([{ kind: 'entry.update', entry: changed }], { author: 'operator', message: `permissions of plugin ${name}` })
+    await registry.apply([{ kind: 'entry.update', entry: changed }], {
+      author: OPERATOR,
+      message: `permissions of plugin ${name}`,
+      allow: operating(node.parts.audit, OPERATOR),
+    })
   }
   return summaries([needPlugin(name, registry.snapshot().entries())], await pluginsOf(node.parts))[0]
 }

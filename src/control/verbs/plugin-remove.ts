@@ -4,6 +4,8 @@ import { Kind, WippyError } from '../../error.ts'
 import { installedEntries } from '../../plugin/installation.ts'
 import { needPlugin, usersOf } from '../../plugin/installed.ts'
 import { referencesOf } from '../../registry/dependency.ts'
+import { OPERATOR } from '../../service/audit.ts'
+import { operating } from '../../service/entry-change.ts'
 import { textOf, type Verb } from '../verb.ts'
 
 export const verb: Verb = async ({ node, args }) => {
@@ -22,7 +24,7 @@ export const verb: Verb = async ({ node, args }) => {
   const own = installedEntries(name, entries)
   const version = await registry.apply(
     own.map(({ id }) => ({ kind: 'entry.delete', id })),
-    { author: 'operator', message: `remove plugin ${name}` },
+    { author: OPERATOR, message: `remove plugin ${name}`, allow: operating(node.parts.audit, OPERATOR) },
   )
   return { name, version: version.id, entries: own.map(({ id }) => id) }
 }

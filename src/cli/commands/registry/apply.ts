@@ -56,9 +56,10 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
     const { replacing } = await import('../../../index.ts')
     await withStored(
       config,
-      async ({ registry }) => {
+      async ({ registry, operating }) => {
         const operations = replacing(registry.snapshot().state, entries, gone)
-        say(await registry.apply(operations, { author: flags.author ?? author(), message, ...base }))
+        const by = flags.author ?? author()
+        say(await registry.apply(operations, { author: by, message, allow: operating(by), ...base }))
       },
       true,
     )

@@ -6,7 +6,7 @@ import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { json, print } from '../../output.ts'
 import { withRunning } from '../../running.ts'
-import { plainVersion, versionNamed, withStored } from '../../stored.ts'
+import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
 
 type Rolled = { readonly from: number; readonly version: Version }
 
@@ -28,11 +28,11 @@ export default class RegistryRollback extends AppCommand {
     if (isTaken) return
     await withStored(
       config,
-      async ({ registry }) => {
+      async ({ registry, operating }) => {
         const from = registry.current
         const id = wanted ?? from.parent
         if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
-        say({ from: from.id, version: await registry.applyVersion(id) })
+        say({ from: from.id, version: await registry.applyVersion(id, operating(author(), 'registry.apply_version')) })
       },
       true,
     )
