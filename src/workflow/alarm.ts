@@ -5,6 +5,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Engine } from './engine.ts'
+import { ALL } from './partition.ts'
 
 const DUE = 100 // timers looked at once
 const SOONEST_MS = 1
@@ -69,11 +70,11 @@ export class Alarm {
     const { engine, clock, ring } = this.#options
     const now = clock.nowMs()
     for (let limit = DUE; !this.#isStopped; limit *= 2) {
-      const due = await engine.due(now, limit)
+      const due = await engine.due(now, limit, ALL)
       for (const { id, tag } of due) await ring(id, tag)
       if (due.length < limit) break
     }
-    const next = await engine.nextDue(now)
+    const next = await engine.nextDue(now, ALL)
     if (next !== null) this.arm(next)
   }
 }

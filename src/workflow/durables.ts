@@ -22,6 +22,7 @@ import { type Ended, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { endMail } from './mail.ts'
+import { ALL } from './partition.ts'
 import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
@@ -110,11 +111,11 @@ export class Durables {
   /** Takes up what was under way, and sets the clock for what sleeps. */
   async boot(): Promise<void> {
     for (let after = ''; ; ) {
-      const ids = await this.#engine.waiting(after, PAGE)
-      for (const id of ids) await this.#loaded.tryLoad(id)
-      const last = ids.at(-1)
+      const waiting = await this.#engine.waiting(after, PAGE, ALL)
+      for (const { id } of waiting) await this.#loaded.tryLoad(id)
+      const last = waiting.at(-1)
       if (last === undefined) break
-      after = last
+      after = last.id
     }
     await this.#alarm.look()
   }

@@ -5,8 +5,10 @@
 //   E3 What a promise acknowledged is durable: on the disk of the engine.
 //   E4 A workflow that has ended has no mail and no timers, and gets no more of them.
 //   E5 Mail of one journal is numbered upward from 1 and never renumbered.
+//   E6 Leases say which node tries, and never who wins: that is E2. Their time is the engine's, not a node's.
 
 import { Kind, WippyError } from '../error.ts'
+import type { Partitions } from './partition.ts'
 import type { Query, Traits } from './query.ts'
 import type { Position, Sealed } from './record.ts'
 
@@ -48,6 +50,27 @@ export const hasEnded = (status: string): boolean => ENDED.has(status)
 
 export const noPages: Effects['pages'] = { put: [], drop: [] }
 
+/** A workflow that has something to do; `mail`: frames wait for it. */
+export type Waiting = { readonly id: string; readonly mail: boolean }
+
+/** What a node has after a claim. */
+export type Claimed = {
+  /** Its partitions, each with how often it has changed hands. */
+  readonly held: ReadonlyMap<number, number>
+  /** How many it should have at most, so that others have as many. */
+  readonly share: number
+  /** When the first lease of another node runs out unless that renews it; null when none does. */
+  readonly othersMs: number | null
+  /** Whether no other node can ever claim anything. */
+  readonly isAlone: boolean
+}
+
+/**
+ * What others did. `waiting`: something waits for a workflow. `ended`: a workflow has ended. `free`: partitions were given up. `missed`: there
+ * may have been anything.
+ */
+export type News = { readonly kind: 'waiting' | 'ended'; readonly id: string } | { readonly kind: 'free' | 'missed' }
+
 /** Mail that may wait for one workflow; more is refused. */
 export const MOST_MAIL = 10_000
 
@@ -63,13 +86,13 @@ export interface Engine {
   post(id: string, frame: Uint8Array): Promise<number>
   /** What waits behind number `after`, in order. */
   mail(id: string, after: number, limit: number): Promise<Mail[]>
-  /** Timers due by `untilMs`, the earliest first. */
-  due(untilMs: number, limit: number): Promise<Timer[]>
+  /** Timers of workflows in these partitions that are due by `untilMs`, the earliest first. */
+  due(untilMs: number, limit: number, parts: Partitions): Promise<Timer[]>
   /** When the earliest timer behind `afterMs` is due. */
-  nextDue(afterMs: number): Promise<number | null>
+  nextDue(afterMs: number, parts: Partitions): Promise<number | null>
   timers(id: string): Promise<Timer[]>
-  /** Ids of workflows that are active or have mail, in order, behind `after`: what a node has to take up when it boots. */
-  waiting(after: string, limit: number): Promise<string[]>
+  /** Workflows in these partitions that are active or have mail, in the order of their ids, behind `after`: what a node has to take up. */
+  waiting(after: string, limit: number, parts: Partitions): Promise<Waiting[]>
   /** What a query looks for, found by an index: bounds on the start, else an attribute, the entry or the status. */
   list(query: Query): Promise<Head[]>
   page(id: string, hash: string): Promise<Uint8Array | null>
@@ -84,6 +107,12 @@ export interface Engine {
    * Cut short, it leaves the head and a journal without its oldest records.
    */
   remove(id: string, at?: Position): Promise<boolean>
+  /** Renews the leases of a node, by `ttlMs` from now, and takes free ones, up to its share. */
+  claim(node: string, ttlMs: number): Promise<Claimed>
+  /** Gives partitions up, so that others can have them at once. `leaves`: the node goes and counts no more. */
+  release(node: string, parts: Partitions, leaves: boolean): Promise<void>
+  /** Hears of what others do to workflows whose partition was not claimed here; late, twice, or as `missed`. Returns how to end that. */
+  watch(hear: (news: News) => void): () => void
   close(): Promise<void>
 }
 

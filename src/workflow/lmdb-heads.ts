@@ -117,9 +117,8 @@ export class LmdbHeads {
   }
 
   /** Ids that are active, in order, behind `after`. */
-  *active(after: string, limit: number): Generator<string> {
-    let left = limit
-    for (const id of this.#active.keys({ from: after, limit: limit + 1 })) if (id !== after && left-- > 0) yield id
+  *active(after: string): Generator<string> {
+    for (const id of this.#active.keys({ from: after })) if (id !== after) yield id
   }
 
   async list(query: Query): Promise<Head[]> {

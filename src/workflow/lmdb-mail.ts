@@ -31,8 +31,8 @@ export class LmdbMail {
   }
 
   /** Ids that have mail, in order, behind `after`. */
-  *receivers(after: string, limit: number): Generator<string> {
-    for (let last = after, left = limit; left > 0; left--) {
+  *receivers(after: string): Generator<string> {
+    for (let last = after; ; ) {
       const [next] = this.#mail.keys({ from: [last, LAST], limit: 1 })
       if (!next) return
       last = next[0]

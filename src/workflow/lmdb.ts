@@ -4,9 +4,20 @@
 
 import type { Batch, Environment } from '../lmdb/environment.ts'
 import type { Table } from '../lmdb/table.ts'
-import { type Effects, type Engine, type Head, hasEnded, type Mail, type Timer, workflowNotFound } from './engine.ts'
+import {
+  type Claimed,
+  type Effects,
+  type Engine,
+  type Head,
+  hasEnded,
+  type Mail,
+  type Timer,
+  type Waiting,
+  workflowNotFound,
+} from './engine.ts'
 import { LmdbHeads } from './lmdb-heads.ts'
 import { LmdbMail } from './lmdb-mail.ts'
+import { ALL, PARTITIONS, type Partitions, partitionOf } from './partition.ts'
 import type { Query } from './query.ts'
 import { type Position, type Sealed, samePosition } from './record.ts'
 
@@ -103,14 +114,15 @@ export class LmdbEngine implements Engine {
     return this.#mail.read(id, after, limit)
   }
 
-  async due(untilMs: number, limit: number): Promise<Timer[]> {
-    const keys = this.#timerTable.keys({ from: [0, '', 0], to: [Math.floor(untilMs) + 0.5, '', 0], limit })
-    return [...keys].map(([dueMs, id, tag]) => ({ id, tag, dueMs }))
+  async due(untilMs: number, limit: number, parts: Partitions): Promise<Timer[]> {
+    const keys = this.#timerTable.keys({ from: [0, '', 0], to: [Math.floor(untilMs) + 0.5, '', 0] })
+    return first(keys, ([, id]) => parts.has(partitionOf(id)), limit).map(([dueMs, id, tag]) => ({ id, tag, dueMs }))
   }
 
-  async nextDue(afterMs: number): Promise<number | null> {
-    const [first] = this.#timerTable.keys({ from: [Math.floor(afterMs) + 0.5, '', 0], limit: 1 })
-    return first ? first[0] : null
+  async nextDue(afterMs: number, parts: Partitions): Promise<number | null> {
+    const keys = this.#timerTable.keys({ from: [Math.floor(afterMs) + 0.5, '', 0] })
+    const [next] = first(keys, ([, id]) => parts.has(partitionOf(id)), 1)
+    return next ? next[0] : null
   }
 
   async timers(id: string): Promise<Timer[]> {
@@ -118,9 +130,11 @@ export class LmdbEngine implements Engine {
     return all.sort((a, b) => a.dueMs - b.dueMs || a.tag - b.tag)
   }
 
-  async waiting(after: string, limit: number): Promise<string[]> {
-    const ids = new Set([...this.#heads.active(after, limit), ...this.#mail.receivers(after, limit)])
-    return [...ids].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).slice(0, limit)
+  async waiting(after: string, limit: number, parts: Partitions): Promise<Waiting[]> {
+    const isMeant = (id: string): boolean => parts.has(partitionOf(id))
+    const ids = new Set([...first(this.#heads.active(after), isMeant, limit), ...first(this.#mail.receivers(after), isMeant, limit)])
+    const sorted = [...ids].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).slice(0, limit)
+    return sorted.map((id) => ({ id, mail: this.#mail.read(id, 0, 1).length > 0 }))
   }
 
   async list(query: Query): Promise<Head[]> {
@@ -163,6 +177,17 @@ export class LmdbEngine implements Engine {
       this.#removed.delete(id)
       this.#heads.forget(id)
     }
+  }
+
+  /** Who owns the folder has everything, for good. */
+  async claim(): Promise<Claimed> {
+    return { held: new Map([...ALL].map((part) => [part, 1])), share: PARTITIONS, othersMs: null, isAlone: true }
+  }
+
+  async release(): Promise<void> {}
+
+  watch(): () => void {
+    return () => {}
   }
 
   async close(): Promise<void> {}
@@ -217,4 +242,12 @@ export class LmdbEngine implements Engine {
     for (const [, tag, dueMs] of this.#timersOf.keys({ from: [id, 0, 0], to: [id, LAST, 0] })) this.#removeTimer(batch, id, tag, dueMs)
     for (const { tag, dueMs } of timers) this.#removeTimer(batch, id, tag, dueMs)
   }
+}
+
+const first = <T>(all: Iterable<T>, isMeant: (one: T) => boolean, limit: number): T[] => {
+  const found: T[] = []
+  for (const one of all) {
+    if (isMeant(one) && found.push(one) === limit) break
+  }
+  return found
 }

@@ -1,7 +1,20 @@
 // The engine of tests, and the model of the others: what it answers is right by being obvious.
 
 import { mailboxFull } from '../kernel/failure.ts'
-import { type Effects, type Engine, type Head, hasEnded, type Mail, MOST_MAIL, type Timer, workflowNotFound } from './engine.ts'
+import {
+  type Claimed,
+  type Effects,
+  type Engine,
+  type Head,
+  hasEnded,
+  type Mail,
+  MOST_MAIL,
+  type News,
+  type Timer,
+  type Waiting,
+  workflowNotFound,
+} from './engine.ts'
+import { PARTITIONS, type Partitions, partitionOf } from './partition.ts'
 import { behind, isByStart, isWanted, type Query } from './query.ts'
 import { type Position, type Sealed, samePosition } from './record.ts'
 
@@ -14,11 +27,22 @@ type Kept = {
   lastMail: number
 }
 
+type Lease = { node: string | null; turns: number; untilMs: number }
+
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 export class MemoryEngine implements Engine {
   readonly #workflows = new Map<string, Kept>()
   readonly #codes = new Map<string, Uint8Array>()
+  readonly #leases = Array.from({ length: PARTITIONS }, (): Lease => ({ node: null, turns: 0, untilMs: 0 }))
+  readonly #nodes = new Map<string, number>() // until when each is there
+  readonly #hearers = new Set<(news: News) => void>()
+  readonly #nowMs: () => number
+
+  /** Several nodes may share one; leases run by its clock. */
+  constructor(nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs
+  }
 
   append(id: string, before: Position | null, record: Sealed, effects: Effects): Promise<boolean> {
     return this.#append(id, before, [record], effects)
@@ -51,6 +75,9 @@ export class MemoryEngine implements Engine {
     }
     for (const hash of effects.pages.drop) own.pages.delete(hash)
     for (const [hash, bytes] of effects.pages.put) own.pages.set(hash, bytes)
+    if (active) this.#tell({ kind: 'waiting', id })
+    for (const { to } of effects.mail) this.#tell({ kind: 'waiting', id: to })
+    if (hasEnded(status)) this.#tell({ kind: 'ended', id })
     return true
   }
 
@@ -67,6 +94,7 @@ export class MemoryEngine implements Engine {
     if (!kept || hasEnded(kept.head.status)) throw workflowNotFound(id)
     if (kept.mail.size >= MOST_MAIL) throw mailboxFull()
     kept.mail.set(++kept.lastMail, frame)
+    this.#tell({ kind: 'waiting', id })
     return kept.lastMail
   }
 
@@ -75,25 +103,25 @@ export class MemoryEngine implements Engine {
     return all.filter(({ n }) => n > after).slice(0, limit)
   }
 
-  async due(untilMs: number, limit: number): Promise<Timer[]> {
+  async due(untilMs: number, limit: number, parts: Partitions): Promise<Timer[]> {
     return this.#allTimers()
-      .filter(({ dueMs }) => dueMs <= untilMs)
+      .filter(({ id, dueMs }) => dueMs <= untilMs && parts.has(partitionOf(id)))
       .slice(0, limit)
   }
 
-  async nextDue(afterMs: number): Promise<number | null> {
-    return this.#allTimers().find(({ dueMs }) => dueMs > afterMs)?.dueMs ?? null
+  async nextDue(afterMs: number, parts: Partitions): Promise<number | null> {
+    return this.#allTimers().find(({ id, dueMs }) => dueMs > afterMs && parts.has(partitionOf(id)))?.dueMs ?? null
   }
 
   async timers(id: string): Promise<Timer[]> {
     return this.#allTimers().filter((timer) => timer.id === id)
   }
 
-  async waiting(after: string, limit: number): Promise<string[]> {
-    const all = [...this.#workflows.values()].filter(({ head, mail }) => head.active || mail.size > 0).map(({ head }) => head.id)
-    return all
-      .filter((id) => compare(id, after) > 0)
-      .sort(compare)
+  async waiting(after: string, limit: number, parts: Partitions): Promise<Waiting[]> {
+    return [...this.#workflows]
+      .filter(([id, { head, mail }]) => (head.active || mail.size > 0) && compare(id, after) > 0 && parts.has(partitionOf(id)))
+      .map(([id, { mail }]) => ({ id, mail: mail.size > 0 }))
+      .sort((a, b) => compare(a.id, b.id))
       .slice(0, limit)
   }
 
@@ -137,7 +165,40 @@ export class MemoryEngine implements Engine {
     return true
   }
 
+  async claim(node: string, ttlMs: number): Promise<Claimed> {
+    const now = this.#nowMs()
+    this.#nodes.set(node, now + ttlMs)
+    for (const [name, untilMs] of this.#nodes) if (untilMs < now) this.#nodes.delete(name)
+    const share = Math.ceil(PARTITIONS / this.#nodes.size)
+    const own = this.#leases.filter((lease) => lease.node === node)
+    const free = this.#leases.filter((lease) => lease.node !== node && (lease.node === null || lease.untilMs < now))
+    for (const lease of free.slice(0, Math.max(share - own.length, 0))) {
+      lease.node = node
+      lease.turns++
+      own.push(lease)
+    }
+    for (const lease of own) lease.untilMs = now + ttlMs
+    const held = new Map(this.#leases.flatMap((lease, part) => (lease.node === node ? [[part, lease.turns] as const] : [])))
+    const others = this.#leases.filter((lease) => lease.node !== null && lease.node !== node).map(({ untilMs }) => untilMs - now)
+    return { held, share, othersMs: others.length === 0 ? null : Math.min(...others), isAlone: false }
+  }
+
+  async release(node: string, parts: Partitions, leaves: boolean): Promise<void> {
+    for (const part of parts) if (this.#leases[part]?.node === node) this.#leases[part].node = null
+    if (leaves) this.#nodes.delete(node)
+    this.#tell({ kind: 'free' })
+  }
+
+  watch(hear: (news: News) => void): () => void {
+    this.#hearers.add(hear)
+    return () => void this.#hearers.delete(hear)
+  }
+
   async close(): Promise<void> {}
+
+  #tell(news: News): void {
+    for (const hear of this.#hearers) hear(news)
+  }
 
   #allTimers(): Timer[] {
     const all = [...this.#workflows].flatMap(([id, { timers }]) => [...timers].map(([tag, dueMs]) => ({ id, tag, dueMs })))

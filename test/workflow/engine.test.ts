@@ -2,14 +2,19 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { systemClock } from '../../src/clock.ts'
 import { Environment } from '../../src/lmdb/environment.ts'
 import type { Engine } from '../../src/workflow/engine.ts'
 import { MOST_MAIL, noPages } from '../../src/workflow/engine.ts'
 import { LmdbEngine } from '../../src/workflow/lmdb.ts'
 import { MemoryEngine } from '../../src/workflow/memory.ts'
+import { ALL, PARTITIONS } from '../../src/workflow/partition.ts'
+import { PostgresEngine } from '../../src/workflow/postgres.ts'
 import { ORIGIN, seal } from '../../src/workflow/record.ts'
 import { directoryWith } from '../registry/scratch.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { Random } from '../support/random.ts'
+import { freePort } from '../support/server-program.ts'
 import { content, operate, type Seen, stateOf } from './engines.ts'
 
 type Subject = { engine: Engine; reopen(): Promise<void>; end(): Promise<void> }
@@ -31,7 +36,29 @@ const lmdb = async (): Promise<Subject> => {
   return subject
 }
 
-const subjects: Readonly<Record<string, () => Promise<Subject>>> = { lmdb }
+const server = await startPostgres()
+let schemas = 0
+const inSchema = (schema = `wippy_${++schemas}`) => ({
+  address: { ...server, ssl: false },
+  schema,
+  clock: systemClock,
+  report: (error: unknown) => assert.unreachable(String(error)),
+})
+
+const postgres = async (): Promise<Subject> => {
+  const options = inSchema()
+  const subject: Subject = {
+    engine: await PostgresEngine.open(options),
+    async reopen() {
+      await subject.engine.close()
+      subject.engine = await PostgresEngine.open(options)
+    },
+    end: () => subject.engine.close(),
+  }
+  return subject
+}
+
+const subjects: Readonly<Record<string, () => Promise<Subject>>> = { lmdb, postgres }
 
 const test = suite('engines')
 
@@ -142,5 +169,94 @@ for (const [name, make] of Object.entries(subjects)) {
     }
   })
 }
+
+const shared: Readonly<Record<string, () => Promise<{ one: Engine; other: Engine }>>> = {
+  memory: async () => {
+    const engine = new MemoryEngine()
+    return { one: engine, other: engine }
+  },
+  postgres: async () => {
+    const options = inSchema()
+    const [one, other] = await Promise.all([PostgresEngine.open(options), PostgresEngine.open(options)])
+    return { one, other }
+  },
+}
+
+const traits = { entry: 'app:w', startedMs: 1, attributes: [] }
+const pass = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.setTimer(ms, resolve))
+
+for (const [name, make] of Object.entries(shared)) {
+  test(`${name}: nodes share partitions, give them up, and take over what is not renewed`, async () => {
+    const { one, other } = await make()
+    try {
+      const alone = await one.claim('a', 60_000)
+      assert.equal([alone.held.size, alone.share, alone.othersMs], [PARTITIONS, PARTITIONS, null])
+      const late = await other.claim('b', 500)
+      assert.equal([late.held.size, late.share], [0, PARTITIONS / 2])
+      assert.ok(late.othersMs! > 50_000)
+      const half = new Set([...ALL].filter((part) => part % 2 === 0))
+      await one.release('a', half, false)
+      const second = await other.claim('b', 500)
+      assert.equal(new Set(second.held.keys()), half)
+      assert.equal(
+        [...second.held.values()],
+        [...half].map(() => 2),
+      )
+      const first = await one.claim('a', 60_000)
+      assert.equal([first.held.size, first.share], [PARTITIONS / 2, PARTITIONS / 2])
+      await pass(first.othersMs! + 20)
+      const over = await one.claim('a', 60_000)
+      assert.equal([over.held.size, over.held.get(0), over.held.get(1), over.share], [PARTITIONS, 3, 1, PARTITIONS])
+      assert.is((await other.claim('b', 500)).held.size, 0)
+      await one.release('a', ALL, true)
+      assert.is((await other.claim('b', 500)).held.size, PARTITIONS)
+    } finally {
+      await Promise.all([one.close(), other.close()])
+    }
+  })
+
+  test(`${name}: of nodes that append behind the same position, one wins, and the others hear of what waits`, async () => {
+    const { one, other } = await make()
+    try {
+      await one.claim('a', 60_000)
+      const heard = new Promise((resolve) => {
+        one.watch((news) => news.kind === 'waiting' && resolve(news.id))
+      })
+      const none = { active: false, traits, card: new Uint8Array(0), mail: [], taken: [], timers: [], cleared: [], pages: noPages }
+      const start = seal(ORIGIN, 1, content(new Random(1)))
+      await one.append('w', null, start, { ...none, status: 'running' })
+      const random = new Random(2)
+      const rivals = Array.from({ length: 20 }, () => seal(start, 1, content(random)))
+      const won = await Promise.all(
+        rivals.map((record, n) => (n % 2 ? one : other).append('w', start, record, { ...none, status: 'running' })),
+      )
+      assert.is(won.filter(Boolean).length, 1)
+      await other.post('w', Uint8Array.of(7))
+      assert.is(await heard, 'w')
+      assert.equal(await one.waiting('', 10, ALL), [{ id: 'w', mail: true }])
+    } finally {
+      await Promise.all([one.close(), other.close()])
+    }
+  })
+}
+
+test('postgres: a server that is not there, a login it refuses, a schema of a newer wippy are told apart', async () => {
+  const opening = (more: object, schema = 'wippy_errors'): Promise<string> => {
+    const options = inSchema(schema)
+    return PostgresEngine.open({ ...options, address: { ...options.address, ...more } }).then(
+      () => 'it opened',
+      (error) => error.code,
+    )
+  }
+  assert.is(await opening({ port: await freePort() }), 'WORKFLOW_STORE_AWAY')
+  assert.is(await opening({ password: 'wrong' }), 'WORKFLOW_STORE_LOGIN')
+  assert.is(await opening({ database: 'nowhere' }), 'WORKFLOW_STORE_DATABASE')
+  assert.is(await opening({}, 'no schema'), 'WORKFLOW_SETTING')
+  await server.query('CREATE SCHEMA wippy_newer')
+  await server.query('CREATE TABLE wippy_newer.version AS SELECT 99 AS version')
+  assert.is(await opening({}, 'wippy_newer'), 'WORKFLOW_STORE_NEWER')
+})
+
+test.after(() => server.stop())
 
 test.run()

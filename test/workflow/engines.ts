@@ -1,6 +1,7 @@
 // Random operations on an engine, and everything that can be read of it: two engines that differ are told apart by the first thing that does.
 
 import type { Effects, Engine } from '../../src/workflow/engine.ts'
+import { ALL, PARTITIONS, type Partitions } from '../../src/workflow/partition.ts'
 import { type Attribute, placeOf, type Query } from '../../src/workflow/query.ts'
 import { type Content, ORIGIN, type Position, RecordKind, type Sealed, seal } from '../../src/workflow/record.ts'
 import type { Random } from '../support/random.ts'
@@ -50,6 +51,12 @@ const effects = (random: Random): Effects => ({
   },
 })
 
+/** All partitions, or about half of them. */
+const some = (random: Random): Partitions => {
+  const start = random.below(2 * PARTITIONS)
+  return start < PARTITIONS ? ALL : new Set(Array.from({ length: PARTITIONS / 2 }, (_, n) => (start + n) % PARTITIONS))
+}
+
 /** Positions the operations have seen, by workflow: some of them are not the last one any more. */
 export type Seen = Map<string, Position[]>
 
@@ -85,12 +92,12 @@ export const operate = async (engine: Engine, random: Random, seen: Seen): Promi
     return ['append', id, done]
   }
   if (choice < 15) return ['post', id, await engine.post(id, bytes(random, 40)).catch((error) => error.code)]
-  if (choice < 16) return ['due', id, await engine.due(random.below(1000), 1 + random.below(5))]
-  if (choice < 17) return ['waiting', await engine.waiting(random.of(['', ...IDS]), 1 + random.below(4))]
+  if (choice < 16) return ['due', id, await engine.due(random.below(1000), 1 + random.below(5), some(random))]
+  if (choice < 17) return ['waiting', await engine.waiting(random.of(['', ...IDS]), 1 + random.below(4), some(random))]
   if (choice < 18) return ['list', await listed(engine, query(random))]
   if (choice < 19)
     return ['code', await engine.putCode(`code${random.below(3)}`, Uint8Array.of(7)), Boolean(await engine.code(`code${random.below(3)}`))]
-  if (choice < 20 && random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000))]
+  if (choice < 20 && random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000), some(random))]
   if (choice === 20) return ['adopt', id, await adopt(engine, random, id, seen)]
   seen.delete(id)
   return ['remove', id, await engine.remove(id), await engine.codes('', 2)]
@@ -135,5 +142,11 @@ export const stateOf = async (engine: Engine): Promise<unknown> => {
     }),
   )
   const list = (await engine.list({ limit: 100 })).map(({ id, status }) => [id, status])
-  return { workflows, list, due: await engine.due(1e9, 10_000), waiting: await engine.waiting('', 100), next: await engine.nextDue(0) }
+  return {
+    workflows,
+    list,
+    due: await engine.due(1e9, 10_000, ALL),
+    waiting: await engine.waiting('', 100, ALL),
+    next: await engine.nextDue(0, ALL),
+  }
 }

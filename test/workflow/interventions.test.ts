@@ -8,6 +8,7 @@ import { decodeAll, encodeAll } from '../../src/msgpack.ts'
 import { cardOf } from '../../src/workflow/card.ts'
 import { MOST_MAIL } from '../../src/workflow/engine.ts'
 import type { Interventions } from '../../src/workflow/interventions.ts'
+import { ALL } from '../../src/workflow/partition.ts'
 import { type Draft, failure, func, start, startIn, type TestApp, withApp } from '../support/app.ts'
 
 const HOST: Readonly<Record<string, Draft>> = { workflows: { kind: 'workflow.host' } }
@@ -114,7 +115,7 @@ test('timers of a paused workflow are nobody else’s burden, and fire when it g
     await begin(app, 'sleeper', 'one')
     await become(app, 'one', (_, seq) => seq >= 2)
     await interventions(app).pause('one')
-    assert.is(await workflowsOf(app.node.parts).engine.nextDue(0), null)
+    assert.is(await workflowsOf(app.node.parts).engine.nextDue(0, ALL), null)
     app = await again(app)
     assert.is((await headOf(app, 'one')).status, 'paused')
     await interventions(app).resume('one')
