@@ -19,6 +19,13 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
     .join('\n')
 }
 
+/** A difference line by line, with colours where there are some. */
+export const coloured = (difference: string): string =>
+  difference
+    .split('\n')
+    .map((line) => (/^\+/.test(line) ? styleText('green', line) : /^-/.test(line) ? styleText('red', line) : line))
+    .join('\n')
+
 const asJson = (_: string, value: unknown): unknown => {
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }

@@ -127,7 +127,7 @@ test('what cannot run is refused before anything changes, in a dry run too', () 
     assert.is(await textOf(cwd), 'from the file\n')
     writeFileSync(join(cwd, 'src/_index.yaml'), 'namespace: app\nentries: 1\n')
     assert.match((await deployed()).err, /^src\/_index\.yaml:2.*\[ENTRIES_NOT_LIST\]/m)
-    assert.match((await refused(4, cwd, 'deploy', 'nowhere')).err, 'SOURCE_DIR_MISSING')
+    assert.match((await refused(3, cwd, 'deploy', 'nowhere')).err, 'SOURCE_DIR_MISSING')
     assert.match(await said(cwd, 'registry', 'history'), /^v0 +current/m)
   }))
 

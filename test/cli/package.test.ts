@@ -15,8 +15,12 @@ const files: string[] = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, encodi
 
 test('holds what it needs, and nothing to work on it with', () => {
   const needed = ['bin/wippy.js', 'bin/package.json', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
-  for (const file of [...needed, 'wasm/actor.wasm', 'wasm/actor.image', 'wasm/swap.wasm']) assert.ok(files.includes(file), file)
-  const odd = files.filter((file) => !/^(?:bin\/|dist\/|wasm\/(?:actor\.|swap\.wasm$)|[A-Z]+(?:\.md)?$|package\.json$)/.test(file))
+  for (const file of [...needed, 'templates/hello/src/hello.lua', 'wasm/actor.wasm', 'wasm/actor.image', 'wasm/swap.wasm'])
+    assert.ok(files.includes(file), file)
+  const odd = files.filter(
+    (file) =>
+      !/^(?:bin\/|dist\/|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|swap\.wasm$)|[A-Z]+(?:\.md)?$|package\.json$)/.test(file),
+  )
   assert.equal(odd, [])
 })
 

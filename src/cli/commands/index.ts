@@ -4,11 +4,13 @@ import Audit from './audit.ts'
 import Check from './check.ts'
 import Deploy from './deploy.ts'
 import Dev from './dev.ts'
+import Diff from './diff.ts'
 import Init from './init.ts'
 import Inspect from './inspect.ts'
 import Kill from './kill.ts'
 import Logs from './logs.ts'
 import Mailbox from './mailbox.ts'
+import New from './new.ts'
 import PluginInspect from './plugin/inspect.ts'
 import PluginInstall from './plugin/install.ts'
 import PluginList from './plugin/list.ts'
@@ -45,11 +47,13 @@ export const COMMANDS = {
   check: Check,
   deploy: Deploy,
   dev: Dev,
+  diff: Diff,
   init: Init,
   inspect: Inspect,
   kill: Kill,
   logs: Logs,
   mailbox: Mailbox,
+  new: New,
   'plugin:inspect': PluginInspect,
   'plugin:install': PluginInstall,
   'plugin:list': PluginList,

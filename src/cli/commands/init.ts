@@ -1,53 +1,23 @@
-// wippy init: makes the working directory an app.
+// wippy init: makes the working directory an app, with what the template `hello` has when there is nothing yet.
 //
 // Nothing that is there is written over.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from '@oclif/core/command'
 import { string } from '@oclif/core/flags'
 import { print } from '../output.ts'
-
-const INDEX = `version: "1.0"
-namespace: app
-
-entries:
-  - name: terminal
-    kind: terminal.host
-
-  - name: hello
-    kind: process.lua
-    meta:
-      command: { name: hello, short: Say hello }
-    source: file://hello.lua
-    modules: [io]
-`
-
-const HELLO = `local io = require("io")
-
-local function main(name)
-  io.print("Hello, " .. (name or "world") .. "!")
-end
-
-return { main = main }
-`
+import { copyInto, templateNamed } from '../templates.ts'
 
 const lock = (src: string, modules: string): string =>
   `directories:\n  modules: ${JSON.stringify(modules)}\n  src: ${JSON.stringify(src)}\n`
 
-/** Writes a file unless there is one; says which. */
-const make = (file: string, content: string): void => {
-  const isThere = existsSync(file)
-  print(isThere ? `${file} is there already` : `${file} written`)
-  if (isThere) return
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, content)
-}
+const tell = (file: string, wasThere: boolean): void => print(`${file} ${wasThere ? 'is there already' : 'written'}`)
 
 export default class Init extends Command {
   static override summary = 'Make this directory an app.'
   static override description =
-    'Writes a wippy.lock, and a first process when there is no source directory yet. What is there stays as it is.'
+    'Writes a wippy.lock, and a first process when there is no source directory yet. What is there stays as it is. To begin with more, in a new directory: wippy new.'
   static override flags = {
     'src-dir': string({ char: 'd', summary: 'Where the entries are.', default: './src' }),
     'modules-dir': string({ summary: 'Where modules are kept.', default: '.wippy' }),
@@ -56,12 +26,13 @@ export default class Init extends Command {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Init)
-    const src = flags['src-dir']
+    const { 'src-dir': src, 'lock-file': file } = flags
     const isNew = !existsSync(src)
-    make(flags['lock-file'], lock(src, flags['modules-dir']))
+    const wasThere = existsSync(file)
+    if (!wasThere) writeFileSync(file, lock(src, flags['modules-dir']))
+    tell(file, wasThere)
     if (!isNew) return
-    make(join(src, '_index.yaml'), INDEX)
-    make(join(src, 'hello.lua'), HELLO)
+    for (const one of copyInto(join(templateNamed('hello').folder, 'src'), src)) tell(one.file, one.wasThere)
     print('Now try: wippy run hello')
   }
 }

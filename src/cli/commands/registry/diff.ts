@@ -3,7 +3,7 @@ import { boolean } from '@oclif/core/flags'
 import { Kind, WippyError } from '../../../error.ts'
 import type { Entry, StoredRegistry } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
-import { json, print } from '../../output.ts'
+import { coloured, json, print } from '../../output.ts'
 import { plainEntry, versionIn, withRegistry } from '../../stored.ts'
 
 type Pair = { readonly id: string; readonly before: Entry | null; readonly after: Entry | null }
@@ -65,7 +65,11 @@ export default class RegistryDiff extends AppCommand {
         return print(
           json(pairs.map(({ id, before, after }) => ({ id, before: before && plainEntry(before), after: after && plainEntry(after) }))),
         )
-      print(pairs.length === 0 ? 'no difference' : pairs.map(({ id, before, after }) => differenceText(id, before, after)).join('\n\n'))
+      print(
+        pairs.length === 0
+          ? 'no difference'
+          : pairs.map(({ id, before, after }) => coloured(differenceText(id, before, after))).join('\n\n'),
+      )
     })
   }
 }

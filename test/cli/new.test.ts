@@ -1,0 +1,74 @@
+// Every template makes an app that is right, and does what its README shows.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { templates } from '../../src/cli/templates.ts'
+import { check, loadConfig } from '../../src/index.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain, start, wippy } from './command.ts'
+
+const test = suite('wippy new')
+const BLOCK = /^```\n\$ wippy (.*)\n([\s\S]*?)^```$/gm
+
+for (const { name } of templates()) {
+  test(`${name} runs as its README shows`, async () => {
+    const cwd = directoryWith({})
+    const made = await wippy(['new', name, 'it'], { cwd })
+    assert.equal([made.code, made.err], [0, ''])
+    const { config } = await loadConfig(join(cwd, 'it'))
+    assert.equal(await check(config), { entries: (await check(config)).entries, problems: [], warnings: [] })
+    const shown = [...readFileSync(join(cwd, 'it/README.md'), 'utf8').matchAll(BLOCK)]
+    assert.ok(shown.length > 0 || name === 'workflow')
+    for (const [, command = '', output] of shown) {
+      const ended = await wippy(command.split(' '), { cwd: join(cwd, 'it') })
+      assert.equal([ended.code, ended.out, ended.err], [0, output, ''])
+    }
+  })
+}
+
+test('the order of the workflow template waits, is approved and ends', async () => {
+  const cwd = join(directoryWith({}), 'it')
+  mkdirSync(cwd)
+  await wippy(['new', 'workflow', '.'], { cwd })
+  const node = start(['run'], { cwd, input: null })
+  try {
+    for (;;) if ((await wippy(['ps'], { cwd })).code !== 7) break
+    assert.is((await wippy(['workflow', 'start', 'order', '--id', 'order-17', '--input', '{"amount": 5}'], { cwd })).code, 0)
+    await node.said('charged')
+    assert.is((await wippy(['workflow', 'signal', 'order-17', 'approved', '{"by": "ann"}'], { cwd })).code, 0)
+    await node.said('shipped')
+  } finally {
+    node.child.kill('SIGTERM')
+    await node.ended
+  }
+})
+
+test('templates are listed, for people and for programs', async () => {
+  const { out } = await wippy(['new', '--list'], { cwd: directoryWith({}) })
+  for (const { name, summary } of templates()) {
+    assert.ok(out.includes(name) && out.includes(summary))
+    assert.match(summary, /^[A-Z].{10,120}\.$/)
+  }
+  const listed = JSON.parse((await wippy(['new', '--list', '--json'], { cwd: directoryWith({}) })).out)
+  assert.is(listed.templates.length, templates().length)
+})
+
+test('nothing that is there is written over, and what is wrong is said', async () => {
+  const cwd = directoryWith({ 'hello/mine.txt': 'x' })
+  const taken = await wippy(['new', 'hello'], { cwd })
+  assert.is(taken.code, 9)
+  assert.match(taken.err, /hello is there already, and not empty \[DIRECTORY_TAKEN\]\n {2}→ Name another directory; "wippy init"/)
+  assert.not.ok(existsSync(join(cwd, 'hello/src')))
+  writeFileSync(join(cwd, 'x'), '')
+  const unknown = await wippy(['new', 'nothing', 'there'], { cwd })
+  assert.is(unknown.code, 4)
+  assert.match(unknown.err, 'There are agent, hello')
+  const none = await wippy(['new'], { cwd })
+  assert.is(none.code, 2)
+  assert.match(none.err, 'There are agent, hello')
+  for (const ended of [taken, unknown, none]) assertPlain(ended)
+})
+
+test.run()
