@@ -28,7 +28,7 @@ export type StoredRegistry = {
 
 export type OpenOptions = {
   readonly write?: boolean
-  /** What a node has that runs here and has stored nothing yet; null when none runs. */
+  /** What a node has that runs here, asked for while it may have stored nothing yet; null when none runs. */
   readonly live?: () => Promise<readonly Entry[] | null>
 }
 
@@ -43,7 +43,7 @@ export const openRegistry = async (config: Config, { write = false, live }: Open
   }
   const owner = ownerOf(config.state)
   if (write && owner) throw owner
-  const running = owner === null && live ? await live() : null
+  const running = live ? await live() : null
   const state = new StateFolder(config.state, { readOnly: !write })
   const history = new StoredHistory({ state, root: config.root, keep: config.registry.keep, asLeft: owner !== null })
   const registry = new Registry({ history })

@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain, type Ended, index, type Running, wippy } from './command.ts'
+import { here } from './here.ts'
 import { whileRunning } from './running.ts'
 
 const test = suite('changes of a running node')
@@ -21,7 +22,16 @@ const ENTRIES = `  - name: processes
     kind: process.service
     process: app:keeper
     host: app:processes
-    lifecycle: { auto_start: true }
+    lifecycle: { auto_start: true, stop_timeout: 20ms }
+  - name: caller
+    kind: process.lua
+    source: file://caller.lua
+    modules: [funcs, logger, time]
+  - name: callers
+    kind: process.service
+    process: app:caller
+    host: app:processes
+    lifecycle: { auto_start: true, stop_timeout: 5s }
   - name: price
     kind: function.lua
     source: file://price.lua
@@ -37,8 +47,37 @@ const KEEPER = `return function()
   end
 end
 `
+// Twenty coroutines that call app:price all the time. It says what they have got as soon as all have got the same anew.
+const CALLER = `local funcs, time, logger = require("funcs"), require("time"), require("logger")
+local CALLERS = 20
+return function()
+  local stopped, got, known, lost, done = false, {}, {}, 0, channel.new(CALLERS)
+  local function tell(value)
+    for n = 1, CALLERS do if got[n] ~= value then return end end
+    if known.last == value then return end
+    logger:info("callers have " .. value .. (known[value] and " again" or ""))
+    known.last, known[value] = value, true
+  end
+  for n = 1, CALLERS do
+    coroutine.spawn(function()
+      while not stopped do
+        local value, err = funcs.call("app:price")
+        if err or not value then lost = lost + 1 end
+        got[n] = value
+        tell(value)
+        time.sleep("1ms")
+      end
+      done:send(true)
+    end)
+  end
+  process.events():receive()
+  stopped = true
+  for _ = 1, CALLERS do done:receive() end
+  logger:info(lost == 0 and "every call was answered" or lost .. " calls: was lost")
+end
+`
 const price = (value: number) => `return function() return ${value} end\n`
-const FILES = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER, 'src/price.lua': price(100) }
+const FILES = { 'src/_index.yaml': index(ENTRIES), 'src/keeper.lua': KEEPER, 'src/caller.lua': CALLER, 'src/price.lua': price(100) }
 const NOTE = (text: string) => `namespace: app\nentries:\n  - { name: note, kind: registry.entry, text: ${text} }\n`
 
 const running = (act: (cwd: string, node: Running) => Promise<void>, more: Readonly<Record<string, string>> = {}): Promise<void> => {
@@ -47,12 +86,12 @@ const running = (act: (cwd: string, node: Running) => Promise<void>, more: Reado
 }
 
 const said = async (cwd: string, ...args: string[]): Promise<string> => {
-  const ended = await wippy(args, { cwd })
+  const ended = await here(args, { cwd })
   assert.equal([ended.code, ended.err], [0, ''], args.join(' '))
   return ended.out
 }
 const refused = async (code: number, cwd: string, ...args: string[]): Promise<Ended> => {
-  const ended = await wippy(args, { cwd })
+  const ended = await here(args, { cwd })
   assert.is(ended.code, code, `${args.join(' ')}: ${ended.err}`)
   assertPlain(ended)
   return ended
@@ -162,6 +201,27 @@ test('of two deploys at once one wins, and the other is told', () =>
     assert.ok(length >= 1)
     for (const { err } of ended.filter(({ code }) => code === 9)) assert.match(err, /"app:price" has changed since v\d+.*\[CONFLICT\]/)
     assert.is(JSON.parse(await said(cwd, 'registry', 'history', '--json')).length, 1 + length)
+  }))
+
+test('a changed function is called by everybody soon after a deploy, and no call is lost', () =>
+  running(async (cwd, node) => {
+    const seen: number[] = []
+    for (let value = 200; value < 205; value++) {
+      writeFileSync(join(cwd, 'src/price.lua'), price(value))
+      const began = performance.now()
+      await said(cwd, 'deploy')
+      await node.said(`callers have ${value}`)
+      seen.push(performance.now() - began)
+    }
+    assert.ok(Math.min(...seen) < 300, `it took ${seen.map(Math.round).join(', ')} ms`)
+    writeFileSync(join(cwd, 'src/price.lua'), 'return function() return 1 + end')
+    await refused(3, cwd, 'deploy')
+    assert.is(await said(cwd, 'rollback'), 'from v5 to v4\n')
+    await node.said('callers have 203 again')
+    node.child.kill('SIGTERM')
+    const { err } = await node.ended
+    assert.match(err, /every call was answered/)
+    assert.not.match(err, /was lost/)
   }))
 
 test('without a node there is nowhere to deploy to', async () => {
