@@ -38,10 +38,45 @@ export type State = {
   readonly runs: Uint8Array
 }
 
+export type Variable = { readonly name: string; readonly value: string }
+
+/** One call that is under way. Lines count from 1. */
+export type Frame = {
+  readonly file: string
+  readonly line: number
+  /** The line its function begins at; 0: the chunk itself. */
+  readonly defined: number
+  readonly locals: readonly Variable[]
+  /** Variables of the functions around it. */
+  readonly outer: readonly Variable[]
+}
+
+export type Coroutine = {
+  /** Whether its end is the end of the process. */
+  readonly isMain: boolean
+  /** Whether it ran last. */
+  readonly isLast: boolean
+  /** Tag of the ask whose answer it waits for. */
+  readonly waitsFor: number | null
+  /** The innermost call first; `omitted` more are not told. */
+  readonly frames: readonly Frame[]
+  readonly omitted: number
+}
+
+/** Where the code of a body stands between two steps, for people: values are text, cut where they are long. */
+export type Standing = {
+  readonly coroutines: readonly Coroutine[]
+  /** Coroutines that are not told. */
+  readonly omitted: number
+  readonly globals: readonly Variable[]
+}
+
 /** A body whose state can be taken out and put into another one. */
 export interface DurableBody extends Body {
   image(): State
   restore(state: State): void
+  /** Where it stands. Its memory is read, not run: the state stays what it is. */
+  standing(): Standing
 }
 
 /** A step as a journal needs it: what it was given beside its inbox, and what it did. */

@@ -33,6 +33,9 @@ export const Field = {
   pages: (CONTROL + 156) >> 2,
 } as const
 
+/** Where the control block names what a debugger looks for: addresses of coroutines, and of a place in Lua's registry its number. */
+export const Control = { main: CONTROL + 56, current: CONTROL + 64, program: CONTROL + 88, replies: 6 } as const
+
 /** Lua's C stack: nothing of it is part of an image. */
 export const STACK_LOW = 35136
 export const STACK_HIGH = CONTROL

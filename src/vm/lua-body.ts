@@ -4,12 +4,13 @@
 //   V4 A step that cannot be preempted ends in a trap at the hard bound, and that memory is never run again.
 //   What the memory says about itself (addresses, lengths) is checked before it is used.
 
-import type { DurableBody, Fault, State, Verdict } from '../kernel/body.ts'
+import type { DurableBody, Fault, Standing, State, Verdict } from '../kernel/body.ts'
 import type { Frames } from '../kernel/frame.ts'
 import { Verdict as Answer, Field, PAGE, Trap } from './abi.ts'
 import { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import type { Pool, Slot, Tenant } from './pool.ts'
+import { standingOf } from './standing.ts'
 
 export type BodyLimits = {
   readonly memoryBytes: number
@@ -109,6 +110,10 @@ export class LuaBody implements DurableBody, Tenant {
   image(): Image {
     if (this.#slot !== null) return this.#slot.instance.capture(this.#origin)
     return this.#image === this.#origin ? new Image(this.#origin, this.#origin.pages, nothing) : this.#image!
+  }
+
+  standing(): Standing {
+    return standingOf(this.image().flatten(), this.#origin.flatten())
   }
 
   /** Goes on from an image that `image` gave, here or elsewhere. */
