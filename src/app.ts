@@ -9,7 +9,7 @@ import { features as table } from './app/features.ts'
 import type { Parts } from './app/parts.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { WippyError } from './error.ts'
+import { place, WippyError } from './error.ts'
 import type { Exit } from './kernel/exit.ts'
 import { defaultLimits } from './kernel/host.ts'
 import type { Process } from './kernel/process.ts'
@@ -126,7 +126,10 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
         level: config.logger.level,
       }),
   )
-  const report = (error: unknown): void => log.record('error', 'node', error instanceof WippyError ? error.text : String(error))
+  const report = (error: unknown): void => {
+    const { text, where, frame } = error instanceof WippyError ? error : { text: String(error) }
+    log.record('error', 'node', text, { ...(where && { at: place(where) }), ...(frame && { stack: frame }) })
+  }
   const { promise: ended, resolve: end } = Promise.withResolvers<number>()
 
   const tree = new SourceTree(config)

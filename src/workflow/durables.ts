@@ -204,7 +204,7 @@ export class Durables {
     const { host: name, owner } = cardOf(head.card)
     const host = this.#options.hostOf(name)
     if (host === null) throw hostMissing(id, name)
-    const { beginning, isSpent, ...rebuilt } = await rebuild(this.#engine, head, this.#options.runtime, this.#options.makeBody)
+    const { beginning, isSpent, ...rebuilt } = await rebuild(this.#options, head)
     const { card, body, ledger, steps } = rebuilt
     const run = new Run({ id, pid: host.pidOf(id), code: Buffer.from(card.code, 'hex'), ...rebuilt }, this.#around)
     const own = { ...card, owner: this.#owner }

@@ -2,14 +2,16 @@
 //
 // A journal that is damaged, or does otherwise than it did, is left as it is: whoever rebuilds hears of it.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
 import type { DurableBody } from '../kernel/body.ts'
 import type { HostLimits } from '../kernel/host.ts'
 import { type Beginning, beginningOf, type Card, cardOf } from './card.ts'
 import { restore } from './checkpoint.ts'
+import { Divergence, placed } from './divergence.ts'
 import type { Engine, Head } from './engine.ts'
 import { Ledger } from './ledger.ts'
-import { type Parsed, type Position, parse, parseChain } from './record.ts'
+import { type Parsed, type Position, parse, parseChain, RecordKind } from './record.ts'
 import { replay } from './replay.ts'
 
 const PAGE = 500 // records read at once
@@ -17,7 +19,18 @@ const PAGE = 500 // records read at once
 /** A body for a program, given as bytes. */
 export type MakeBody = (code: Uint8Array, limits: HostLimits) => DurableBody
 
-/** A workflow as it was behind its last record. */
+/** What it takes to make a process of a journal. */
+export type Workshop = {
+  readonly engine: Engine
+  /** Names this build of the runtime. */
+  readonly runtime: string
+  readonly makeBody: MakeBody
+}
+
+/** One run in a journal: where it begins, and what it runs. */
+export type RunOf = Pick<Card, 'start' | 'code' | 'mark'>
+
+/** A workflow as it was behind a record. */
 export type Rebuilt = {
   readonly position: Position
   readonly card: Card
@@ -32,23 +45,32 @@ export type Rebuilt = {
   readonly isSpent: boolean
 }
 
+export type Goal = {
+  /** Behind which record; the last one by default. */
+  readonly seq?: number
+  /** Another program, from the beginning of the run on. */
+  readonly code?: Uint8Array
+}
+
 /** The caller closes the body. Throws WORKFLOW_CODE, WORKFLOW_DIVERGED or JOURNAL_CORRUPT. */
-export const rebuild = async (engine: Engine, head: Head, runtime: string, makeBody: MakeBody): Promise<Rebuilt> => {
+export const rebuild = async (workshop: Workshop, head: Head, { seq = head.seq, code }: Goal = {}): Promise<Rebuilt> => {
+  const { engine, runtime, makeBody } = workshop
   const { id } = head
   const card = cardOf(head.card)
-  const code = await engine.code(card.code)
-  if (code === null) throw codeMissing(id, card.code)
-  const beginning = beginningOf((await recordAt(engine, id, card.start)).input)
-  const mark = card.mark !== null && card.mark.runtime === runtime ? card.mark : null
+  const run = await runAt(engine, head, seq)
+  const bytes = code ?? (await engine.code(run.code))
+  if (bytes === null) throw codeMissing(id, run.code)
+  const beginning = beginningOf((await recordAt(engine, id, run.start)).input)
+  const mark = run.mark !== null && code === undefined && run.mark.runtime === runtime ? run.mark : null
   const kept = mark === null ? null : await restore(engine, id, mark)
-  const body = makeBody(code, beginning.limits)
+  const body = makeBody(bytes, beginning.limits)
   try {
     const ledger = kept?.ledger ?? new Ledger()
-    let last: Position = await recordAt(engine, id, kept === null ? card.start : mark!.seq)
+    let last: Position = await recordAt(engine, id, kept === null ? run.start : mark!.seq)
     if (kept !== null) body.restore(kept.state)
     const sum = { verdict: 'wait', steps: kept?.steps ?? 0, fuel: kept?.fuel ?? 0 }
-    while (last.seq < head.seq) {
-      const records = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, head.seq - last.seq)))
+    while (last.seq < seq) {
+      const records = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, seq - last.seq)))
       const newest = records.at(-1)
       if (newest === undefined) throw incomplete(id, last.seq + 1)
       const part = replay(id, body, records, ledger)
@@ -56,14 +78,31 @@ export const rebuild = async (engine: Engine, head: Head, runtime: string, makeB
       sum.steps += part.steps
       sum.fuel += part.fuel
       last = newest
+      if (records.length === PAGE) await nextTurn() // others have theirs
     }
     const { verdict, steps, fuel } = sum
     const pieces = kept?.names ?? new Set<string>()
     return { position: last, card, beginning, body, ledger, steps, fuel, pieces, isSpent: verdict === 'again' }
   } catch (error) {
     body.close()
-    throw error
+    if (!(error instanceof Divergence)) throw error
+    const before = await rebuild(workshop, head, { seq: error.record.seq - 1, ...(code && { code }) })
+    throw placed(error, before.body)
   }
+}
+
+/** The run that record `seq` belongs to. Throws JOURNAL_CORRUPT. */
+export const runAt = async (engine: Engine, { id, card }: Head, seq: number): Promise<RunOf> => {
+  const { start, code, mark } = cardOf(card)
+  if (seq >= start) return { start, code, mark: mark !== null && mark.seq <= seq ? mark : null }
+  for (let to = seq; to > 0; to -= PAGE) {
+    const from = Math.max(1, to - PAGE + 1)
+    const page = await engine.read(id, from, to - from + 1)
+    const records = page.map((bytes, i) => parse(bytes, `record ${from + i} of workflow "${id}"`))
+    const first = records.findLast(({ kind }) => kind === RecordKind.start)
+    if (first) return { start: first.seq, code: Buffer.from(first.code).toString('hex'), mark: null }
+  }
+  throw incomplete(id, 1)
 }
 
 const recordAt = async (engine: Engine, id: string, seq: number): Promise<Parsed> => {

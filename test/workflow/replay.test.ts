@@ -3,21 +3,20 @@
 import { createHash } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { WippyError } from '../../src/error.ts'
 import type { Program } from '../../src/program.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
 import type { LuaBody } from '../../src/vm/lua-body.ts'
 import { restore, take } from '../../src/workflow/checkpoint.ts'
 import type { Engine } from '../../src/workflow/engine.ts'
-import { bytesOf, Ledger } from '../../src/workflow/ledger.ts'
-import { ORIGIN, type Parsed, type Position, parseChain, RecordKind, seal } from '../../src/workflow/record.ts'
+import { Ledger } from '../../src/workflow/ledger.ts'
+import type { Parsed } from '../../src/workflow/record.ts'
 import { replay } from '../../src/workflow/replay.ts'
 import { Random } from '../support/random.ts'
-import { LuaProcess, MiB, program } from '../vm/lua-process.ts'
+import { MiB, program } from '../vm/lua-process.ts'
 import { randomProgram } from '../vm/random-program.ts'
+import { Journal } from './journal.ts'
 
 const LIMITS = { memoryBytes: 32 * MiB, hardFuel: 4_000_000 }
-const CODE = new Uint8Array(16)
 const FUEL = 2000
 
 /** Asks, sends, sleeps and computes as its random expressions and its messages say. */
@@ -46,37 +45,19 @@ const workflow = (seed: number): Program =>
 /** A run in a world that a seed decides, written down. */
 const journal = (seed: number, steps: number): Parsed[] => {
   const random = new Random(seed)
-  const process = new LuaProcess(workflow(seed), { seed })
-  const records: Uint8Array[] = []
-  let last: Position = ORIGIN
+  const journal = new Journal(workflow(seed), { seed })
+  const { process } = journal
   let [answered, acked] = [0, 0]
-  while (process.ended === null && records.length < steps) {
-    const input = bytesOf(process.inbox)
+  for (let n = 0; process.ended === null && n < steps; n++) {
     process.nowMs += random.below(10_000) / 7
-    const verdict = process.step(FUEL)
-    const { body, nowMs } = process
-    const content = {
-      kind: RecordKind.step,
-      code: CODE,
-      nowMs,
-      fuel: FUEL,
-      spent: body.spent,
-      verdict,
-      input,
-      output: bytesOf(body.outbox),
-      mailed: [],
-    }
-    const record = seal(last, 1, content)
-    records.push(record.bytes)
-    last = record
-    if (verdict === 'again') continue
-    const isLast = records.length > steps - 10
+    if (journal.step(FUEL) === 'again') continue
+    const isLast = n > steps - 10
     if (random.below(2) === 0 && answered < process.asks.length) process.reply(process.asks[answered++]!.tag, [`answer ${answered}`])
     else if (acked < process.sends.length) process.reply(process.sends[acked++]!.tag)
     else process.post('number', [isLast ? -1 : random.below(40)])
   }
   process.close()
-  return parseChain('w', ORIGIN, records)
+  return journal.records.slice(1)
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -144,55 +125,6 @@ test('a piece of a checkpoint that is missing or damaged makes it useless, and n
     assert.is(await restore(piecesIn(whole), 'w', mark), null)
   }
   body.close()
-})
-
-test('code that does something else is found at the first record that differs', () => {
-  const step = (op: string): string => `local answer = process.registry.lookup('${op}') `
-  const old = program(`${step('a')}${step('b')}${step('c')}return answer`)
-  const process = new LuaProcess(old)
-  const records: Uint8Array[] = []
-  let last: Position = ORIGIN
-  while (process.ended === null) {
-    const input = bytesOf(process.inbox)
-    const verdict = process.step(FUEL)
-    const { body, nowMs } = process
-    const content = {
-      kind: RecordKind.step,
-      code: CODE,
-      nowMs,
-      fuel: FUEL,
-      spent: body.spent,
-      verdict,
-      input,
-      output: bytesOf(body.outbox),
-      mailed: [],
-    }
-    const record = seal(last, 1, content)
-    records.push(record.bytes)
-    last = record
-    if (process.ended === null) process.reply(process.asks.at(-1)!.tag, ['here'])
-  }
-  const chain = parseChain('w', ORIGIN, records)
-  const bodies = new Bodies()
-  const again = (source: string): WippyError | null => {
-    const body = bodies.make(program(source), LIMITS)
-    try {
-      replay('w', body, chain, new Ledger())
-      return null
-    } catch (error) {
-      return error as WippyError
-    } finally {
-      body.close()
-    }
-  }
-  assert.is(again(`${step('a')}${step('b')}${step('c')}return answer`), null)
-  const other = again(`${step('a')}${step('x')}${step('c')}return answer`)
-  assert.is(other?.code, 'WORKFLOW_DIVERGED')
-  assert.equal(other?.details, { record: 2, was: 'asks process.registry.lookup b', is: 'asks process.registry.lookup x' })
-  const shorter = again(`${step('a')}${step('b')}return answer`)
-  assert.equal([shorter?.details?.record, shorter?.details?.was], [3, 'asks process.registry.lookup c'])
-  const slower = again(`${step('a')}${step('b')}for i = 1, 10 do end ${step('c')}return answer`)
-  assert.is(slower?.details?.record, 3)
 })
 
 test.run()
