@@ -223,6 +223,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     log,
     tail,
     state,
+    entries,
     registry,
     scheduler,
     launcher,

@@ -78,6 +78,25 @@ export type UserConfig = {
     /** What those commands must know, at least 16 characters. Default: WIPPY_CONTROL_TOKEN of the environment. */
     readonly token?: string
   }
+  /** Durable workflows: where their journals are kept, and for how long. */
+  readonly workflow?: {
+    /** `lmdb`: in the state folder, by this node alone. `postgres`: for several nodes. Default: lmdb. */
+    readonly engine?: 'lmdb' | 'postgres'
+    /** Of PostgreSQL: `postgres://user:password@host:5432/database`. */
+    readonly url?: string
+    /** Instead of it, an entry of kind `db.sql.postgres`. */
+    readonly database?: string
+    /** The schema of its tables; made when it is missing. Default: wippy. */
+    readonly schema?: string
+    /** After how long without a word another node goes on with a node's workflows. Default: 6s. */
+    readonly lease?: string | number
+    /** A checkpoint is taken after so much. Default: 100 records or 256KiB. */
+    readonly checkpoint?: { readonly records?: number; readonly size?: string | number }
+    /** Workflows kept in memory though they have nothing to do. Default: 1000. */
+    readonly kept?: number
+    /** How long what has ended is kept; `none`: for ever. Default: 7d. */
+    readonly retention?: { readonly ended?: string | number }
+  }
   readonly shutdown?: {
     /** How long processes may take to end. Default: 30s. */
     readonly timeout?: string | number
@@ -162,6 +181,7 @@ const TABLE: Readonly<Record<string, Parse>> = {
   'control.listen': address,
   'control.token': text,
   'shutdown.timeout': parseDuration,
+  workflow: map,
   sections: map,
 }
 
@@ -313,8 +333,12 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
     token: settings.get('control.token', (options.env ?? process.env).WIPPY_CONTROL_TOKEN ?? ''),
   },
   shutdown: { timeoutMs: settings.get('shutdown.timeout', 30_000) },
-  sections: settings.get('sections', {}),
+  sections: withWorkflow(settings.get('sections', {}), settings.get('workflow', {})),
 })
+
+/** Sections with the settings of workflows, which come under a name of their own and as a section. */
+const withWorkflow = (sections: Fields, workflow: Fields): Fields =>
+  Object.keys(workflow).length === 0 ? sections : { ...sections, workflow: { ...workflow, ...(sections.workflow as Fields | undefined) } }
 
 /** The configuration of no app: defaults, nothing read and nothing kept. */
 export const bareConfig = (root: string): Config => ({

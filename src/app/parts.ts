@@ -33,6 +33,8 @@ export type Parts = {
   readonly tail: LogTail
   /** What must survive goes here. */
   readonly state: StateFolder
+  /** The entries the app begins with. */
+  readonly entries: readonly Entry[]
   readonly registry: Registry
   readonly scheduler: Scheduler
   readonly launcher: Launcher

@@ -1,16 +1,15 @@
 // Workflows as they are looked at: a list, one of them, its journal. Reads what an engine holds, of a node that runs or of a folder without one.
 
 import { Kind, WippyError } from '../error.ts'
-import { StateFolder } from '../lmdb/state-folder.ts'
 import { decodeAll } from '../msgpack.ts'
 import { isFields } from '../registry/entry.ts'
 import { nearest } from '../registry/suggest.ts'
 import { cardOf } from '../workflow/card.ts'
 import { type Engine, type Head, hasEnded, MOST_MAIL } from '../workflow/engine.ts'
-import { LmdbEngine } from '../workflow/lmdb.ts'
 import { type Attribute, placeOf, type Query } from '../workflow/query.ts'
 import { ORIGIN, type Parsed, type Position, parse, parseChain } from '../workflow/record.ts'
 import { Story, type StoryEvent, type Told } from '../workflow/story.ts'
+import { type StoredPlace, withStoredEngine } from './stored-workflows.ts'
 
 const PAGE = 500 // records read at once
 const MOST = 10_000 // workflows of one list, records of one stretch
@@ -210,19 +209,6 @@ const journal = async (engine: Engine, { id, from, limit }: Asked): Promise<Jour
 export const views = { list, show, journal }
 export type View = keyof typeof views
 
-/** Looks at what is stored in a state folder; a node that runs there is not disturbed. */
-export const viewStored = async (folder: string, view: View, asked: Asked): Promise<unknown> => {
-  const state = new StateFolder(folder, { readOnly: true })
-  try {
-    const env = await state.existing()
-    if (env === null) {
-      throw new WippyError('STATE_NOT_FOUND', Kind.NotFound, 'there is no stored state, and so no workflow', {
-        where: { file: folder },
-        hint: 'Say where the app is: -C directory, or --state folder.',
-      })
-    }
-    return await views[view](new LmdbEngine(env), asked)
-  } finally {
-    await state.close()
-  }
-}
+/** Looks at what is stored; a node that runs is not disturbed. */
+export const viewStored = (place: StoredPlace, view: View, asked: Asked): Promise<unknown> =>
+  withStoredEngine(place, (engine) => views[view](engine, asked))

@@ -3,11 +3,13 @@
 import { createHash } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
+import type { StateFolder } from '../lmdb/state-folder.ts'
 import { decode } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
+import { within } from '../service/drain.ts'
 import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
 import { contextFromBytes } from '../service/stored-start.ts'
@@ -16,12 +18,16 @@ import { WorkflowAsks } from '../service/workflow-asks.ts'
 import { Workflows } from '../service/workflows.ts'
 import { buildName } from '../vm/module.ts'
 import { Durables } from '../workflow/durables.ts'
+import type { Engine } from '../workflow/engine.ts'
 import { LmdbEngine } from '../workflow/lmdb.ts'
 import { Retention } from '../workflow/retention.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 import { Recent } from './recent.ts'
+import { type EngineGround, isEmbedded, openShared } from './workflow-engine.ts'
 
+const SHORTEST_LEASE_MS = 1000
+const STOP_MS = 5000 // for what is being written when the node ends
 const PROGRAMS = 100 // kept ready: bodies of one program share its image
 
 /** `workflow.host` entries, and `temporal.worker`, which means the same here. What runs there goes on when the host is gone. */
@@ -36,18 +42,31 @@ const hosts = (launcher: Launcher): Handler => ({
   },
 })
 
-type Settings = { readonly records: number; readonly bytes: number; readonly kept: number; readonly endedMs: number }
+type Settings = {
+  readonly records: number
+  readonly bytes: number
+  readonly kept: number
+  readonly endedMs: number
+  readonly leaseMs: number
+}
 
-/** `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000, retention: { ended: 7d } }`; `ended: 0` or `none`: for ever. */
+/**
+ * `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000, retention: { ended: 7d }, lease: 6s }`; `ended: 0` or `none`: for ever.
+ */
 const settingsOf = (section: unknown): Settings => {
-  const { checkpoint, retention, kept = 1000 } = isFields(section) ? section : {}
+  const { checkpoint, retention, kept = 1000, lease = '6s' } = isFields(section) ? section : {}
   const { records = 100, size = '256KiB' } = isFields(checkpoint) ? checkpoint : {}
   const { ended = '7d' } = isFields(retention) ? retention : {}
   for (const [name, value] of Object.entries({ 'workflow.checkpoint.records': records, 'workflow.kept': kept })) {
     if (Number.isSafeInteger(value) && (value as number) >= 0) continue
     throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `${name} is no whole number`, { hint: 'Write a whole number of 0 or more.' })
   }
-  return { records: records as number, bytes: parseSize(size), kept: kept as number, endedMs: ended === 'none' ? 0 : parseDuration(ended) }
+  const leaseMs = parseDuration(lease)
+  if (leaseMs < SHORTEST_LEASE_MS) {
+    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, 'workflow.lease is too short', { hint: 'Write 1s or more.' })
+  }
+  const endedMs = ended === 'none' ? 0 : parseDuration(ended)
+  return { records: records as number, bytes: parseSize(size), kept: kept as number, endedMs, leaseMs }
 }
 
 const known = new WeakMap<Parts, Workflows>()
@@ -62,13 +81,22 @@ export const workflowsOf = (parts: Parts): Workflows => {
   })
 }
 
+const embedded = async (state: StateFolder): Promise<Engine> => new LmdbEngine(await state.owned())
+
+const groundOf = ({ entries, environment, clock, report }: Parts): EngineGround => ({
+  entries: () => entries,
+  lookup: async (all) => (await environment()).lookup(new Map(all.map((entry) => [entry.id, entry]))),
+  clock,
+  report,
+})
+
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const { scheduler, launcher, clock, door, config, state, credentials, authority, report } = parts
-  const engine = new LmdbEngine(await state.owned())
+  const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
+  const engine = isEmbedded(config) ? await embedded(state) : await openShared(config, groundOf(parts))
   const programs = new Recent<Program>(PROGRAMS)
   const programIn = (bytes: Uint8Array): Program =>
     programs.get(createHash('sha256').update(bytes).digest('hex'), () => decode(bytes) as Program)
-  const { records, bytes, kept, endedMs } = settingsOf(config.sections.workflow)
   const durables: Durables = new Durables({
     engine,
     scheduler: () => scheduler,
@@ -80,6 +108,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     report,
     checkpoints: { everyRecords: records, everyBytes: bytes },
     kept,
+    leaseMs,
   })
   const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report })
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
@@ -87,6 +116,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   launcher.durable = workflows
   door.diversion = new WorkflowAsks({ durables, workflows, scheduler, launcher, credentials })
   known.set(parts, workflows)
+  await durables.join()
   return {
     services: [workflowService(durables, scheduler)],
     handler: hosts(launcher),
@@ -95,8 +125,9 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
       if (endedMs > 0) retention.begin()
     },
     halt: async () => {
-      await retention.stop()
-      await durables.stop()
+      const stopped = Promise.all([retention.stop(), durables.stop()])
+      await within(clock, STOP_MS, stopped) // a database that is away is not waited for: nothing that is not durable has left the node
     },
+    stop: () => engine.close(),
   }
 }

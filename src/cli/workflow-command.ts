@@ -1,5 +1,6 @@
 // What the commands below `wippy workflow` share: looking, with a node or without one, and values that come as JSON.
 
+import { resolve } from 'node:path'
 import type { View } from '../app/workflow-view.ts'
 import { Kind, WippyError } from '../error.ts'
 import { NodeCommand, type NodeFlags } from './node-command.ts'
@@ -12,7 +13,8 @@ export abstract class WorkflowCommand extends NodeCommand {
     }
     return this.withState(flags, async (folder) => {
       const { viewStored } = await import('../app/workflow-view.ts')
-      tell((await viewStored(folder, view, asked)) as T)
+      const app = flags.state === undefined ? resolve(flags.dir ?? '.') : null
+      tell((await viewStored({ folder, app }, view, asked)) as T)
     })
   }
 }

@@ -88,17 +88,27 @@ const sessionOf = (options: EntrySettings): Record<string, string> => {
   return Object.fromEntries(names.map((name) => [name, options.text(name)]))
 }
 
-const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
-  const { pool, drainMs, statementMs, limits, line } = common(settings)
-  const options = settings.group('options')
+const addressIn = (settings: EntrySettings) => {
   const host = settings.text('host')
-  const described = {
+  return {
     host,
     port: settings.count('port', 5432, 65_535),
     database: settings.text('database'),
     username: settings.text('username'),
     password: settings.text('password', ''),
-    ssl: sslOf(settings, options, host),
+    ssl: sslOf(settings, settings.group('options'), host),
+  }
+}
+
+/** Where the database of a `db.sql.postgres` entry is. Throws ENTRY_FIELD, and as `interpolate`. */
+export const postgresAddressOf = (entry: Entry, lookup: Lookup): ReturnType<typeof addressIn> =>
+  addressIn(new EntrySettings(entry, interpolate(entry, lookup)))
+
+const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
+  const { pool, drainMs, statementMs, limits, line } = common(settings)
+  const options = settings.group('options')
+  const described = {
+    ...addressIn(settings),
     settings: sessionOf(options),
     applicationName: options.text('application_name', 'wippy'),
     connectMs: settings.time('connect_timeout', options.count('connect_timeout', CONNECT_MS / 1000) * 1000),

@@ -87,6 +87,8 @@ export type Diversion = {
   divert(ask: Ask): boolean
   /** The key of an ask that stays the same however often it is asked. */
   keyOf(process: Process, tag: number): string
+  /** Until when an ask has to wait of somebody who works for a durable process; null when it has not. */
+  gate(caller: Caller): Promise<void> | null
 }
 
 export type DoorOptions = {
@@ -145,13 +147,19 @@ export class Door {
   }
 
   readonly ask: AskDoor = (ask) => {
-    const { process, op } = ask
+    const { process } = ask
     const { diversion } = this
     const isDurable = process.commit !== null && diversion !== null
     const call = new PendingCall(this.callerOf(process), ask, isDurable ? diversion.keyOf(process, ask.tag) : null)
     if (isDurable && this.#isRefused(process, call)) return
     if (isDurable && diversion.divert(ask)) return
-    const load = this.#operations.has(op) ? undefined : this.#offers.get(moduleOf(op))
+    const gate = diversion?.gate(call.caller)
+    if (gate) void gate.then(() => process.state !== 'ended' && this.#admit(process, call, isDurable))
+    else this.#admit(process, call, isDurable)
+  }
+
+  #admit(process: Process, call: PendingCall, isDurable: boolean): void {
+    const load = this.#operations.has(call.op) ? undefined : this.#offers.get(moduleOf(call.op))
     if (load === undefined) this.#perform(process, call, isDurable)
     else void this.#performLater(process, call, load, isDurable)
   }

@@ -2,6 +2,7 @@
 //
 //   F1 A spawn that a workflow repeats after a crash finds the child of the first time: a child's id comes from its parent's journal.
 //   F2 A call that a workflow repeats has the key of the first time; one that must not be repeated fails with CALL_UNKNOWN instead.
+//   F5 What works for workflows has no effect while it is not known whether they are still this node's.
 //   F3 Timers of a workflow are the journal's: nobody holds them while it sleeps.
 
 import { randomInt } from 'node:crypto'
@@ -19,7 +20,7 @@ import type { Diversion } from './door.ts'
 import { firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import { limitsOf } from './limits.ts'
-import type { Context } from './service.ts'
+import type { Caller, Context } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
 import { fieldsIn, workflowOptionsOf } from './workflow-options.ts'
@@ -57,6 +58,11 @@ export class WorkflowAsks implements Diversion {
   keyOf(process: Process, tag: number): string {
     const run = this.#durables.runOf(process)
     return run === null ? '' : `${run.id}/${run.card.start}/${tag}`
+  }
+
+  /** A call that a workflow made has its key, and so has what that calls. */
+  gate({ context }: Caller): Promise<void> | null {
+    return context.values.idempotency_key === undefined ? null : this.#durables.sure()
   }
 
   divert(ask: Ask): boolean {

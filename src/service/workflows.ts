@@ -4,12 +4,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
-import type { Exit } from '../kernel/exit.ts'
 import { Host } from '../kernel/host.ts'
 import { textPayload } from '../kernel/payload.ts'
-import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { split } from '../msgpack.ts'
+import { encodeAll, split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
@@ -123,7 +121,7 @@ export class Workflows implements DurableLauncher {
       options: workflowOptionsOf(options),
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: caller.pid, ...message })),
     })
-    if (how === 'exec') return process === null ? this.#result(pid) : this.#resultOf(process)
+    if (how === 'exec') return this.#resultOf(idOf(pid)!)
     if (process !== null && how.endsWith('monitored')) this.#scheduler.links.monitor(caller.pid, pid)
     if (process !== null && how.includes('linked')) this.#scheduler.link(caller.pid, pid)
     return [pid]
@@ -171,16 +169,9 @@ export class Workflows implements DurableLauncher {
   }
   readonly #hosts = new Map<string, Host>()
 
-  #resultOf({ pid }: Process): Promise<Reply> {
-    return new Promise((resolve) => this.#scheduler.onExit(pid, (exit: Exit) => resolve(replyOf(exit))))
-  }
-
-  /** What one that has ended already ended with. */
-  async #result(pid: Pid): Promise<Reply> {
-    const head = await this.#durables.engine.head(idOf(pid)!)
-    const result = head === null ? null : cardOf(head.card).result
-    if (head?.status === 'paused') throw refused('WORKFLOW_PAUSED', Kind.Conflict, `workflow ${pid} is paused`)
-    if (head === null || result === null) throw refused('WORKFLOW_NOT_FOUND', Kind.NotFound, `there is no workflow ${pid}`)
-    return replyOf({ ok: head.status === 'completed', payload: result, error: null })
+  /** What one ends with, wherever it runs. */
+  async #resultOf(id: string): Promise<Reply> {
+    const { status, card } = await this.#durables.ended(id)
+    return replyOf({ ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]), error: null })
   }
 }

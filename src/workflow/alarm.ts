@@ -5,7 +5,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Engine } from './engine.ts'
-import { ALL } from './partition.ts'
+import type { Partitions } from './partition.ts'
 
 const DUE = 100 // timers looked at once
 const SOONEST_MS = 1
@@ -13,6 +13,8 @@ const SOONEST_MS = 1
 export type AlarmOptions = {
   readonly engine: Engine
   readonly clock: Clock
+  /** Whose workflows it wakes. */
+  readonly parts: () => Partitions
   /** Hands a timer that is due to its workflow. */
   readonly ring: (id: string, tag: number) => Promise<void>
   readonly report: (error: unknown) => void
@@ -67,14 +69,14 @@ export class Alarm {
   }
 
   async #ringOnce(): Promise<void> {
-    const { engine, clock, ring } = this.#options
+    const { engine, clock, ring, parts } = this.#options
     const now = clock.nowMs()
     for (let limit = DUE; !this.#isStopped; limit *= 2) {
-      const due = await engine.due(now, limit, ALL)
-      for (const { id, tag } of due) await ring(id, tag)
+      const due = await engine.due(now, limit, parts())
+      await Promise.all(due.map(({ id, tag }) => ring(id, tag)))
       if (due.length < limit) break
     }
-    const next = await engine.nextDue(now, ALL)
+    const next = await engine.nextDue(now, parts())
     if (next !== null) this.arm(next)
   }
 }

@@ -81,12 +81,8 @@ export const restore = async (engine: Engine, id: string, { manifest, seq }: Mar
   if (head === null) return null
   const [version, of, pages, steps, fuel, names, ledger] = decodeAll(head) as [number, number, number, number, number, string[], Uint8Array]
   if (version !== 1 || of !== seq) return null
-  const parts: Uint8Array[] = []
-  for (const name of names) {
-    const bytes = await read(name)
-    if (bytes === null) return null
-    parts.push(bytes)
-  }
+  const parts = (await Promise.all(names.map(read))).filter((bytes) => bytes !== null)
+  if (parts.length < names.length) return null
   const state = { pages, runs: new Uint8Array(Buffer.concat(parts)) }
   return { state, ledger: Ledger.fromBytes(ledger), steps, fuel, names: new Set([...names, manifest]) }
 }

@@ -15,23 +15,27 @@ import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cardOf } from './card.ts'
-import { type Engine, type Head, hasEnded } from './engine.ts'
+import { Endings } from './endings.ts'
+import { type Engine, type Head, hasEnded, type News } from './engine.ts'
 import { checkId, idOf } from './id.ts'
 import { Interventions } from './interventions.ts'
+import { Leases } from './leases.ts'
 import { type Ended, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { endMail } from './mail.ts'
-import { ALL } from './partition.ts'
+import type { Partitions } from './partition.ts'
 import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
 import { Run } from './run.ts'
 import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
-import { type Conflict, mayStart, opening, type Reuse, type Start, workflowExists } from './start.ts'
+import { type Conflict, mayStart, type Opening, opening, type Reuse, type Start, workflowExists } from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 
 const PAGE = 500 // ids read at once
+const LOOK_MS = 10_000 // how often nodes look for what nobody told them
+const LEASE_MS = 6000
 
 export type Started = { readonly pid: Pid; readonly isNew: boolean; readonly process: Process | null }
 
@@ -49,6 +53,8 @@ export type DurablesOptions = {
   readonly checkpoints?: { readonly everyRecords: number; readonly everyBytes: number }
   /** Workflows kept loaded though they have nothing to do. */
   readonly kept?: number
+  /** For how long a node that says nothing keeps its workflows from others. */
+  readonly leaseMs?: number
 }
 
 export class Durables {
@@ -61,12 +67,17 @@ export class Durables {
   readonly #around: Surroundings
   readonly #loaded: Loaded
   readonly #alarm: Alarm
+  readonly #leases: Leases
+  readonly #endings: Endings
+  #hasBegun = false
+  #cancelLook: (() => void) | null = null
+  #unwatch: (() => void) | null = null
 
   constructor(options: DurablesOptions) {
     this.#options = options
     this.#engine = options.engine
     this.programs = new Programs(options.engine)
-    const { engine, scheduler, clock, runtime, report, kept = 1000 } = options
+    const { engine, scheduler, clock, runtime, report, kept = 1000, leaseMs = LEASE_MS } = options
     const { checkpoints = { everyRecords: 100, everyBytes: 256 * 1024 } } = options
     this.#around = {
       engine,
@@ -76,13 +87,24 @@ export class Durables {
       nowMs: () => clock.nowMs(),
       pause: (ms) => new Promise((resolve) => void clock.setTimer(ms, resolve)),
       report,
-      epochOf: (run) => run.position.epoch,
+      sure: () => this.sure(),
       workflowNamed: (frame) => this.#workflowNamed(frame),
       committed: (run, effects) => this.#committed(run, effects),
       lost: (run) => this.#lost(run),
     }
     this.#loaded = new Loaded({ scheduler, read: (id) => this.#read(id), kept, report })
-    this.#alarm = new Alarm({ engine, clock, report, ring: (id, tag) => this.#loaded.reach(id, (run) => run.fire(tag)) })
+    this.#endings = new Endings(engine)
+    this.#leases = new Leases({
+      ...{ engine, clock, report, node: this.#owner, ttlMs: leaseMs },
+      gained: (parts) => this.#gained(parts),
+      lost: (parts) => this.#loaded.abandon(parts),
+      handOver: (parts) => this.#loaded.giveUp(parts),
+    })
+    this.#alarm = new Alarm({
+      ...{ engine, clock, report },
+      parts: () => this.#leases.parts,
+      ring: (id, tag) => this.#loaded.reach(id, (run) => run.fire(tag)),
+    })
     this.interventions = new Interventions({
       ...{ engine, clock, scheduler },
       loaded: this.#loaded,
@@ -108,22 +130,36 @@ export class Durables {
     return this.#loaded.size
   }
 
-  /** Takes up what was under way, and sets the clock for what sleeps. */
-  async boot(): Promise<void> {
-    for (let after = ''; ; ) {
-      const waiting = await this.#engine.waiting(after, PAGE, ALL)
-      for (const { id } of waiting) await this.#loaded.tryLoad(id)
-      const last = waiting.at(-1)
-      if (last === undefined) break
-      after = last.id
-    }
-    await this.#alarm.look()
+  /** Finds out which workflows are this node's. */
+  async join(): Promise<void> {
+    this.#unwatch = this.#engine.watch((news) => this.#heard(news))
+    await this.#leases.claim()
   }
 
-  /** Gives all up, as they are; they go on when a node takes them up. */
+  /** Takes up what was under way, and sets the clock for what sleeps. */
+  async boot(): Promise<void> {
+    this.#hasBegun = true
+    await this.#look(this.#leases.parts)
+    this.#lookLater()
+  }
+
+  /** Gives all up, as they are; they go on when a node takes them up, which others may do at once. */
   async stop(): Promise<void> {
+    this.#cancelLook?.()
+    this.#unwatch?.()
     this.#alarm.stop()
     await this.#loaded.stop()
+    await this.#leases.stop()
+  }
+
+  /** Null when this node's leases hold; else resolves once it is known which workflows are its own, and the others have been given up. */
+  sure(): Promise<void> | null {
+    return this.#leases.sure()
+  }
+
+  /** The head of a workflow once it has ended, wherever it runs. Throws WORKFLOW_NOT_FOUND. */
+  ended(id: string): Promise<Head> {
+    return this.#endings.of(id)
   }
 
   /**
@@ -146,8 +182,10 @@ export class Durables {
         for (const { from, topic, payload } of start.messages ?? []) await this.letters.message(from, pid, Buffer.from(topic), payload)
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }
-      const run = await this.#begin(start, head)
-      if (run !== null) return { pid, isNew: true, process: run.process }
+      const opened = opening(start, head, this.#owner, this.#around.nowMs())
+      if (!(await this.#engine.append(id, head, opened.record, opened.effects))) continue
+      const process = this.#leases.has(id) ? this.#begin(start, opened).process : null
+      return { pid, isNew: true, process }
     }
   }
 
@@ -176,11 +214,8 @@ export class Durables {
 
   // starting and loading --------------------------------------------------------------------------------------------------------------------
 
-  async #begin(start: Start, head: Head | null): Promise<Run | null> {
-    const { id, host, limits } = start
-    const { beginning, card, record, effects } = opening(start, head, this.#owner, this.#around.nowMs())
-    if (!(await this.#engine.append(id, head, record, effects))) return null
-    const body = this.#options.makeBody(start.code.bytes, limits)
+  #begin({ id, host, limits, code }: Start, { beginning, card, record }: Opening): Run {
+    const body = this.#options.makeBody(code.bytes, limits)
     const fresh = { body, ledger: new Ledger(), steps: 0, fuel: 0, pieces: new Set<string>() }
     const run = new Run({ id, pid: host.pidOf(id), position: record, card, code: Buffer.from(card.code, 'hex'), ...fresh }, this.#around)
     spawn(run, beginning, this.#groundOf(run, beginning, host))
@@ -190,12 +225,13 @@ export class Durables {
   }
 
   async #read(id: string): Promise<Run | null> {
-    for (;;) {
+    while (this.#leases.has(id)) {
       const head = await this.#engine.head(id)
       if (head === null || head.status !== 'running') return null
       const run = await this.#takeUp(head)
       if (run !== null) return run
     }
+    return null
   }
 
   /** Null when the journal grew meanwhile. */
@@ -209,6 +245,11 @@ export class Durables {
     const run = new Run({ id, pid: host.pidOf(id), code: Buffer.from(card.code, 'hex'), ...rebuilt }, this.#around)
     const own = { ...card, owner: this.#owner }
     if (owner !== this.#owner && !(await run.note(RecordKind.own, Buffer.from(this.#owner), own, 'running'))) {
+      body.close()
+      return null
+    }
+    await this.sure()
+    if (!this.#leases.has(id)) {
       body.close()
       return null
     }
@@ -233,13 +274,64 @@ export class Durables {
   #committed(run: Run, { timers, mail, ended }: Committed): void {
     for (const { to } of mail) void this.#hint(to)
     for (const { dueMs } of timers) this.#alarm.arm(dueMs)
-    if (ended) this.#loaded.drop(run)
-    else this.#loaded.keep(run)
+    if (ended) {
+      this.#loaded.drop(run)
+      this.#endings.tell(run.id)
+    } else this.#loaded.keep(run)
   }
 
-  /** Something waits for a workflow in the engine. */
+  /** Something waits for a workflow in the engine, or it has ended. */
   async #hint(id: string): Promise<void> {
-    if (!this.#loaded.isStopped) await this.#loaded.reach(id, (run) => run.pull())
+    this.#endings.tell(id)
+    if (!this.#loaded.isStopped && this.#leases.has(id)) await this.#loaded.reach(id, (run) => run.pull())
+  }
+
+  // what others do --------------------------------------------------------------------------------------------------------------------------
+
+  #heard(news: News): void {
+    if (news.kind === 'free') void this.#leases.claim()
+    else if (news.kind === 'missed') void this.#look(this.#leases.parts)
+    else if (news.kind === 'ended') {
+      this.#endings.tell(news.id)
+      this.#loaded.known(news.id)?.check()
+    } else if (this.#hasBegun && this.#leases.has(news.id)) {
+      void this.#hint(news.id)
+      void this.#alarm.look()
+    }
+  }
+
+  #gained(parts: Partitions): void {
+    this.#loaded.forgive(parts)
+    void this.#look(parts)
+  }
+
+  /** Takes up what waits in some partitions. */
+  async #look(parts: Partitions): Promise<void> {
+    if (!this.#hasBegun || this.#loaded.isStopped) return
+    this.#endings.look()
+    try {
+      for (let after = ''; ; ) {
+        const waiting = await this.#engine.waiting(after, PAGE, parts)
+        await Promise.all(waiting.map(({ id, mail }) => this.#goOn(id, mail)))
+        const last = waiting.at(-1)
+        if (last === undefined) break
+        after = last.id
+      }
+    } catch (error) {
+      this.#options.report(error)
+    }
+    await this.#alarm.look()
+  }
+
+  async #goOn(id: string, hasMail: boolean): Promise<void> {
+    const run = this.#loaded.known(id)
+    if (run === null) await this.#loaded.tryLoad(id)
+    else if (hasMail) await run.pull()
+  }
+
+  #lookLater(): void {
+    if (this.#leases.isAlone) return
+    this.#cancelLook = this.#options.clock.setTimer(LOOK_MS, () => void this.#look(this.#leases.parts).then(() => this.#lookLater()))
   }
 
   #lost(run: Run): void {
@@ -258,7 +350,7 @@ export class Durables {
     const card: Card = { ...run.card, endedMs: this.#around.nowMs(), result: exit.payload, mark: null }
     const mail = endMail(run.id, run.card, exit)
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
-    for (const { to } of mail) void this.#hint(to)
+    for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#hint(to)
     return true
   }
 

@@ -69,7 +69,11 @@ export type Claimed = {
  * What others did. `waiting`: something waits for a workflow. `ended`: a workflow has ended. `free`: partitions were given up. `missed`: there
  * may have been anything.
  */
-export type News = { readonly kind: 'waiting' | 'ended'; readonly id: string } | { readonly kind: 'free' | 'missed' }
+export type News =
+  | { readonly kind: 'waiting'; readonly id: string }
+  | { readonly kind: 'ended'; readonly id: string }
+  | { readonly kind: 'free' }
+  | { readonly kind: 'missed' }
 
 /** Mail that may wait for one workflow; more is refused. */
 export const MOST_MAIL = 10_000

@@ -57,7 +57,7 @@ export class Interventions {
       const mail = endMail(id, card, ended)
       const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
       if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed('terminated', over, { mail })))) return false
-      for (const { to } of mail) hint(to)
+      for (const to of [id, ...mail.map(({ to }) => to)]) hint(to)
       return true
     })
   }

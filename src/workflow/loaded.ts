@@ -1,11 +1,14 @@
 // The workflows that are in memory: loaded when something arrives for them, given up when they have nothing to do.
 //
 //   D1 A workflow is loaded at most once on a node. What is not loaded costs nothing but its place in the engine.
-//   D4 One that cannot be loaded is reported once and left alone until the node starts again.
+//   D4 One that cannot be loaded is reported once and left alone until its partition comes to a node anew; not so when trying again may help.
 
 import { WippyError } from '../error.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
+import { type Partitions, partitionOf } from './partition.ts'
 import type { Run } from './run.ts'
+
+const READ_AT_ONCE = 16 // journals
 
 export type LoadedOptions = {
   readonly scheduler: () => Scheduler
@@ -21,6 +24,8 @@ export class Loaded {
   readonly #runs = new Map<string, Run>() // least recently used first
   readonly #loading = new Map<string, Promise<Run | null>>()
   readonly #broken = new Map<string, WippyError>()
+  readonly #readers: (() => void)[] = [] // who waits to read a journal
+  #reading = 0
   #isStopped = false
 
   constructor(options: LoadedOptions) {
@@ -51,10 +56,36 @@ export class Loaded {
     if (this.#isStopped) return null
     let loading = this.#loading.get(id)
     if (loading === undefined) {
-      loading = this.#options.read(id).finally(() => this.#loading.delete(id))
+      loading = this.#read(id).finally(() => this.#loading.delete(id))
       this.#loading.set(id, loading)
     }
     return loading
+  }
+
+  /** The workflow if it is in memory. */
+  known(id: string): Run | null {
+    return this.#runs.get(id) ?? null
+  }
+
+  /** Gives up those of some partitions, as they are. */
+  async giveUp(parts: Partitions): Promise<void> {
+    const loading = [...this.#loading].filter(([id]) => parts.has(partitionOf(id)))
+    await Promise.allSettled(loading.map(([, run]) => run))
+    await Promise.all(this.#in(parts).map((run) => this.#giveUp(run)))
+  }
+
+  /** The same at once: they are somebody else's by now. */
+  abandon(parts: Partitions): void {
+    for (const run of this.#in(parts)) {
+      this.drop(run)
+      void run.close()
+      if (run.process !== null) this.#options.scheduler().retire(run.process)
+    }
+  }
+
+  /** Tries again to load what could not be loaded. */
+  forgive(parts: Partitions): void {
+    for (const id of this.#broken.keys()) if (parts.has(partitionOf(id))) this.#broken.delete(id)
   }
 
   /** The workflow if it is in memory, or on its way there. */
@@ -68,7 +99,7 @@ export class Loaded {
       return await this.load(id)
     } catch (error) {
       if (!this.#broken.has(id)) this.#options.report(error)
-      if (error instanceof WippyError) this.#broken.set(id, error)
+      if (error instanceof WippyError && error.retryable !== true) this.#broken.set(id, error)
       return null
     }
   }
@@ -96,6 +127,23 @@ export class Loaded {
   /** Forgets a run that has ended, or that somebody else goes on with. */
   drop(run: Run): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id)
+  }
+
+  /** So many at once; the others wait their turn. */
+  async #read(id: string): Promise<Run | null> {
+    if (this.#reading === READ_AT_ONCE) await new Promise<void>((resolve) => this.#readers.push(resolve))
+    else this.#reading++
+    try {
+      return await this.#options.read(id)
+    } finally {
+      const next = this.#readers.shift()
+      if (next) next()
+      else this.#reading--
+    }
+  }
+
+  #in(parts: Partitions): Run[] {
+    return [...this.#runs.values()].filter(({ id }) => parts.has(partitionOf(id)))
   }
 
   async #giveUp(run: Run): Promise<void> {

@@ -16,6 +16,7 @@ import type { Position, Sealed } from './record.ts'
 
 const READERS = 4 // connections
 const WRITERS = 2
+const RELEASE_MS = 3000 // patience; what is not released runs out
 const READ_MS = 30_000 // patience
 const CODE_KEPT = '1 hour' // what was put lately stays, whoever wants to remove it: somebody is about to name it
 const CODE_RENEWED = '10 minutes'
@@ -198,7 +199,7 @@ export class PostgresEngine implements Engine {
 
   async claim(node: string, ttlMs: number): Promise<Claimed> {
     const sql = this.#named('SELECT $.claim($1, $2) AS claimed')
-    const { rows } = await this.#readers.use((client) => client.query(sql, [node, ttlMs]), ttlMs)
+    const { rows } = await this.#readers.use((client) => client.query(sql, [node, ttlMs]), ttlMs / 2)
     const { share, held, others_ms: othersMs } = rows[0].claimed as { share: number; held: [number, number][]; others_ms: number | null }
     this.#held = new Map(held)
     return { held: this.#held, share, othersMs, isAlone: false }
@@ -206,7 +207,8 @@ export class PostgresEngine implements Engine {
 
   async release(node: string, parts: Partitions, leaves: boolean): Promise<void> {
     this.#held = new Map([...this.#held].filter(([part]) => !parts.has(part)))
-    await this.#rows('SELECT $.release($1, $2, $3)', [node, [...parts], leaves])
+    const sql = this.#named('SELECT $.release($1, $2, $3)')
+    await this.#readers.use((client) => client.query(sql, [node, [...parts], leaves]), RELEASE_MS)
     this.#news.tell({ kind: 'free' })
     await this.#news.flush()
   }

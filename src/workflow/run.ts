@@ -1,6 +1,6 @@
 // One loaded workflow: its process, its journal's end, its ledger. The only writer of its journal, one record after the other.
 //
-//   K3 What a step wants is released after its record is durable: `commit` resolves then, and not before.
+//   K3 What a step wants is released after its record is durable and while this node's leases hold: `commit` resolves then, and not before.
 //   W2 When the engine says that the journal stands elsewhere, somebody else owns it: the process is given up, nothing of its step leaves.
 //   R1 An append whose outcome is unknown is resolved by reading where the journal stands, then done again, for as long as it takes.
 
@@ -143,13 +143,16 @@ export class Run {
         : (change.ended ?? (step.verdict === 'exit' ? { ok: true, payload: encode([null, null]) } : null))
     const effects = this.#effectsOf(change, step, mail, ended, content)
     return new Promise((resolve, reject) => {
-      this.#append(content, effects).then((isOurs) => {
+      this.#append(content, effects).then(async (isOurs) => {
         if (!isOurs) return
-        for (const tag of change.answered) this.#fired.delete(tag)
-        resolve()
-        if (ended !== null) this.#isClosed = true
-        if (this.#mayWait) void this.pull() // first: who pulls is not given up
-        this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null })
+        await this.#around.sure()
+        if (!this.#isGivenUp) {
+          for (const tag of change.answered) this.#fired.delete(tag)
+          resolve()
+          if (ended !== null) this.#isClosed = true
+          if (this.#mayWait) void this.pull() // first: who pulls is not given up
+        }
+        this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null || this.#isGivenUp })
       }, reject)
     })
   }
@@ -236,6 +239,16 @@ export class Run {
 
   #timers(): { tag: number; dueMs: number }[] {
     return [...this.ledger.timers].map(([tag, { dueMs }]) => ({ tag, dueMs }))
+  }
+
+  /** Finds out whether its journal stands where it left it. */
+  check(): void {
+    const checked = this.#tail.then(async () => {
+      if (this.#isClosed || (await this.#standsAt(this.#position))) return
+      this.#isClosed = true
+      this.#around.lost(this)
+    })
+    this.#tail = checked.catch(this.#around.report)
   }
 
   /** Gives it up, and waits until what it was writing is written. */
@@ -333,7 +346,7 @@ export class Run {
 
   async #appendNow(content: Content, effects: Effects): Promise<boolean> {
     const before = this.#position
-    const record = seal(before, this.#around.epochOf(this), content)
+    const record = seal(before, content.kind === RecordKind.own ? before.epoch + 1 : before.epoch, content)
     for (let attempt = 0; ; attempt++) {
       try {
         const isOurs = await this.#around.engine.append(this.id, before, record, effects)

@@ -16,10 +16,11 @@ export type Surroundings = {
   readonly nowMs: () => number
   readonly pause: (ms: number) => Promise<void>
   readonly report: (error: unknown) => void
-  readonly epochOf: (run: Run) => number
+  /** Null when this node's leases hold; else resolves when a claim has said whose they are. */
+  readonly sure: () => Promise<void> | null
   /** The workflow whose pid is the name of a frame; null when it is no workflow's. */
   readonly workflowNamed: (frame: FrameCursor) => string | null
-  /** A step is durable: mail has to be handed on, timers are set, an end is known. */
+  /** A step is durable: mail has to be handed on, timers are set, an end is known. `ended`: it does not go on here. */
   readonly committed: (run: Run, effects: Committed) => void
   /** Somebody else owns the journal. */
   readonly lost: (run: Run) => void
