@@ -211,4 +211,4 @@ export type View = keyof typeof views
 
 /** Looks at what is stored; a node that runs is not disturbed. */
 export const viewStored = (place: StoredPlace, view: View, asked: Asked): Promise<unknown> =>
-  withStoredEngine(place, (engine) => views[view](engine, asked))
+  withStoredEngine<unknown>(place, (engine) => views[view](engine, asked))

@@ -289,7 +289,7 @@ export class Durables {
   // what others do --------------------------------------------------------------------------------------------------------------------------
 
   #heard(news: News): void {
-    if (news.kind === 'free') void this.#leases.claim()
+    if (news.kind === 'leases') void this.#leases.claim()
     else if (news.kind === 'missed') void this.#look(this.#leases.parts)
     else if (news.kind === 'ended') {
       this.#endings.tell(news.id)

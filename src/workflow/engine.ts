@@ -66,13 +66,13 @@ export type Claimed = {
 }
 
 /**
- * What others did. `waiting`: something waits for a workflow. `ended`: a workflow has ended. `free`: partitions were given up. `missed`: there
+ * What others did. `waiting`: something waits for a workflow. `ended`: a workflow has ended. `leases`: a node came, or gave partitions up. `missed`: there
  * may have been anything.
  */
 export type News =
   | { readonly kind: 'waiting'; readonly id: string }
   | { readonly kind: 'ended'; readonly id: string }
-  | { readonly kind: 'free' }
+  | { readonly kind: 'leases' }
   | { readonly kind: 'missed' }
 
 /** Mail that may wait for one workflow; more is refused. */

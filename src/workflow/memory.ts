@@ -167,6 +167,7 @@ export class MemoryEngine implements Engine {
 
   async claim(node: string, ttlMs: number): Promise<Claimed> {
     const now = this.#nowMs()
+    if (!this.#nodes.has(node)) this.#tell({ kind: 'leases' })
     this.#nodes.set(node, now + ttlMs)
     for (const [name, untilMs] of this.#nodes) if (untilMs < now) this.#nodes.delete(name)
     const share = Math.ceil(PARTITIONS / this.#nodes.size)
@@ -186,7 +187,7 @@ export class MemoryEngine implements Engine {
   async release(node: string, parts: Partitions, leaves: boolean): Promise<void> {
     for (const part of parts) if (this.#leases[part]?.node === node) this.#leases[part].node = null
     if (leaves) this.#nodes.delete(node)
-    this.#tell({ kind: 'free' })
+    this.#tell({ kind: 'leases' })
   }
 
   watch(hear: (news: News) => void): () => void {

@@ -1,4 +1,4 @@
-// What nodes tell each other through PostgreSQL: that something waits for a workflow, that one has ended, that partitions are free.
+// What nodes tell each other through PostgreSQL: that something waits for a workflow, that one has ended, that leases change.
 //
 // It is told after it is durable, many at once, and may be lost: whoever hears looks into the tables, and looks there by itself from time to
 // time.
@@ -13,8 +13,8 @@ const PING_MS = 5000
 const TELL_MS = 5000
 const RETRY_MS = 1000
 
-const LETTERS = { waiting: 'w', ended: 'e', free: 'f' } as const
-const KINDS = { w: 'waiting', e: 'ended', f: 'free' } as const
+const LETTERS = { waiting: 'w', ended: 'e', leases: 'l' } as const
+const KINDS = { w: 'waiting', e: 'ended', l: 'leases' } as const
 
 export class PostgresNews {
   readonly #options: LanesOptions
@@ -116,7 +116,7 @@ export class PostgresNews {
     if (origin === this.#origin) return
     for (const text of told) {
       const kind = KINDS[text[0] as keyof typeof KINDS]
-      if (kind === 'free') this.#hear({ kind })
+      if (kind === 'leases') this.#hear({ kind })
       else if (kind !== undefined) this.#hear({ kind, id: text.slice(1) })
     }
   }

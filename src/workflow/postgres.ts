@@ -58,6 +58,7 @@ export class PostgresEngine implements Engine {
   readonly #writes: PostgresWrites
   readonly #news: PostgresNews
   readonly #codes = new Map<string, number>() // programs that were put, and when
+  readonly #nodes = new Set<string>() // that claimed here
   #held: ReadonlyMap<number, number> = new Map()
 
   private constructor({ address, schema, clock, report }: PostgresEngineOptions) {
@@ -202,6 +203,8 @@ export class PostgresEngine implements Engine {
     const { rows } = await this.#readers.use((client) => client.query(sql, [node, ttlMs]), ttlMs / 2)
     const { share, held, others_ms: othersMs } = rows[0].claimed as { share: number; held: [number, number][]; others_ms: number | null }
     this.#held = new Map(held)
+    if (!this.#nodes.has(node)) this.#news.tell({ kind: 'leases' })
+    this.#nodes.add(node)
     return { held: this.#held, share, othersMs, isAlone: false }
   }
 
@@ -209,7 +212,7 @@ export class PostgresEngine implements Engine {
     this.#held = new Map([...this.#held].filter(([part]) => !parts.has(part)))
     const sql = this.#named('SELECT $.release($1, $2, $3)')
     await this.#readers.use((client) => client.query(sql, [node, [...parts], leaves]), RELEASE_MS)
-    this.#news.tell({ kind: 'free' })
+    this.#news.tell({ kind: 'leases' })
     await this.#news.flush()
   }
 
