@@ -72,6 +72,8 @@ export type Node = {
   readonly parts: Parts
   /** Entries that were not started, each with its place; the others run. */
   readonly problems: readonly WippyError[]
+  /** Services without which it should not run (`lifecycle.startup`), and that could not be started; they may be tried again. */
+  readonly unstarted: readonly string[]
   readonly warnings: readonly WippyError[]
   commands(): readonly Command[]
   /**
@@ -277,7 +279,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const unread = new Set(sourceProblems.flatMap(({ where }) => where?.file ?? []))
   const booted = await (trial ? registry.survey(entries) : registry.boot(entries, unread))
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
-  if (!trial) await services.startAll()
+  const unstarted = trial ? [] : await services.startAll()
   isUp = true
   if (!trial) await features.begin()
   const stay = setInterval(() => {}, STAY_MS)
@@ -338,6 +340,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     scheduler,
     parts,
     problems,
+    unstarted,
     warnings: [...sourceWarnings, ...booted.warnings],
     commands,
     execute,

@@ -1,7 +1,8 @@
 // What `wippy run` does: starts the app, or one process of it.
 //
 // What was asked for decides what a problem means. When the entry to run has one, or needs an entry that has one, nothing runs. Otherwise what
-// can run does, the problems are said, and the exit code is not 0 whatever happens then.
+// can run does, the problems are said, and the exit code is not 0 whatever happens then. An app that was asked for as a whole does not run
+// without a service that it requires.
 
 import { setTimeout } from 'node:timers/promises'
 import { describe, type WippyError } from '../error.ts'
@@ -94,8 +95,12 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
   }
 }
 
-/** Keeps the services running until the node has ended. */
+/** Keeps the services running until the node has ended; not without one that is required, unless files are followed that may mend it. */
 const serve = async (node: Node, { silent, watch }: Asked, faulty: boolean): Promise<number> => {
+  if (node.unstarted.length > 0 && !watch) {
+    complain(`not without ${node.unstarted.join(', ')}\n  → With lifecycle.startup: optional the app runs without it.`)
+    return Exit.app
+  }
   const idle = node.scheduler.processes.size === 0
   if (idle && faulty && !watch) return Exit.app
   if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')

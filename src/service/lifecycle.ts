@@ -8,6 +8,8 @@ import { parseDuration } from '../registry/units.ts'
 
 export type ServiceLifecycle = {
   readonly autoStart: boolean
+  /** Whether a node does not start without it. */
+  readonly isRequired: boolean
   readonly lifecycle: Lifecycle
 }
 
@@ -23,6 +25,7 @@ const reader = (entry: Entry, path: string, fields: Fields) => {
       hint,
     )
   return {
+    refuse,
     time(key: string, fallback: number): number {
       if (fields[key] === undefined) return fallback
       try {
@@ -41,17 +44,21 @@ const reader = (entry: Entry, path: string, fields: Fields) => {
   }
 }
 
+const STARTUPS: readonly unknown[] = [undefined, 'required', 'optional']
+
 /** Throws LIFECYCLE_INVALID, with its place, for a time or a number that is none. */
 export const lifecycleOf = (entry: Entry): ServiceLifecycle => {
   const { lifecycle } = fieldsOf(entry)
   const given = isFields(lifecycle) ? lifecycle : {}
-  const { time } = reader(entry, 'data.lifecycle', given)
+  const { time, refuse } = reader(entry, 'data.lifecycle', given)
+  if (!STARTUPS.includes(given.startup)) throw refuse('startup', 'this is neither required nor optional', 'Leave it out for required.')
   const restart = reader(entry, 'data.lifecycle.restart', isFields(given.restart) ? given.restart : {})
   const names = [given.requires, given.depends_on].flatMap((list) => (Array.isArray(list) ? list : []))
   const requires = names.filter((name): name is string => typeof name === 'string').map((name) => resolveId(name, entry.ns))
   const { restart: policy } = defaultLifecycle
   return {
     autoStart: given.auto_start === true,
+    isRequired: given.startup !== 'optional',
     lifecycle: {
       requires: [...new Set(requires)],
       startTimeoutMs: time('start_timeout', defaultLifecycle.startTimeoutMs),

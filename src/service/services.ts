@@ -36,7 +36,13 @@ export type ServiceKind = {
   adopt?(entry: Entry): Promise<void>
 }
 
-type Known = { readonly entry: Entry; readonly of: ServiceKind; readonly lifecycle: Lifecycle; readonly autoStart: boolean }
+type Known = {
+  readonly entry: Entry
+  readonly of: ServiceKind
+  readonly lifecycle: Lifecycle
+  readonly autoStart: boolean
+  readonly isRequired: boolean
+}
 
 export type ServicesOptions = {
   readonly scheduler: Scheduler
@@ -67,19 +73,23 @@ export class Services {
       },
       commit: ({ kind, entry }, after) => {
         if (kind === 'entry.delete') return this.#behind(entry.id, () => this.#remove(entry.id))
-        const { lifecycle, autoStart } = lifecycleOf(entry)
+        const { lifecycle, ...rest } = lifecycleOf(entry)
         const requires = lifecycle.requires.filter((id) => SERVICE_KINDS.includes(after.get(id)?.kind ?? ''))
-        this.#behind(entry.id, () => this.#take({ entry, of, autoStart, lifecycle: { ...lifecycle, requires } }))
+        this.#behind(entry.id, () => this.#take({ entry, of, ...rest, lifecycle: { ...lifecycle, requires } }))
       },
     }
   }
 
-  /** Starts everything with `auto_start`; those of one level at once. Resolves when it is known of each whether it runs. */
-  async startAll(): Promise<void> {
+  /**
+   * Starts everything with `auto_start`; those of one level at once. Resolves when it is known of each whether it runs, with those that could
+   * not be started and that a node should not run without.
+   */
+  async startAll(): Promise<readonly string[]> {
     await Promise.all(this.#work.values())
     const ids = this.#waiting ?? []
     this.#waiting = null
-    await Promise.all(ids.map((id) => this.#start(id)))
+    const isStarted = await Promise.all(ids.map((id) => this.#start(id)))
+    return ids.filter((id, at) => !isStarted[at] && this.#known.get(id)?.isRequired === true)
   }
 
   async #take(next: Known): Promise<void> {
@@ -117,12 +127,15 @@ export class Services {
     this.#work.set(id, work)
   }
 
-  async #start(id: string): Promise<void> {
+  /** Whether it could be started; why not is reported, unless it is tried again. */
+  async #start(id: string): Promise<boolean> {
     try {
-      const status = await this.#options.supervisor.start(id)
-      if (status.error && !status.retrying) this.#options.report(status.error)
+      const { error, retrying } = await this.#options.supervisor.start(id)
+      if (error && !retrying) this.#options.report(error)
+      return error === null
     } catch (error) {
       this.#options.report(error as WippyError)
+      return false
     }
   }
 

@@ -84,7 +84,7 @@ test('what is wrong at the start may be mended while it runs', async () => {
     write('src/word.lua', says('mended'))
     await app.said('it says mended')
   }
-  await during(['dev'], { 'src/word.lua': 'return +' }, act, 1)
+  await during(['dev'], { 'src/word.lua': 'return +' }, act, 3)
 })
 
 test('wippy run takes no saves in, unless it is told to', async () => {

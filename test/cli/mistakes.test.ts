@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, type Ended, HELLO, HELLO_LUA, index, wippy } from './command.ts'
+import { assertPlain, type Ended, HELLO, HELLO_LUA, index, start, wippy } from './command.ts'
 
 const test = suite('what people get wrong')
 
@@ -152,6 +152,27 @@ test('what can run does, but the exit code says that something could not', async
 
 test('with nothing that can run, nothing stays up', async () => {
   once(await refused(app(WITH_BROKEN), ['run']), 'app:broken:1', 'not started: app:service')
+})
+
+const WITH_IDLE = `${WITH_BROKEN}  - name: idle
+    kind: process.lua
+    source: "return function() process.events():receive() end"
+  - name: other
+    kind: process.service
+    process: idle
+    host: processes
+    lifecycle: { auto_start: true }
+`
+
+test('an app does not run without a service it requires, and runs without one that is optional', async () => {
+  once(await refused(app(WITH_IDLE), ['run']), 'app:broken:1', 'not without app:service', 'lifecycle.startup: optional')
+  const optional = WITH_IDLE.replace('{ auto_start: true }', '{ auto_start: true, startup: optional }')
+  const cwd = directoryWith(app(optional))
+  const running = start(['run'], { cwd })
+  await running.said('not started: app:service')
+  while (!(await wippy(['ps'], { cwd })).out.includes('app:idle'));
+  running.child.kill('SIGTERM')
+  assert.is((await running.ended).code, 3)
 })
 
 test('a list of commands says what is wrong too', async () => {

@@ -286,7 +286,15 @@ test('a service that was made at run time has no rights, whatever it runs; one o
     },
   ))
 
-test('what a service runs has the actor and the scope of its lifecycle', () =>
+/** A supervisor of temporary children, started with the app when it has rights of its own. */
+const supervised = (children: readonly string[], security?: Readonly<Record<string, unknown>>): Draft => ({
+  kind: 'process.supervisor',
+  host: 'app:processes',
+  children: children.map((process) => ({ id: process, process, restart: 'temporary' })),
+  lifecycle: { auto_start: children.includes('inner'), ...(security && { security }) },
+})
+
+test('what a service or a supervisor runs has the actor and the scope of its lifecycle, or of the one above it', () =>
   withApp(
     {
       ...policies,
@@ -298,10 +306,15 @@ test('what a service runs has the actor and the scope of its lifecycle', () =>
       ),
       by_policy: service('reports', { security: { actor: { id: 'p' }, policies: ['app:reading'] } }),
       by_group: service('reports', { security: { actor: { id: 'g' }, groups: ['everybody'] } }),
+      tree: supervised(['reports', 'inner', 'lent'], { actor: { id: 't' }, policies: ['app:reading'] }),
+      inner: supervised(['reports'], { actor: { id: 'i' }, groups: ['everybody'] }),
+      lent: supervised(['reports']),
     },
     async (app) => {
       await app.logged('ptruefalse')
       await app.logged('gtruetrue')
+      await app.logged('itruetrue')
+      await app.logged('ttruefalse', 2)
     },
   ))
 

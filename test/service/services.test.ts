@@ -194,4 +194,21 @@ test('a service of a missing process or host, or without one, is a problem with 
   ])
 })
 
+const broken = proc('return functio (')
+
+test('a node says which services could not be started that it should not run without', async () => {
+  const optional = { startup: 'optional' }
+  const drafts = { p: says('here'), ok: service('p'), broken, s: service('broken'), t: service('broken', optional) }
+  const user = (more: object) => ({ ...drafts, user: service('p', { requires: ['t'], ...more }) })
+  await withApp(drafts, async ({ node }) => assert.equal(node.unstarted, ['app:s']))
+  await withApp(user({}), async ({ node }) => assert.equal(node.unstarted, ['app:s', 'app:user']))
+  await withApp(user(optional), async ({ node }) => assert.equal(node.unstarted, ['app:s']))
+})
+
+test('one that ran and failed then was started', () =>
+  withTimers({ fails, s: service('fails', { restart }) }, async (app) => {
+    await app.logged('run')
+    assert.equal(app.node.unstarted, [])
+  }))
+
 test.run()
