@@ -98,6 +98,8 @@ export type BootOptions = {
   readonly load?: Loader
   /** Entries are only looked at: nothing is connected to, nothing starts, and `problems` is all there is to be had. */
   readonly trial?: boolean
+  /** Nothing of it stays: what it would write down by itself is in memory. */
+  readonly passing?: boolean
 }
 
 const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
@@ -154,7 +156,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   // who may do what
   const policies = new Policies(registry)
-  const audit = new Audit({ state, clock, log })
+  const audit = new Audit({ state: options.passing ? null : state, clock, log })
   const refusals = new Refusals((pid) => scheduler.budgetOf(pid))
   const world = { resolve: (name: string) => scheduler.delivery.resolve(name) }
   const guard = new Guard({ policies, audit, world, refused: refusals.note })

@@ -23,7 +23,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'sql', 'store'],
   control: ['app', 'kernel', 'service', 'registry', 'plugin'],
   dashboard: ['app'],
-  cli: ['app', 'control', 'plugin', 'dashboard'],
+  mcp: ['app', 'control', 'registry'],
+  cli: ['app', 'control', 'mcp', 'plugin', 'dashboard'],
 }
 /** No node:*, no package but one they own, no clock. */
 const pure = ['words', 'kernel', 'security', 'lua', 'template']
@@ -38,6 +39,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   redis: ['store'],
   '@oclif/core': ['cli'],
   '@bytecodealliance/jco': ['plugin'],
+  '@modelcontextprotocol/sdk': ['mcp'],
 }
 /** Files at the root of src/ that are no words. */
 const roots: Readonly<Record<string, string>> = { 'app.ts': 'app', 'config.ts': 'app', 'index.ts': 'app' }

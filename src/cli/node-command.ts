@@ -16,7 +16,8 @@ export type NodeFlags = {
 /** The state folder of the node that is meant. */
 const folderOf = ({ dir = '.', state }: NodeFlags): string => (state === undefined ? join(resolve(dir), '.wippy') : resolve(state))
 
-const placeOf = (flags: NodeFlags): Place => {
+/** Where the node is that is meant. Throws CONTROL_ADDRESS. */
+export const placeOf = (flags: NodeFlags): Place => {
   const { to } = flags
   if (to === undefined) return { folder: folderOf(flags) }
   const [, host = '', port = ''] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(to) ?? []

@@ -2,6 +2,9 @@
 
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { describe, type WippyError } from '../error.ts'
+import { json } from '../json.ts'
+
+export { json, jsonLine } from '../json.ts'
 
 const width = (text: string): number => stripVTControlCharacters(text).length
 
@@ -25,17 +28,6 @@ export const coloured = (difference: string): string =>
     .split('\n')
     .map((line) => (/^\+/.test(line) ? styleText('green', line) : /^-/.test(line) ? styleText('red', line) : line))
     .join('\n')
-
-const asJson = (_: string, value: unknown): unknown => {
-  if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }
-  return value instanceof Map ? [...value] : value
-}
-
-export const json = (value: unknown): string => JSON.stringify(value, asJson, 2)
-
-/** JSON on one line: for streams, and for values within a text. */
-export const jsonLine = (value: unknown): string => JSON.stringify(value, asJson)
 
 // Control characters, line separators, and the marks that turn the direction of text.
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g

@@ -11,17 +11,14 @@ import { Kind, WippyError } from '../error.ts'
 import { prepareFolder, removeNote, socketPath, writeNote } from './address.ts'
 import { FrameReader, framed } from './frames.ts'
 import { type Answer, decodeRequest, encodeAnswer, REQUEST_BYTES, type Request } from './protocol.ts'
+import { type Admits, SHORTEST_TOKEN, tokenCheck } from './token.ts'
 import { verbNamed } from './verb.ts'
 
 const CONNECTIONS = 64
 const UNDER_WAY = 16 // requests of one connection
 const PENDING_BYTES = 4 * 1024 ** 2 // items beyond are lost
 const SILENCE_MS = 30_000 // without a request
-const SHORTEST_TOKEN = 16
 const PRIVATE = 0o177 // umask: rw for the owner alone
-
-/** Says whether a request's token is good. */
-type Admits = (token: string) => boolean
 
 export type ControlOptions = {
   /** The state folder: the socket, and the note that says where it is. */
@@ -97,14 +94,6 @@ const busy = (): WippyError =>
   new WippyError('CONTROL_BUSY', Kind.RateLimited, `more than ${UNDER_WAY} requests at once`, { retryable: true })
 const broken = (verb: string): WippyError =>
   new WippyError('INTERNAL', Kind.Internal, `${verb} failed within the runtime; the node's log says more`, { retryable: false })
-
-/** Compares tokens in a time that says nothing about where they differ, nor how long the right one is. */
-const tokenCheck = async (right: string): Promise<Admits> => {
-  const { createHash, timingSafeEqual } = await import('node:crypto')
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const expected = digest(right)
-  return (token) => timingSafeEqual(digest(token), expected)
-}
 
 /** Waits until a server listens. `start` calls its `listen`. */
 const listening = (server: Server, start: () => void): Promise<void> =>

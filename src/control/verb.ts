@@ -19,6 +19,7 @@ export type VerbCall = {
 export type Verb = (call: VerbCall) => unknown
 
 const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
+  agent: () => import('./verbs/agent.ts'),
   audit: () => import('./verbs/audit.ts'),
   inspect: () => import('./verbs/inspect.ts'),
   kill: () => import('./verbs/kill.ts'),

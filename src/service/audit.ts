@@ -6,7 +6,8 @@
 //   T2 What a process does again and again within a window is one record with a count, and a process has so many denies per window.
 //   T3 It is bounded by count and bytes, the oldest go first. Allows and denies do so apart: nobody can push out what was changed by being
 //      denied a lot.
-//   T4 When it cannot be written the log says so, once, and the node goes on.
+//   T4 A node that keeps nothing has the newest records in memory.
+//   T5 When it cannot be written the log says so, once, and the node goes on.
 
 import type { Clock } from '../clock.ts'
 import { WippyError } from '../error.ts'
@@ -23,7 +24,9 @@ const MOST_DENIED = 20 // different denies of one process in a window
 
 export const OPERATOR = 'operator'
 
-export type AuditOptions = { readonly state: StateFolder; readonly clock: Clock; readonly log: Pick<Log, 'record'> }
+const MOST_KEPT = 1000 // in memory
+
+export type AuditOptions = { readonly state: StateFolder | null; readonly clock: Clock; readonly log: Pick<Log, 'record'> }
 
 export type AuditListener = (record: AuditRecord) => void
 
@@ -41,6 +44,7 @@ export class Audit {
   readonly #options: AuditOptions
   readonly #noted = new Map<string, Map<string, AuditRecord>>() // verdict and pid → what of
   #pending: AuditRecord[] = []
+  #kept: AuditRecord[] = []
   #lost = 0
   #timer: NodeJS.Timeout | null = null
   #writing: Promise<unknown> = Promise.resolve()
@@ -83,8 +87,13 @@ export class Audit {
       for (const hear of this.#listeners) hear(record)
     }
     if (lost > 0) this.#options.log.record('warn', 'security', 'audit records lost, too many at once', { lost })
+    const { state } = this.#options
+    if (state === null) {
+      this.#kept = [...this.#kept, ...records].slice(-MOST_KEPT)
+      return
+    }
     try {
-      const rings = this.#rings ?? (await this.#open())
+      const rings = this.#rings ?? (await this.#open(state))
       this.#writing = Promise.all([
         this.#writing,
         rings.append(records).then(
@@ -105,11 +114,13 @@ export class Audit {
 
   /** The newest records first. `hear` is called for those that come after them, when they are written, until `forget`. */
   async read(query: AuditQuery = {}, hear: AuditListener | null = null): Promise<readonly AuditRecord[]> {
-    const [{ readAudit }, existing] = await Promise.all([import('./audit-ring.ts'), this.#options.state.existing()])
+    const [{ isMeant, readAudit }, existing] = await Promise.all([import('./audit-ring.ts'), this.#options.state?.existing()])
     await this.flush()
     const environment = this.#rings?.environment ?? existing
     if (hear !== null) this.#listeners.add(hear)
-    return environment ? readAudit(environment, query) : []
+    if (environment) return readAudit(environment, query)
+    const meant = this.#kept.filter((record) => isMeant(query, record))
+    return meant.toReversed().slice(0, query.limit ?? MOST_KEPT)
   }
 
   forget(hear: AuditListener): void {
@@ -143,10 +154,10 @@ export class Audit {
     this.#options.log.record('warn', 'security', 'permission denied', fields)
   }
 
-  #open(): Promise<Rings> {
+  #open(state: StateFolder): Promise<Rings> {
     const open = async (): Promise<Rings> => {
       await this.#writing // of rings that were given up
-      const [{ Rings }, environment] = await Promise.all([import('./audit-ring.ts'), this.#options.state.owned()])
+      const [{ Rings }, environment] = await Promise.all([import('./audit-ring.ts'), state.owned()])
       this.#rings = new Rings(environment)
       return this.#rings
     }

@@ -1,10 +1,13 @@
 // What it takes to change entries, and how it is written down when the operator does it.
 
-import type { Change } from '../registry/change.ts'
-import type { ApplyOptions } from '../registry/registry.ts'
+import type { Change, Operation } from '../registry/change.ts'
+import { makeEntry } from '../registry/entry.ts'
+import type { ApplyOptions, Registry } from '../registry/registry.ts'
 import type { Audit } from './audit.ts'
 import { namesIdentity } from './authority.ts'
+import type { Permits } from './permit.ts'
 import type { Demand } from './rights.ts'
+import type { Doer } from './service.ts'
 
 export type ChangeAction = 'registry.apply' | 'registry.apply_version'
 
@@ -18,6 +21,34 @@ export const demandsOf = (action: ChangeAction, { kind, entry, before }: Change)
   const demands = [...kinds].map((kind) => ({ action, resource: entry.id, meta: { kind, ns: entry.ns, op } }))
   return kind !== 'entry.delete' && namesIdentity(entry) ? [...demands, { action: 'process.security', resource: 'security' }] : demands
 }
+
+/** What an operation would change; of what is not there nothing but its id is known. */
+const asChange = (operation: Operation, registry: Registry): Change => {
+  if (operation.kind !== 'entry.delete')
+    return { kind: operation.kind, entry: operation.entry, before: registry.get(operation.entry.id) ?? null }
+  const before = registry.get(operation.id) ?? null
+  return { kind: operation.kind, entry: before ?? makeEntry({ id: operation.id, kind: 'registry.entry' }), before }
+}
+
+/**
+ * Refuses, and writes down, before anybody learns what is there; allows are written down when it comes to it (`allowing`). Throws
+ * PERMISSION_DENIED.
+ */
+export const refuseChanges = (permits: Permits, doer: Doer, operations: readonly Operation[], registry: Registry): void => {
+  for (const operation of operations) {
+    for (const demand of demandsOf('registry.apply', asChange(operation, registry))) {
+      if (!permits.permit(doer, demand.action, demand.resource, demand.meta)) permits.need(doer, demand)
+    }
+  }
+}
+
+/** For changes that somebody makes who needs leave: throws PERMISSION_DENIED unless all are allowed; the audit has them before they are there. */
+export const allowing =
+  (permits: Permits, doer: Doer, action: ChangeAction): NonNullable<ApplyOptions['allow']> =>
+  (changes) => {
+    for (const change of changes) for (const demand of demandsOf(action, change)) permits.need(doer, demand)
+    return permits.ahead()
+  }
 
 /** For changes the operator makes, who needs nobody's leave: the audit has them before they are there. `by` is what he makes them with. */
 export const operating =

@@ -1,13 +1,13 @@
 // The question a service asks when one request touches many resources: lists are filtered entry by entry, changes checked one by one.
 
 import type { Demand } from './rights.ts'
-import type { Caller, Doer } from './service.ts'
+import type { Doer } from './service.ts'
 
 /**
  * May this process do `action` to `resource`? `meta` is what policies may look at besides. The guard's answer, without an error.
  * Of reading nothing is written down, so that a list may be filtered with it.
  */
-export type Permit = (caller: Caller, action: string, resource: string, meta?: Readonly<Record<string, unknown>>) => boolean
+export type Permit = (doer: Doer, action: string, resource: string, meta?: Readonly<Record<string, unknown>>) => boolean
 
 export type Permits = {
   readonly permit: Permit

@@ -4,11 +4,11 @@
 // The door has checked `registry.get` for the target of a get; lists are filtered and changes checked here, entry by entry.
 
 import { Kind, WippyError } from '../error.ts'
-import { type Change, delta, type Operation, type State } from '../registry/change.ts'
+import { delta, type Operation, type State } from '../registry/change.ts'
 import { type Entry, type Fields, isFields, makeEntry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
-import { type ChangeAction, demandsOf } from './entry-change.ts'
+import { allowing, refuseChanges } from './entry-change.ts'
 import type { Permits } from './permit.ts'
 import type { Call, Caller, Service } from './service.ts'
 
@@ -61,27 +61,13 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
     return [step === -1 || step === 1 ? (registry.neighbour(known.id, step)?.id ?? null) : known.id]
   }
 
-  /** Refuses, and writes down, before anybody learns what is there; allows are written down when it comes to it. */
-  const refuse = (caller: Caller, action: ChangeAction, change: Change): void => {
-    for (const demand of demandsOf(action, change)) {
-      if (!options.permits.permit(caller, demand.action, demand.resource, demand.meta)) options.permits.need(caller, demand)
-    }
-  }
-
-  const allowing =
-    (caller: Caller, action: ChangeAction) =>
-    (changes: readonly Change[]): Promise<void> => {
-      for (const change of changes) for (const demand of demandsOf(action, change)) options.permits.need(caller, demand)
-      return options.permits.ahead()
-    }
-
   const apply = async ({ caller, args: [wanted, base] }: Call): Promise<readonly unknown[]> => {
     const operations = list(wanted).map(toOperation)
-    for (const operation of operations) refuse(caller, 'registry.apply', asChange(operation, registry))
+    refuseChanges(options.permits, caller, operations, registry)
     const author = options.author?.(caller) ?? caller.entry
     const made = await registry.apply(operations, {
       author,
-      allow: allowing(caller, 'registry.apply'),
+      allow: allowing(options.permits, caller, 'registry.apply'),
       ...(typeof base === 'number' ? { base } : {}),
     })
     return [made.id]
@@ -90,7 +76,7 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
   const applyVersion = async ({ caller, args: [id] }: Call): Promise<readonly unknown[]> => {
     const version = wholeNumber(id)
     if (version === registry.current.id) options.permits.need(caller, { action: 'registry.apply_version', resource: '' })
-    await registry.applyVersion(version, allowing(caller, 'registry.apply_version'))
+    await registry.applyVersion(version, allowing(options.permits, caller, 'registry.apply_version'))
     return [true]
   }
 
@@ -110,14 +96,6 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
       ],
     },
   }
-}
-
-/** What an operation would change; of what is not there nothing but its id is known. */
-const asChange = (operation: Operation, registry: Registry): Change => {
-  if (operation.kind !== 'entry.delete')
-    return { kind: operation.kind, entry: operation.entry, before: registry.get(operation.entry.id) ?? null }
-  const before = registry.get(operation.id) ?? null
-  return { kind: operation.kind, entry: before ?? makeEntry({ id: operation.id, kind: 'registry.entry' }), before }
 }
 
 const invalid = (message: string): WippyError => new WippyError('REGISTRY_ARGUMENT', Kind.Invalid, message, { retryable: false })

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
@@ -39,6 +40,8 @@ test('each way to fail has its name, and the exit code is not 0', async () => {
     const { $type, ok, error, denied } = JSON.parse(ended.out)
     assert.equal([$type, ok, error.kind, denied], ['result', false, kind, []], source)
   }
+  await run('return function() return funcs.call("a:b") end', '--allow', 'funcs')
+  assert.equal(readdirSync(cwd).sort(), ['double.lua', 'secret.txt'], 'nothing is left behind')
 })
 
 test('nothing is there that was not named', async () => {

@@ -10,6 +10,7 @@ import Inspect from './inspect.ts'
 import Kill from './kill.ts'
 import Logs from './logs.ts'
 import Mailbox from './mailbox.ts'
+import Mcp from './mcp.ts'
 import New from './new.ts'
 import PluginInspect from './plugin/inspect.ts'
 import PluginInstall from './plugin/install.ts'
@@ -54,6 +55,7 @@ export const COMMANDS = {
   logs: Logs,
   mailbox: Mailbox,
   new: New,
+  mcp: Mcp,
   'plugin:inspect': PluginInspect,
   'plugin:install': PluginInstall,
   'plugin:list': PluginList,
