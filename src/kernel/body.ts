@@ -25,6 +25,8 @@ export interface Body {
   readonly fault: Fault | null
   /** Bytes it holds beyond what its code shares with others, when that is known. */
   readonly heldBytes?: number
+  /** Where it stands, between two steps. Its memory is read, not run: the state stays what it is. */
+  standing?(): Standing
   /** May give up what it holds only to be quick. Called by whoever owns the memory of the node, never within a step. */
   idle(): void
   close(): void
@@ -75,7 +77,6 @@ export type Standing = {
 export interface DurableBody extends Body {
   image(): State
   restore(state: State): void
-  /** Where it stands. Its memory is read, not run: the state stays what it is. */
   standing(): Standing
 }
 

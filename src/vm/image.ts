@@ -45,6 +45,12 @@ export class Image {
 
   /** All bytes up to the last one that is not zero, kept from then on: for images that are a base of others. */
   flatten(): Buffer {
+    this.#flat ??= this.unfolded()
+    return this.#flat
+  }
+
+  /** The same bytes; not kept, unless they are already. */
+  unfolded(): Buffer {
     if (this.#flat) return this.#flat
     const base = this.base?.flatten()
     let end = base?.length ?? 0
@@ -54,7 +60,6 @@ export class Image {
     const flat = Buffer.alloc(end)
     if (base) flat.set(base)
     this.eachRun((offset, bytes) => flat.set(bytes, offset))
-    this.#flat = flat
     return flat
   }
 

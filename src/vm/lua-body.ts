@@ -113,7 +113,7 @@ export class LuaBody implements DurableBody, Tenant {
   }
 
   standing(): Standing {
-    return standingOf(this.image().flatten(), this.#origin.flatten())
+    return standingOf(this.image().unfolded(), this.#origin.flatten())
   }
 
   /** Goes on from an image that `image` gave, here or elsewhere. */

@@ -42,7 +42,13 @@ test('what runs is listed, looked at, logged and ended, for people and for progr
     assert.equal([listing.$type, listing.v, listing.processes[0].entry], ['processes', 1, 'app:worker'])
 
     const inspected = await wippy(['inspect', 'worker'], { cwd })
-    for (const line of [/^entry +app:worker$/m, /^names +worker$/m, /^memory .+ of 32\.0 MiB$/m]) assert.match(inspected.out, line)
+    for (const line of [
+      /^entry +app:worker$/m,
+      /^names +worker$/m,
+      /^memory .+ of 32\.0 MiB$/m,
+      /^main\n {2}src\/worker\.lua:4 {2}in the function of line 1$/m,
+    ])
+      assert.match(inspected.out, line)
 
     const mailbox = await wippy(['mailbox', '1', '--json'], { cwd })
     assert.equal(JSON.parse(mailbox.out).waiting, [])

@@ -1,6 +1,8 @@
 // wippy inspect PID
 
 import { string } from '@oclif/core/args'
+import { boolean } from '@oclif/core/flags'
+import type { Coroutine, Standing, Variable } from '../../kernel/body.ts'
 import { ageText, bytesText, countText } from '../figures.ts'
 import { NodeCommand } from '../node-command.ts'
 import { json, print, table, visible } from '../output.ts'
@@ -22,7 +24,22 @@ type Inspected = {
   readonly links: readonly string[]
   readonly monitoredBy: readonly string[]
   readonly monitors: readonly string[]
+  readonly standing: Standing | null
 }
+
+const variablesText = (title: string, variables: readonly Variable[]): readonly string[] =>
+  variables.map(({ name, value }) => `      ${title}${visible(name)} = ${visible(value)}`)
+
+/** Where a coroutine stands, innermost call first. */
+const coroutineText = ({ isMain, frames, omitted }: Coroutine, withVariables: boolean): string =>
+  [
+    isMain ? 'main' : 'coroutine',
+    ...frames.flatMap(({ file, line, defined, locals, outer }) => [
+      `  ${visible(file)}:${line}  ${defined === 0 ? 'the file itself' : `in the function of line ${defined}`}`,
+      ...(withVariables ? [...variablesText('', locals), ...variablesText('outer ', outer)] : []),
+    ]),
+    ...(omitted > 0 ? [`  and ${omitted} more`] : []),
+  ].join('\n')
 
 const rowsOf = (one: Inspected): (readonly [string, string])[] => {
   const { mailbox, limits } = one
@@ -49,7 +66,8 @@ const rowsOf = (one: Inspected): (readonly [string, string])[] => {
 
 export default class Inspect extends NodeCommand {
   static override summary = 'Show one process of the node that runs here.'
-  static override description = 'The process is not stopped and not asked.'
+  static override description =
+    'With where each of its coroutines stands in its files. The process is not stopped and not asked: what its memory says is read.'
   static override examples = [
     "<%= config.bin %> inspect '{app:processes|0x0001f}'",
     '<%= config.bin %> inspect 0x1f',
@@ -59,11 +77,17 @@ export default class Inspect extends NodeCommand {
     process: string({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
   }
 
+  static override flags = { variables: boolean({ summary: 'Also the variables of the functions it is in.' }) }
+
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Inspect)
     await this.withNode(flags, async (client) => {
       const found = (await client.ask('inspect', args)) as Inspected
-      print(flags.json ? json({ $type: 'process', v: 1, ...found }) : table(['what', 'is'], rowsOf(found)))
+      if (flags.json) return print(json({ $type: 'process', v: 1, ...found }))
+      print(table(['what', 'is'], rowsOf(found)))
+      const { coroutines = [], omitted = 0 } = found.standing ?? {}
+      for (const coroutine of coroutines) print(`\n${coroutineText(coroutine, flags.variables)}`)
+      if (omitted > 0) print(`\nand ${omitted} more coroutines`)
     })
   }
 }

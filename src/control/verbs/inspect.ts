@@ -15,6 +15,7 @@ export const verb: Verb = ({ node, args }) => {
     limits: { memory: limits.memoryBytes, fuel: limits.fuel, messages: limits.mailbox.messages, bytes: limits.mailbox.bytes },
     links: [...links.peersOf(pid)],
     monitoredBy: [...links.watchersOf(pid)],
+    standing: body.standing?.() ?? null,
     monitors: [...links.watchedBy(pid)],
   }
 }
