@@ -39,6 +39,9 @@ export const visible = (text: string): string => text.replace(UNSAFE, (char) => 
 export const errorJson = ({ code, message, hint, where }: Pick<WippyError, 'code' | 'message'> & Partial<WippyError>): string =>
   json({ $type: 'error', v: 1, code, message, hint, where })
 
+/** Text of at most `widest` characters. */
+export const shortened = (text: string, widest: number): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`)
+
 export const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 export const complain = (text: string): void => void process.stderr.write(`${text}\n`)

@@ -12,6 +12,9 @@ export const PROTOCOL = 1
 export const REQUEST_BYTES = 8 * 1024 ** 2
 export const ANSWER_BYTES = 64 * 1024 ** 2
 
+/** What a trace tells of: frames in and out of a process, and its turns. */
+export const TRACED = ['start', 'message', 'reply', 'event', 'send', 'ask', 'exit', 'turn'] as const
+
 export type Arguments = Readonly<Record<string, unknown>>
 export type Request = { readonly id: number; readonly verb: string; readonly args: Arguments; readonly token: string }
 export type Answer =

@@ -34,6 +34,7 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   'registry.rollback': () => import('./verbs/registry-rollback.ts'),
   'registry.snapshot': () => import('./verbs/registry-snapshot.ts'),
   'sandbox.run': () => import('./verbs/sandbox-run.ts'),
+  trace: () => import('./verbs/trace.ts'),
   ps: () => import('./verbs/ps.ts'),
   'workflow.cancel': () => import('./verbs/workflow-cancel.ts'),
   'workflow.journal': () => import('./verbs/workflow-journal.ts'),

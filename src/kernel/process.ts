@@ -10,6 +10,7 @@ import type { Budget, Share } from './budget.ts'
 import type { Exit } from './exit.ts'
 import type { Host, HostLimits } from './host.ts'
 import type { Mailbox } from './mailbox.ts'
+import type { Tracer } from './trace.ts'
 
 /** `suspended`: its last step is being made durable. `ended` is for ever. */
 export type ProcessState = 'ready' | 'running' | 'waiting' | 'suspended' | 'ended'
@@ -80,6 +81,8 @@ export class Process {
   state: ProcessState = 'waiting'
   steps = 0
   fuel = 0 // spent so far
+  /** Who watches its steps; null for nearly all. */
+  tracers: readonly Tracer[] | null = null
   /** What it has of a budget; null for most. */
   share: Share | null = null
   /** Run once, in order, before anybody hears of the end. */

@@ -30,6 +30,7 @@ import { ProcessTable } from './process-table.ts'
 import { type AskDoor, Release } from './release.ts'
 import { RunQueue } from './run-queue.ts'
 import { LastEncoded, Texts } from './texts.ts'
+import type { Traced, Tracer } from './trace.ts'
 
 const BATCH_FRAMES = 256 // handed to one step
 const BATCH_BYTES = 64 * 1024
@@ -181,6 +182,17 @@ export class Scheduler {
     process.exits.push(told)
   }
 
+  /** Shows `tracer` each step of a process, across upgrades, until it ends or the returned function is called. Throws PROCESS_NOT_FOUND. */
+  trace(pid: Pid, tracer: Tracer): () => void {
+    const process = this.delivery.find(pid)
+    process.tracers = [...(process.tracers ?? []), tracer]
+    return () => {
+      const now = this.processes.find(pid)
+      const others = now?.tracers?.filter((other) => other !== tracer) ?? []
+      if (now) now.tracers = others.length === 0 ? null : others
+    }
+  }
+
   /** From now on each end of one that is no success reaches the other. Throws PID_NOT_REGISTERED. */
   link(a: Pid, b: Pid): void {
     if (this.processes.find(b) === null) throw pidNotRegistered(b)
@@ -247,6 +259,7 @@ export class Scheduler {
       process.fuel += spent
       this.#work += Math.max(spent, STEP_FUEL)
       this.#observer.stepped(process, spent)
+      if (process.tracers !== null) this.#trace(process, process.tracers, { spent, verdict })
       if (commit !== null) {
         this.#commit(process, commit, { fuel, nowMs, verdict, spent, outbox: copyFrames(body.outbox) })
         return
@@ -259,6 +272,10 @@ export class Scheduler {
         return
       }
     }
+  }
+
+  #trace(process: Process, tracers: readonly Tracer[], step: Pick<Traced, 'spent' | 'verdict'>): void {
+    for (const tracer of tracers) tracer({ process, inbox: this.#inbox, outbox: process.body.outbox, ...step })
   }
 
   #step(process: Process, fuel: number, nowMs: number): Verdict {
@@ -318,6 +335,7 @@ export class Scheduler {
     next.fuel = process.fuel
     next.share = process.share
     next.exits = process.exits
+    next.tracers = process.tracers
     process.state = 'ended'
     this.processes.set(next)
     this.#ending.close(process)

@@ -77,9 +77,50 @@ test('a log is followed until the node ends', () =>
     assert.is((await following.ended).code, 0)
   }))
 
+test('what a process does is traced while it runs, and a long computation shows where it is', () => {
+  const busy = '  - { name: busy, kind: process.lua, source: file://busy.lua, modules: [time], meta: { command: { name: busy } } }\n'
+  const service =
+    '  - { name: busies, kind: process.service, process: busy, host: processes, lifecycle: { auto_start: true, stop_timeout: 20ms } }\n'
+  const cwd = directoryWith({
+    'src/_index.yaml': index(ENTRIES + busy + service),
+    'src/worker.lua': WORKER,
+    'src/busy.lua': `return function()
+  process.registry.register("busy")
+  local count = 0
+  while true do
+    count = count + 1
+    if count % 100000 == 0 then process.send("worker", "count", count) end
+  end
+end
+`,
+  })
+  return whileRunning(cwd, async () => {
+    const { out } = await wippy(['inspect', 'busy', '--variables'], { cwd })
+    assert.match(out, /^main\n {2}src\/busy\.lua:[456] {2}in the function of line 1\n {6}count = \d+$/m)
+    const traced = await wippy(['trace', 'busy', '-n', '6', '--only', 'send', '--only', 'turn', '--topic', 'count'], { cwd })
+    assert.equal([traced.code, traced.err], [0, 'Tracing; Ctrl-C ends it.\n'])
+    assert.match(traced.out, /^[\d:.]+ {3}turn {5}[\d.]+ k fuel, goes on$/m)
+    assert.is(traced.out.split('\n').length, 7)
+    const things = (await wippy(['trace', 'busy', '-n', '3', '--only', 'send', '--json'], { cwd })).out.trim().split('\n')
+    assert.equal(
+      things.map((line) => JSON.parse(line)).map(({ kind, peer, topic }) => [kind, peer, topic]),
+      Array(3).fill(['send', 'worker', 'count']),
+    )
+  })
+})
+
 test('where no node runs, that is said, with an exit code of its own', async () => {
   const cwd = directoryWith({ '.keep': '' })
-  for (const args of [['ps'], ['top'], ['inspect', '1'], ['mailbox', '1'], ['kill', '1'], ['logs'], ['ps', '--to', '127.0.0.1:1']]) {
+  for (const args of [
+    ['ps'],
+    ['top'],
+    ['inspect', '1'],
+    ['mailbox', '1'],
+    ['kill', '1'],
+    ['logs'],
+    ['trace', '1'],
+    ['ps', '--to', '127.0.0.1:1'],
+  ]) {
     const ended = await wippy(args, { cwd })
     assert.equal([ended.code, ended.out], [7, ''], args.join(' '))
     assert.match(ended.err, /^no node can be reached .+ \[NO_NODE\]\n {2}→ Start one with "wippy run"/)

@@ -32,6 +32,7 @@ import RunList from './run/list.ts'
 import Run from './run.ts'
 import SandboxRun from './sandbox/run.ts'
 import Top from './top.ts'
+import Trace from './trace.ts'
 import Version from './version.ts'
 import WorkflowCancel from './workflow/cancel.ts'
 import WorkflowJournal from './workflow/journal.ts'
@@ -68,6 +69,7 @@ export const COMMANDS = {
   'run:list': RunList,
   'sandbox:run': SandboxRun,
   top: Top,
+  trace: Trace,
   'registry:apply': RegistryApply,
   'registry:diff': RegistryDiff,
   'registry:history': RegistryHistory,

@@ -2,7 +2,7 @@
 
 import { string } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
-import type { Coroutine, Standing, Variable } from '../../kernel/body.ts'
+import type { Coroutine, Standing, Variable } from '../../index.ts'
 import { ageText, bytesText, countText } from '../figures.ts'
 import { NodeCommand } from '../node-command.ts'
 import { json, print, table, visible } from '../output.ts'

@@ -3,13 +3,13 @@
 import { string } from '@oclif/core/args'
 import { bytesText } from '../figures.ts'
 import { NodeCommand } from '../node-command.ts'
-import { complain, json, jsonLine, print, table, visible } from '../output.ts'
+import { complain, json, jsonLine, print, shortened, table, visible } from '../output.ts'
 
 const WIDEST = 100 // characters of values
 
 type Waiting = {
   readonly kind: string
-  readonly from: string
+  readonly peer: string
   readonly topic: string
   readonly bytes: number
   readonly values: readonly unknown[] | null
@@ -18,8 +18,7 @@ type Found = { readonly messages: number; readonly held: number; readonly bytes:
 
 const valuesText = ({ values, bytes }: Waiting): string => {
   if (values === null) return `(${bytesText(bytes)})`
-  const text = visible(values.map(jsonLine).join(', '))
-  return text.length <= WIDEST ? text : `${text.slice(0, WIDEST - 1)}…`
+  return shortened(visible(values.map(jsonLine).join(', ')), WIDEST)
 }
 
 export default class Mailbox extends NodeCommand {
@@ -36,7 +35,7 @@ export default class Mailbox extends NodeCommand {
       const found = (await client.ask('mailbox', args)) as Found
       if (flags.json) return print(json({ $type: 'mailbox', v: 1, ...found }))
       complain(`${found.messages} messages (${found.held} taken in), ${bytesText(found.bytes)}`)
-      const rows = found.waiting.map((one) => [one.kind, visible(one.topic), visible(one.from), valuesText(one)])
+      const rows = found.waiting.map((one) => [one.kind, visible(one.topic), visible(one.peer), valuesText(one)])
       if (rows.length > 0) print(table(['kind', 'topic', 'from', 'values'], rows))
     })
   }
