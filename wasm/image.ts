@@ -31,6 +31,7 @@ const OPTIONAL = [
   'crypto',
   'uuid',
   'workflow',
+  'activity',
   'logger',
   'io',
   'env',

@@ -259,7 +259,7 @@ export class Agent {
   }
 
   #call(op: string, target: string, args: readonly unknown[], gone: AbortSignal): Call {
-    return { caller: this.#callerUntil(gone), op, target, tag: 1, raw: encodeAll(args), key: null, args }
+    return { caller: this.#callerUntil(gone), op, target, tag: 1, raw: encodeAll(args), key: null, attempt: null, args }
   }
 }
 

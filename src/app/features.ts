@@ -166,7 +166,7 @@ export const features: readonly Feature[] = [
     load: async ({ clock }) => ({ services: [(await import('../service/uuid.ts')).uuidService(clock)] }),
   },
   {
-    modules: ['workflow'],
+    modules: ['workflow', 'activity'],
     kinds: ['workflow.host', 'temporal.worker'],
     wants: ({ kind, meta }) => kind === 'workflow.lua' || meta.durable === true,
     load: async (parts) => (await import('./workflows.ts')).buildWorkflows(parts),

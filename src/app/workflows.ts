@@ -9,6 +9,8 @@ import type { Program } from '../program.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
+import { Activities } from '../service/activities.ts'
+import { activityService } from '../service/activity.ts'
 import { within } from '../service/drain.ts'
 import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
@@ -91,7 +93,7 @@ const groundOf = ({ entries, environment, clock, report }: Parts): EngineGround 
 })
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
-  const { scheduler, launcher, clock, door, config, state, credentials, authority, report } = parts
+  const { scheduler, registry, launcher, clock, door, config, state, credentials, authority, report } = parts
   const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
   const engine = isEmbedded(config) ? await embedded(state) : await openShared(config, groundOf(parts))
   const programs = new Recent<Program>(PROGRAMS)
@@ -114,11 +116,12 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
-  door.diversion = new WorkflowAsks({ durables, workflows, scheduler, launcher, credentials })
+  const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op) })
+  door.diversion = new WorkflowAsks({ durables, workflows, activities, scheduler, launcher, credentials })
   known.set(parts, workflows)
   await durables.join()
   return {
-    services: [workflowService(durables, scheduler)],
+    services: [workflowService(durables, scheduler), activityService(activities)],
     handler: hosts(launcher),
     begin: async () => {
       await durables.boot()

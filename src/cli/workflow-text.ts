@@ -97,6 +97,12 @@ const eventText = (event: PlainEvent): string => {
       return answerText(event)
     case 'ends':
       return endText(event)
+    case 'fails':
+      return `${visible(name) || 'an attempt'} fails, and is tried again at ${new Date(Number(event.values?.[1] ?? 0)).toISOString()}: ${errorText(event.values?.[0])}`
+    case 'tried':
+      return `tries ${visible(name) || 'what was asked earlier'} again`
+    case 'beats':
+      return `${visible(name) || 'an attempt'} is at work: ${valuesText(event)}`
   }
 }
 

@@ -4,10 +4,11 @@ import { Kind, WippyError } from '../error.ts'
 import type { Pid } from '../pid.ts'
 import type { Fault } from './body.ts'
 
-export const processNotFound = (pid: string): WippyError => new WippyError('PROCESS_NOT_FOUND', Kind.NotFound, `process ${pid} not found`)
+export const processNotFound = (pid: string): WippyError =>
+  new WippyError('PROCESS_NOT_FOUND', Kind.NotFound, `process ${pid} not found`, { retryable: false })
 
 export const unresolved = (name: string): WippyError =>
-  new WippyError('NAME_UNRESOLVED', Kind.NotFound, `could not resolve '${name}' as PID or registered name`)
+  new WippyError('NAME_UNRESOLVED', Kind.NotFound, `could not resolve '${name}' as PID or registered name`, { retryable: false })
 
 export const pidNotRegistered = (pid: Pid): WippyError =>
   new WippyError('PID_NOT_REGISTERED', Kind.NotFound, 'pid not registered', { details: { pid } })

@@ -91,6 +91,11 @@ export class Scheduler {
     return process
   }
 
+  /** Releases asks of a process once more; nothing happens when it has ended. Not within its step. */
+  release(process: Process, asks: Frames): void {
+    if (process.state !== 'ended') this.#release.perform(process, asks)
+  }
+
   /** Gives up a process that goes on elsewhere, or later: nobody hears of it, and what it asked for is given up. Not within its step. */
   retire(process: Process): void {
     if (process.state === 'ended') return

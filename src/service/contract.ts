@@ -142,8 +142,8 @@ export class Contracts {
       const message = `method '${call.target}' not bound by '${id}'`
       throw new WippyError('CONTRACT_NOT_BOUND', Kind.NotFound, message, { retryable: false })
     }
-    const { caller, op, tag, raw, key } = call
-    return this.#call({ caller, op, tag, raw, key, target, args: decodeAll(raw) })
+    const { caller, op, tag, raw, key, attempt } = call
+    return this.#call({ caller, op, tag, raw, key, attempt, target, args: decodeAll(raw) })
   }
 
   #demand(caller: Caller, action: string, resource: string): void {

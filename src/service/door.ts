@@ -61,6 +61,7 @@ class PendingCall implements Call {
   readonly tag: number
   readonly raw: Uint8Array
   readonly key: string | null
+  readonly attempt = null
   #args: readonly unknown[] | null = null
 
   constructor(caller: Caller, ask: Ask, key: string | null) {
@@ -84,7 +85,7 @@ export type Guard = (call: Call) => void
 /** What durable processes have instead of the ordinary way out, where they need another. */
 export type Diversion = {
   /** Whether an ask is taken care of. Only for processes whose steps are committed. */
-  divert(ask: Ask): boolean
+  divert(ask: Ask, call: Call): boolean
   /** The key of an ask that stays the same however often it is asked. */
   keyOf(process: Process, tag: number): string
   /** Until when an ask has to wait of somebody who works for a durable process; null when it has not. */
@@ -152,7 +153,7 @@ export class Door {
     const isDurable = process.commit !== null && diversion !== null
     const call = new PendingCall(this.callerOf(process), ask, isDurable ? diversion.keyOf(process, ask.tag) : null)
     if (isDurable && this.#isRefused(process, call)) return
-    if (isDurable && diversion.divert(ask)) return
+    if (isDurable && diversion.divert(ask, call)) return
     const gate = diversion?.gate(call.caller)
     if (gate) void gate.then(() => process.state !== 'ended' && this.#admit(process, call, isDurable))
     else this.#admit(process, call, isDurable)

@@ -3,7 +3,7 @@
 //   F1 No state survives a call: each one starts from the entry's image.
 //   F2 A pool bounds how many calls of a function run at once, and how many wait; beyond that a call is refused.
 //   F3 When a caller ends or cancels a call, the call ends too: while it runs, while it waits for a place, and between two attempts.
-//   F4 Each attempt runs the code the function has when the attempt begins.
+//   F4 Each attempt runs the code the function has when the attempt begins. What a workflow calls is tried again by activities.ts.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
@@ -85,6 +85,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
     const callee = callees.for(entry.kind)
     await flight.wait((done) => {
       if (callee) {
+        call.attempt?.started(null)
         void callee(entry, args).then((answer) => {
           reply = answer
           done()
@@ -92,6 +93,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
         return () => {} // what is computed for nobody is bounded by its own limits
       }
       const { pid } = start(call, args, options)
+      call.attempt?.started(pid)
       scheduler.onExit(pid, (exit) => {
         reply = replyOf(exit)
         done()
@@ -106,7 +108,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
   const fly = async (flight: Flight, call: Call, args: Uint8Array, options: unknown): Promise<Reply> => {
     const entry = entryOf(call.target)
     const pool = poolOf(entry)
-    const retry = retryOf(entry, options)
+    const retry = call.attempt === null ? retryOf(entry, options) : null
     const isIn = pool.enter() || (await flight.wait((entered) => pool.wait(entered)))
     if (!isIn) return canceled()
     try {
@@ -128,6 +130,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
     flights.set(caller, own)
     own.set(tag, flight)
     const forget = caller.onEnd(() => flight.stop())
+    call.attempt?.signal.addEventListener('abort', () => flight.stop(), { once: true })
     try {
       return await fly(flight, call, rest, head[0])
     } finally {

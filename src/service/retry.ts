@@ -17,9 +17,9 @@ export type Retry = {
 }
 
 /** What the caller's options say, else the function's `meta.options`; null: once is enough. Throws DURATION_INVALID. */
-export const retryOf = (entry: Entry, options: unknown): Retry | null => {
+export const retryOf = (entry: Pick<Entry, 'meta'> | null, options: unknown): Retry | null => {
   const own = isFields(options) && isFields(options.options) ? options.options.retry : undefined
-  const declared = isFields(entry.meta.options) ? entry.meta.options.retry : undefined
+  const declared = isFields(entry?.meta.options) ? entry.meta.options.retry : undefined
   const retry = own ?? declared
   if (!isFields(retry)) return null
   const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -46,6 +46,16 @@ export type Caller = {
 /** Who wants to do something, as far as that is decided by it and written down. */
 export type Doer = Pick<Caller, 'pid' | 'entry' | 'context'>
 
+/** One attempt at what a durable process asked for. */
+export type Attempt = {
+  /** From 1. */
+  readonly number: number
+  /** It has begun, and this process makes it. */
+  started(pid: Pid | null): void
+  /** Aborted when nobody wants it any more. */
+  readonly signal: AbortSignal
+}
+
 /** One ask on its way to an operation. `args` is decoded on first use; `raw` is the msgpack array as the process wrote it. */
 export type Call = {
   readonly caller: Caller
@@ -55,6 +65,8 @@ export type Call = {
   readonly raw: Uint8Array
   /** Of a durable process: the same however often it asks this, on whichever machine; null for others. */
   readonly key: string | null
+  /** Whoever made it decides whether there is another one; null: whoever answers does. */
+  readonly attempt: Attempt | null
   readonly args: readonly unknown[]
 }
 

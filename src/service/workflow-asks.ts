@@ -1,9 +1,9 @@
 // What a workflow asks for that is done otherwise than for other processes.
 //
 //   F1 A spawn that a workflow repeats after a crash finds the child of the first time: a child's id comes from its parent's journal.
-//   F2 A call that a workflow repeats has the key of the first time; one that must not be repeated fails with CALL_UNKNOWN instead.
-//   F5 What works for workflows has no effect while it is not known whether they are still this node's.
+//   F2 A call that a workflow repeats has the key of the first time; how often, activities.ts decides.
 //   F3 Timers of a workflow are the journal's: nobody holds them while it sleeps.
+//   F4 What works for workflows has no effect while it is not known whether they are still this node's.
 
 import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
@@ -15,15 +15,16 @@ import { isFields } from '../registry/entry.ts'
 import type { Beginning } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
 import type { Run } from '../workflow/run.ts'
+import { ACTIVITIES, type Activities } from './activities.ts'
 import type { Credentials } from './credentials.ts'
 import type { Diversion } from './door.ts'
 import { firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import { limitsOf } from './limits.ts'
-import type { Caller, Context } from './service.ts'
+import type { Call, Caller, Context } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
-import { fieldsIn, workflowOptionsOf } from './workflow-options.ts'
+import { workflowOptionsOf } from './workflow-options.ts'
 import { isDurable, type Workflows } from './workflows.ts'
 
 const SEEDS = 2 ** 32
@@ -35,6 +36,7 @@ const refused = (code: string, kind: Kind, message: string, hint?: string): Wipp
 export type WorkflowAsksOptions = {
   readonly durables: Durables
   readonly workflows: Workflows
+  readonly activities: Activities
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly credentials: Credentials
@@ -46,13 +48,15 @@ export class WorkflowAsks implements Diversion {
   readonly #scheduler: Scheduler
   readonly #launcher: Launcher
   readonly #credentials: Credentials
+  readonly #activities: Activities
 
-  constructor({ durables, workflows, scheduler, launcher, credentials }: WorkflowAsksOptions) {
+  constructor({ durables, workflows, activities, scheduler, launcher, credentials }: WorkflowAsksOptions) {
     this.#durables = durables
     this.#workflows = workflows
     this.#scheduler = scheduler
     this.#launcher = launcher
     this.#credentials = credentials
+    this.#activities = activities
   }
 
   keyOf(process: Process, tag: number): string {
@@ -65,7 +69,7 @@ export class WorkflowAsks implements Diversion {
     return context.values.idempotency_key === undefined ? null : this.#durables.sure()
   }
 
-  divert(ask: Ask): boolean {
+  divert(ask: Ask, call: Call): boolean {
     const { process, op, tag } = ask
     const run = this.#durables.runOf(process)
     if (run === null) return false
@@ -77,8 +81,9 @@ export class WorkflowAsks implements Diversion {
     if (REFUSED.has(op)) return this.#fail(process, tag, noWatching(op))
     if (op === 'process.spawn' || op === 'workflow.exec') return this.#spawnChild(run, ask)
     if (op === 'process.upgrade') return this.#answered(process, tag, this.#upgrade(run, process, ask.target, ask.args()))
-    if (op === 'funcs.call' && run.isReasking && isOnce(ask.args())) return this.#fail(process, tag, unknownOutcome(ask.target))
-    return false
+    if (!ACTIVITIES.has(op) || tag === 0) return false
+    void this.#activities.make(run, process, call)
+    return true
   }
 
   #fail(process: Process, tag: number, error: unknown): true {
@@ -149,13 +154,6 @@ export class WorkflowAsks implements Diversion {
   }
 }
 
-/** Whether the options of a call say that it may be made once at most. */
-const isOnce = (args: Uint8Array): boolean => {
-  const [options] = split(args, 1).head
-  const given = isFields(options) ? fieldsIn(options.options) : {}
-  return given['activity.at_most_once'] === true
-}
-
 const noWatching = (op: string): WippyError =>
   refused(
     'WORKFLOW_REFUSED',
@@ -163,6 +161,3 @@ const noWatching = (op: string): WippyError =>
     `${op} is not possible within a workflow`,
     'Children are watched by themselves: their ends arrive as events.',
   )
-
-const unknownOutcome = (target: string): WippyError =>
-  refused('CALL_UNKNOWN', Kind.Unknown, `whether "${target}" was called is not known: the node stopped before it answered`)

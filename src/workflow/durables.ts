@@ -20,7 +20,7 @@ import { type Engine, type Head, hasEnded, type News } from './engine.ts'
 import { checkId, idOf } from './id.ts'
 import { Interventions } from './interventions.ts'
 import { Leases } from './leases.ts'
-import { type Ended, Ledger } from './ledger.ts'
+import { type Ended, framesOf, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { endMail } from './mail.ts'
@@ -88,6 +88,7 @@ export class Durables {
       pause: (ms) => new Promise((resolve) => void clock.setTimer(ms, resolve)),
       report,
       sure: () => this.sure(),
+      release: (process, frame) => scheduler().release(process, framesOf(frame)),
       workflowNamed: (frame) => this.#workflowNamed(frame),
       committed: (run, effects) => this.#committed(run, effects),
       lost: (run) => this.#lost(run),
@@ -203,7 +204,7 @@ export class Durables {
     await run.going()
     const { seq } = run.position
     const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: this.#around.nowMs() }
-    const cleared = [...run.ledger.timers.keys()]
+    const cleared = run.ledger.due().map(({ tag }) => tag)
     if (!(await run.note(RecordKind.start, beginningToBytes(beginning), card, 'running', { cleared }))) return
     const exits = run.process?.exits ?? []
     this.#loaded.drop(run)
@@ -259,7 +260,7 @@ export class Durables {
     if (steps > 0) confirmMail(run, ground)
     void run.pull()
     const now = this.#around.nowMs()
-    for (const [tag, { dueMs }] of ledger.timers) if (dueMs <= now) run.fire(tag)
+    for (const { tag, dueMs } of ledger.due()) if (dueMs <= now) run.fire(tag)
     this.#loaded.keep(run) // only now: before it has what it was loaded for it looks as if it had nothing to do
     return run
   }

@@ -5,9 +5,11 @@
 
 import { ASK, areWithin, EXIT, FrameCursor, type Frames, MESSAGE, REPLY, SEND } from '../kernel/frame.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
+import { Attempts, type Note } from './attempts.ts'
 
 const MOST_TIMERS = 10_000
 const TIMERS: ReadonlySet<string> = new Set(['time.sleep', 'time.after', 'time.ticker'])
+const CALLS: ReadonlySet<string> = new Set(['funcs.call', 'contract.call'])
 const NOTHING = new Uint8Array(0)
 const decoder = new TextDecoder()
 
@@ -60,7 +62,12 @@ const millisecondsOf = (value: unknown): number => {
 export class Ledger {
   readonly open = new Map<number, Open>()
   readonly timers = new Map<number, Due>()
+  readonly attempts: Attempts
   readonly #frame = new FrameCursor()
+
+  constructor(attempts = new Attempts()) {
+    this.attempts = attempts
+  }
 
   /** Takes one step in. `mailed` are the tags of sends that became mail with its record. */
   step(seq: number, nowMs: number, input: Frames, output: Frames, mailed: ReadonlySet<number>): Change {
@@ -87,28 +94,51 @@ export class Ledger {
 
   /** The frames of open asks that somebody has to answer again, in the order in which they were asked. */
   unanswered(): Uint8Array {
-    const again = [...this.open].filter(([tag, { mailed }]) => !mailed && !this.timers.has(tag)).map(([, { frame }]) => frame)
+    const again = [...this.open].filter(([tag, { mailed }]) => !mailed && !this.#isTimed(tag)).map(([, { frame }]) => frame)
     return Buffer.concat(again)
   }
 
-  /** Whether anything is open that is neither a timer nor mail. */
+  /** Takes in what was noted between two steps. */
+  note(note: Note): Pick<Change, 'timers' | 'cleared'> {
+    this.attempts.take(note)
+    if (!this.attempts.of(note.tag) || note.what === 'beats') return { timers: [], cleared: [] }
+    return note.what === 'fails' ? { timers: [{ tag: note.tag, dueMs: note.dueMs }], cleared: [] } : { timers: [], cleared: [note.tag] }
+  }
+
+  /** Whether anything is open that is neither a timer nor mail, nor waits to be tried again. */
   get isBusy(): boolean {
-    for (const tag of this.open.keys()) if (!this.timers.has(tag)) return true
+    for (const tag of this.open.keys()) if (!this.#isTimed(tag)) return true
     return false
+  }
+
+  /** Whether a message it sent is on its way. */
+  get isSending(): boolean {
+    for (const { op } of this.open.values()) if (op === 'send') return true
+    return false
+  }
+
+  /** Everything that waits for its time. */
+  due(): { readonly tag: number; readonly dueMs: number }[] {
+    return [...[...this.timers].map(([tag, { dueMs }]) => ({ tag, dueMs })), ...this.attempts.waiting()]
+  }
+
+  #isTimed(tag: number): boolean {
+    return this.timers.has(tag) || this.attempts.isWaiting(tag)
   }
 
   toBytes(): Uint8Array {
     const open = [...this.open].map(([tag, { seq, op, frame, mailed }]) => [tag, seq, op, frame, mailed])
     const timers = [...this.timers].map(([tag, { dueMs, everyMs }]) => [tag, dueMs, everyMs])
-    return encodeAll([open, timers])
+    return encodeAll([open, timers, this.attempts.stored()])
   }
 
   static fromBytes(bytes: Uint8Array): Ledger {
-    const ledger = new Ledger()
-    const [open, timers] = decodeAll(bytes) as [
+    const [open, timers, attempts] = decodeAll(bytes) as [
       readonly [number, number, string, Uint8Array, boolean][],
       readonly [number, number, number][],
+      ConstructorParameters<typeof Attempts>[0],
     ]
+    const ledger = new Ledger(new Attempts(attempts))
     for (const [tag, seq, op, frame, mailed] of open) ledger.open.set(tag, { seq, op, frame, mailed })
     for (const [tag, dueMs, everyMs] of timers) ledger.timers.set(tag, { dueMs, everyMs })
     return ledger
@@ -116,6 +146,7 @@ export class Ledger {
 
   #answered(tag: number, nowMs: number, timers: Map<number, number>, cleared: Set<number>): void {
     const isFirst = this.open.delete(tag)
+    if (this.attempts.over(tag)) cleared.add(tag)
     const timer = this.timers.get(tag)
     if (timer === undefined || (timer.everyMs > 0 && isFirst)) return
     if (timer.everyMs === 0) {
@@ -138,6 +169,7 @@ export class Ledger {
     }
     if (frame.tag === 0) return
     this.#opened(seq, op, frame, false)
+    if (CALLS.has(op)) this.attempts.asked(frame.tag, nowMs)
     const ms = TIMERS.has(op) && this.timers.size < MOST_TIMERS ? millisecondsOf(valuesOf(frame)[0]) : 0
     if (ms === 0) return
     const dueMs = Math.ceil(nowMs) + ms
@@ -149,7 +181,8 @@ export class Ledger {
   /** Who asked has lost interest: nothing is asked again. */
   #canceled(tag: number, timers: Map<number, number>, cleared: Set<number>): void {
     this.open.delete(tag)
-    if (!this.timers.delete(tag)) return
+    const wasWaiting = this.attempts.over(tag)
+    if (!this.timers.delete(tag) && !wasWaiting) return
     timers.delete(tag)
     cleared.add(tag)
   }

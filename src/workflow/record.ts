@@ -22,10 +22,10 @@ export const HASH_BYTES = 16
 
 /**
  * `start`: a run begins, `input` says with what. `own`: another node goes on. `step`: one step. `end`: somebody outside ended it.
- * `pause`: it takes no step before `resume`; `input` has its timers.
+ * `pause`: it takes no step before `resume`; `input` has its timers. `note`: what became of an attempt at what it asked for.
  */
-export const RecordKind = { start: 1, own: 2, step: 3, end: 4, pause: 5, resume: 6 } as const
-const LAST_KIND = RecordKind.resume
+export const RecordKind = { start: 1, own: 2, step: 3, end: 4, pause: 5, resume: 6, note: 7 } as const
+const LAST_KIND = RecordKind.note
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
 
 const VERDICTS: readonly Verdict[] = ['wait', 'again', 'exit', 'fault']

@@ -3,6 +3,7 @@
 //   W1 restore(k) + replay(k..n) = replay(0..n), byte for byte and fuel for fuel.
 
 import type { Body, Verdict } from '../kernel/body.ts'
+import { noteOf } from './attempts.ts'
 import { Divergence, differenceOf } from './divergence.ts'
 import { bytesOf, framesOf, type Ledger } from './ledger.ts'
 import { type Parsed, RecordKind } from './record.ts'
@@ -30,6 +31,8 @@ export const replay = (
   let steps = 0
   let fuel = 0
   for (const record of records) {
+    if (record.kind === RecordKind.own) ledger.attempts.interrupted()
+    if (record.kind === RecordKind.note) ledger.note(noteOf(record.input))
     if (record.kind !== RecordKind.step) continue
     replayStep(id, body, record)
     ledger.step(record.seq, record.nowMs, framesOf(record.input), framesOf(record.output), new Set(record.mailed))

@@ -50,12 +50,7 @@ export const spawn = (run: Run, beginning: Beginning, ground: Ground): void => {
 /** Goes on behind the last step; what nobody answered is asked again. */
 export const resume = (run: Run, beginning: Beginning, ground: Ground, isSpent: boolean): void => {
   const { scheduler } = ground
-  run.isReasking = true
-  try {
-    run.process = scheduler.resume(specOf(run, beginning, ground), framesOf(run.ledger.unanswered()), isSpent)
-  } finally {
-    run.isReasking = false
-  }
+  run.process = scheduler.resume(specOf(run, beginning, ground), framesOf(run.ledger.unanswered()), isSpent)
 }
 
 /** Says that mail which went into the journal with a step has been sent. */

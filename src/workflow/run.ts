@@ -1,8 +1,7 @@
-// One loaded workflow: its process, its journal's end, its ledger. The only writer of its journal, one record after the other.
+// One loaded workflow: its process, the end of its journal, its ledger.
 //
 //   K3 What a step wants is released after its record is durable and while this node's leases hold: `commit` resolves then, and not before.
 //   W2 When the engine says that the journal stands elsewhere, somebody else owns it: the process is given up, nothing of its step leaves.
-//   R1 An append whose outcome is unknown is resolved by reading where the journal stands, then done again, for as long as it takes.
 
 import { WippyError } from '../error.ts'
 import type { Commit, DurableBody, Step } from '../kernel/body.ts'
@@ -12,18 +11,19 @@ import { endedBy } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import { decodeAll, encode } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
+import { type Note, noteToBytes } from './attempts.ts'
 import { type Card, cardToBytes, traitsOf } from './card.ts'
 import { take } from './checkpoint.ts'
 import { type Effects, hasEnded, type Mail, noPages } from './engine.ts'
+import { Journal } from './journal.ts'
 import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
 import { endMail, messageFrame } from './mail.ts'
 import { notice, noticed, timersToBytes } from './notice.ts'
 import type { Traits } from './query.ts'
-import { type Content, type Position, RecordKind, samePosition, seal } from './record.ts'
+import { type Content, type Position, RecordKind } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const AT_ONCE = 256 // frames of mail handed over and not yet taken in
-const RETRY_MS = [50, 100, 200, 400, 800, 1600, 3000] as const
 const NOTHING = new Uint8Array(0)
 const NEVER = new Promise<never>(() => {}) // of a step that nobody will see
 
@@ -55,9 +55,7 @@ export class Run {
   readonly body: DurableBody
   process: Process | null = null
   card: Card
-  /** While asks are released again after a restart. */
-  isReasking = false
-  #position: Position
+  readonly #journal: Journal
   readonly #around: Surroundings
   readonly #code: Uint8Array
   #pieces: ReadonlySet<string>
@@ -66,9 +64,8 @@ export class Run {
   #sinceMark = { records: 0, bytes: 0 }
   #cardBytes: Uint8Array
   #traits: Traits
-  #tail: Promise<unknown> = Promise.resolve()
   #isClosed = false
-  #isGivenUp = false // nothing is tried again
+  #isGivenUp = false
   #pause: PromiseWithResolvers<void> | null = null
   #mailed: ReadonlySet<number> = new Set()
   // mail
@@ -87,7 +84,7 @@ export class Run {
     this.ledger = origin.ledger
     this.body = origin.body
     this.card = origin.card
-    this.#position = origin.position
+    this.#journal = new Journal(origin.id, origin.position, around)
     this.#around = around
     this.#code = origin.code
     this.#pieces = origin.pieces
@@ -98,7 +95,7 @@ export class Run {
   }
 
   get position(): Position {
-    return this.#position
+    return this.#journal.position
   }
 
   get isClosed(): boolean {
@@ -120,10 +117,10 @@ export class Run {
 
   #commit(input: Uint8Array, step: Step): Promise<void> {
     if (this.#isClosed) return NEVER
-    const { seq } = this.#position
+    const seq = this.#journal.next
     const mail = this.#mailOf(step.outbox)
     this.#mailed = new Set(mail.map(({ tag }) => tag))
-    const change = this.ledger.step(seq + 1, step.nowMs, framesOf(input), step.outbox, this.#mailed)
+    const change = this.ledger.step(seq, step.nowMs, framesOf(input), step.outbox, this.#mailed)
     this.#steps++
     this.#fuel += step.spent
     const content: Content = {
@@ -141,7 +138,7 @@ export class Run {
       step.verdict === 'fault'
         ? this.#faulted()
         : (change.ended ?? (step.verdict === 'exit' ? { ok: true, payload: encode([null, null]) } : null))
-    const effects = this.#effectsOf(change, step, mail, ended, content)
+    const effects = this.#effectsOf(change, step, mail, ended, { ...content, seq })
     return new Promise((resolve, reject) => {
       this.#append(content, effects).then(async (isOurs) => {
         if (!isOurs) return
@@ -170,7 +167,7 @@ export class Run {
     return this.#mailed.has(tag)
   }
 
-  /** Hands over mail that waits in the engine. */
+  /** Hands over mail that waits in the engine: to one that is sending, when that is done, so that what it does for a message is not overtaken. */
   async pull(): Promise<void> {
     if (this.#isPulling) {
       this.#pullAgain = true
@@ -180,7 +177,7 @@ export class Run {
     try {
       do {
         this.#pullAgain = false
-        const room = AT_ONCE - this.#handed
+        const room = this.ledger.isSending ? 0 : AT_ONCE - this.#handed
         if (room <= 0) this.#mayWait = true
         if (room <= 0 || this.#isClosed || this.#pause !== null || this.process === null) break
         const mails = await this.#around.engine.mail(this.id, this.#pulled, room)
@@ -196,9 +193,41 @@ export class Run {
 
   /** A timer is due. */
   fire(tag: number): void {
-    if (this.process === null || this.#isClosed || this.#pause !== null || this.#fired.has(tag) || !this.ledger.timers.has(tag)) return
-    this.#fired.add(tag)
-    this.#around.delivery().reply(this.process, tag, true, encode([true]))
+    if (this.process === null || this.#isClosed || this.#pause !== null || this.#fired.has(tag)) return
+    if (this.ledger.timers.has(tag)) {
+      this.#fired.add(tag)
+      this.#around.delivery().reply(this.process, tag, true, encode([true]))
+    } else if (this.ledger.attempts.isWaiting(tag)) void this.#tryAgain(tag, this.process)
+  }
+
+  /** An attempt at what it asked for failed, and the next one is due then. False when nobody waits for it any more. */
+  failed(tag: number, { dueMs, details, error }: Omit<Note & { what: 'fails' }, 'what' | 'tag'>): Promise<boolean> {
+    return this.#noteAttempt({ what: 'fails', tag, dueMs, details, error })
+  }
+
+  /** What an attempt under way has come to. False when nobody waits for it any more. */
+  beat(tag: number, details: Uint8Array): Promise<boolean> {
+    return this.#noteAttempt({ what: 'beats', tag, details })
+  }
+
+  async #tryAgain(tag: number, process: Process): Promise<void> {
+    this.#fired.add(tag) // it is not given up meanwhile
+    const hasBegun = await this.#noteAttempt({ what: 'begins', tag })
+    await this.#around.sure()
+    this.#fired.delete(tag)
+    const open = this.ledger.open.get(tag)
+    if (hasBegun && open) this.#around.release(process, open.frame)
+  }
+
+  async #noteAttempt(note: Note): Promise<boolean> {
+    await this.going()
+    if (this.#isClosed || !this.ledger.open.has(note.tag)) return false
+    const changed = this.ledger.note(note)
+    const effects = { ...noticed('running', this.card, changed), active: this.ledger.isBusy, traits: this.#traits, card: this.#cardBytes }
+    const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
+    if (!(await this.#append(content, effects))) return false
+    this.#around.committed(this, { timers: changed.timers, mail: [], ended: false })
+    return true
   }
 
   hasFired(tag: number): boolean {
@@ -209,6 +238,7 @@ export class Run {
   note(kind: RecordKind, input: Uint8Array, card: Card, status: string, more: Partial<Effects> = {}): Promise<boolean> {
     this.card = card
     if (hasEnded(status) || kind === RecordKind.start) this.#isClosed = true // no step follows
+    if (kind === RecordKind.own) this.ledger.attempts.interrupted()
     const effects = noticed(status, card, more)
     this.#cardBytes = effects.card
     this.#traits = effects.traits
@@ -218,12 +248,12 @@ export class Run {
   /** The step at hand is its last one that anybody sees before `resume`; one more may wait to be written. */
   pause(): Promise<boolean> {
     this.#pause ??= Promise.withResolvers()
-    const timers = this.#timers()
+    const timers = this.ledger.due()
     return this.note(RecordKind.pause, timersToBytes(timers), this.card, 'paused', { cleared: timers.map(({ tag }) => tag) })
   }
 
   async resume(): Promise<boolean> {
-    const timers = this.#timers()
+    const timers = this.ledger.due()
     if (!(await this.note(RecordKind.resume, NOTHING, this.card, 'running', { timers }))) return false
     this.#pause?.resolve()
     this.#pause = null
@@ -237,25 +267,20 @@ export class Run {
     await this.#pause?.promise
   }
 
-  #timers(): { tag: number; dueMs: number }[] {
-    return [...this.ledger.timers].map(([tag, { dueMs }]) => ({ tag, dueMs }))
-  }
-
   /** Finds out whether its journal stands where it left it. */
   check(): void {
-    const checked = this.#tail.then(async () => {
-      if (this.#isClosed || (await this.#standsAt(this.#position))) return
+    void this.#journal.isAsItWas().then((isAsItWas) => {
+      if (isAsItWas || this.#isClosed) return
       this.#isClosed = true
       this.#around.lost(this)
-    })
-    this.#tail = checked.catch(this.#around.report)
+    }, this.#around.report)
   }
 
   /** Gives it up, and waits until what it was writing is written. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#isGivenUp = true
-    await this.#tail.catch(() => {})
+    await this.#journal.close()
   }
 
   #mailOf(outbox: Frames): { to: string; tag: number; frame: Uint8Array }[] {
@@ -273,7 +298,7 @@ export class Run {
     return { ok: false, payload: endedBy(encode(faulted(this.body.fault))) }
   }
 
-  #effectsOf(change: Change, step: Step, mail: Effects['mail'], ended: Ended | null, content: Content): Effects {
+  #effectsOf(change: Change, step: Step, mail: Effects['mail'], ended: Ended | null, content: Content & { readonly seq: number }): Effects {
     const answered = change.answered.flatMap((tag) => {
       const n = this.#answers.get(tag)
       this.#answers.delete(tag)
@@ -305,14 +330,14 @@ export class Run {
   }
 
   /** A checkpoint with the record at hand, when enough has happened since the last one. */
-  #checkpoint({ input, output }: Content): Effects['pages'] {
+  #checkpoint({ seq, input, output }: Content & { readonly seq: number }): Effects['pages'] {
     const since = this.#sinceMark
     const { everyRecords, everyBytes } = this.#around.checkpoints
     since.records++
     since.bytes += input.length + output.length
     if (since.records < everyRecords && since.bytes < everyBytes) return noPages
     this.#sinceMark = { records: 0, bytes: 0 }
-    const at = { seq: this.#position.seq + 1, runtime: this.#around.runtime, ledger: this.ledger, steps: this.#steps, fuel: this.#fuel }
+    const at = { seq, runtime: this.#around.runtime, ledger: this.ledger, steps: this.#steps, fuel: this.#fuel }
     const { mark, pages, names } = take(this.body.image(), at, this.#pieces)
     this.#pieces = names
     this.card = { ...this.card, mark }
@@ -337,36 +362,11 @@ export class Run {
     this.#around.delivery().hand(process, framesOf(frame))
   }
 
-  /** One after the other. False when the journal is somebody else's by now. */
-  #append(content: Content, effects: Effects): Promise<boolean> {
-    const appended = this.#tail.then(() => this.#appendNow(content, effects))
-    this.#tail = appended.catch(() => {})
-    return appended
-  }
-
-  async #appendNow(content: Content, effects: Effects): Promise<boolean> {
-    const before = this.#position
-    const record = seal(before, content.kind === RecordKind.own ? before.epoch + 1 : before.epoch, content)
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const isOurs = await this.#around.engine.append(this.id, before, record, effects)
-        if (isOurs || (attempt > 0 && (await this.#standsAt(record)))) {
-          this.#position = record
-          return true
-        }
-        this.#isClosed = true
-        this.#around.lost(this)
-        return false
-      } catch (error) {
-        this.#around.report(error)
-        if (this.#isGivenUp) return false
-        await this.#around.pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!)
-      }
-    }
-  }
-
-  async #standsAt(position: Position): Promise<boolean> {
-    const head = await this.#around.engine.head(this.id)
-    return head !== null && samePosition(head, position)
+  /** False when the journal is somebody else's by now. */
+  async #append(content: Content, effects: Effects): Promise<boolean> {
+    const isOurs = await this.#journal.append(content, effects)
+    this.#isClosed ||= !isOurs
+    if (!isOurs && !this.#isGivenUp) this.#around.lost(this)
+    return isOurs
   }
 }

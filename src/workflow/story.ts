@@ -3,7 +3,8 @@
 // Nothing is run. Answers are told with the ask they belong to, when that is part of what was read.
 
 import { ASK, EVENT, EXIT, FrameCursor, MESSAGE, REPLY, SEND } from '../kernel/frame.ts'
-import { decodeAll } from '../msgpack.ts'
+import { decodeAll, encodeAll } from '../msgpack.ts'
+import { type Note, noteOf } from './attempts.ts'
 import { beginningOf } from './card.ts'
 import { framesOf, labelOf } from './ledger.ts'
 import { type Parsed, RecordKind } from './record.ts'
@@ -11,7 +12,20 @@ import { type Parsed, RecordKind } from './record.ts'
 const READ_BYTES = 16 * 1024 // a longer payload is only measured
 const MOST_ASKS = 10_000 // that are remembered without an answer; the oldest are forgotten
 
-export type EventKind = 'begins' | 'resumes' | 'paused' | 'unpaused' | 'receives' | 'hears' | 'asks' | 'sends' | 'answered' | 'ends'
+export type EventKind =
+  | 'begins'
+  | 'resumes'
+  | 'paused'
+  | 'unpaused'
+  | 'receives'
+  | 'hears'
+  | 'asks'
+  | 'sends'
+  | 'answered'
+  | 'ends'
+  | 'fails'
+  | 'tried'
+  | 'beats'
 
 export type StoryEvent = {
   readonly event: EventKind
@@ -83,11 +97,21 @@ export class Story {
     }
     const bare = BARE[record.kind]
     if (bare) return [eventOf(bare, '', new Uint8Array(0))]
+    if (record.kind === RecordKind.note) return [this.#noted(noteOf(record.input))]
     if (record.kind === RecordKind.end) {
       const ended = eventOf('ends', '', record.input)
       return [{ ...ended, ok: ended.values !== null && (ended.values[1] ?? null) === null }]
     }
     return [...this.#taken(record.input), ...this.#wanted(record.output)]
+  }
+
+  /** What became of an attempt. Its values: the error, and when the next one is due; or what a heartbeat said. */
+  #noted(note: Note): StoryEvent {
+    const { op = '', target = '' } = this.#asked.get(note.tag) ?? {}
+    const about = { tag: note.tag, asked: op }
+    if (note.what === 'begins') return eventOf('tried', target, new Uint8Array(0), about)
+    if (note.what === 'beats') return eventOf('beats', target, note.details, about)
+    return eventOf('fails', target, encodeAll([note.error, note.dueMs]), { ...about, ok: false })
   }
 
   *#taken(input: Uint8Array): Generator<StoryEvent> {

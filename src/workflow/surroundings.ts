@@ -2,6 +2,7 @@
 
 import type { Delivery } from '../kernel/delivery.ts'
 import type { FrameCursor } from '../kernel/frame.ts'
+import type { Process } from '../kernel/process.ts'
 import type { Effects, Engine } from './engine.ts'
 import type { Run } from './run.ts'
 
@@ -18,6 +19,8 @@ export type Surroundings = {
   readonly report: (error: unknown) => void
   /** Null when this node's leases hold; else resolves when a claim has said whose they are. */
   readonly sure: () => Promise<void> | null
+  /** Releases an ask once more. */
+  readonly release: (process: Process, frame: Uint8Array) => void
   /** The workflow whose pid is the name of a frame; null when it is no workflow's. */
   readonly workflowNamed: (frame: FrameCursor) => string | null
   /** A step is durable: mail has to be handed on, timers are set, an end is known. `ended`: it does not go on here. */

@@ -41,7 +41,7 @@ export const fakeCaller = (given: Partial<Caller> = {}): FakeCaller => {
 /** One ask, with its arguments through bytes as they would come. */
 export const callOf = (caller: Caller, op: string, target: string, args: readonly unknown[], tag = 1): Call => {
   const raw = encodeAll(args)
-  return { caller, op, target, tag, raw, key: null, args: decodeAll(raw) }
+  return { caller, op, target, tag, raw, key: null, attempt: null, args: decodeAll(raw) }
 }
 
 /** Asks a service; operations that answer at once answer at once. */

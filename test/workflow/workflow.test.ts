@@ -3,53 +3,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { workflowsOf } from '../../src/app/workflows.ts'
-import { decodeAll } from '../../src/msgpack.ts'
-import { type Draft, failure, func, plain, proc, start, startIn, type TestApp, withApp } from '../support/app.ts'
-
-const workflow = (code: string, more: Readonly<Record<string, unknown>> = {}): Draft => ({
-  kind: 'workflow.lua',
-  code: `local process, channel, errors = process, channel, errors
-    local workflow, funcs, time, uuid, ctx = require('workflow'), require('funcs'), require('time'), require('uuid'), require('ctx')
-    return { main = function(...) ${code}
-    end }`,
-  modules: ['workflow', 'funcs', 'time', 'uuid', 'ctx', 'json'],
-  ...more,
-})
-
-const HOST: Readonly<Record<string, Draft>> = { workflows: { kind: 'workflow.host' }, worker: { kind: 'temporal.worker' } }
-const WITHOUT_ROOM = { set: ['workflow.kept=0', 'workflow.checkpoint.records=1'] }
-
-const exec = (app: TestApp, name: string, args = ''): Promise<unknown> =>
-  app.eval(`local value, err = process.exec('app:${name}', 'app:workflows'${args && `, ${args}`}) if err then error(err) end return value`)
-
-const spawn = (app: TestApp, name: string, id: string, args = ''): Promise<unknown> =>
-  app.eval(`local pid, err = process.with_options({}):with_name('${id}'):spawn('app:${name}', 'app:workflows'${args && `, ${args}`})
-    if err then error(err) end return pid`)
-
-const send = (app: TestApp, id: string, topic: string, value: string): Promise<unknown> =>
-  app.eval(`local ok, err = process.send('{app:workflows|${id}}', '${topic}', ${value}) if err then error(err) end return ok`)
-
-/** The node as it would be after a crash: everything in memory is gone. */
-const again = async (app: TestApp, options: Parameters<typeof startIn>[1] = {}): Promise<TestApp> => {
-  await app.node.stop({ now: true })
-  return startIn(app.root, options)
-}
-
-/** What a workflow ended with, once it has. */
-const ended = async (app: TestApp, id: string): Promise<{ status: string; value: unknown; error: unknown }> => {
-  const { headOf } = app.node.parts.launcher.durable!
-  const wait = async () => {
-    for (;;) {
-      const head = await headOf(id)
-      if (head !== null && head.result !== null) {
-        const [value, error] = decodeAll(head.result)
-        return { status: head.status, value: plain(value), error: plain(error) }
-      }
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  }
-  return app.patient(wait(), `the end of ${id}`)
-}
+import { type Draft, failure, func, proc, start, withApp } from '../support/app.ts'
+import { again, ended, exec, HOST, send, spawn, WITHOUT_ROOM, workflow } from './app.ts'
 
 const counter = func('return function(x) return x * 2 end')
 const SUM = workflow(`
@@ -155,7 +110,7 @@ test('a call without an answer is made again, with the same key', async () => {
     app = await again(app)
     await app.logged('called pay-1/1/1')
     const { value } = await ended(app, 'pay-2')
-    assert.match(String((value as unknown[])[1]), /is not known/)
+    assert.match(String((value as unknown[])[1]), /not known/)
     assert.not.ok(app.messages.includes('called pay-2/1/1'))
     await app.put('app:hang', quick)
     await app.node.stop({ now: true })
