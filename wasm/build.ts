@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { STACK_HIGH } from '../src/vm/abi.ts'
 import { bootImage } from './image.ts'
 import { meter } from './meter.ts'
-import { EXECUTE, patch, TABLE_BASE } from './patch.ts'
+import { EXECUTE, PRECALL, patch, TABLE_BASE } from './patch.ts'
 import { findAll, head, isList, type List, parse, print } from './sexpr.ts'
 
 const GLUE_SHA256 = '95f3f19ddb740125883bc41d5ec670cd0828e7b58c8bdad385323cbff497b55c'
@@ -102,7 +102,7 @@ export const buildWasm = (options: { readonly metered: boolean } = { metered: tr
     tool('wasm-merge', ['-g', 'lua.wasm', 'lua', 'companion.wasm', 'companion', '-o', 'merged.wasm'], folder)
     tool('wasm-dis', ['merged.wasm', '-o', 'merged.wat'], folder)
     const module = parse(readFileSync(join(folder, 'merged.wat'), 'utf8'))
-    if (options.metered) meter(module, exported(module, 'arm'), EXECUTE)
+    if (options.metered) meter(module, { arm: exported(module, 'arm'), interpreter: EXECUTE, precall: PRECALL })
     const kept = module.filter((part) => !(head(part) === 'export' && isList(part) && !EXPORTS.includes(JSON.parse(part[1] as string))))
     writeFileSync(join(folder, 'metered.wat'), print(kept as List))
     tool('wasm-as', ['metered.wat', '-o', 'metered.wasm'], folder)

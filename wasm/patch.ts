@@ -6,6 +6,7 @@
 //  - a wait leaves by return instead of by throw (five edits)
 //  - a division by zero knows its line
 //  - a Lua stack overflows long before the memory is full
+//  - a function has an end: 131,070 instructions
 //  - the C stack is small, the heap begins behind the companion's control block
 //  - how large the heap may think the memory is stands in the memory: a process does not see what another one made its instance grow to
 //  - how far down the C stack was used is known: no more of it has to be wiped
@@ -28,7 +29,7 @@ const FAULT_MEMORY = 2
 const FAULT_ABORT = 3
 
 const PRECALL_C = '$265'
-const PRECALL = '$266'
+export const PRECALL = '$266'
 const RESUME = '$270'
 const UNROLL = '$271'
 export const EXECUTE = '$548'
@@ -40,6 +41,11 @@ const RUNERROR = '$246'
 const GROW_STACK = '$258'
 const SHRINK_STACK = '$259'
 const SBRK = '$629'
+const CODE = '$172'
+
+/** Instructions of one function; more is "too many opcodes" where it is compiled. */
+const MAX_CODE = 131_070
+const OLD_MAX_CODE = 1_073_741_823
 
 const refusals: Record<string, string> = {
   abort: `(global.set $fault (i32.const ${FAULT_ABORT})) (unreachable)`,
@@ -225,6 +231,11 @@ const stacksEnd = (module: List): void => {
   }
 }
 
+/** luaK_code grows a function's code. What is straight runs without looking at its fuel, so it must not be long: some hundred µs. */
+const functionsAreShort = (module: List): void => {
+  findOne(functionNamed(module, CODE), 'i32.const', String(OLD_MAX_CODE))[1] = String(MAX_CODE)
+}
+
 const sizeInMemory = (module: List): void => {
   const size = findOne(functionNamed(module, SBRK), 'memory.size')
   size.splice(0, 1, 'i32.load', ['i32.const', String(PAGES)])
@@ -265,6 +276,7 @@ export const patch = (module: List): void => {
   waitsByReturn(module)
   errorsHaveLines(module)
   stacksEnd(module)
+  functionsAreShort(module)
   sizeInMemory(module)
   lowestIsKnown(module)
   layout(module)

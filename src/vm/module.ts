@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { decode } from '../msgpack.ts'
 import { Image } from './image.ts'
 
@@ -25,6 +26,9 @@ export type Actor = {
 }
 
 let loaded: Actor | undefined
+
+// actor.wasm says which of its branches are seldom taken; this V8 heeds that only when told to.
+setFlagsFromString('--experimental-wasm-branch-hinting')
 
 /** Reads and compiles once; compilation is lazy in V8 and takes a few milliseconds. */
 export const actor = (): Actor => {

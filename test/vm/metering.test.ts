@@ -6,16 +6,25 @@ import { meter } from '../../wasm/meter.ts'
 import { expr, findAll, findOne, type List, print } from '../../wasm/sexpr.ts'
 import { LuaProcess, MiB } from './lua-process.ts'
 
-/** A module after the pass; `$arm` and `$interpreter` are there. */
-const metered = (functions: string): List => {
-  const module = expr(`(module (func $arm) (func $interpreter (loop $l (br $l))) ${functions})`)
-  meter(module, '$arm', '$interpreter')
+const JUMP =
+  '(i32.sub (i32.add (i32.and (i32.shr_u (local.get $i) (i32.const 5)) (i32.const 134217724)) (local.get $pc)) (i32.const 67108856))'
+const LOOP = '(i32.sub (local.get $pc) (i32.and (i32.shr_u (local.get $i) (i32.const 13)) (i32.const 524284)))'
+const START = '(i32.store offset=16 (local.get $ci) (i32.load offset=52 (local.get $p)))'
+const jumps = (form: string, count: number): string => `(local.set $i ${form})`.repeat(count)
+/** What the pass looks for in luaV_execute: the loop around its instructions, where it jumps, where a tail call begins. */
+const INTERPRETER = `(func $interpreter (local $i i32) (local $pc i32) (local $ci i32) (local $p i32)
+  (loop $l (br_table${' $l'.repeat(83)} (local.get $i)) ${jumps(JUMP, 12)} ${jumps(LOOP, 2)} ${START} (loop $own (br $own)) (br $l)))`
+
+/** A module after the pass; `$arm`, `$interpreter` and `$precall` are there. */
+const metered = (functions: string, interpreter = INTERPRETER): List => {
+  const module = expr(`(module (func $arm) (func $precall (local $ci i32) (local $p i32) ${START}) ${interpreter} ${functions})`)
+  meter(module, { arm: '$arm', interpreter: '$interpreter', precall: '$precall' })
   return module
 }
 const textOf = (module: List, name: string): string => print(findOne(module, 'func', name)).replace(/\s+/g, ' ')
 /** How many units a function pays in all its places together. */
 const payments = (module: List, name: string): number[] =>
-  findAll(findOne(module, 'func', name), 'global.set', '$fuel').map((set) => Number(((set[2] as List)[2] as List)[1]))
+  findAll(findOne(module, 'func', name), 'local.tee', '$left').map((tee) => Number(((tee[2] as List)[2] as List)[1]))
 
 const fuelOf = (source: string): number => {
   const process = new LuaProcess(source, { memoryBytes: 64 * MiB, hardFuel: 1 << 30 })
@@ -51,9 +60,29 @@ test('functions that call themselves pay at entry, alone or in a circle; those t
   for (const name of ['$leaf', '$caller']) assert.equal(payments(module, name), [], name)
 })
 
-test('a circle through the interpreter is paid for there', () => {
-  const module = metered('(func $api (call $interpreter))')
-  assert.ok(payments(module, '$interpreter').length >= 1)
+test('a circle through the interpreter is paid for by what begins a call', () => {
+  const module = metered('(func $api (call $interpreter) (call $precall))')
+  assert.equal(payments(module, '$api'), [])
+  for (const name of ['$interpreter', '$precall']) {
+    assert.match(textOf(module, name), /offset=52 \(local\.get \$p \)[ )]+\(global\.set \$fuel [^;]+?i32\.load offset=20 \(local\.get \$p/)
+  }
+})
+
+test('the interpreter pays for jumps back, not for those ahead nor for each instruction', () => {
+  const module = metered('')
+  const text = textOf(module, '$interpreter')
+  assert.is(findAll(findOne(module, 'func', '$interpreter'), 'local.set', '$target').length, 14)
+  assert.is(text.split('(if (i32.lt_s (local.get $target ) (local.get $pc ) )').length - 1, 12, 'a jump that may lead ahead')
+  assert.equal(
+    payments(module, '$interpreter').filter((units) => units === 1),
+    [1],
+    'the loop of its own',
+  )
+})
+
+test('a Lua that jumps elsewhere than the pass knows is refused', () => {
+  assert.throws(() => metered('', INTERPRETER.replace(JUMP, '(i32.const 0)')), /luaV_execute jumps in 11 places, not in 12/)
+  assert.throws(() => metered('', INTERPRETER.replace(START, '')), /\$interpreter starts functions in 0 places/)
 })
 
 test('bulk memory goes through what charges for its length', () => {
@@ -82,6 +111,17 @@ test('instructions: an empty turn is about one unit, and work in it is more', ()
   const empty = fuelPerTurn('')
   assert.ok(empty > 0.5 && empty < 2, String(empty))
   assert.ok(fuelPerTurn('local a = i + 1 local b = a * 2 local c = b - a') > empty + 2)
+})
+
+test('a call pays for the length of what it calls, and code that goes nowhere back is not free', () => {
+  const lines = (n: number): string => 'a = a + b '.repeat(n)
+  const short = fuelPerTurn('f(1, 2)', `local function f(a, b) ${lines(10)} end`)
+  const long = fuelPerTurn('f(1, 2)', `local function f(a, b) ${lines(1000)} end`)
+  assert.ok(long - short > 900 && long - short < 2100, `${short} and ${long}`)
+  const failing = fuelPerTurn('pcall(f, 1, 2)', `local function f(a, b) ${lines(1000)} error() end`)
+  assert.ok(failing > long, `${failing}`)
+  const left = fuelPerTurn('coroutine.wrap(f)(1, 2)', `local function f(a, b) ${lines(1000)} coroutine.yield() end`)
+  assert.ok(left > long, `${left}`)
 })
 
 test('bytes: a copy of a mebibyte costs thousands of units', () => {
