@@ -28,12 +28,10 @@ import { StoredHistory } from './registry/stored-history.ts'
 import { Audit } from './service/audit.ts'
 import { Authority } from './service/authority.ts'
 import { Callees } from './service/callees.ts'
-import type { Connections } from './service/connections.ts'
 import { Credentials } from './service/credentials.ts'
 import { type Attachment, Door } from './service/door.ts'
 
 import { cancelAll, terminateAll, within } from './service/drain.ts'
-import type { Environment } from './service/env.ts'
 import { EventBus } from './service/events.ts'
 import { Guard } from './service/guard.ts'
 import { hostsHandler } from './service/hosts.ts'
@@ -49,7 +47,6 @@ import { processKind } from './service/process-kind.ts'
 import { Refusals } from './service/refusals.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
-import type { Store } from './store/store.ts'
 import { Bodies } from './vm/bodies.ts'
 
 const TURN_MS = 2 // how long processes run before the event loop gets its turn
@@ -103,6 +100,15 @@ export type BootOptions = {
 }
 
 const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
+
+/** Makes something when it is first asked for. */
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
+}
 
 /** Whether `known` says the same of the same entry, or of a circle that the entry is in. */
 const isSaidIn = (known: readonly WippyError[], { code, where }: WippyError): boolean =>
@@ -205,18 +211,20 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random, changed })
   const problems: WippyError[] = [...sourceProblems]
   let isUp = false
-  const services = new Services({ scheduler, supervisor, report: (error) => (isUp ? report(error) : void problems.push(error)) })
+  let isBooted = false
+  const problem = (error: WippyError): void => (isBooted ? report(error) : void problems.push(error))
+  const services = new Services({ scheduler, supervisor, report: problem })
 
-  let variables: Promise<Environment> | null = null
-  const environment = (): Promise<Environment> => {
-    variables ??= import('./service/env.ts').then((env) => new env.Environment({ root: config.root, os: process.env }))
-    return variables
-  }
-  let keyed: Promise<Connections<Store>> | null = null
-  const stores = (): Promise<Connections<Store>> => {
-    keyed ??= import('./app/stores.ts').then((module) => module.storesOf(parts))
-    return keyed
-  }
+  const environment = once(async () => {
+    const { Environment } = await import('./service/env.ts')
+    return new Environment({ root: config.root, os: process.env })
+  })
+  const stores = once(async () => (await import('./app/stores.ts')).storesOf(parts))
+  const tokenStores = once(async () => {
+    const [{ TokenStores }, variables, known] = await Promise.all([import('./service/token-stores.ts'), environment(), stores()])
+    return new TokenStores({ policies, clock, variables, stores: known })
+  })
+  const streams = once(async () => new (await import('./service/streams.ts')).Streams(report))
   const isStarting = (): boolean => !isUp
   const exit = end
   const random = Math.random
@@ -245,11 +253,14 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     refusals,
     environment,
     stores,
+    tokenStores,
+    streams,
     isStarting,
     trial,
     load: (entry) => features.loadFor(entry),
     random,
     exit,
+    problem,
     report,
   }
   const features: Features = new Features(table, parts)
@@ -284,6 +295,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const unstarted = trial ? [] : await services.startAll()
   isUp = true
   if (!trial) await features.begin()
+  isBooted = true
   const stay = setInterval(() => {}, STAY_MS)
 
   const commands = (): Command[] =>

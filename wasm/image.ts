@@ -40,6 +40,8 @@ const OPTIONAL = [
   'system',
   'registry',
   'queue',
+  'stream',
+  'http',
   'parameter',
   'builder',
   'sql',

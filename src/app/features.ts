@@ -56,6 +56,11 @@ export const features: readonly Feature[] = [
     load: async () => ({ services: [(await import('../service/hash.ts')).hashService()] }),
   },
   {
+    modules: ['http'],
+    kinds: ['http.service', 'http.router', 'http.endpoint'],
+    load: async (parts) => (await import('./http.ts')).http(parts),
+  },
+  {
     modules: ['io'],
     load: async () => ({ services: [(await import('../service/io.ts')).ioService()] }),
   },
@@ -107,16 +112,14 @@ export const features: readonly Feature[] = [
   {
     modules: ['security'],
     kinds: ['security.token_store'],
-    load: async ({ guard, policies, credentials, clock, environment, stores: connections }) => {
-      const [{ securityService }, { TokenStores }, variables, stores] = await Promise.all([
-        import('../service/security.ts'),
-        import('../service/token-stores.ts'),
-        environment(),
-        connections(),
-      ])
-      const tokens = new TokenStores({ policies, clock, variables, stores })
+    load: async ({ guard, policies, credentials, tokenStores }) => {
+      const [{ securityService }, tokens] = await Promise.all([import('../service/security.ts'), tokenStores()])
       return { services: [securityService({ permits: guard, policies, credentials, tokens })], handler: tokens.handler }
     },
+  },
+  {
+    modules: ['stream'],
+    load: async (parts) => ({ services: [(await import('../service/streams.ts')).streamService(await parts.streams())] }),
   },
   {
     modules: ['sql', 'db'],

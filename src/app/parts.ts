@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { WippyError } from '../error.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
@@ -23,6 +24,8 @@ import type { Permit } from '../service/permit.ts'
 import type { Policies } from '../service/policies.ts'
 import type { Refusals } from '../service/refusals.ts'
 import type { Services } from '../service/services.ts'
+import type { Streams } from '../service/streams.ts'
+import type { TokenStores } from '../service/token-stores.ts'
 import type { Store } from '../store/store.ts'
 
 export type Parts = {
@@ -50,6 +53,10 @@ export type Parts = {
   readonly permit: Permit
   /** The variables that entries declare; the same for everybody who asks. */
   readonly environment: () => Promise<Environment>
+  /** What tokens stand for, where entries say so; the same for everybody who asks. */
+  readonly tokenStores: () => Promise<TokenStores>
+  /** What processes have open; the same for everybody who asks. */
+  readonly streams: () => Promise<Streams>
   /** Whether the entries the app begins with are still taken in. */
   readonly isStarting: () => boolean
   /** What `store.*` entries are connected to; the same for everybody who asks. */
@@ -69,6 +76,8 @@ export type Parts = {
   readonly random: () => number
   /** Ends the node with an exit code. */
   readonly exit: (code: number) => void
+  /** Hears why an entry does not run; what is said while the node starts is said of its start. */
+  readonly problem: (error: WippyError) => void
   /** Hears of errors that nobody waits for. */
   readonly report: (error: unknown) => void
 }

@@ -101,7 +101,8 @@ const serve = async (node: Node, { silent, watch }: Asked, faulty: boolean): Pro
     complain(`not without ${node.unstarted.join(', ')}\n  → With lifecycle.startup: optional the app runs without it.`)
     return Exit.app
   }
-  const idle = node.scheduler.processes.size === 0
+  const isUp = ({ state, retrying }: { readonly state: string; readonly retrying: boolean }): boolean => state === 'running' || retrying
+  const idle = node.scheduler.processes.size === 0 && ![...node.parts.supervisor.services()].some(([, status]) => isUp(status))
   if (idle && faulty && !watch) return Exit.app
   if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
   const code = await node.ended

@@ -48,3 +48,15 @@ export class CallPool {
     next()
   }
 }
+
+const pools = new WeakMap<Entry, CallPool>()
+
+/** The pool of a function: the same for everybody who calls this version of it. */
+export const poolOf = (entry: Entry): CallPool => {
+  let pool = pools.get(entry)
+  if (pool === undefined) {
+    pool = new CallPool(entry)
+    pools.set(entry, pool)
+  }
+  return pool
+}

@@ -13,7 +13,7 @@ import { split } from '../msgpack.ts'
 import { type Entry, isFields, resolveId, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
-import { CallPool } from './call-pool.ts'
+import { poolOf } from './call-pool.ts'
 import type { Callees } from './callees.ts'
 import type { Credentials } from './credentials.ts'
 import { Flight } from './flight.ts'
@@ -49,7 +49,6 @@ export type FuncsOptions = {
 }
 
 export const funcsService = ({ scheduler, launcher, registry, callees, clock, credentials, random }: FuncsOptions): Service => {
-  const pools = new WeakMap<Entry, CallPool>()
   const flights = new WeakMap<Caller, Map<number, Flight>>() // by the tag of the ask
 
   const entryOf = (id: string): Entry => {
@@ -60,15 +59,6 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
       where: whereOf(entry),
       retryable: false,
     })
-  }
-
-  const poolOf = (entry: Entry): CallPool => {
-    let pool = pools.get(entry)
-    if (pool === undefined) {
-      pool = new CallPool(entry)
-      pools.set(entry, pool)
-    }
-    return pool
   }
 
   const start = ({ caller, target, key }: Call, args: Uint8Array, options: unknown): Process => {

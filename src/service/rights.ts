@@ -19,9 +19,11 @@ export type World = {
 
 export type Right = 'free' | 'inside' | ((call: Call, world: World) => readonly Demand[])
 
-/** Modules of pure computation, of time, and of what a process says to people: nothing to allow. */
+/** Modules of pure computation, of time, of what a process says to people, and of what it was given already: nothing to allow. */
 const FREE_MODULES = new Set(
-  'base64 compress crypto ctx excel expr hash html io json logger metrics payload text time treesitter tty uuid yaml'.split(' '),
+  'base64 compress crypto ctx excel expr hash html http io json logger metrics payload stream text time treesitter tty uuid yaml'.split(
+    ' ',
+  ),
 )
 
 const SCOPES = ['', '.eventual', '.consistent', '.strong'] // of names, by number

@@ -34,6 +34,15 @@ export class EntrySettings {
     throw this.refuse(key, 'is not text')
   }
 
+  /** A list of texts; one text is a list of it. */
+  texts(key: string): readonly string[] {
+    const value = this.#fields[key]
+    if (absent(value)) return []
+    const list = typeof value === 'string' ? [value] : value
+    if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list
+    throw this.refuse(key, 'is no list of names')
+  }
+
   /** A whole number; 0 stands for the fallback. */
   count(key: string, fallback: number, most = Number.MAX_SAFE_INTEGER): number {
     const value = this.#fields[key]

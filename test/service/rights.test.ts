@@ -201,10 +201,11 @@ const SAMPLES: readonly Sample[] = [
 ]
 
 /** Modules that compute, wait, or talk to the terminal of their own process. */
-const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash', 'html', 'io', 'json'].concat([
+const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash', 'html', 'http', 'io', 'json'].concat([
   'logger',
   'metrics',
   'payload',
+  'stream',
   'text',
   'time',
   'treesitter',

@@ -7,7 +7,7 @@ import { WippyError } from '../../src/error.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import { decodeAll } from '../../src/msgpack.ts'
-import { makeEntry, type Origin } from '../../src/registry/entry.ts'
+import { type Fields, makeEntry, type Origin } from '../../src/registry/entry.ts'
 import type { Log } from '../../src/service/logger.ts'
 import { errorOf } from '../../src/service/outcome.ts'
 import type { Terminal } from '../../src/service/service.ts'
@@ -118,8 +118,8 @@ export class TestApp {
   }
 
   /** Creates or replaces an entry while the app runs, as a process would. */
-  async make(id: string, { kind, code, ...data }: Draft, origin: Origin | null = null): Promise<void> {
-    const entry = makeEntry({ id, kind, data: code === undefined ? data : { ...data, source: code }, origin })
+  async make(id: string, { kind, code, meta, ...data }: Draft, origin: Origin | null = null): Promise<void> {
+    const entry = makeEntry({ id, kind, meta: (meta ?? {}) as Fields, data: code === undefined ? data : { ...data, source: code }, origin })
     await this.node.registry.apply([{ kind: this.node.registry.get(id) ? 'entry.update' : 'entry.create', entry }])
   }
 

@@ -1,0 +1,343 @@
+// One request and its answer, as middleware and handlers see them.
+//
+//   X1 The answer begins once; after that neither status nor headers change.
+//   X2 What is small is held back until more follows or it ends, so that it leaves whole, with its length.
+//   X3 Writing waits for the client, piece by piece; a client that takes no piece in time loses its connection.
+//   X4 A body is counted while it is read: what is larger than the server allows is not read to its end.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import type { Context } from '../service/service.ts'
+import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
+import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
+
+const HELD = 16 * 1024 // bytes
+const PIECE = 64 * 1024 // bytes that a client takes at once
+
+/** What of an answer comes before its body. */
+export type Head = { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[] }
+
+/** The way of the bytes of an answer; replaced by who encodes them. */
+export type Encoder = {
+  all(bytes: Uint8Array): Promise<Uint8Array>
+  some(bytes: Uint8Array): Promise<Uint8Array>
+  last(): Promise<Uint8Array>
+}
+
+export type ExchangeOptions = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly limits: ServerLimits
+  readonly timeouts: ServerTimeouts
+  readonly clock: Clock
+}
+
+const gone = (): WippyError => new WippyError('HTTP_GONE', Kind.Unavailable, 'the client is gone', { retryable: false })
+const begun = (): WippyError => new WippyError('HTTP_BEGUN', Kind.Invalid, 'the answer has begun: its head is sent', { retryable: false })
+const tooLarge = (most: number): WippyError =>
+  new WippyError('HTTP_BODY_TOO_LARGE', Kind.Invalid, `request body too large: more than ${most} bytes`, { retryable: false })
+
+export class Exchange {
+  readonly method: string
+  /** As the client wrote it, without the query. */
+  readonly path: string
+  /** Without its question mark. */
+  readonly query: string
+  /** Address and port of the client; the address alone, when a proxy told it. */
+  remote: string
+  /** What a handler may do. */
+  context: Context = { values: {} }
+  /** Entry and parameters of the route it takes. */
+  endpoint = ''
+  params: Readonly<Record<string, string>> = {}
+  /** Chooses how the answer is encoded, when its head is known. */
+  encoding: ((head: Head, exchange: Exchange) => Encoder | null) | null = null
+  readonly #options: ExchangeOptions
+  #head: Head | null = null
+  #held: Uint8Array[] = []
+  #heldBytes = 0
+  #isSent = false
+  #isEnded = false
+  #encoder: Encoder | null = null
+  #body: AsyncGenerator<Uint8Array> | null = null
+  #refusal: number | null = null
+  #last: Promise<void> = Promise.resolve()
+  #isWaiting: boolean // for a word that it may send its body
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options
+    const { request } = options
+    this.#isWaiting = request.headers.expect?.toLowerCase() === '100-continue'
+    const url = request.url ?? '/'
+    const mark = url.indexOf('?')
+    this.method = request.method ?? 'GET'
+    this.path = mark < 0 ? url : url.slice(0, mark)
+    this.query = mark < 0 ? '' : url.slice(mark + 1)
+    const { remoteAddress = '', remotePort = 0 } = request.socket
+    this.remote = remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`
+  }
+
+  /** Values of a header, joined; undefined when there is none. */
+  header(name: string): string | undefined {
+    const value = this.#options.request.headers[name.toLowerCase()]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  /** All headers by their names in lower case. */
+  get headers(): IncomingMessage['headers'] {
+    return this.#options.request.headers
+  }
+
+  /** Bytes of the body, as the client says; -1 when it does not. */
+  get length(): number {
+    const { request } = this.#options
+    const length = request.headers['content-length']
+    if (length !== undefined) return Number(length)
+    return request.headers['transfer-encoding'] === undefined ? 0 : -1
+  }
+
+  /** Whether the answer has begun. */
+  get isBegun(): boolean {
+    return this.#head !== null
+  }
+
+  get isGone(): boolean {
+    const { response } = this.#options
+    return response.destroyed && !response.writableFinished
+  }
+
+  /** The status for an answer that nobody gives, when reading the body has failed. */
+  get refusal(): number | null {
+    return this.#refusal
+  }
+
+  /** The body, once. Throws HTTP_BODY_TAKEN; reading throws HTTP_BODY_TOO_LARGE, HTTP_GONE. */
+  body(): AsyncGenerator<Uint8Array> {
+    if (this.#body) throw new WippyError('HTTP_BODY_TAKEN', Kind.Invalid, 'the body has been read', { retryable: false })
+    this.#body = this.#read()
+    return this.#body
+  }
+
+  /** All of the body. Throws as `body`, and HTTP_BODY_TOO_LARGE when it has more than `most` bytes. */
+  async whole(most: number): Promise<Uint8Array> {
+    if (this.length > most) throw tooLarge(most)
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    for await (const chunk of this.body()) {
+      bytes += chunk.length
+      if (bytes > most) throw tooLarge(most)
+      chunks.push(chunk)
+    }
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  }
+
+  /** A header of the answer, whatever its handler says later. Nothing, once that has begun. */
+  setHeader(name: string, value: string): void {
+    if (!this.#isSent) this.#options.response.setHeader(name, value)
+  }
+
+  /** A short answer of the server itself. */
+  refuse(status: number, message: string, headers: Head['headers'] = []): void {
+    if (this.isBegun) return
+    if (this.length !== 0 && !this.#options.request.complete) this.setHeader('Connection', 'close')
+    this.#send(status, [['Content-Type', 'text/plain; charset=utf-8'], ...headers], Buffer.from(`${message}\n`))
+  }
+
+  /** An answer of the server itself, as JSON. */
+  json(status: number, value: unknown): void {
+    if (!this.isBegun) this.#send(status, [['Content-Type', 'application/json']], Buffer.from(JSON.stringify(value)))
+  }
+
+  /** An answer of the server itself, without a body. */
+  empty(status: number): void {
+    if (!this.isBegun) this.#send(status, [], new Uint8Array(0))
+  }
+
+  /** Says that the answer depends on a header of the request. */
+  addVary(name: string): void {
+    const known = String(this.#options.response.getHeader('Vary') ?? '')
+    this.setHeader('Vary', known === '' ? name : `${known}, ${name}`)
+  }
+
+  /** Begins the answer. Throws HTTP_BEGUN, HTTP_HEAD_INVALID. */
+  begin(head: Head): void {
+    if (this.#head) throw begun()
+    if (!Number.isInteger(head.status) || head.status < 200 || head.status > 599) throw invalid(`${head.status} is no status of an answer`)
+    for (const [name, value] of head.headers) {
+      if (!HEADER_NAME.test(name)) throw invalid(`"${name.slice(0, 100)}" is no name of a header`)
+      if (!HEADER_VALUE.test(value)) throw invalid(`the value of header "${name}" has characters that no header can have`)
+    }
+    this.#head = head
+  }
+
+  /** More of the body, behind what came before. Resolves when the client can take more. Throws HTTP_GONE. */
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(() => this.#write(bytes))
+  }
+
+  /** Sends what is held back. Throws HTTP_GONE. */
+  flush(): Promise<void> {
+    return this.#inTurn(() => this.#flush())
+  }
+
+  /** Ends the answer. */
+  end(): Promise<void> {
+    return this.#inTurn(() => this.#end())
+  }
+
+  /** Cuts the connection: the answer cannot be ended as it began. */
+  cut(): void {
+    this.#isEnded = true
+    this.#options.response.destroy()
+  }
+
+  /** Calls `fn` when the client has all of the answer, or is gone. */
+  onClose(fn: () => void): void {
+    this.#options.response.once('close', fn)
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => {})
+    return done
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (this.isGone) throw gone()
+    const isFirst = this.#heldBytes === 0 && !this.#isSent
+    if (isFirst || (!this.#isSent && this.#heldBytes + bytes.length <= HELD)) {
+      this.#held.push(bytes)
+      this.#heldBytes += bytes.length
+      return
+    }
+    await this.#flush()
+    await this.#put(this.#encoder ? await this.#encoder.some(bytes) : bytes)
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#isEnded) return
+    if (this.isGone) throw gone()
+    if (!this.#isSent) {
+      this.#sendHead(null)
+      this.#options.response.flushHeaders()
+    }
+    if (this.#heldBytes === 0) return
+    const bytes = this.#takeHeld()
+    await this.#put(this.#encoder ? await this.#encoder.some(bytes) : bytes)
+  }
+
+  async #end(): Promise<void> {
+    if (this.#isEnded || !this.#head) return
+    this.#isEnded = true
+    const { response } = this.#options
+    if (this.isGone) return
+    try {
+      if (this.#isSent) {
+        if (this.#encoder) await this.#put(await this.#encoder.last())
+        response.end()
+      } else await this.#endWhole(this.#takeHeld())
+      await this.#taken()
+    } catch {
+      response.destroy() // the client is gone, or does not take it
+    }
+  }
+
+  async #endWhole(bytes: Uint8Array): Promise<void> {
+    const { response } = this.#options
+    this.#sendHead(bytes)
+    const encoded = this.#encoder ? await this.#encoder.all(bytes) : bytes
+    if (this.method !== 'HEAD' && ![204, 304].includes(this.#head!.status)) response.setHeader('Content-Length', encoded.length)
+    if (encoded.length <= PIECE) return void response.end(encoded)
+    await this.#put(encoded)
+    response.end()
+  }
+
+  #send(status: number, headers: Head['headers'], bytes: Uint8Array): void {
+    this.#head = { status, headers }
+    this.#held = [bytes]
+    this.#heldBytes = bytes.length
+    void this.end()
+  }
+
+  /** `whole`: all of the body, when it is known. */
+  #sendHead(whole: Uint8Array | null): void {
+    const { response } = this.#options
+    this.#head ??= { status: 200, headers: [] }
+    const { status, headers } = this.#head
+    response.statusCode = status
+    if (this.#isWaiting) response.setHeader('Connection', 'close') // it may send its body all the same
+    for (const [name, value] of headers) if (!OWN_HEADERS.has(name.toLowerCase())) response.setHeader(name, value)
+    this.#encoder =
+      this.encoding?.({ status, headers: whole ? [...headers, ['content-length', String(whole.length)]] : headers }, this) ?? null
+    this.#isSent = true
+  }
+
+  #takeHeld(): Uint8Array {
+    const bytes = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held)
+    this.#held = []
+    this.#heldBytes = 0
+    return bytes
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
+    const { response } = this.#options
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      if (this.isGone) throw gone()
+      if (!response.write(bytes.subarray(at, at + PIECE))) await this.#until('drain')
+    }
+  }
+
+  /** Resolves when the system has all of the answer. */
+  #taken(): Promise<void> {
+    return this.#options.response.writableFinished ? Promise.resolve() : this.#until('finish')
+  }
+
+  #until(event: 'drain' | 'finish'): Promise<void> {
+    const { response, clock, timeouts } = this.#options
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        forget()
+        response.off(event, done).off('close', lost)
+        resolve()
+      }
+      const lost = (): void => {
+        forget()
+        response.off(event, done)
+        reject(gone())
+      }
+      const forget = clock.setTimer(timeouts.writeMs, () => response.destroy())
+      response.once(event, done).once('close', lost)
+    })
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array> {
+    const { request, response, limits } = this.#options
+    const most = limits.bodyBytes
+    let bytes = 0
+    if (this.length > most) throw this.#refused(most)
+    if (this.#isWaiting && !this.#isSent) response.writeContinue()
+    this.#isWaiting = false
+    const over = (): void => void request.destroy() // Node lets who reads it wait for ever
+    response.once('close', over)
+    try {
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        bytes += chunk.length
+        if (bytes > most) throw this.#refused(most)
+        yield chunk
+      }
+    } catch (error) {
+      throw error instanceof WippyError ? error : gone()
+    } finally {
+      response.off('close', over)
+    }
+  }
+
+  #refused(most: number): WippyError {
+    this.#refusal = 413
+    this.setHeader('Connection', 'close')
+    return tooLarge(most)
+  }
+}
+
+const invalid = (message: string): WippyError => new WippyError('HTTP_HEAD_INVALID', Kind.Invalid, message, { retryable: false })

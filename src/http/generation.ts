@@ -1,0 +1,85 @@
+// One way of answering connections: HTTP with the settings that are fixed when a connection begins. Another generation follows it when they
+// change; this one ends what it has begun.
+
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Clock } from '../clock.ts'
+import type { ServerSettings } from './server-entry.ts'
+
+const CHECK_MS = 1000 // between two looks for requests that take too long
+
+/** Whether a client with this certificate, or none, may go on. */
+const satisfies = (socket: TLSSocket, demands: 'nothing' | 'any' | 'valid-if-given'): boolean => {
+  if (demands === 'nothing') return true
+  const has = Object.keys(socket.getPeerCertificate()).length > 0
+  return demands === 'any' ? has : !has || socket.authorized
+}
+
+export class Generation {
+  readonly #server: Server | SecureServer
+  readonly #sockets = new Set<Socket>()
+  #isDraining = false
+  #onIdle: () => void = () => {}
+
+  constructor({ limits, timeouts, tls }: ServerSettings, answer: RequestListener) {
+    const options = {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: timeouts.headerMs,
+      requestTimeout: timeouts.readMs,
+      keepAliveTimeout: timeouts.idleMs,
+      connectionsCheckingInterval: CHECK_MS,
+    }
+    const guarded: RequestListener = (request, response) => {
+      if (this.#isDraining) response.setHeader('Connection', 'close')
+      response.once('close', () => {
+        if (this.#isDraining) this.#server.closeIdleConnections()
+      })
+      answer(request, response)
+    }
+    this.#server = tls
+      ? createSecureServer({ ...options, ...tls, handshakeTimeout: timeouts.headerMs }, guarded)
+      : createServer(options, guarded)
+    this.#server.maxHeadersCount = 0 // their bytes are bounded; none is left out silently
+    this.#server.on('checkContinue', guarded as (request: IncomingMessage, response: ServerResponse) => void)
+    if (tls) {
+      this.#server.on('secureConnection', (socket: TLSSocket) => {
+        if (!satisfies(socket, tls.demands)) socket.destroy()
+      })
+      this.#server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy())
+    }
+    this.#server.emit('listening') // it counts connections and their times from here; the port is the listener's
+  }
+
+  readonly accept = (socket: Socket): void => {
+    this.#sockets.add(socket)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      if (this.#sockets.size === 0) this.#onIdle()
+    })
+    this.#server.emit('connection', socket)
+  }
+
+  /** Ends each connection with the request it is at; resolves when none is left, or after `ms`, when those that are left are cut. */
+  async drain(clock: Clock, ms: number): Promise<void> {
+    this.#isDraining = true
+    this.#server.closeIdleConnections()
+    await new Promise<void>((resolve) => {
+      if (this.#sockets.size === 0) return resolve()
+      const forget = clock.setTimer(ms, resolve)
+      this.#onIdle = () => {
+        forget()
+        resolve()
+      }
+    })
+    this.cut()
+  }
+
+  /** Ends every connection at once. */
+  cut(): void {
+    this.#isDraining = true
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+  }
+}

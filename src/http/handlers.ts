@@ -1,0 +1,135 @@
+// Endpoints are answered by functions: each request is a call of its own, as any call of a function is.
+//
+//   H1 A call has the code that its function has when the request arrives, and keeps it.
+//   H2 A handler that does not begin its answer in time is ended. One whose client is gone is told so, and has as long again.
+//   H3 What a handler fails with is logged, and not told to clients.
+
+import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import type { Exit } from '../kernel/exit.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import { decodeAll, encodeAll } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
+import type { Entry } from '../registry/entry.ts'
+import type { Registry } from '../registry/registry.ts'
+import { poolOf } from '../service/call-pool.ts'
+import type { Launcher } from '../service/launcher.ts'
+import type { Log } from '../service/logger.ts'
+import { errorOf } from '../service/outcome.ts'
+import type { Exchange } from './exchange.ts'
+import type { Route } from './plan.ts'
+
+const NO_ARGUMENTS = encodeAll([])
+const GONE = 'the client is gone'
+
+export type HandlersOptions = {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly launcher: Launcher
+  readonly registry: Registry
+  readonly log: Log
+}
+
+export class Handlers {
+  readonly #options: HandlersOptions
+  readonly #exchanges = new Map<Pid, Exchange>()
+
+  constructor(options: HandlersOptions) {
+    this.#options = options
+  }
+
+  /** The request a process answers. Throws HTTP_NONE. */
+  exchangeOf(pid: Pid): Exchange {
+    const exchange = this.#exchanges.get(pid)
+    if (exchange) return exchange
+    throw new WippyError('HTTP_NONE', Kind.Internal, 'no HTTP request context found', { retryable: false })
+  }
+
+  /** Has a request answered by the function of its route. Resolves when that has ended. Never rejects. */
+  async answer(exchange: Exchange, { func, endpoint }: Route, handlerMs: number): Promise<void> {
+    const entry = this.#options.registry.get(func)
+    if (!entry) return exchange.refuse(503, 'there is nobody to answer this')
+    const leave = await this.#enter(entry, exchange, handlerMs)
+    if (leave === null) return exchange.refuse(503, 'too many requests are waiting', [['Retry-After', '1']])
+    try {
+      await this.#run(exchange, entry, handlerMs)
+    } catch (error) {
+      this.#failed(exchange, endpoint, error as WippyError)
+    } finally {
+      leave()
+    }
+  }
+
+  /** A place in the function's pool; null when there is none in time, or nobody who waits for it. */
+  #enter(entry: Entry, exchange: Exchange, ms: number): Promise<(() => void) | null> | (() => void) | null {
+    const pool = poolOf(entry)
+    const leave = (): void => pool.leave()
+    if (pool.enter()) return leave
+    return new Promise((resolve) => {
+      const give = (): void => {
+        stop()
+        forget()
+        resolve(null)
+      }
+      const forget = this.#options.clock.setTimer(ms, give)
+      let stop = (): void => {}
+      try {
+        stop = pool.wait(() => {
+          forget()
+          resolve(leave)
+        })
+        exchange.onClose(give)
+      } catch {
+        give()
+      }
+    })
+  }
+
+  async #run(exchange: Exchange, entry: Entry, handlerMs: number): Promise<void> {
+    const { launcher, scheduler, clock } = this.#options
+    const { pid } = launcher.call(entry, { args: NO_ARGUMENTS, context: exchange.context })
+    this.#exchanges.set(pid, exchange)
+    let isLate = false
+    let hasEnded = false
+    const end = (): void => {
+      if (hasEnded) return
+      isLate = !exchange.isBegun
+      scheduler.terminate(pid)
+    }
+    let forget = clock.setTimer(handlerMs, () => {
+      if (!exchange.isBegun) end()
+    })
+    exchange.onClose(() => {
+      if (hasEnded) return
+      forget()
+      forget = clock.setTimer(handlerMs, end)
+      scheduler.delivery.cancel(pid, GONE)
+    })
+    const exit = await new Promise<Exit>((resolve) => scheduler.onExit(pid, resolve))
+    hasEnded = true
+    forget()
+    this.#exchanges.delete(pid)
+    if (isLate) exchange.refuse(504, 'this takes too long')
+    else if (exit.ok) await this.#finish(exchange, exit)
+    else throw errorOf(exit)
+  }
+
+  async #finish(exchange: Exchange, exit: Exit): Promise<void> {
+    if (!exchange.isBegun) {
+      if (exchange.refusal !== null) return exchange.refuse(exchange.refusal, 'the body is too large')
+      const [value] = decodeAll(exit.payload)
+      if (typeof value !== 'string') return exchange.refuse(500, 'no response sent')
+      exchange.begin({ status: 200, headers: [['Content-Type', 'application/json']] })
+      await exchange.write(Buffer.from(value))
+    }
+    await exchange.end()
+  }
+
+  #failed(exchange: Exchange, endpoint: string, error: WippyError): void {
+    const { log } = this.#options
+    const fields = { error: error.text, method: exchange.method, path: exchange.path, ...(error.frame && { stack: error.frame }) }
+    log.record(exchange.isGone ? 'debug' : 'error', endpoint, 'handler failed', fields)
+    if (exchange.isBegun) exchange.cut()
+    else exchange.refuse(exchange.refusal ?? 500, exchange.refusal === null ? 'internal error' : 'the body is too large')
+  }
+}

@@ -1,0 +1,90 @@
+// The host half of `http`: the request that a handler answers, and its answer. A process reaches its own request and no other.
+
+import { Kind, WippyError } from '../error.ts'
+import type { Call, Operation, Service } from '../service/service.ts'
+import { readingStream, type Streams } from '../service/streams.ts'
+import type { Exchange, Head } from './exchange.ts'
+import type { Handlers } from './handlers.ts'
+import { readMultipart } from './multipart.ts'
+
+const BODY = 8 * 1024 ** 2 // bytes of a body that is taken whole, unless the handler says otherwise
+const FORM = 32 * 1024 ** 2
+const BODY_MS = 300_000
+const MOST_HEADERS = 200
+
+const invalid = (message: string): WippyError => new WippyError('HTTP_ARGUMENT', Kind.Invalid, message, { retryable: false })
+
+/** Name and value, one after the other. */
+const pairsOf = (query: string): string[] => (query === '' ? [] : [...new URLSearchParams(query)].flat())
+
+const headOf = (value: unknown): Head => {
+  const [status, ...pairs] = Array.isArray(value) ? value : []
+  if (typeof status !== 'number' || pairs.length % 2 !== 0 || pairs.length > MOST_HEADERS * 2) throw invalid('this is no head of an answer')
+  const headers: [string, string][] = []
+  for (let at = 0; at < pairs.length; at += 2) headers.push([String(pairs[at]), String(pairs[at + 1])])
+  return { status, headers }
+}
+
+/** `work`, unless it takes longer. */
+const within = async <T>(work: Promise<T>, ms: number): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const error = new WippyError('HTTP_BODY_LATE', Kind.Timeout, `the body did not come within ${ms} ms`, { retryable: false })
+  const timer = setTimeout(() => reject(error), ms)
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const countOf = (value: unknown, fallback: number): number => (typeof value === 'number' && value > 0 ? value : fallback)
+
+export const httpService = (handlers: Handlers, streams: Streams): Service => {
+  const exchangeOf = ({ caller }: Call): Exchange => handlers.exchangeOf(caller.pid)
+
+  const request: Operation = (call) => {
+    const { method, path, query, headers, remote, params, length } = exchangeOf(call)
+    const flat = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+    return [{ method, path: decoded(path), query: pairsOf(query), headers: Object.fromEntries(flat), remote, params, length }]
+  }
+
+  const body: Operation = async (call) => {
+    const exchange = exchangeOf(call)
+    const [most, ms] = call.args
+    return [await within(exchange.whole(countOf(most, BODY)), countOf(ms, BODY_MS))]
+  }
+
+  const stream: Operation = (call) => {
+    const exchange = exchangeOf(call)
+    return [streams.open(call.caller, readingStream(exchange.body(), exchange.length))]
+  }
+
+  const multipart: Operation = async (call) => {
+    const exchange = exchangeOf(call)
+    const bytes = await within(exchange.whole(countOf(call.args[0], FORM)), BODY_MS)
+    const { values, files } = await readMultipart(bytes, exchange.header('content-type') ?? '')
+    const opened = files.map(({ field, name, type, content }) => {
+      const number = streams.open(call.caller, readingStream(content.stream(), content.size))
+      return { field, name, type, size: content.size, stream: number }
+    })
+    return [values, opened]
+  }
+
+  /** The head, when it is the first of the answer, and more of the body; `isUrgent`: at once. */
+  const write: Operation = async (call) => {
+    const exchange = exchangeOf(call)
+    const [head, bytes, isUrgent] = call.args
+    if (Array.isArray(head)) exchange.begin(headOf(head))
+    if (bytes instanceof Uint8Array) await exchange.write(bytes)
+    else if (typeof bytes === 'string') await exchange.write(Buffer.from(bytes))
+    if (isUrgent === true) await exchange.flush()
+    return [true]
+  }
+
+  return {
+    name: 'http',
+    operations: { 'http.request': request, 'http.body': body, 'http.stream': stream, 'http.multipart': multipart, 'http.write': write },
+  }
+}
+
+const decoded = (path: string): string => (path.includes('%') ? decodeURIComponent(path) : path)

@@ -1,0 +1,42 @@
+// `real_ip`: who a request is from when a proxy brings it: True-Client-IP, X-Real-IP, or the first of X-Forwarded-For. Believed only from
+// proxies in `real_ip.trusted.subnets` (by default the private ones), or from everybody with `real_ip.trust_all`.
+
+import { BlockList, isIP } from 'node:net'
+import type { EntrySettings } from '../../service/settings.ts'
+import type { Step } from '../middleware.ts'
+
+const PRIVATE = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,::1/128,fc00::/7'
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
+
+const subnetsIn = (options: EntrySettings, text: string): BlockList => {
+  const list = new BlockList()
+  for (const subnet of text.split(',').map((part) => part.trim())) {
+    const [address = '', bits = ''] = subnet.split('/')
+    const most = isIP(address) === 6 ? 128 : 32
+    if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most) {
+      throw options.refuse('real_ip.trusted.subnets', 'is no list of subnets', 'For example "10.0.0.0/8, fc00::/7".')
+    }
+    list.addSubnet(address, Number(bits), familyOf(address))
+  }
+  return list
+}
+
+/** Address without port; an IPv4 address that IPv6 carries is one of IPv4. */
+const addressOf = (remote: string): string =>
+  remote
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+
+export const realIp = (options: EntrySettings): Step => {
+  const trusted = subnetsIn(options, options.text('real_ip.trusted.subnets', options.text('trusted_subnets', PRIVATE)))
+  const trustsAll = options.flag('real_ip.trust_all', false)
+  return (exchange) => {
+    const peer = addressOf(exchange.remote)
+    if (!trustsAll && !(isIP(peer) && trusted.check(peer, familyOf(peer)))) return
+    const told = exchange.header('true-client-ip') ?? exchange.header('x-real-ip') ?? exchange.header('x-forwarded-for')?.split(',')[0]
+    const address = told?.trim() ?? ''
+    if (isIP(address) !== 0) exchange.remote = address
+  }
+}

@@ -1,0 +1,178 @@
+// Which routes there are, from the entries of one version of the registry: `http.router` and `http.endpoint` below each `http.service`.
+//
+//   http.router     meta.server, prefix, middleware, options, post_middleware, post_options
+//   http.endpoint   meta.router, method, path, func
+//
+//   P1 A plan is made of one version and never changes: what a request meets is never a mixture.
+//   P2 Steps are made once per version of a router, and keep what they remember when other entries change.
+
+import { Kind, type WippyError } from '../error.ts'
+import { blame } from '../registry/blame.ts'
+import type { State } from '../registry/change.ts'
+import { Entries, type Index } from '../registry/entries.ts'
+import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
+import type { Context } from '../service/service.ts'
+import { EntrySettings } from '../service/settings.ts'
+import { type Step, stepsOf } from './middleware.ts'
+import { joinPaths, type Pattern, parsePattern } from './pattern.ts'
+import { type Found, RouteTable } from './route-table.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export type Route = {
+  /** Entry of the endpoint, for handlers and firewalls. */
+  readonly endpoint: string
+  /** The function it calls. */
+  readonly func: string
+  /** Before the route is known to fit, and after: an `OPTIONS` of the server itself passes the first. */
+  readonly before: readonly Step[]
+  readonly after: readonly Step[]
+  /** What a handler may do, unless a step says otherwise. */
+  readonly context: Context
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE']
+const FUNCTIONS = ['function.lua']
+const BY_KIND: Index = { name: 'http', keysOf: ({ kind }) => (kind.startsWith('http.') ? [kind] : []) }
+
+type Router = { readonly server: string; readonly prefix: string; readonly before: readonly Step[]; readonly after: readonly Step[] }
+type Endpoint = { readonly router: string; readonly method: string; readonly path: string; readonly func: string }
+
+const referenceIn = (entry: Entry, at: 'meta.server' | 'meta.router' | 'data.func'): string => {
+  const [part, field] = at.split('.') as ['meta' | 'data', string]
+  const value = (part === 'meta' ? entry.meta : fieldsOf(entry))[field]
+  return typeof value === 'string' && value !== '' ? resolveId(value, entry.ns) : ''
+}
+
+const invalid = (entry: Entry, path: string, message: string, hint: string): WippyError =>
+  blame(entry, path, 'HTTP_ENTRY', Kind.Invalid, `"${entry.id}" ${message}`, hint)
+
+/** Throws HTTP_ENTRY unless an entry names one of these kinds. */
+const checkReference = (entry: Entry, at: Parameters<typeof referenceIn>[1], after: State, kinds: readonly string[]): void => {
+  const id = referenceIn(entry, at)
+  const target = after.get(id)
+  if (target && kinds.includes(target.kind)) return
+  const what = id === '' ? `has no ${at}` : target ? `names "${id}", which is a ${target.kind}` : `names "${id}", which does not exist`
+  throw invalid(entry, at, what, `Name a ${kinds.join(' or ')} under ${at}.`)
+}
+
+const routerOf = (entry: Entry, given: Surroundings): Router => {
+  const settings = new EntrySettings(entry, entry.data)
+  const prefix = settings.text('prefix', '/')
+  if (!prefix.startsWith('/')) throw invalid(entry, 'data.prefix', 'has a prefix that does not begin with a slash', 'For example: /api')
+  return {
+    server: referenceIn(entry, 'meta.server'),
+    prefix,
+    before: stepsOf(entry, 'middleware', settings, given),
+    after: stepsOf(entry, 'post_middleware', settings, given),
+  }
+}
+
+const endpointOf = (entry: Entry): Endpoint => {
+  const settings = new EntrySettings(entry, entry.data)
+  const method = settings.text('method', 'GET').toUpperCase()
+  if (!METHODS.includes(method)) throw settings.refuse('method', `is not ${METHODS.join(', ')}`)
+  return { router: referenceIn(entry, 'meta.router'), method, path: settings.text('path'), func: referenceIn(entry, 'data.func') }
+}
+
+const patternOf = (entry: Entry, { prefix }: Router, { path }: Endpoint): Pattern => {
+  try {
+    return parsePattern(joinPaths(prefix, path.startsWith('/') ? path : `/${path}`))
+  } catch (error) {
+    const { message, hint } = error as WippyError
+    throw invalid(entry, 'data.path', `has a path that cannot be: ${message}`, hint ?? '')
+  }
+}
+
+export class Plan {
+  /** Why entries are not in it. */
+  readonly problems = new Map<string, WippyError>()
+  readonly #tables = new Map<string, RouteTable<Route>>()
+  readonly #endpoints = new Set<string>()
+
+  /** The route of a server that a request takes. */
+  find(server: string, method: string, parts: readonly string[]): Found<Route> {
+    return this.#tables.get(server)?.find(method, parts) ?? null
+  }
+
+  /** Whether an endpoint is in it. */
+  has(endpoint: string): boolean {
+    return this.#endpoints.has(endpoint)
+  }
+
+  /** Throws what is wrong with an endpoint, and HTTP_ROUTE_TAKEN. */
+  add(entry: Entry, router: Router, endpoint: Endpoint, context: Context): void {
+    let table = this.#tables.get(router.server)
+    if (!table) {
+      table = new RouteTable()
+      this.#tables.set(router.server, table)
+    }
+    const { before, after } = router
+    const pattern = patternOf(entry, router, endpoint)
+    const taken = table.add(endpoint.method, pattern, { endpoint: entry.id, func: endpoint.func, before, after, context })
+    if (taken === null) return void this.#endpoints.add(entry.id)
+    const message = `"${entry.id}" and "${taken.endpoint}" want the same route: ${endpoint.method} ${pattern.text}`
+    throw blame(entry, 'data.path', 'HTTP_ROUTE_TAKEN', Kind.AlreadyExists, message, 'Give one of them another path or method.')
+  }
+}
+
+export class Plans {
+  readonly #given: Surroundings
+  readonly #plans = new WeakMap<State, Plan>()
+  readonly #routers = new WeakMap<Entry, Router>()
+
+  constructor(given: Surroundings) {
+    this.#given = given
+  }
+
+  /** The plan of a state. */
+  of(state: State): Plan {
+    let plan = this.#plans.get(state)
+    if (plan === undefined) {
+      plan = this.#make(state)
+      this.#plans.set(state, plan)
+    }
+    return plan
+  }
+
+  /** Throws what is wrong with a router. */
+  router(entry: Entry): Router {
+    let router = this.#routers.get(entry)
+    if (router === undefined) {
+      router = routerOf(entry, this.#given)
+      this.#routers.set(entry, router)
+    }
+    return router
+  }
+
+  /** Throws what is wrong with an entry where all are as in `after`; also when an endpoint of `now` would lose its route. */
+  check(entry: Entry, now: State, after: State): void {
+    if (entry.kind === 'http.router') {
+      checkReference(entry, 'meta.server', after, ['http.service'])
+      this.router(entry)
+    } else {
+      checkReference(entry, 'meta.router', after, ['http.router'])
+      checkReference(entry, 'data.func', after, FUNCTIONS)
+    }
+    for (const [id, problem] of this.of(after).problems) if (id === entry.id || this.of(now).has(id)) throw problem
+  }
+
+  #make(state: State): Plan {
+    const plan = new Plan()
+    const entries = state instanceof Entries ? state : Entries.of(state.values())
+    const { authority } = this.#given
+    for (const entry of entries.by(BY_KIND).get('http.endpoint')) {
+      try {
+        const endpoint = endpointOf(entry)
+        const above = state.get(endpoint.router)
+        if (above?.kind !== 'http.router') continue // said of the entry when it came
+        const router = this.router(above)
+        const server = state.get(router.server)
+        const baseline = server ? authority.of(server) : null
+        plan.add(entry, router, endpoint, authority.of(entry, authority.of(above, baseline)))
+      } catch (error) {
+        plan.problems.set(entry.id, error as WippyError)
+      }
+    }
+    return plan
+  }
+}

@@ -1,0 +1,15 @@
+// What routes and their middleware are made in.
+
+import type { Clock } from '../clock.ts'
+import type { Authority } from '../service/authority.ts'
+import type { Permit } from '../service/permit.ts'
+import type { TokenStores } from '../service/token-stores.ts'
+
+export type Surroundings = {
+  readonly clock: Clock
+  readonly authority: Authority
+  /** Decides what the actor of a request may do. */
+  readonly permit: Permit
+  readonly tokens: TokenStores
+  readonly warn: (entry: string, message: string) => void
+}
