@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { fuel } from './fuel.ts'
+import { guard } from './guard.ts'
 import { type Pace, paces } from './measure.ts'
 import { memory } from './memory.ts'
 import { message } from './message.ts'
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (pace: Pace, say: (text: string) => void)
   memory,
   start,
   registry,
+  guard,
   workflow,
 }
 const usage = `npm run bench -- [NAME…] [--quick] [--json]
