@@ -5,6 +5,7 @@ import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
 import { Client, type Place } from '../control/client.ts'
 import { Kind, WippyError } from '../error.ts'
+import { waitingFor } from './progress.ts'
 
 export type NodeFlags = {
   readonly dir?: string | undefined
@@ -37,7 +38,7 @@ export abstract class NodeCommand extends Command {
   protected async withNode(flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> {
     const client = await Client.connect(placeOf(flags))
     try {
-      await talk(client)
+      await waitingFor('waiting for the node', talk(client))
     } finally {
       client.close()
     }

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { describe, type WippyError } from '../error.ts'
 import { json } from '../json.ts'
+import { hushProgress } from './progress.ts'
 
 export { json, jsonLine } from '../json.ts'
 
@@ -42,9 +43,15 @@ export const errorJson = ({ code, message, hint, where }: Pick<WippyError, 'code
 /** Text of at most `widest` characters. */
 export const shortened = (text: string, widest: number): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`)
 
-export const print = (text: string): void => void process.stdout.write(`${text}\n`)
+export const print = (text: string): void => {
+  hushProgress()
+  process.stdout.write(`${text}\n`)
+}
 
-export const complain = (text: string): void => void process.stderr.write(`${text}\n`)
+export const complain = (text: string): void => {
+  hushProgress()
+  process.stderr.write(`${text}\n`)
+}
 
 export const sayAll = (errors: readonly WippyError[], prefix = ''): void => {
   for (const error of errors) complain(prefix + describe(error))

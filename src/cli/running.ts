@@ -3,6 +3,7 @@
 import { Client } from '../control/client.ts'
 import { WippyError } from '../error.ts'
 import type { Config, Entry, Version } from '../index.ts'
+import { waitingFor } from './progress.ts'
 
 /** Whom a change over the control endpoint is by, unless the command line says. */
 export const OPERATOR = 'operator'
@@ -17,7 +18,7 @@ export const withRunning = async ({ state }: Config, talk: (client: Client) => P
     throw error
   }
   try {
-    await talk(client)
+    await waitingFor('waiting for the node', talk(client))
     return true
   } finally {
     client.close()

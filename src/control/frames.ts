@@ -14,12 +14,18 @@ export const framed = (body: Uint8Array): Uint8Array => {
 
 /** Puts messages together from the pieces a stream comes in. Holds at most one message of `limit` bytes and one piece. */
 export class FrameReader {
-  readonly #limit: number
+  /** Of one message, in bytes; may be raised. */
+  limit: number
   #pieces: Uint8Array[] = []
   #size = 0
 
   constructor(limit: number) {
-    this.#limit = limit
+    this.limit = limit
+  }
+
+  /** Bytes that are held at present. */
+  get held(): number {
+    return this.#size
   }
 
   /** The messages that are whole now. Throws CONTROL_FRAME; nothing can be read after that. */
@@ -30,8 +36,8 @@ export class FrameReader {
     while (this.#size >= HEAD) {
       const bytes = this.#joined()
       const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
-      if (length > this.#limit) {
-        throw new WippyError('CONTROL_FRAME', Kind.Invalid, `a message of ${length} bytes, more than ${this.#limit}`, { retryable: false })
+      if (length > this.limit) {
+        throw new WippyError('CONTROL_FRAME', Kind.Invalid, `a message of ${length} bytes, more than ${this.limit}`, { retryable: false })
       }
       if (this.#size < HEAD + length) break
       bodies.push(bytes.subarray(HEAD, HEAD + length))
@@ -46,7 +52,7 @@ export class FrameReader {
     const [first] = this.#pieces
     if (this.#pieces.length > 1 && first!.length >= HEAD) {
       const length = new DataView(first!.buffer, first!.byteOffset).getUint32(0)
-      if (length <= this.#limit && this.#size < HEAD + length) return first!
+      if (length <= this.limit && this.#size < HEAD + length) return first!
     }
     if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)]
     return this.#pieces[0]!

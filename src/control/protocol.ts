@@ -2,14 +2,18 @@
 //
 //   → { v: 1, id, verb, args, token? }
 //   ← { id, item } …                     verbs that go on: logs
+//   ← { id, alive: true } …              every ALIVE_MS, as long as the verb is at work
 //   ← { id, value } or { id, error }     the last one
 // Messages are msgpack in frames (frames.ts), read by the strict reader, for whoever can reach a socket can write anything to it.
 
 import { Kind, WippyError } from '../error.ts'
 import { decode, encode } from '../msgpack.ts'
 
-export const PROTOCOL = 1
-export const REQUEST_BYTES = 8 * 1024 ** 2
+export const PROTOCOL = 2
+/** Of a request: whole apps and components go into one. Before somebody has shown a token, a request is small. */
+export const REQUEST_BYTES = 64 * 1024 ** 2
+export const STRANGER_BYTES = 64 * 1024
+export const ALIVE_MS = 2_000
 export const ANSWER_BYTES = 64 * 1024 ** 2
 
 /** What a trace tells of: frames in and out of a process, and its turns. */
@@ -19,6 +23,7 @@ export type Arguments = Readonly<Record<string, unknown>>
 export type Request = { readonly id: number; readonly verb: string; readonly args: Arguments; readonly token: string }
 export type Answer =
   | { readonly id: number; readonly item: unknown }
+  | { readonly id: number; readonly alive: true }
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: WippyError }
 
@@ -69,5 +74,6 @@ export const decodeAnswer = (bytes: Uint8Array): Answer => {
   if (!isMap(fields) || !Number.isSafeInteger(fields.id)) throw malformed('an answer is a map with an id')
   const id = fields.id as number
   if (isMap(fields.error)) return { id, error: errorOf(fields.error) }
+  if (fields.alive === true) return { id, alive: true }
   return 'item' in fields ? { id, item: fields.item } : { id, value: fields.value }
 }

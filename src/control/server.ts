@@ -2,7 +2,7 @@
 //
 //   C1  Whoever reaches the unix socket may do everything: its permissions are the guard. Over TCP each request carries the token.
 //   C2  A connection that sends what is no request is told so and closed; it reaches nothing else of the node.
-//   C3  Bounded: connections, bytes of a request, requests under way, and what waits to be sent.
+//   C3  Bounded: connections, bytes of a request and of all that are being read, requests under way, and what waits to be sent.
 
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -10,11 +10,12 @@ import type { Node } from '../app.ts'
 import { Kind, WippyError } from '../error.ts'
 import { prepareFolder, removeNote, socketPath, writeNote } from './address.ts'
 import { FrameReader, framed } from './frames.ts'
-import { type Answer, decodeRequest, encodeAnswer, REQUEST_BYTES, type Request } from './protocol.ts'
+import { ALIVE_MS, type Answer, decodeRequest, encodeAnswer, REQUEST_BYTES, type Request, STRANGER_BYTES } from './protocol.ts'
 import { type Admits, SHORTEST_TOKEN, tokenCheck } from './token.ts'
 import { verbNamed } from './verb.ts'
 
 const CONNECTIONS = 64
+const READING_BYTES = 256 * 1024 ** 2 // of all connections together
 const UNDER_WAY = 16 // requests of one connection
 const PENDING_BYTES = 4 * 1024 ** 2 // items beyond are lost
 const SILENCE_MS = 30_000 // without a request
@@ -33,29 +34,51 @@ export type Control = {
   close(): Promise<void>
 }
 
+/** Bytes of requests that are not whole yet, of all connections. */
+type Reading = { bytes: number }
+
+/** One way in: who is let in, and whether whoever gets here is trusted before saying anything. */
+type Side = { readonly admits: Admits; readonly isTrusted: boolean; readonly reading: Reading }
+
 class Connection {
   readonly #socket: Socket
   readonly #node: Node
   readonly #admits: Admits
-  readonly #reader = new FrameReader(REQUEST_BYTES)
+  readonly #reading: Reading
+  readonly #reader: FrameReader
   readonly #gone = new AbortController()
   #underWay = 0
+  #held = 0
 
-  constructor(socket: Socket, node: Node, admits: Admits) {
+  constructor(socket: Socket, node: Node, { admits, isTrusted, reading }: Side) {
     this.#socket = socket
     this.#node = node
     this.#admits = admits
+    this.#reading = reading
+    this.#reader = new FrameReader(isTrusted ? REQUEST_BYTES : STRANGER_BYTES)
     socket.setTimeout(SILENCE_MS, () => {
       if (this.#underWay === 0) socket.destroy()
     })
     socket.on('data', (piece) => this.#take(piece))
     socket.on('error', () => {}) // `close` follows
-    socket.on('close', () => this.#gone.abort())
+    socket.on('close', () => {
+      this.#count(0)
+      this.#gone.abort()
+    })
+  }
+
+  /** Notes how many bytes of a request are held. */
+  #count(bytes: number): void {
+    this.#reading.bytes += bytes - this.#held
+    this.#held = bytes
   }
 
   #take(piece: Uint8Array): void {
     try {
-      for (const body of this.#reader.push(piece)) void this.#serve(decodeRequest(body))
+      const bodies = this.#reader.push(piece)
+      this.#count(this.#reader.held)
+      if (this.#reading.bytes > READING_BYTES) throw full()
+      for (const body of bodies) void this.#serve(decodeRequest(body))
     } catch (error) {
       this.#send({ id: 0, error: error as WippyError })
       this.#socket.end()
@@ -64,8 +87,10 @@ class Connection {
 
   async #serve({ id, verb: name, args, token }: Request): Promise<void> {
     this.#underWay++
+    const alive = setInterval(() => this.#send({ id, alive: true }), ALIVE_MS)
     try {
       if (!this.#admits(token)) throw denied()
+      this.#reader.limit = REQUEST_BYTES
       if (this.#underWay > UNDER_WAY) throw busy()
       const verb = await verbNamed(name)
       const send = (item: unknown): boolean => this.#socket.writableLength <= PENDING_BYTES && this.#send({ id, item })
@@ -74,6 +99,7 @@ class Connection {
       if (!(error instanceof WippyError)) this.#node.parts.report(error)
       this.#send({ id, error: error instanceof WippyError ? error : broken(name) })
     } finally {
+      clearInterval(alive)
       this.#underWay--
     }
   }
@@ -95,6 +121,9 @@ const busy = (): WippyError =>
 const broken = (verb: string): WippyError =>
   new WippyError('INTERNAL', Kind.Internal, `${verb} failed within the runtime; the node's log says more`, { retryable: false })
 
+const full = (): WippyError =>
+  new WippyError('CONTROL_BUSY', Kind.RateLimited, `requests of more than ${READING_BYTES} bytes are being read`, { retryable: true })
+
 /** Waits until a server listens. `start` calls its `listen`. */
 const listening = (server: Server, start: () => void): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -106,11 +135,11 @@ const listening = (server: Server, start: () => void): Promise<void> =>
     start()
   })
 
-const serve = (node: Node, admits: Admits, open: Set<Socket>): Server => {
+const serve = (node: Node, side: Side, open: Set<Socket>): Server => {
   const server = createServer((socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    new Connection(socket, node, admits)
+    new Connection(socket, node, side)
   })
   server.maxConnections = CONNECTIONS
   server.unref() // being reachable is no reason to stay
@@ -127,6 +156,7 @@ export const openControl = async (node: Node, { folder, tcp = null }: ControlOpt
   const path = socketPath(folder)
   const open = new Set<Socket>()
   const servers: Server[] = []
+  const reading: Reading = { bytes: 0 }
   const close = async (): Promise<void> => {
     removeNote(folder)
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
@@ -135,7 +165,7 @@ export const openControl = async (node: Node, { folder, tcp = null }: ControlOpt
     if (process.platform !== 'win32') rmSync(path, { force: true })
   }
   try {
-    const local = serve(node, () => true, open)
+    const local = serve(node, { admits: () => true, isTrusted: true, reading }, open)
     const mask = process.umask(PRIVATE)
     try {
       await listening(local, () => local.listen(path))
@@ -146,7 +176,7 @@ export const openControl = async (node: Node, { folder, tcp = null }: ControlOpt
     if (process.platform !== 'win32') chmodSync(path, 0o600)
     let port: number | null = null
     if (tcp !== null) {
-      const remote = serve(node, await tokenCheck(tcp.token), open)
+      const remote = serve(node, { admits: await tokenCheck(tcp.token), isTrusted: false, reading }, open)
       await listening(remote, () => remote.listen(tcp.port, tcp.host))
       servers.push(remote)
       port = (remote.address() as { readonly port: number }).port

@@ -21,6 +21,7 @@ export type Verb = (call: VerbCall) => unknown
 const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
   agent: () => import('./verbs/agent.ts'),
   audit: () => import('./verbs/audit.ts'),
+  hello: () => import('./verbs/hello.ts'),
   inspect: () => import('./verbs/inspect.ts'),
   kill: () => import('./verbs/kill.ts'),
   logs: () => import('./verbs/logs.ts'),

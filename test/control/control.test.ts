@@ -7,7 +7,7 @@ import { jsonLine } from '../../src/cli/output.ts'
 import { readNote, writeNote } from '../../src/control/address.ts'
 import { Client } from '../../src/control/client.ts'
 import { FrameReader, framed } from '../../src/control/frames.ts'
-import { decodeAnswer, encodeRequest, REQUEST_BYTES } from '../../src/control/protocol.ts'
+import { decodeAnswer, encodeAnswer, encodeRequest, PROTOCOL, REQUEST_BYTES, STRANGER_BYTES } from '../../src/control/protocol.ts'
 import { type Control, openControl } from '../../src/control/server.ts'
 import { verb } from '../../src/control/verbs/mailbox.ts'
 import type { WippyError } from '../../src/error.ts'
@@ -213,14 +213,67 @@ test('bytes that are no request are answered with an error and the end; the node
       [framed(new Uint8Array(2000).fill(0x91)), 'MSGPACK_MALFORMED'],
       [framed(new Uint8Array([0xdd, 0xff, 0xff, 0xff, 0xff])), 'MSGPACK_MALFORMED'],
       [framed(encode('ps')), 'CONTROL_MESSAGE'],
-      [framed(encode({ ...request, v: 1, id: 'one' })), 'CONTROL_MESSAGE'],
-      [framed(encode({ ...request, v: 2 })), 'CONTROL_VERSION'],
+      [framed(encode({ ...request, v: PROTOCOL, id: 'one' })), 'CONTROL_MESSAGE'],
+      [framed(encode({ ...request, v: PROTOCOL - 1 })), 'CONTROL_VERSION'],
     ]
     for (const [bytes, code] of hostile) assert.equal(codes(await answersTo(path, bytes)), [code])
     for (const verb of ['nothing', '__proto__', 'constructor', '../verb'])
       assert.is((await failure(client.ask(verb))).code, 'CONTROL_VERB', verb)
     assert.ok(await client.ask('ps'))
   }))
+
+test('a request may hold a whole app; one beyond the limit is not even sent', () =>
+  reached(async (client) => {
+    const process = 'x'.repeat(20 * 1024 ** 2)
+    assert.is((await failure(client.ask('inspect', { process }))).code, 'PROCESS_NOT_FOUND')
+    const error = await failure(client.ask('inspect', { process: 'x'.repeat(REQUEST_BYTES) }))
+    assert.is(error.code, 'CONTROL_SIZE')
+    assert.ok(await client.ask('ps'))
+  }))
+
+test('from elsewhere nothing large is read before the token is shown', () =>
+  withApp({ waits }, async (app) => {
+    const folder = join(app.root, '.wippy')
+    const control = await openControl(app.node, { folder, tcp: { host: '127.0.0.1', port: 0, token: TOKEN } })
+    const place = { host: '127.0.0.1', port: control.port! }
+    try {
+      assert.is((await failure(Client.connect({ ...place, token: 'wrong' }))).code, 'CONTROL_DENIED')
+      const client = await Client.connect({ ...place, token: TOKEN })
+      const process = 'x'.repeat(STRANGER_BYTES)
+      assert.is((await failure(client.ask('inspect', { process }))).code, 'PROCESS_NOT_FOUND')
+      client.close()
+      const socket = createConnection(place.port, place.host)
+      const closed = new Promise((resolve) => socket.on('close', resolve))
+      const reader = new FrameReader(1 << 20)
+      const answers: unknown[] = []
+      socket.on('data', (piece) => answers.push(...reader.push(piece).map(decodeAnswer)))
+      socket.on('error', () => {})
+      socket.write(framed(encodeRequest({ id: 1, verb: 'inspect', args: { process }, token: TOKEN })))
+      await closed
+      assert.equal(codes(answers), ['CONTROL_FRAME'])
+    } finally {
+      await control.close()
+    }
+  }))
+
+test('a node that is at work says so, and is waited for', async () => {
+  const folder = directoryWith({ '.keep': '' })
+  const path = join(folder, 'node.sock')
+  const server = createServer((socket) => {
+    socket.on('data', () => {
+      for (const answer of [{ id: 1, alive: true } as const, { id: 1, item: 'a' }, { id: 1, alive: true } as const, { id: 1, value: 'b' }])
+        socket.write(framed(encodeAnswer(answer)))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  writeNote(folder, { pid: process.pid, path })
+  const client = await Client.connect({ folder })
+  const items: unknown[] = []
+  assert.is(await client.ask('slow', {}, (item) => items.push(item)), 'b')
+  assert.equal(items, ['a'])
+  client.close()
+  server.close()
+})
 
 test('random bytes: whatever comes, the node answers the next', () =>
   reached(async (client, _app, folder) => {
@@ -249,13 +302,22 @@ test('over TCP nothing is answered without the token', () =>
     const tcp = { host: '127.0.0.1', port: 0 }
     assert.is((await failure(openControl(app.node, { folder, tcp: { ...tcp, token: 'short' } }))).code, 'CONTROL_TOKEN')
     const control = await openControl(app.node, { folder, tcp: { ...tcp, token: TOKEN } })
-    for (const token of ['', 'wrong', `${TOKEN} `, TOKEN]) {
-      const client = await Client.connect({ host: tcp.host, port: control.port!, token })
-      const answer = await client.ask('ps').catch((error: WippyError) => error.code)
-      if (token === TOKEN) assert.is(typeof answer, 'object')
-      else assert.is(answer, 'CONTROL_DENIED')
-      client.close()
+    const place = { host: tcp.host, port: control.port! }
+    for (const token of ['', 'wrong', `${TOKEN} `]) {
+      assert.is((await failure(Client.connect({ ...place, token }))).code, 'CONTROL_DENIED')
+      const ask = framed(encodeRequest({ id: 1, verb: 'ps', args: {}, token }))
+      const answers = await new Promise<unknown[]>((resolve) => {
+        const socket = createConnection(place.port, place.host, () => socket.write(ask))
+        socket.once('data', (piece) => {
+          socket.destroy()
+          resolve(new FrameReader(1 << 20).push(piece).map(decodeAnswer))
+        })
+      })
+      assert.equal(codes(answers), ['CONTROL_DENIED'])
     }
+    const client = await Client.connect({ ...place, token: TOKEN })
+    assert.ok(await client.ask('ps'))
+    client.close()
     await control.close()
     assert.is((await failure(Client.connect({ host: tcp.host, port: control.port!, token: TOKEN }))).code, 'NO_NODE')
   }))

@@ -8,6 +8,7 @@ import { AppCommand } from '../base.ts'
 import { configure } from '../configure.ts'
 import { Exit } from '../exit.ts'
 import { complain, json, print, sayAll } from '../output.ts'
+import { waitingFor } from '../progress.ts'
 import { Quit } from '../quit.ts'
 
 const plain = ({ code, message, where, hint, frame }: WippyError) => ({ code, message, where, hint, frame })
@@ -26,7 +27,7 @@ Databases and other services are not connected to. Exit code 3: something is wro
     const { flags, args } = await this.parse(Check)
     const config = await configure(flags, resolve(args.path))
     const { check } = await import('../../index.ts')
-    const { entries, problems, warnings } = await check(config)
+    const { entries, problems, warnings } = await waitingFor('checking', check(config))
     const isGood = problems.length === 0
     if (flags.json) {
       print(json({ $type: 'check', v: 1, ok: isGood, entries, problems: problems.map(plain), warnings: warnings.map(plain) }))
