@@ -96,16 +96,16 @@ export class Ending {
     this.#guarded(process, () => process.body.close())
   }
 
+  /** A process that is not here has ended: those here that watch it, or are linked to it, hear of it, once. */
+  gone(pid: Pid, exit: Exit): void {
+    this.#tellAll(pid, new Address(pid), exit)
+  }
+
   #bury(process: Process, exit: Exit): void {
     const { pid } = process
     this.#runClosers(process)
     this.#names.release(pid)
-    const { watchers, peers } = this.#links.sever(pid)
-    for (const watcher of watchers) this.#tell(watcher, process, exit)
-    if (!exit.ok && peers.size > 0) {
-      const failure = this.because(linkedProcessFailed(pid))
-      for (const peer of peers) this.#linkDown(peer, pid, process.address, exit.payload, failure)
-    }
+    this.#tellAll(pid, process.address, exit)
     if (process.exits !== null) for (const told of process.exits) this.#guarded(process, () => told(exit))
     process.exits = null
     process.mailbox.clear()
@@ -120,10 +120,19 @@ export class Ending {
     if (ends !== null) for (const free of ends) this.#guarded(process, free)
   }
 
-  #tell(to: Pid, process: Process, exit: Exit): void {
+  #tellAll(pid: Pid, address: Address, exit: Exit): void {
+    const { watchers, peers } = this.#links.sever(pid)
+    for (const watcher of watchers) this.#tell(watcher, pid, address, exit)
+    if (!exit.ok && peers.size > 0) {
+      const failure = this.because(linkedProcessFailed(pid))
+      for (const peer of peers) this.#linkDown(peer, pid, address, exit.payload, failure)
+    }
+  }
+
+  #tell(to: Pid, from: Pid, address: Address, exit: Exit): void {
     const watcher = this.#table.find(to)
-    if (watcher !== null) this.#delivery.event(watcher, PID_EXIT, process.address, exit.ok, exit.payload)
-    else this.#options.abroad?.ended('pid.exit', to, process.pid, exit.ok, exit.payload)
+    if (watcher !== null) this.#delivery.event(watcher, PID_EXIT, address, exit.ok, exit.payload)
+    else this.#options.abroad?.ended('pid.exit', to, from, exit.ok, exit.payload)
   }
 
   #linkDown(to: Pid, from: Pid, name: Address, payload: Uint8Array, failure: Exit): void {

@@ -225,6 +225,12 @@ export class Scheduler {
     this.#callIfPending()
   }
 
+  /** A process that runs elsewhere has ended: those here that watch it, or are linked to it, hear of it, once. */
+  gone(pid: Pid, exit: Exit): void {
+    this.#ending.gone(pid, exit)
+    this.#callIfPending()
+  }
+
   /**
    * Gives a process new code under the same pid: names, links, monitors and waiting messages stay; what the old code had opened is closed
    * and replies to it are forgotten. At once, or when its step at hand is released. False when it has ended.

@@ -128,12 +128,12 @@ export class WorkflowAsks implements Diversion {
     const wanted = workflowOptionsOf(options)
     const isExec = how === 'exec'
     const own = process.context as Context
-    // its id comes from the journal: asked again, the same child is meant
-    const id = wanted.id ?? `${run.id}/${run.card.start}/${tag}`
+    const birth = this.keyOf(process, tag) // from the journal: asked again, the same child is meant
     const { pid } = await this.#workflows.begin({
       ...{ entry: target, host: String(host), args: rest, parent: run.id },
       context: contextOf({ pid: process.pid, context: own }, options, this.#credentials),
-      options: { ...wanted, id, reuse: wanted.id === null ? 'never' : wanted.reuse },
+      options: { ...wanted, id: wanted.id ?? birth },
+      birth,
       watchers: [{ id: run.id, tag: isExec ? tag : 0, start: run.card.start }],
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: process.pid, ...message })),
     })

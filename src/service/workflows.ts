@@ -7,7 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import { Host } from '../kernel/host.ts'
 import { textPayload } from '../kernel/payload.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { encodeAll, split } from '../msgpack.ts'
+import { encode, encodeAll, split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
@@ -34,7 +34,7 @@ export const isDurable = (entry: Entry): boolean =>
   entry.kind === 'workflow.lua' || (entry.kind === 'process.lua' && entry.meta.durable === true)
 
 /** A workflow somebody wants. */
-export type Wanted = Pick<Start, 'args' | 'parent' | 'watchers' | 'messages'> & {
+export type Wanted = Pick<Start, 'args' | 'parent' | 'birth' | 'watchers' | 'messages'> & {
   readonly entry: string
   readonly host: string
   readonly context: Context
@@ -73,6 +73,11 @@ export class Workflows implements DurableLauncher {
     if (id === null) return false
     await this.#durables.interventions.terminate(id)
     return true
+  }
+
+  /** What names this start of this node in journals. */
+  get owner(): string {
+    return this.#durables.owner
   }
 
   get engine(): Engine {
@@ -115,16 +120,28 @@ export class Workflows implements DurableLauncher {
     if (caller.context.within !== undefined || this.#scheduler.budgetOf(caller.pid) !== null) {
       throw refused('BUDGET_DURABLE', Kind.PermissionDenied, `"${call.target}" is durable: it would outlive the budget of who starts it`)
     }
-    const { pid, process } = await this.begin({
+    const { pid } = await this.begin({
       ...{ entry: call.target, host, args: rest, parent: null, watchers: [] },
       context: contextOf(caller, options, this.#credentials),
       options: workflowOptionsOf(options),
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: caller.pid, ...message })),
     })
     if (how === 'exec') return this.#resultOf(idOf(pid)!)
-    if (process !== null && how.endsWith('monitored')) this.#scheduler.links.monitor(caller.pid, pid)
-    if (process !== null && how.includes('linked')) this.#scheduler.link(caller.pid, pid)
+    const { links } = this.#scheduler
+    if (how.endsWith('monitored')) links.monitor(caller.pid, pid)
+    if (how.includes('linked')) links.link(caller.pid, pid)
+    if (how.endsWith('monitored') || how.includes('linked')) void this.#follow(pid)
     return [pid]
+  }
+
+  /** Tells those here who watch a workflow of its end, which may come elsewhere. */
+  async #follow(pid: Pid): Promise<void> {
+    try {
+      const { status, card } = await this.#durables.ended(idOf(pid)!)
+      this.#scheduler.gone(pid, { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]), error: null })
+    } catch (error) {
+      this.#scheduler.gone(pid, { ok: false, payload: encode([null, error]), error: null }) // it was removed, or cannot be read
+    }
   }
 
   /** Starts a workflow for somebody outside: the command line, a schedule. */

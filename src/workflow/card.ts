@@ -33,6 +33,8 @@ export type Card = {
   /** Who writes it: one start of one node. */
   readonly owner: string
   readonly parent: string | null
+  /** The ask of a workflow that started it, by its key: asked again, this one is meant. */
+  readonly birth?: string | undefined
   readonly watchers: readonly Watcher[]
   readonly mark: Mark | null
   /** What it ended with: a msgpack array of value and error. */

@@ -30,7 +30,7 @@ import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
 import { Run } from './run.ts'
 import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
-import { type Conflict, mayStart, type Opening, opening, type Reuse, type Start, workflowExists } from './start.ts'
+import { type Conflict, isAskedAgain, mayStart, type Opening, opening, type Reuse, type Start, workflowExists } from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 
 const PAGE = 500 // ids read at once
@@ -126,6 +126,11 @@ export class Durables {
     return this.#engine
   }
 
+  /** What names this start of this node in journals and leases. */
+  get owner(): string {
+    return this.#owner
+  }
+
   /** Workflows that are loaded. */
   get loaded(): number {
     return this.#loaded.size
@@ -178,6 +183,8 @@ export class Durables {
     const { id } = start
     for (;;) {
       const head = await this.#engine.head(id)
+      if (head !== null && isAskedAgain(head, start))
+        return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       if (head !== null && !mayStart(head, reuse)) {
         if (conflict === 'fail' || (hasEnded(head.status) && reuse !== 'never')) throw workflowExists(id, head.status)
         for (const { from, topic, payload } of start.messages ?? []) await this.letters.message(from, pid, Buffer.from(topic), payload)

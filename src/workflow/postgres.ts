@@ -18,6 +18,7 @@ const READERS = 4 // connections
 const WRITERS = 2
 const RELEASE_MS = 3000 // patience; what is not released runs out
 const READ_MS = 30_000 // patience
+const PROGRAMS = 16 // that are not read again
 const CODE_KEPT = '1 hour' // what was put lately stays, whoever wants to remove it: somebody is about to name it
 const CODE_RENEWED = '10 minutes'
 const CODE_KNOWN_MS = 300_000 // for which a program that was put need not be put again
@@ -59,6 +60,7 @@ export class PostgresEngine implements Engine {
   readonly #news: PostgresNews
   readonly #codes = new Map<string, number>() // programs that were put, and when
   readonly #nodes = new Set<string>() // that claimed here
+  readonly #programs = new Map<string, Uint8Array>() // read last
   #held: ReadonlyMap<number, number> = new Map()
 
   private constructor({ address, schema, clock, report }: PostgresEngineOptions) {
@@ -171,8 +173,13 @@ export class PostgresEngine implements Engine {
   }
 
   async code(hash: string): Promise<Uint8Array | null> {
+    const known = this.#programs.get(hash)
+    if (known) return known
     const [row] = await this.#rows('SELECT data FROM $.code WHERE hash = $1', [hash])
-    return row ? (row.data as Uint8Array) : null
+    if (row === undefined) return null
+    this.#programs.set(hash, row.data as Uint8Array)
+    for (const oldest of this.#programs.keys()) if (this.#programs.size > PROGRAMS) this.#programs.delete(oldest)
+    return row.data as Uint8Array
   }
 
   async codes(after: string, limit: number): Promise<string[]> {

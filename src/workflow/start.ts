@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Host, HostLimits } from '../kernel/host.ts'
 import type { Pid } from '../pid.ts'
-import { type Beginning, beginningToBytes, type Card, type Watcher } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, cardOf, type Watcher } from './card.ts'
 import { type Effects, type Head, hasEnded } from './engine.ts'
 import { messageOf } from './mail.ts'
 import { notice, noticed } from './notice.ts'
@@ -26,6 +26,7 @@ export type Start = {
   readonly args: Uint8Array
   readonly context: Uint8Array
   readonly parent?: string | null
+  readonly birth?: string | undefined
   readonly watchers?: readonly Watcher[]
   /** Frames it finds waiting. */
   readonly messages?: readonly { readonly from: Pid | ''; readonly topic: string; readonly payload: Uint8Array }[]
@@ -45,11 +46,11 @@ export type Opening = {
 
 /** Behind what `head` stands for: an earlier run with this id that has ended, or nothing. */
 export const opening = (start: Start, head: Head | null, owner: string, nowMs: number): Opening => {
-  const { id, host, entry, code, args, context, limits, parent = null, watchers = [], search = {}, memo = {}, messages = [] } = start
+  const { id, host, entry, code, args, context, limits, parent = null, birth, watchers = [], search = {}, memo = {}, messages = [] } = start
   const before: Position = head ?? ORIGIN
   const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits }
   const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
-  const card: Card = { ...about, parent, watchers, mark: null, result: null, search, memo }
+  const card: Card = { ...about, parent, ...(birth !== undefined && { birth }), watchers, mark: null, result: null, search, memo }
   const input = beginningToBytes(beginning)
   const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, input)
   const mail = messages.map(({ from, topic, payload }) => ({ to: id, frame: messageOf(from, Buffer.from(topic), payload) }))
@@ -59,6 +60,10 @@ export const opening = (start: Start, head: Head | null, owner: string, nowMs: n
 /** Whether the id of a workflow that is there may be used again. */
 export const mayStart = ({ status }: Head, reuse: Reuse): boolean =>
   hasEnded(status) && (reuse === 'allow' || (reuse === 'failed' && status !== 'completed'))
+
+/** Whether a workflow that is there was started by the very ask that wants to start it. */
+export const isAskedAgain = ({ id, card }: Head, { birth }: Start): boolean =>
+  birth !== undefined && (id === birth || cardOf(card).birth === birth)
 
 export const workflowExists = (id: string, status: string): WippyError =>
   new WippyError('WORKFLOW_EXISTS', Kind.AlreadyExists, `workflow "${id}" exists already: it is ${status}`, {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { directoryFor, findProgram, freePort, ServerProgram, userFor } from './server-program.ts'
+import { directoryFor, findProgram, freePort, type ServerOptions, ServerProgram, userFor } from './server-program.ts'
 
 const VERSIONS = '/usr/lib/postgresql' // where Debian keeps each version's programs
 const PASSWORD = 'a secret of the test'
@@ -34,6 +34,8 @@ export type PostgresServer = {
   query(sql: string, values?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** Ends it as a crash would. */
   kill(): void
+  /** Ends it at once, without a checkpoint, and resolves when it has recovered and takes work again. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -64,7 +66,7 @@ export const startPostgres = async (settings: Readonly<Record<string, string | n
     }
   }
   const all = { port, listen_addresses: '127.0.0.1', unix_socket_directories: directory, fsync: 'off', ...settings }
-  const server = await ServerProgram.start({
+  const options: ServerOptions = {
     program: join(bin, 'postgres'),
     args: ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     directory,
@@ -76,12 +78,17 @@ export const startPostgres = async (settings: Readonly<Record<string, string | n
         () => true,
         () => false,
       ),
-  })
+  }
+  let server = await ServerProgram.start(options)
   return {
     ...address,
     url: `postgres://wippy:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
     query,
     kill: () => server.kill(),
+    crash: async () => {
+      await server.stopKeeping()
+      server = await ServerProgram.start(options)
+    },
     stop: () => server.stop(),
   }
 }

@@ -4,7 +4,7 @@
 // as root and the program refuses to, it runs as a user of its own.
 
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { join } from 'node:path'
 const PATIENCE_MS = 30_000 // until a server listens
 const LOG_LENGTH = 4096 // characters of what it said last
 const HOLD = `exec 3<&0; stop=$1; shift; "$@" >&2 & server=$!; echo $server
-(cat <&3 >/dev/null; kill -s "$stop" $server) >/dev/null 2>&1 & wait $server; kill $! 2>/dev/null; cd / && rm -rf "$OLDPWD"`
+(cat <&3 >/dev/null; kill -s "$stop" $server) >/dev/null 2>&1 & wait $server; kill $! 2>/dev/null; [ -e keep ] || { cd / && rm -rf "$OLDPWD"; }`
 
 export type User = { readonly uid: number; readonly gid: number }
 
@@ -70,9 +70,11 @@ export class ServerProgram {
   readonly pid: number
   readonly #holder: ChildProcessWithoutNullStreams
   readonly #ended: Promise<void>
+  readonly #directory: string
 
-  private constructor(port: number, pid: number, holder: ChildProcessWithoutNullStreams, ended: Promise<void>) {
+  private constructor(port: number, directory: string, pid: number, holder: ChildProcessWithoutNullStreams, ended: Promise<void>) {
     this.port = port
+    this.#directory = directory
     this.pid = pid
     this.#holder = holder
     this.#ended = ended
@@ -90,7 +92,7 @@ export class ServerProgram {
       gone = true
     })
     const pid = await new Promise<number>((resolve) => holder.stdout.once('data', (line) => resolve(Number(line))))
-    const server = new ServerProgram(port, pid, holder, ended)
+    const server = new ServerProgram(port, directory, pid, holder, ended)
     for (const late = Date.now() + PATIENCE_MS; !((await listens(port)) && (await ready())); ) {
       if (!gone && Date.now() < late) await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))])
       else {
@@ -105,6 +107,14 @@ export class ServerProgram {
   /** Ends it as a crash would: no goodbye to anybody. */
   kill(): void {
     process.kill(this.pid, 'SIGKILL')
+  }
+
+  /** Resolves when it is gone, and its directory is as it was left. */
+  async stopKeeping(): Promise<void> {
+    const keep = join(this.#directory, 'keep')
+    writeFileSync(keep, '')
+    await this.stop()
+    rmSync(keep)
   }
 
   /** Resolves when it is gone. */

@@ -2,10 +2,14 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { viewStored, type WorkflowList } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
+import { encodeAll } from '../../src/msgpack.ts'
 import { PARTITIONS } from '../../src/workflow/partition.ts'
+import { directoryWith } from '../registry/scratch.ts'
 import { type Draft, func, start, startIn, type TestApp } from '../support/app.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { freePort } from '../support/server-program.ts'
 
 const server = await startPostgres()
 let schemas = 0
@@ -130,6 +134,81 @@ test('messages, cancel and terminate arrive from any node; each message once', (
     }
     for (let n = 1; n <= 8; n++) assert.is(await ended(n % 2 ? one : other, `b${n}`), 'completed')
   }))
+
+test('a process hears of the ends of workflows it watches, wherever they run', () =>
+  withTwo('60s', async (one, other) => {
+    const seen = await one.eval(`
+      local pids, seen, events = {}, {}, process.events()
+      for n = 1, 8 do
+        local pid = assert(process.with_options({}):with_name('m' .. n):spawn_monitored('app:quick', 'app:workflows', n))
+        pids[pid] = n
+      end
+      for n = 1, 8 do
+        local event = events:receive()
+        seen[pids[event.from]] = event.result.value
+      end
+      return seen`)
+    assert.equal(
+      seen,
+      Array.from({ length: 8 }, (_, n) => 2 * (n + 1)),
+    )
+    assert.ok(effects(other) > 0)
+  }))
+
+test('an ask that is made again finds what it started, though that has ended and its id is free', () =>
+  withTwo('60s', async (one, other) => {
+    const begin = (app: TestApp, birth: string) =>
+      workflowsOf(app.node.parts).begin({
+        ...{ entry: 'app:quick', host: 'app:workflows', args: encodeAll([1]), context: app.node.parts.authority.operator },
+        options: { id: 'child', reuse: 'allow', conflict: 'use', search: {}, memo: {} },
+        birth,
+      })
+    const epoch = async (): Promise<number | undefined> => (await workflowsOf(one.node.parts).engine.head('child'))?.epoch
+    await begin(one, 'parent/1/7')
+    await ended(one, 'child')
+    const before = await epoch()
+    assert.is((await begin(other, 'parent/1/7')).isNew, false)
+    assert.is(await epoch(), before)
+    assert.is((await begin(one, 'parent/1/8')).isNew, true)
+  }))
+
+test('the database is named by its address or by an entry, and mistakes are told without the password', async () => {
+  schemas++
+  const { host, port, database, username, password } = server
+  const db: Draft = { kind: 'db.sql.postgres', host, port, database, username, password }
+  const entries = {
+    ...APP,
+    db,
+    file: { kind: 'db.sql.sqlite', file: ':memory:' },
+  }
+  const app = await start(entries, { set: ['workflow.engine=postgres', 'workflow.database=app:db', `workflow.schema=wippy_${schemas}`] })
+  try {
+    assert.equal(app.node.problems, [])
+    await spawn(app, 'quick', 'here').catch(() => {})
+    await spawn(app, 'adder', 'there')
+    const root = directoryWith({
+      'wippy.config.ts': `export default { workflow: { engine: 'postgres', url: '${server.url}', schema: 'wippy_${schemas}' } }`,
+      'src/_index.yaml': 'namespace: app\nentries: []\n',
+    })
+    const seen = (await viewStored({ folder: '/nowhere', app: root }, 'list', {})) as WorkflowList
+    assert.ok(seen.workflows.some(({ id, entry }) => id === 'there' && entry === 'app:adder'))
+  } finally {
+    await app.node.stop({ now: true })
+  }
+  const mistake = async (...settings: string[]): Promise<string> => {
+    const broken = await start(entries, { set: ['workflow.engine=postgres', ...settings] })
+    await broken.node.stop({ now: true })
+    const [problem] = broken.node.problems
+    assert.not.match(JSON.stringify(problem?.text ?? ''), password)
+    return problem?.code ?? ''
+  }
+  assert.is(await mistake(), 'WORKFLOW_SETTING')
+  assert.is(await mistake('workflow.database=app:bd'), 'WORKFLOW_SETTING')
+  assert.is(await mistake('workflow.database=app:file'), 'WORKFLOW_SETTING')
+  assert.is(await mistake(`workflow.url=mysql://x:${password}@h/d`), 'WORKFLOW_SETTING')
+  assert.is(await mistake(`workflow.url=postgres://x:${password}@127.0.0.1:${await freePort()}/d`), 'WORKFLOW_STORE_AWAY')
+  assert.is(await mistake(`workflow.url=${server.url}`, 'workflow.lease=1ms'), 'WORKFLOW_SETTING')
+})
 
 test('a node that ends in order is gone on for at once, whatever its lease; one that comes gets its share', () =>
   withTwo('60s', async (one, other, again) => {
