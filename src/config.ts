@@ -2,7 +2,7 @@
 //
 // Belongs to the app layer: it reads through registry/, and nothing below app.ts imports it.
 
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Kind, type Where, WippyError } from './error.ts'
@@ -236,10 +236,12 @@ const takeSettings = (path: string, file: string, env: Readonly<Record<string, s
   settings.put('sections', fields, where([]))
 }
 
-const takeConfig = async (path: string, file: string, settings: Settings): Promise<void> => {
-  let module: { default?: unknown }
+/** What a configuration file says, as it is. Throws CONFIG_UNREADABLE or CONFIG_SHAPE. */
+const readConfig = async (path: string, file: string): Promise<Fields> => {
+  let said: unknown
   try {
-    module = await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`)
+    if (extname(path) === '.json') said = JSON.parse(readFileSync(path, 'utf8'))
+    else said = ((await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`)) as { default?: unknown }).default
   } catch (cause) {
     const message = `the file cannot be run: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`
     const line =
@@ -251,11 +253,9 @@ const takeConfig = async (path: string, file: string, settings: Settings): Promi
       hint: 'It may use TypeScript that needs no compiling: types, but no enum.',
     })
   }
-  if (!isFields(module.default)) {
-    const hint = "Write: export default defineConfig({ src: './src' })"
-    throw new WippyError('CONFIG_SHAPE', Kind.Invalid, 'the file exports no configuration', { where: { file }, hint })
-  }
-  settings.take(module.default, { file })
+  if (isFields(said)) return said
+  const hint = "Write: export default defineConfig({ src: './src' })"
+  throw new WippyError('CONFIG_SHAPE', Kind.Invalid, 'the file exports no configuration', { where: { file }, hint })
 }
 
 /** `fields` with one more value at a path of keys. */
@@ -277,7 +277,13 @@ const takeSet = (text: string, settings: Settings): void => {
   else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)
 }
 
-const CONFIG_FILES = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs']
+const CONFIG_FILES = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs', 'wippy.config.json']
+
+/** What the configuration file of a directory says, as it is; nothing when there is none. Throws as `loadConfig`. */
+export const writtenConfig = async (directory: string): Promise<Fields> => {
+  const file = CONFIG_FILES.find((name) => existsSync(join(directory, name)))
+  return file === undefined ? {} : readConfig(join(directory, file), file)
+}
 
 /** Finds and reads the configuration of the app in `directory`. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE or CONFIG_SHAPE. */
 export const loadConfig = async (directory: string, options: ConfigOptions = {}): Promise<Configured> => {
@@ -299,7 +305,7 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   }
   if (here('wippy.lock')) takeLock(join(root, 'wippy.lock'), settings)
   if (here(yaml)) takeSettings(join(root, yaml), yaml, options.env ?? process.env, settings)
-  if (file) await takeConfig(join(root, file), file, settings)
+  if (file) settings.take(await readConfig(join(root, file), file), { file })
   for (const text of options.set ?? []) takeSet(text, settings)
 
   const src = settings.get('src', [here('src') ? 'src' : '.'])

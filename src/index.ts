@@ -1,6 +1,5 @@
 // What `import 'wippy'` gives.
 
-export { type Checked, check } from './app/check.ts'
 export { type FailureKind, type SandboxOutcome, type SandboxRunOptions, sandbox } from './app/sandbox-run.ts'
 export { openRegistry, type StoredRegistry } from './app/stored-registry.ts'
 export { type BootOptions, boot, type Command, type Node } from './app.ts'

@@ -4,9 +4,11 @@
 // can run does, the problems are said, and the exit code is not 0 whatever happens then. An app that was asked for as a whole does not run
 // without a service that it requires.
 
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { describe, type WippyError } from '../error.ts'
-import type { Entry, Node, ProcessTerminal, Wippy } from '../index.ts'
+import { describe, Kind, WippyError } from '../error.ts'
+import type { Config, Entry, Node, ProcessTerminal, Wippy } from '../index.ts'
 import { type AppFlags, configure } from './configure.ts'
 import { Exit } from './exit.ts'
 import { faultsOf } from './faults.ts'
@@ -43,15 +45,17 @@ type Asked = {
 export const run = async (flags: RunFlags, words: readonly string[]): Promise<never> => {
   const signals = listenForSignals((code) => process.exit(code))
   const { exec, host, silent, watch = false } = flags
-  const target = exec === undefined ? words[0] : undefined
-  const args = target === undefined ? words : words.slice(1)
+  const isPacked = exec === undefined && words[0]?.endsWith('.wapp') === true
+  const asked = isPacked ? words.slice(1) : words
+  const target = exec === undefined ? asked[0] : undefined
+  const args = target === undefined ? asked : asked.slice(1)
   const attended = { expected: exec !== undefined || target !== undefined, entry: null as Entry | null }
   const attend = (entry: Entry): void => {
     attended.entry = entry
   }
 
   const wippy = await import('../index.ts')
-  const config = await configure(flags)
+  const config = await (isPacked ? unpacked(words[0]!, flags) : configure(flags))
   const load = lockdown()
   const terminal = wippy.processTerminal(process, args)
   const log = logOf(config, flags, () => attended, wippy)
@@ -70,6 +74,17 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   if (outcome !== 0 && log.hidden > 0 && !silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
   if (outcome instanceof Error) throw outcome
   process.exit(outcome)
+}
+
+/** The configuration of a packed app, whose state is in the working directory. Throws PACK_NOT_FOUND, PACK_FORMAT, PACK_VERSION, PACK_DAMAGED. */
+const unpacked = async (file: string, flags: RunFlags): Promise<Config> => {
+  if (!existsSync(file)) {
+    const hint = 'Give the file that "wippy pack" wrote.'
+    throw new WippyError('PACK_NOT_FOUND', Kind.NotFound, `there is no file ${file}`, { hint })
+  }
+  const { unpack } = await import('../app/pack.ts')
+  const state = resolve('.wippy')
+  return configure({ ...flags, set: [`state=${state}`, ...(flags.set ?? [])] }, unpack(file, state))
 }
 
 /** Runs what was asked for; returns the exit code. */

@@ -39,8 +39,11 @@ export const commandNamed = (word: string, entries: readonly Entry[], suggest: S
   const command = commands.find(({ name }) => name === word)
   if (command) return entries.find(({ id }) => id === command.entry)!
   if (word.includes(':')) return entryNamed(word, entries, suggest)
-  if (/\.wapp$|^[^/]+\/[^/]+$/.test(word)) {
-    throw missing(`"${word}" is a pack or a module of the hub, and those cannot be run yet`, 'Run an app from its directory.')
+  if (/^[^/]+\/[^/]+$/.test(word)) {
+    throw missing(
+      `"${word}" is a module of the hub, and those cannot be run`,
+      'Run an app from its directory, or a pack: wippy run FILE.wapp',
+    )
   }
   const names = commands.map(({ name }) => name)
   const otherwise = names.length > 0 ? `Commands here: ${names.join(', ')}.` : 'Run an entry with: wippy run -x namespace:name'

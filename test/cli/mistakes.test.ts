@@ -103,7 +103,7 @@ test('a target that is not there', async () => {
   once(await refused(app(HELLO), ['run', 'helo'], 4), 'no command "helo"', 'Did you mean "hello"?')
   once(await refused(app(HELLO), ['run', '-x', 'app:helo'], 4), 'no process "app:helo"', 'Did you mean "app:hello"?')
   once(await refused(app(HELLO), ['run', '-x', 'terminal'], 4), 'terminal.host, which is no process')
-  once(await refused(app(HELLO), ['run', 'org/module'], 4), 'cannot be run yet')
+  once(await refused(app(HELLO), ['run', 'org/module'], 4), 'those cannot be run')
 })
 
 test('no app at all', async () => once(await refused({ 'README.md': '' }, ['run'], 4), 'there is no wippy app in this directory'))

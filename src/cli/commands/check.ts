@@ -26,7 +26,7 @@ Databases and other services are not connected to. Exit code 3: something is wro
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Check)
     const config = await configure(flags, resolve(args.path))
-    const { check } = await import('../../index.ts')
+    const { check } = await import('../../app/check.ts')
     const { entries, problems, warnings } = await waitingFor('checking', check(config))
     const isGood = problems.length === 0
     if (flags.json) {

@@ -12,6 +12,7 @@ import Logs from './logs.ts'
 import Mailbox from './mailbox.ts'
 import Mcp from './mcp.ts'
 import New from './new.ts'
+import Pack from './pack.ts'
 import PluginInspect from './plugin/inspect.ts'
 import PluginInstall from './plugin/install.ts'
 import PluginList from './plugin/list.ts'
@@ -57,6 +58,7 @@ export const COMMANDS = {
   mailbox: Mailbox,
   new: New,
   mcp: Mcp,
+  pack: Pack,
   'plugin:inspect': PluginInspect,
   'plugin:install': PluginInstall,
   'plugin:list': PluginList,

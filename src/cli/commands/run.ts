@@ -19,7 +19,12 @@ export default class Run extends AppCommand {
 With a target or -x the app starts, the process gets this terminal, and its result is the exit code: a number as it is, nothing or true 0, false or an error 1.
 
 What stands behind the target goes to the process untouched. The first Ctrl-C asks everything to end, the second ends it.`
-  static override usage = ['run [flags] [TARGET [ARGS...]]', 'run [flags] -x ns:entry [--] [ARGS...]', 'run list [--json]']
+  static override usage = [
+    'run [flags] [TARGET [ARGS...]]',
+    'run [flags] FILE.wapp [TARGET [ARGS...]]',
+    'run [flags] -x ns:entry [--] [ARGS...]',
+    'run list [--json]',
+  ]
   static override examples = ['<%= config.bin %> run', '<%= config.bin %> run greet Ada --loud', '<%= config.bin %> run -x app:greet Ada']
   static override strict = false
   static override flags = {
