@@ -42,6 +42,7 @@ const OPTIONAL = [
   'queue',
   'stream',
   'http',
+  'http_client',
   'parameter',
   'builder',
   'sql',

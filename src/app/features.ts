@@ -61,6 +61,10 @@ export const features: readonly Feature[] = [
     load: async (parts) => (await import('./http.ts')).http(parts),
   },
   {
+    modules: ['http_client'],
+    load: async (parts) => (await import('./http.ts')).httpClient(parts),
+  },
+  {
     modules: ['io'],
     load: async () => ({ services: [(await import('../service/io.ts')).ioService()] }),
   },

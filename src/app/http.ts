@@ -1,4 +1,4 @@
-// The feature of HTTP: `http` and the kinds `http.*`.
+// The features of HTTP: `http` and the kinds `http.*`; `http_client`.
 
 import { Gateways } from '../http/gateways.ts'
 import { Handlers } from '../http/handlers.ts'
@@ -15,4 +15,13 @@ export const http = async (parts: Parts): Promise<Built> => {
   const handlers = new Handlers(parts)
   const gateways = new Gateways({ ...parts, plans, handlers, lookup: (after) => variables.lookup(after) })
   return { services: [httpService(handlers, streams)], handler: gateways.handler, begin: () => gateways.begin() }
+}
+
+export const httpClient = async ({ guard, clock, streams }: Parts): Promise<Built> => {
+  const [{ ClientService }, { systemLookup }] = await Promise.all([
+    import('../http/client/client-service.ts'),
+    import('../http/client/reach.ts'),
+  ])
+  const client = new ClientService({ permits: guard, clock, streams: await streams(), lookup: systemLookup })
+  return { services: [client.service], stop: async () => client.close() }
 }

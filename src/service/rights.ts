@@ -6,6 +6,7 @@
 import { split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
+import { outgoingNeeds, outgoingUrl } from './outgoing.ts'
 import type { Call } from './service.ts'
 
 /** One action on one resource, with what policies may look at besides. */
@@ -106,6 +107,15 @@ const method: Right = ({ raw, target }) => {
 /** Without a binding the default is opened, and asked for inside. */
 const open: Right = ({ target }) => (target === '' ? [] : [{ action: 'contract.open', resource: target }])
 
+/** A request to others; redirects and private addresses are asked for inside. */
+const outgoing = (address: unknown, method: unknown, options: unknown): Demand[] =>
+  outgoingNeeds(outgoingUrl(String(address)), options).map(([action, resource]) => ({ action, resource, meta: { method } }))
+
+const outgoingBatch: Right = ({ raw }) => {
+  const [list] = split(raw, 1).head
+  return (Array.isArray(list) ? list : []).flatMap((one) => (Array.isArray(one) ? outgoing(one[1], one[0], one[2]) : []))
+}
+
 const RIGHTS: Readonly<Record<string, Right>> = {
   'env.get': 'inside',
   'env.set': 'inside',
@@ -147,6 +157,8 @@ const RIGHTS: Readonly<Record<string, Right>> = {
     { action: 'queue.publish', resource: '' },
     { action: 'queue.publish.queue', resource: target },
   ],
+  'http_client.request': ({ target, raw }) => outgoing(target, ...(split(raw, 2).head as [unknown, unknown])),
+  'http_client.batch': outgoingBatch,
   'queue.message': 'free',
   'queue.ack': 'free',
   'queue.nack': 'free',

@@ -72,6 +72,18 @@ export const INSIDE: readonly Inside[] = [
       ['eval.run', ''],
     ],
   },
+  {
+    op: 'http_client.request',
+    code: `(function()
+      local _, err = http_client.get("http://127.0.0.1:1/")
+      if err:kind() == "PermissionDenied" then return nil, err end
+      return true
+    end)()`,
+    needs: [
+      ['http_client.request', 'http://127.0.0.1:1/'],
+      ['http_client.private_ip', '127.0.0.1'],
+    ],
+  },
   onTree('count_children'),
   onTree('which_children'),
   onTree('terminate_child', ', "idle"'),

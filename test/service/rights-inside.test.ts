@@ -7,7 +7,7 @@ import { INSIDE } from './inside-table.ts'
 
 const test = suite('rights, inside')
 
-const MODULES = ['contract', 'env', 'eval_runner', 'registry', 'security', 'supervisor']
+const MODULES = ['contract', 'env', 'eval_runner', 'http_client', 'registry', 'security', 'supervisor']
 
 type Pair = readonly [action: string, resource: string]
 

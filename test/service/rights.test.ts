@@ -173,6 +173,33 @@ const SAMPLES: readonly Sample[] = [
       ['contract.security', 'app:b'],
     ],
   ],
+  ['http_client.request', 'http://a.test', ['GET', {}], [['http_client.request', 'http://a.test/']]],
+  [
+    'http_client.request',
+    'https://A.test/x',
+    ['GET', { unix_socket: '/s', overlay_network: 'app:tor', tls: { insecure_skip_verify: true } }],
+    [
+      ['http_client.request', 'https://a.test/x'],
+      ['http_client.unix_socket', '/s'],
+      ['network.select', 'app:tor'],
+      ['http_client.insecure_tls', 'https://a.test/x'],
+    ],
+  ],
+  [
+    'http_client.batch',
+    '',
+    [
+      [
+        ['GET', 'http://a.test/', {}],
+        ['GET', 'http://b.test/', { unix_socket: '/s' }],
+      ],
+    ],
+    [
+      ['http_client.request', 'http://a.test/'],
+      ['http_client.request', 'http://b.test/'],
+      ['http_client.unix_socket', '/s'],
+    ],
+  ],
   [
     'queue.publish',
     'app:q',
@@ -323,7 +350,7 @@ for (const action of CATALOGUE) {
 }
 
 /** Actions of services that are not here. A service that comes has its operations in the samples, and its actions not in this list. */
-const UNUSED = /^(fs|cloudstorage|exec|http_client|websocket|pg|hub)\.|^network\.bind$/
+const UNUSED = /^(fs|cloudstorage|exec|websocket|pg|hub)\.|^network\.bind$/
 
 test('every action is needed by an operation, by a message, or belongs to a service that is not here', () => {
   const needed = [...SAMPLES.flatMap(([, , , needs]) => needs), ...INSIDE.flatMap(({ needs }) => needs)].map(([action]) => action)
