@@ -19,7 +19,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   sql: [],
   store: ['lmdb'],
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'template', 'sql', 'store'],
-  plugin: ['service', 'registry', 'lmdb'],
+  plugin: ['service', 'registry', 'security', 'lmdb'],
   http: ['service', 'registry', 'kernel'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'http', 'sql', 'store'],
   control: ['app', 'kernel', 'service', 'registry', 'plugin'],

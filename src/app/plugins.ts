@@ -6,14 +6,25 @@ import type { Parts } from './parts.ts'
 const known = new WeakMap<Parts, Promise<Plugins>>()
 
 const make = async (parts: Parts): Promise<Plugins> => {
-  const [{ KINDS, Plugins }, { Library }] = await Promise.all([import('../plugin/plugins.ts'), import('../plugin/library.ts')])
-  const { config, state, clock, log, callees, report } = parts
+  const [{ KINDS, Plugins }, { Library }, { PluginHost }] = await Promise.all([
+    import('../plugin/plugins.ts'),
+    import('../plugin/library.ts'),
+    import('../plugin/host.ts'),
+  ])
+  const { config, state, clock, log, callees, registry, scheduler, report } = parts
+  const host = new PluginHost(parts)
   const plugins = new Plugins({
     root: config.root,
     clock,
     library: new Library(state),
     env: (name) => process.env[name],
     print: (entry, text) => log.record('info', entry, text.trimEnd()),
+    host: (asker, ask) => host.answer(asker, ask),
+    purse: {
+      left: (pid) => scheduler.budgetOf(pid)?.fuelLeft ?? Number.POSITIVE_INFINITY,
+      spend: (pid, fuel) => scheduler.budgetOf(pid)?.spend(fuel),
+    },
+    kinds: registry.kinds,
     report,
   })
   for (const kind of KINDS) callees.add(kind, plugins.call)

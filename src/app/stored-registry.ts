@@ -18,6 +18,7 @@ import { createLog } from '../service/logger.ts'
 export type StoredRegistry = {
   readonly registry: Registry
   readonly history: StoredHistory
+  readonly state: StateFolder
   /** What is wrong with the files, and entries that clash with them. */
   readonly problems: readonly WippyError[]
   readonly warnings: readonly WippyError[]
@@ -57,6 +58,7 @@ export const openRegistry = async (config: Config, { write = false, live }: Open
     return {
       registry,
       history,
+      state,
       problems: [...baseline.problems, ...problems],
       warnings,
       operating: (by, action) => operating(audit, by, action),

@@ -60,7 +60,7 @@ export class StateFolder {
   async #takeOver(): Promise<Environment> {
     if (this.#readOnly) return this.#open(true)
     try {
-      this.#owned = this.#open()
+      this.#owned ??= this.#open()
       return await this.#owned
     } catch (error) {
       this.#owned = null

@@ -4,6 +4,8 @@
 //   random           random numbers; without it there are none, and the seed is always the same
 //   env:NAME         one environment variable, by its name in the app's environment
 //   fs:GUEST=PATH    a directory, seen by the plugin as GUEST, for reading; `fs:GUEST=PATH:rw` for writing too
+//   kind:NAME        a kind of entries that it brings to life
+//   funcs.call:ID    to ask the node (wit/runtime.wit): an action on a resource, as in security/grant.ts
 
 import { isAbsolute, resolve } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
@@ -15,17 +17,23 @@ export type Grants = {
   readonly random: boolean
   readonly env: readonly string[]
   readonly mounts: readonly Mount[]
+  /** Kinds of entries. */
+  readonly kinds: readonly string[]
+  /** Actions on resources. */
+  readonly rights: readonly string[]
 }
 
-export const NO_GRANTS: Grants = { clock: false, random: false, env: [], mounts: [] }
+export const NO_GRANTS: Grants = { clock: false, random: false, env: [], mounts: [], kinds: [], rights: [] }
 
 /** Interfaces that everybody has: they reach nothing but the log. */
-const HARMLESS = /^wasi:(?:cli\/(?:exit|stdin|stdout|stderr|terminal-.*)|io\/(?:error|poll|streams))$/
+const HARMLESS = /^(?:wasi:(?:cli\/(?:exit|stdin|stdout|stderr|terminal-.*)|io\/(?:error|poll|streams))|wippy:runtime\/logger)$/
 const ASKED: readonly (readonly [RegExp, string])[] = [
   [/^wasi:clocks\/(?:monotonic-clock|wall-clock)$/, 'clock'],
   [/^wasi:random\/(?:random|insecure|insecure-seed)$/, 'random'],
   [/^wasi:cli\/environment$/, 'env'],
   [/^wasi:filesystem\/(?:types|preopens)$/, 'fs'],
+  [/^wippy:runtime\/funcs$/, 'funcs.call'],
+  [/^wippy:runtime\/registry$/, 'registry.get'],
 ]
 
 /** `wasi:io/streams@0.2.12` without its version. */
@@ -44,9 +52,13 @@ export const asksOf = (imports: readonly string[]): { readonly asks: readonly st
   return { asks: [...asks].sort(), foreign }
 }
 
+const KNOWN = /^(?:clock|random|env:\w+|fs:.*|kind:[a-z][\w-]*(?:\.[\w-]+)+|(?:funcs\.call|registry\.get):.+)$/
+const KIND = 'kind:'
+const RIGHT = /^(?:funcs\.call|registry\.get):/
+
 const invalid = (text: string): WippyError =>
   new WippyError('PLUGIN_GRANT', Kind.Invalid, `"${text}" is not a permission`, {
-    hint: 'Permissions are clock, random, env:NAME, fs:GUEST=PATH and fs:GUEST=PATH:rw.',
+    hint: 'Permissions are clock, random, env:NAME, fs:GUEST=PATH, fs:GUEST=PATH:rw, kind:NAME, funcs.call:ID and registry.get:ID.',
   })
 
 const mountOf = (text: string, root: string): Mount => {
@@ -57,13 +69,14 @@ const mountOf = (text: string, root: string): Mount => {
 
 /** Reads grants as people write them; paths are relative to `root`. Throws PLUGIN_GRANT. */
 export const parseGrants = (texts: readonly string[], root: string): Grants => {
-  const known = (text: string): boolean => text === 'clock' || text === 'random' || /^env:\w+$/.test(text) || text.startsWith('fs:')
-  const wrong = texts.find((text) => !known(text))
+  const wrong = texts.find((text) => !KNOWN.test(text))
   if (wrong !== undefined) throw invalid(wrong)
   return {
     clock: texts.includes('clock'),
     random: texts.includes('random'),
     env: texts.filter((text) => text.startsWith('env:')).map((text) => text.slice(4)),
     mounts: texts.filter((text) => text.startsWith('fs:')).map((text) => mountOf(text, root)),
+    kinds: texts.filter((text) => text.startsWith(KIND)).map((text) => text.slice(KIND.length)),
+    rights: texts.filter((text) => RIGHT.test(text)),
   }
 }

@@ -4,8 +4,13 @@ import { Kind, WippyError } from '../error.ts'
 import { type Entry, type Fields, fieldsOf, isFields } from '../registry/entry.ts'
 import { didYouMean } from '../registry/suggest.ts'
 import { installedEntries, NAMESPACE } from './installation.ts'
-import { COMPONENT, type Plugins } from './plugins.ts'
+import { COMPONENT } from './plugins.ts'
+import type { PluginRunner } from './runner.ts'
 import { describeType } from './signature.ts'
+
+/** What is known of a component that is installed: what it was compiled to, and what it did since the node started. */
+export type Look = Pick<PluginRunner, 'compiled' | 'calls' | 'spent' | 'memoryBytes'>
+type Looks = (id: string) => Look | undefined
 
 /** A plugin in one line. */
 export type Summary = {
@@ -35,8 +40,8 @@ export const allowOf = (entry: Entry): readonly string[] => {
   return Array.isArray(allow) ? allow.map(String) : []
 }
 
-const summaryOf = (entry: Entry, plugins: Plugins): Summary => {
-  const compiled = plugins.runner(entry.id)?.compiled
+const summaryOf = (entry: Entry, looks: Looks): Summary => {
+  const compiled = looks(entry.id)?.compiled
   return {
     name: entry.name,
     hash: String(fieldsOf(entry).hash ?? ''),
@@ -47,9 +52,9 @@ const summaryOf = (entry: Entry, plugins: Plugins): Summary => {
 }
 
 /** Every plugin that is installed, by name. */
-export const summaries = (entries: readonly Entry[], plugins: Plugins): readonly Summary[] =>
+export const summaries = (entries: readonly Entry[], looks: Looks): readonly Summary[] =>
   componentsIn(entries)
-    .map((entry) => summaryOf(entry, plugins))
+    .map((entry) => summaryOf(entry, looks))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** The entry of a plugin. Throws PLUGIN_NOT_FOUND. */
@@ -63,17 +68,17 @@ export const needPlugin = (name: string, entries: readonly Entry[]): Entry => {
 }
 
 /** Everything about one plugin. Throws PLUGIN_NOT_FOUND. */
-export const inspect = (name: string, entries: readonly Entry[], plugins: Plugins): Inspection => {
+export const inspect = (name: string, entries: readonly Entry[], looks: Looks): Inspection => {
   const entry = needPlugin(name, entries)
-  const runner = plugins.runner(entry.id)
-  const { functions = [], types = {}, omitted = [] } = runner?.compiled.signature ?? {}
+  const look = looks(entry.id)
+  const { functions = [], types = {}, omitted = [] } = look?.compiled.signature ?? {}
   const exports = functions.map((fn) => {
     const parameters = fn.parameters.map(({ name, type }) => `${name}: ${describeType(type, types)}`).join(', ')
     return { name: fn.name, signature: `(${parameters}) → ${describeType(fn.result, types)}` }
   })
   const { limits } = fieldsOf(entry)
-  const { calls = 0, spent: fuel = 0, memoryBytes = 0 } = runner ?? {}
-  return { ...summaryOf(entry, plugins), exports, omitted, limits: isFields(limits) ? limits : {}, calls, fuel, memoryBytes }
+  const { calls = 0, spent: fuel = 0, memoryBytes = 0 } = look ?? {}
+  return { ...summaryOf(entry, looks), exports, omitted, limits: isFields(limits) ? limits : {}, calls, fuel, memoryBytes }
 }
 
 /** The entries that name something of a plugin and are not its own. */

@@ -48,6 +48,7 @@ export class PluginInstance {
   readonly #pages: WebAssembly.Global
   readonly #instantiate: Instantiate
   #memories: WebAssembly.Memory[] = []
+  #given = 0
   #exports: Exports | null = null
 
   /** Throws PLUGIN_MEMORY when the component begins with more memory than it may have. */
@@ -68,7 +69,12 @@ export class PluginInstance {
 
   /** Fuel that the last call spent. */
   get spent(): number {
-    return this.#limits.fuel - Number(this.#fuel.value)
+    return this.#given - Number(this.#fuel.value)
+  }
+
+  /** Whether it knows what it was told in former calls. */
+  get isWhole(): boolean {
+    return this.#exports !== null
   }
 
   /** What its memories hold now, in bytes. */
@@ -76,11 +82,12 @@ export class PluginInstance {
     return this.#memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0)
   }
 
-  /** Calls an export. Throws PLUGIN_ARGUMENT, PLUGIN_FAILED (the component's own error), PLUGIN_FUEL, PLUGIN_STACK, PLUGIN_EXIT or PLUGIN_TRAP. */
-  call(fn: ExportedFunction, args: readonly unknown[]): unknown {
+  /** Calls an export with so much fuel, its limit at most. Throws PLUGIN_ARGUMENT, PLUGIN_FAILED (the component's own error), PLUGIN_FUEL, PLUGIN_STACK, PLUGIN_EXIT or PLUGIN_TRAP. */
+  call(fn: ExportedFunction, args: readonly unknown[], fuel = this.#limits.fuel): unknown {
     const { types } = this.#compiled.signature
     const given = fn.parameters.map(({ name, type }, at) => toComponent(args[at], type, types, name))
-    this.#fuel.value = BigInt(this.#limits.fuel)
+    this.#given = Math.min(fuel, this.#limits.fuel)
+    this.#fuel.value = BigInt(this.#given)
     let isWhole = false
     try {
       this.#exports ??= this.#start()
@@ -118,7 +125,7 @@ export class PluginInstance {
   }
 
   #errorOf(error: unknown): WippyError {
-    if (this.#fuel.value < 0n) return failed('PLUGIN_FUEL', Kind.RateLimited, `the plugin spent its ${this.#limits.fuel} units of fuel`)
+    if (this.#fuel.value < 0n) return failed('PLUGIN_FUEL', Kind.RateLimited, `the plugin spent its ${this.#given} units of fuel`)
     if (error instanceof PluginExit) return failed('PLUGIN_EXIT', Kind.Internal, 'the plugin ended itself')
     // Errors of another context are no instances of this one's classes.
     const { name, message, payload } = Object(error) as { name?: unknown; message?: unknown; payload?: unknown }

@@ -6,19 +6,22 @@
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
+import type { Pid } from '../pid.ts'
 import { blame } from '../registry/blame.ts'
 import type { Change, State } from '../registry/change.ts'
 import { referencesOf } from '../registry/dependency.ts'
 import { type Entry, resolveId } from '../registry/entry.ts'
-import type { Handler } from '../registry/kinds.ts'
+import type { Handler, Kinds } from '../registry/kinds.ts'
 import { didYouMean } from '../registry/suggest.ts'
 import type { Reply } from '../request.ts'
 import type { Compiled } from './component.ts'
 import { componentOf, isCoreModule, moduleOf } from './core-module.ts'
+import type { Asker, HostAnswer, HostAsk } from './host.ts'
 import { checkMemory } from './instance.ts'
+import { KindHandlers } from './kind-handlers.ts'
 import type { Library } from './library.ts'
 import { fileOf, grantsOf, hashOf, needText, pluginLimitsOf, readComponent } from './plugin-entry.ts'
-import { PluginRunner } from './runner.ts'
+import { PluginRunner, type Purse } from './runner.ts'
 
 export const COMPONENT = 'plugin.component'
 export const FUNCTION = 'plugin.function'
@@ -31,6 +34,10 @@ export type PluginsOptions = {
   readonly env: (name: string) => string | undefined
   /** Takes what a plugin prints. */
   readonly print: (entry: string, text: string) => void
+  /** Answers what a plugin asks of the node. Never rejects. */
+  readonly host: (asker: Asker, ask: HostAsk) => Promise<HostAnswer>
+  readonly purse: Purse
+  readonly kinds: Kinds
   readonly report: (error: unknown) => void
 }
 
@@ -38,9 +45,12 @@ export class Plugins {
   readonly #options: PluginsOptions
   readonly #runners = new Map<string, PluginRunner>()
   readonly #prepared = new Map<string, PluginRunner>()
+  readonly #handlers: KindHandlers
 
   constructor(options: PluginsOptions) {
     this.#options = options
+    const runnerOf = (id: string): PluginRunner | undefined => this.#prepared.get(id) ?? this.#runners.get(id)
+    this.#handlers = new KindHandlers({ ...options, runnerOf })
   }
 
   readonly handler: Handler = {
@@ -51,24 +61,32 @@ export class Plugins {
       const compiled = await this.#compile(entry, after)
       if (entry.kind === COMPONENT) refuseForeign(entry, compiled)
       else checkExport(entry, methodOf(entry), compiled)
-      this.#prepared.set(entry.id, this.#runner(entry, compiled))
+      const runner = this.#runner(entry, compiled)
+      this.#handlers.prepare(entry, this.#kindsOf(entry), runner, after)
+      this.#prepared.set(entry.id, runner)
     },
-    commit: ({ kind, entry }) => {
+    commit: async ({ kind, entry }) => {
       const former = this.#runners.get(entry.id)
       const next = this.#prepared.get(entry.id)
       this.#prepared.delete(entry.id)
       if (kind === 'entry.delete') this.#runners.delete(entry.id)
       else if (next) this.#runners.set(entry.id, next)
       if (former && former !== next) former.close().catch(this.#options.report)
+      await this.#handlers.commit(entry.id, kind === 'entry.delete' ? [] : this.#kindsOf(entry))
     },
-    discard: ({ entry }: Change) => void this.#prepared.delete(entry.id),
+    discard: async ({ entry }: Change) => {
+      this.#handlers.discard(entry.id)
+      const runner = this.#prepared.get(entry.id)
+      this.#prepared.delete(entry.id)
+      await runner?.close()
+    },
   }
 
-  /** Calls an entry of one of the kinds. Never rejects. */
-  readonly call = async (entry: Entry, args: Uint8Array): Promise<Reply> => {
+  /** Calls an entry of one of the kinds for a process. Never rejects. */
+  readonly call = async (entry: Entry, args: Uint8Array, by: Pid): Promise<Reply> => {
     const component = entry.kind === FUNCTION ? componentIdOf(entry) : entry.id
     const runner = this.#runners.get(component)
-    if (runner) return runner.call(methodOf(entry), args)
+    if (runner) return runner.call(methodOf(entry), args, by)
     return {
       ok: false,
       error: new WippyError('PLUGIN_NOT_FOUND', Kind.NotFound, `plugin "${component}" is not running`, { retryable: false }),
@@ -90,7 +108,7 @@ export class Plugins {
   }
 
   #runner(entry: Entry, compiled: Compiled): PluginRunner {
-    const { root, clock, env, print } = this.#options
+    const { root, clock, env, print, host, purse } = this.#options
     const { timeoutMs, ...limits } = pluginLimitsOf(entry)
     checkMemory(compiled, limits)
     const grants = grantsOf(entry, root)
@@ -105,7 +123,15 @@ export class Plugins {
       clock,
       isFresh: entry.kind !== COMPONENT,
       print: (text) => print(entry.id, text),
+      host,
+      purse,
+      lost: () => void this.#handlers.restart(entry.id),
     })
+  }
+
+  /** Only components bring kinds to life. */
+  #kindsOf(entry: Entry): readonly string[] {
+    return entry.kind === COMPONENT ? grantsOf(entry, this.#options.root).kinds : []
   }
 
   async #compile(entry: Entry, after: State): Promise<Compiled> {
@@ -147,6 +173,13 @@ export class Plugins {
 }
 
 const componentIdOf = (entry: Entry): string => resolveId(needText(entry, 'plugin'), entry.ns)
+
+/** Whether a component can be what its entry says. Throws PLUGIN_IMPORT, PLUGIN_GRANT, PLUGIN_ENTRY, PLUGIN_MEMORY. */
+export const checkComponent = (entry: Entry, compiled: Compiled, root: string): void => {
+  refuseForeign(entry, compiled)
+  grantsOf(entry, root)
+  checkMemory(compiled, pluginLimitsOf(entry))
+}
 
 const refuseForeign = (entry: Entry, { foreign }: Compiled): void => {
   if (foreign.length === 0) return

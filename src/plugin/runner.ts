@@ -4,28 +4,66 @@
 //   R2 Calls are answered in the order they came; at most `MOST_WAITING` wait, more are refused.
 //   R3 A call's time begins when the thread is ready for it. One that takes longer ends the thread. Those that waited behind it run in the next one.
 
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import { decodeAll } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
 import type { Reply } from '../request.ts'
 import type { Compiled } from './component.ts'
-import type { WorkerAnswer, WorkerCall, WorkerOptions } from './worker.ts'
+import type { Asker, HostAnswer, HostAsk } from './host.ts'
+import type { WorkerAnswer, WorkerCall, WorkerOptions, WorkerWord } from './worker.ts'
 
 const MOST_WAITING = 1000
 const HEAP_MIB = 128
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
-export type RunnerOptions = Omit<WorkerOptions, 'compiled'> & {
+/** What those who call may spend together with others. */
+export type Purse = {
+  /** The fuel that is left to a process; no number: as much as it likes. */
+  left(pid: Pid): number
+  spend(pid: Pid, fuel: number): void
+}
+
+export type RunnerOptions = Omit<WorkerOptions, 'compiled' | 'answers' | 'bell'> & {
   readonly compiled: Compiled
   readonly id: string
   readonly timeoutMs: number
   readonly clock: Clock
   /** Takes what the plugin printed during a call. */
   readonly print: (text: string) => void
+  /** Answers what it asks of the node. Never rejects. */
+  readonly host: (asker: Asker, ask: HostAsk) => Promise<HostAnswer>
+  readonly purse: Purse
+  /** What it knew of former calls is gone. */
+  readonly lost: () => void
 }
 
-type Waiting = WorkerCall & { readonly resolve: (reply: Reply) => void }
+type Waiting = Omit<WorkerCall, 'fuel'> & {
+  readonly by: Pid | null
+  readonly gone: AbortController
+  readonly resolve: (reply: Reply) => void
+}
+
+/** The way of answers to a worker that waits for them. */
+class Answers {
+  readonly bell = new Int32Array(new SharedArrayBuffer(4))
+  readonly #port: MessagePort
+  readonly port: MessagePort
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel()
+    port1.unref()
+    this.#port = port1
+    this.port = port2
+  }
+
+  give(answer: HostAnswer): void {
+    this.#port.postMessage(answer)
+    Atomics.store(this.bell, 0, 1)
+    Atomics.notify(this.bell, 0)
+  }
+}
 
 export class PluginRunner {
   readonly #options: RunnerOptions
@@ -48,8 +86,8 @@ export class PluginRunner {
     return this.#options.compiled
   }
 
-  /** Calls an export by name; `args` is a msgpack array. Never rejects. */
-  call(name: string, args: Uint8Array): Promise<Reply> {
+  /** Calls an export by name for a process, or for nobody; `args` is a msgpack array. Never rejects. */
+  call(name: string, args: Uint8Array, by: Pid | null = null): Promise<Reply> {
     const { id, compiled } = this.#options
     if (!compiled.signature.functions.some((fn) => fn.name === name))
       return Promise.resolve(refused('PLUGIN_NO_EXPORT', Kind.NotFound, `plugin "${id}" exports no ${name}`))
@@ -57,7 +95,7 @@ export class PluginRunner {
     if (this.#waiting.length >= MOST_WAITING)
       return Promise.resolve(refused('PLUGIN_BUSY', Kind.RateLimited, `${MOST_WAITING} calls of plugin "${id}" wait already`, true))
     return new Promise((resolve) => {
-      this.#waiting.push({ id: ++this.#ids, name, args: args.slice(), resolve })
+      this.#waiting.push({ id: ++this.#ids, name, args: args.slice(), by, gone: new AbortController(), resolve })
       if (this.#waiting.length === 1) this.#next()
     })
   }
@@ -76,49 +114,70 @@ export class PluginRunner {
     if (!call) return
     this.#worker ??= this.#start()
     if (!this.#isReady) return
-    const { timeoutMs, clock, id } = this.#options
+    const { timeoutMs, clock, id, limits, purse } = this.#options
+    const { id: number, name, args, by } = call
+    const fuel = Math.min(limits.fuel, by === null ? limits.fuel : Math.max(0, purse.left(by)))
     this.#stopTimer = clock.setTimer(timeoutMs, () => {
       void this.#end()
+      this.#options.lost()
       this.#settle(refused('PLUGIN_TIMEOUT', Kind.Timeout, `plugin "${id}" took longer than ${timeoutMs} ms`))
     })
-    const { id: number, name, args } = call
-    this.#worker.postMessage({ id: number, name, args } satisfies WorkerCall)
+    this.#worker.postMessage({ id: number, name, args, fuel } satisfies WorkerCall)
   }
 
   #start(): Worker {
     const { compiled, limits, grants, env, isFresh } = this.#options
     const { glue, modules, pages, signature, foreign } = compiled
-    const workerData: WorkerOptions = { compiled: { glue, modules, pages, signature, foreign }, limits, grants, env, isFresh }
-    const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } })
+    const answers = new Answers()
+    const { bell, port } = answers
+    const parts = { compiled: { glue, modules, pages, signature, foreign }, limits, grants, env, isFresh }
+    const workerData: WorkerOptions = { ...parts, answers: port, bell }
+    const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB }
+    const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits, transferList: [port] })
     worker.unref()
-    worker.on('message', (answer: WorkerAnswer | null) => {
+    worker.on('message', (word: WorkerWord) => {
       if (this.#worker !== worker) return
-      if (answer === null) {
+      if (word === null) {
         this.#isReady = true
         this.#next()
-        return
-      }
-      if (answer.id !== this.#waiting[0]?.id) return
-      this.calls++
-      this.spent += answer.spent
-      this.memoryBytes = answer.memoryBytes
-      if (answer.printed !== '') this.#options.print(answer.printed)
-      this.#settle(answer.isOk ? { ok: true, values: answer.values } : { ok: false, error: errorOf(answer.values) })
+      } else if ('ask' in word) void this.#ask(word.ask).then((answer) => answers.give(answer))
+      else this.#take(word)
     })
     worker.on('error', (cause) => {
       if (this.#worker !== worker) return
       this.#worker = null
       this.#isReady = false
+      this.#options.lost()
       const error = new WippyError('PLUGIN_CRASHED', Kind.Internal, `the thread of plugin "${this.#options.id}" ended`, { cause })
       this.#settle({ ok: false, error })
     })
     return worker
   }
 
+  #ask(ask: HostAsk): Promise<HostAnswer> {
+    const { id, grants, host } = this.#options
+    const { by = null, gone } = this.#waiting[0] ?? {}
+    return host({ plugin: id, rights: grants.rights, by, gone: gone?.signal ?? AbortSignal.abort() }, ask)
+  }
+
+  #take(answer: WorkerAnswer): void {
+    const call = this.#waiting[0]
+    if (answer.id !== call?.id) return
+    this.calls++
+    if (call.by !== null) this.#options.purse.spend(call.by, answer.spent)
+    this.spent += answer.spent
+    this.memoryBytes = answer.memoryBytes
+    if (answer.printed !== '') this.#options.print(answer.printed)
+    if (answer.isLost) this.#options.lost()
+    this.#settle(answer.isOk ? { ok: true, values: answer.values } : { ok: false, error: errorOf(answer.values) })
+  }
+
   #settle(reply: Reply): void {
     this.#stopTimer?.()
     this.#stopTimer = null
-    this.#waiting.shift()?.resolve(reply)
+    const call = this.#waiting.shift()
+    call?.gone.abort()
+    call?.resolve(reply)
     for (const resolve of this.#afterNext.splice(0)) resolve()
     this.#next()
   }

@@ -113,6 +113,8 @@ export const fromComponent = (value: unknown, type: Type, types: Types): unknown
       return fromComponent(value, types[type.name]!, types)
     case 'array':
       return Array.from(value as ArrayLike<unknown>)
+    case 'bytes':
+      return new Uint8Array(value as ArrayLike<number>) // of this context, whatever context it came from
     case 'list':
       return (value as readonly unknown[]).map((item) => fromComponent(item, type.of, types))
     case 'option':

@@ -1,10 +1,12 @@
 // A plugin's own thread: compiles it, says that it is ready, then takes calls one after another and answers each.
 
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { WippyError } from '../error.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import type { Compiled } from './component.ts'
 import type { Grants } from './grant.ts'
+import type { HostAsk } from './host.ts'
+import { asking, hostImports } from './host-imports.ts'
 import { type InstanceLimits, PluginInstance } from './instance.ts'
 import { absent, wasi } from './wasi.ts'
 
@@ -17,9 +19,21 @@ export type WorkerOptions = {
   readonly env: Readonly<Record<string, string>>
   /** Whether every call begins anew: nothing of one is left for the next. */
   readonly isFresh: boolean
+  /** Where answers to what it asks of the node come in, and the bell that is rung for them. */
+  readonly answers: MessagePort
+  readonly bell: Int32Array<SharedArrayBuffer>
 }
 
-export type WorkerCall = { readonly id: number; readonly name: string; readonly args: Uint8Array }
+export type WorkerCall = {
+  readonly id: number
+  readonly name: string
+  readonly args: Uint8Array
+  /** Units it may spend. */
+  readonly fuel: number
+}
+
+/** What a worker says: null when it is ready, an answer, or a question. */
+export type WorkerWord = null | WorkerAnswer | { readonly ask: HostAsk }
 
 export type WorkerAnswer = {
   readonly id: number
@@ -29,9 +43,11 @@ export type WorkerAnswer = {
   readonly printed: string
   readonly spent: number
   readonly memoryBytes: number
+  /** What it knew is gone: the next call begins anew. */
+  readonly isLost: boolean
 }
 
-const { compiled, limits, grants, env, isFresh } = workerData as WorkerOptions
+const { compiled, limits, grants, env, isFresh, answers, bell } = workerData as WorkerOptions
 const functions = new Map(compiled.signature.functions.map((fn) => [fn.name, fn]))
 let printed: Uint8Array[] = []
 let printedBytes = 0
@@ -42,11 +58,13 @@ const print = (bytes: Uint8Array): void => {
   printedBytes += room.length
 }
 
-const instance = new PluginInstance(compiled, limits, { ...wasi({ grants, env, print }), ...absent(compiled.foreign) })
+const say = (word: WorkerWord): void => parentPort!.postMessage(word)
+const host = hostImports(asking((ask) => say({ ask }), answers, bell))
+const instance = new PluginInstance(compiled, limits, { ...wasi({ grants, env, print }), ...host, ...absent(compiled.foreign) })
 
-const perform = ({ name, args }: WorkerCall): { readonly isOk: boolean; readonly values: Uint8Array } => {
+const perform = ({ name, args, fuel }: WorkerCall): { readonly isOk: boolean; readonly values: Uint8Array } => {
   try {
-    return { isOk: true, values: encodeAll([instance.call(functions.get(name)!, decodeAll(args))]) }
+    return { isOk: true, values: encodeAll([instance.call(functions.get(name)!, decodeAll(args), fuel)]) }
   } catch (error) {
     if (error instanceof WippyError) return { isOk: false, values: encodeAll([error, error.code]) }
     throw error
@@ -58,9 +76,8 @@ parentPort!.on('message', (call: WorkerCall) => {
   printedBytes = 0
   const outcome = perform(call)
   const text = Buffer.concat(printed).toString()
-  const { spent, memoryBytes } = instance
-  const answer: WorkerAnswer = { id: call.id, ...outcome, printed: text, spent, memoryBytes }
-  parentPort!.postMessage(answer)
+  const { spent, memoryBytes, isWhole } = instance
+  say({ id: call.id, ...outcome, printed: text, spent, memoryBytes, isLost: !isWhole && !isFresh })
   if (isFresh) instance.drop()
 })
-parentPort!.postMessage(null)
+say(null)

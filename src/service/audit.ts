@@ -81,7 +81,10 @@ export class Audit {
     this.#pending = []
     this.#lost = 0
     this.#noted.clear()
-    if (records.length === 0) return
+    if (records.length === 0) {
+      await this.#opening?.catch(() => {}) // those noted before wait for it, and come first
+      return
+    }
     for (const record of records) {
       if (record.verdict === 'deny') this.#tell(record)
       for (const hear of this.#listeners) hear(record)

@@ -1,10 +1,11 @@
 // What can be called by id and is not Lua: kinds of entries whose calls somebody else answers.
 
+import type { Pid } from '../pid.ts'
 import type { Entry } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
 
-/** Calls an entry; `args` is a msgpack array. Never rejects. */
-export type Callee = (entry: Entry, args: Uint8Array) => Promise<Reply>
+/** Calls an entry for a process; `args` is a msgpack array. Never rejects. */
+export type Callee = (entry: Entry, args: Uint8Array, by: Pid) => Promise<Reply>
 
 export class Callees {
   readonly #byKind = new Map<string, Callee>()

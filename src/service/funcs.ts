@@ -76,7 +76,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
     await flight.wait((done) => {
       if (callee) {
         call.attempt?.started(null)
-        void callee(entry, args).then((answer) => {
+        void callee(entry, args, call.caller.pid).then((answer) => {
           reply = answer
           done()
         })

@@ -99,9 +99,25 @@ test('what is done wrong is explained, and nothing is installed', async () => {
     }
     assert.equal(JSON.parse((await wippy(['plugin', 'list', '--json'], { cwd })).out).plugins, [])
   })
-  const alone = await wippy(['plugin', 'list'], { cwd })
-  assert.is(alone.code, 7)
-  assert.match(alone.err, /Start one with "wippy run"/)
+})
+
+test('without a node it is stored, and there at the next start', async () => {
+  const cwd = directoryWith(files)
+  const none = await wippy(['plugin', 'list'], { cwd })
+  assert.equal([none.code, none.out], [0, 'No plugin is installed. To install one: wippy plugin install FILE\n'])
+  const denied = await wippy(['plugin', 'install', markdown, '--allow', 'everything'], { cwd })
+  assert.match(denied.err, /"everything" is not a permission \[PLUGIN_GRANT\]/)
+  const installed = await wippy(['plugin', 'install', markdown, '--allow', 'clock'], { cwd })
+  assert.equal([installed.code, installed.err], [0, 'No node runs here: this is about what is stored, and holds from the next start on.\n'])
+  assert.match(installed.out, /to-html +\(source: string, options: option<options>\) → string/)
+  const asked = await wippy(['run', 'ask', 'plugins.markdown:to-html', '*hi*'], { cwd })
+  assert.equal([asked.code, asked.out], [0, '<p><em>hi</em></p>\n\tnil\n'], asked.err)
+  const taken = await wippy(['plugin', 'permissions', 'markdown', '--none', '--json'], { cwd })
+  assert.equal(JSON.parse(taken.out).allow, [])
+  const removed = await wippy(['plugin', 'remove', 'markdown'], { cwd })
+  assert.match(removed.out, /^markdown was removed; the registry is at v\d+\n$/)
+  const elsewhere = await wippy(['plugin', 'list'], { cwd: directoryWith({ '.keep': '' }) })
+  assert.equal([elsewhere.code, /there is no wippy app/.test(elsewhere.err)], [4, true], elsewhere.err)
 })
 
 test.run()

@@ -4,13 +4,14 @@ import { string as text } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import type { Inspection } from '../../../plugin/installed.ts'
 import { readComponentFile } from '../../component-file.ts'
-import { NodeCommand } from '../../node-command.ts'
 import { json, print } from '../../output.ts'
+import { PluginCommand } from '../../plugin-command.ts'
 import { inspectionText, usageText } from '../../plugin-text.ts'
 
-export default class PluginInstall extends NodeCommand {
-  static override summary = 'Install a WebAssembly component into the node that runs here.'
-  static override description = `It is checked, compiled and kept; its functions can be called at once, and after a restart.
+export default class PluginInstall extends PluginCommand {
+  static override summary = 'Install a WebAssembly component.'
+  static override description =
+    `It is checked, compiled and kept; in the node that runs here its functions can be called at once, else when the app starts.
 What it imports is shown as what it asks for. It gets what --allow names and nothing else.`
   static override examples = [
     '<%= config.bin %> plugin install plugins/markdown',
@@ -20,7 +21,7 @@ What it imports is shown as what it asks for. It gets what --allow names and not
   static override flags = {
     name: string({ summary: 'Its name; the name of the file otherwise.', helpValue: '<name>' }),
     allow: string({
-      summary: 'What it may have: clock, random, env:NAME, fs:/guest=path, fs:/guest=path:rw; repeatable.',
+      summary: 'What it may have: clock, random, env:NAME, fs:/guest=path[:rw], kind:NAME, funcs.call:ID, registry.get:ID; repeatable.',
       helpValue: '<permission>',
       multiple: true,
       multipleNonGreedy: true,
@@ -29,13 +30,11 @@ What it imports is shown as what it asks for. It gets what --allow names and not
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PluginInstall)
-    await this.withNode(flags, async (client) => {
-      const { name, bytes } = readComponentFile(args.component)
-      const asked = { name: flags.name ?? name, component: bytes, allow: flags.allow ?? [] }
-      const plugin = (await client.ask('plugin.install', asked)) as Inspection
-      if (flags.json) return print(json({ $type: 'plugin', v: 1, ...plugin }))
-      print(inspectionText(plugin))
-      print(usageText(plugin))
-    })
+    const { name, bytes } = readComponentFile(args.component)
+    const asked = { name: flags.name ?? name, component: bytes, allow: flags.allow ?? [], update: false }
+    const plugin = await this.ask<Inspection>(flags, { verb: 'plugin.install', args: asked, alone: (desk) => desk.install(asked) })
+    if (flags.json) return print(json({ $type: 'plugin', v: 1, ...plugin }))
+    print(inspectionText(plugin))
+    print(usageText(plugin))
   }
 }

@@ -3,11 +3,11 @@
 import { string as text } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import type { Summary } from '../../../plugin/installed.ts'
-import { NodeCommand } from '../../node-command.ts'
 import { json, print } from '../../output.ts'
+import { PluginCommand } from '../../plugin-command.ts'
 import { permissionText } from '../../plugin-text.ts'
 
-export default class PluginPermissions extends NodeCommand {
+export default class PluginPermissions extends PluginCommand {
   static override summary = 'Show what a plugin asks for and may have, or change it.'
   static override examples = [
     '<%= config.bin %> plugin permissions clock --allow clock',
@@ -27,10 +27,12 @@ export default class PluginPermissions extends NodeCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PluginPermissions)
-    await this.withNode(flags, async (client) => {
-      const allow = flags.none ? [] : flags.allow
-      const plugin = (await client.ask('plugin.permissions', { ...args, ...(allow && { allow }) })) as Summary
-      print(flags.json ? json({ $type: 'permissions', v: 1, ...plugin }) : permissionText(plugin))
+    const allow = flags.none ? [] : flags.allow
+    const plugin = await this.ask<Summary>(flags, {
+      verb: 'plugin.permissions',
+      args: { ...args, ...(allow && { allow }) },
+      alone: (desk) => desk.permissions(args.name, allow),
     })
+    print(flags.json ? json({ $type: 'permissions', v: 1, ...plugin }) : permissionText(plugin))
   }
 }

@@ -4,11 +4,11 @@ import { string as text } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import type { Inspection } from '../../../plugin/installed.ts'
 import { readComponentFile } from '../../component-file.ts'
-import { NodeCommand } from '../../node-command.ts'
 import { json, print } from '../../output.ts'
+import { PluginCommand } from '../../plugin-command.ts'
 import { inspectionText } from '../../plugin-text.ts'
 
-export default class PluginUpdate extends NodeCommand {
+export default class PluginUpdate extends PluginCommand {
   static override summary = 'Put another component in the place of an installed one.'
   static override description =
     `Calls under way are answered by the former one. What it may have stays as it is unless --allow names it anew.
@@ -28,11 +28,9 @@ A component that is broken, or lacks an export that is used, changes nothing.`
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PluginUpdate)
-    await this.withNode(flags, async (client) => {
-      const { bytes } = readComponentFile(args.component)
-      const asked = { name: args.name, component: bytes, update: true, ...(flags.allow && { allow: flags.allow }) }
-      const plugin = (await client.ask('plugin.install', asked)) as Inspection
-      print(flags.json ? json({ $type: 'plugin', v: 1, ...plugin }) : inspectionText(plugin))
-    })
+    const { bytes } = readComponentFile(args.component)
+    const asked = { name: args.name, component: bytes, update: true, ...(flags.allow && { allow: flags.allow }) }
+    const plugin = await this.ask<Inspection>(flags, { verb: 'plugin.install', args: asked, alone: (desk) => desk.install(asked) })
+    print(flags.json ? json({ $type: 'plugin', v: 1, ...plugin }) : inspectionText(plugin))
   }
 }
