@@ -174,7 +174,7 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['workflow', 'activity'],
-    kinds: ['workflow.host', 'temporal.worker'],
+    kinds: ['workflow.host', 'temporal.worker', 'temporal.client'],
     wants: ({ kind, meta }) => kind === 'workflow.lua' || meta.durable === true,
     load: async (parts) => (await import('./workflows.ts')).buildWorkflows(parts),
   },

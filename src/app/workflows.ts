@@ -6,7 +6,7 @@ import { defaultLimits } from '../kernel/host.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
 import { decode } from '../msgpack.ts'
 import type { Program } from '../program.ts'
-import { isFields } from '../registry/entry.ts'
+import { fieldsOf, isFields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
 import { Activities } from '../service/activities.ts'
@@ -14,6 +14,7 @@ import { activityService } from '../service/activity.ts'
 import { within } from '../service/drain.ts'
 import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
+import type { Log } from '../service/logger.ts'
 import { contextFromBytes } from '../service/stored-start.ts'
 import { workflowService } from '../service/workflow.ts'
 import { WorkflowAsks } from '../service/workflow-asks.ts'
@@ -28,17 +29,27 @@ import type { Parts } from './parts.ts'
 import { Recent } from './recent.ts'
 import { type EngineGround, isEmbedded, openShared } from './workflow-engine.ts'
 
+const CLIENT = 'temporal.client'
 const SHORTEST_LEASE_MS = 1000
 const STOP_MS = 5000 // for what is being written when the node ends
 const PROGRAMS = 100 // kept ready: bodies of one program share its image
 
-/** `workflow.host` entries, and `temporal.worker`, which means the same here. What runs there goes on when the host is gone. */
-const hosts = (launcher: Launcher): Handler => ({
-  kinds: WORKFLOW_HOSTS,
+/**
+ * `workflow.host` entries, and `temporal.worker`, which means the same here. What runs there goes on when the host is gone. A `temporal.client`
+ * is taken in, so that others may name it; nobody calls it.
+ */
+const hosts = (launcher: Launcher, log: Log): Handler => ({
+  kinds: [...WORKFLOW_HOSTS, CLIENT],
   prepare: ({ kind, entry }) => {
-    if (kind !== 'entry.delete') limitsOf(entry, defaultLimits)
+    if (kind !== 'entry.delete' && entry.kind !== CLIENT) limitsOf(entry, defaultLimits)
   },
   commit: ({ kind, entry }) => {
+    if (entry.kind === CLIENT) {
+      const { address } = fieldsOf(entry)
+      if (kind !== 'entry.delete')
+        log.record('warn', entry.id, 'no Temporal server is contacted: workflows run in this node', { address: String(address) })
+      return
+    }
     if (kind === 'entry.delete') launcher.removeHost(entry.id)
     else launcher.setHost(entry)
   },
@@ -93,7 +104,7 @@ const groundOf = ({ entries, environment, clock, report }: Parts): EngineGround 
 })
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
-  const { scheduler, registry, launcher, clock, door, config, state, credentials, authority, report } = parts
+  const { scheduler, registry, launcher, clock, log, door, config, state, credentials, authority, report } = parts
   const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
   const engine = isEmbedded(config) ? await embedded(state) : await openShared(config, groundOf(parts))
   const programs = new Recent<Program>(PROGRAMS)
@@ -122,7 +133,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   await durables.join()
   return {
     services: [workflowService(durables, scheduler), activityService(activities)],
-    handler: hosts(launcher),
+    handler: hosts(launcher, log),
     begin: async () => {
       await durables.boot()
       if (endedMs > 0) retention.begin()

@@ -14,7 +14,7 @@ import type { Process, SpawnSpec, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
-import { type Entry, whereOf } from '../registry/entry.ts'
+import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
 import type { Authority } from './authority.ts'
@@ -63,6 +63,14 @@ export interface DurableLauncher {
   spawn(call: Call): Promise<readonly unknown[] | Reply>
   /** What is known of a durable process, whether it runs or has ended; null when there is none. */
   readonly headOf: (id: string) => Promise<{ readonly status: string; readonly result: Uint8Array | null } | null>
+  /** Whether a pid is that of one, alive or not. */
+  owns(pid: Pid): boolean
+  /** Who watches them. */
+  readonly watchers: {
+    monitor(from: Pid, to: Pid): Promise<void>
+    link(from: Pid, to: Pid): Promise<void>
+    unlink(from: Pid, to: Pid): void
+  }
   /** Ends a durable process by force; false when `pid` is none. */
   terminate(pid: Pid): Promise<boolean>
 }
@@ -74,7 +82,7 @@ const within = (limits: HostLimits, budget: Budget | null): HostLimits =>
 export class Launcher {
   durable: DurableLauncher | null = null
   readonly #options: LauncherOptions
-  readonly #hosts = new Map<string, { readonly kind: string; readonly host: Host }>()
+  readonly #hosts = new Map<string, { readonly kind: string; readonly host: Host; readonly queue: unknown }>()
   readonly #functions = new WeakMap<Entry, Host>()
 
   constructor(options: LauncherOptions) {
@@ -87,7 +95,11 @@ export class Launcher {
     const known = this.#hosts.get(entry.id)
     if (known) known.host.limits = limits
     const node = WORKFLOW_HOSTS.includes(entry.kind) ? '' : this.#options.node // a workflow is not of the node that runs it
-    this.#hosts.set(entry.id, { kind: entry.kind, host: known?.host ?? new Host(entry.id, limits, node) })
+    this.#hosts.set(entry.id, {
+      kind: entry.kind,
+      host: known?.host ?? new Host(entry.id, limits, node),
+      queue: fieldsOf(entry).task_queue,
+    })
   }
 
   /** Forgets a host: nothing can be spawned on it any more. What runs on it is for whoever removes it to end. */
@@ -100,9 +112,9 @@ export class Launcher {
     yield* this.#hosts.values()
   }
 
-  /** Throws HOST_NOT_FOUND. */
+  /** A host by its id, or the one with a task queue of this name. Throws HOST_NOT_FOUND. */
   host(id: string): Host {
-    const known = this.#hosts.get(id)
+    const known = this.#hosts.get(id) ?? [...this.#hosts.values()].find(({ queue }) => queue === id)
     if (known) return known.host
     const hosts = [...this.#hosts.keys()]
     throw new WippyError('HOST_NOT_FOUND', Kind.NotFound, `process host "${id}" not found`, {

@@ -10,7 +10,7 @@ import { isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
 import type { Credentials } from './credentials.ts'
 import { type FirstMessage, firstMessages } from './first-messages.ts'
-import type { Launcher } from './launcher.ts'
+import type { DurableLauncher, Launcher } from './launcher.ts'
 import { replyOf } from './outcome.ts'
 import { setUpgradable } from './outdated.ts'
 import type { Permits } from './permit.ts'
@@ -171,6 +171,17 @@ export const processService = ({ scheduler, launcher, credentials, permits }: Pr
       return [true]
     }
 
+  /** The same, which takes longer for a durable process. */
+  const watching =
+    (act: (from: Pid, to: Pid) => void, actLater: (watchers: DurableLauncher['watchers'], from: Pid, to: Pid) => Promise<void>) =>
+    (call: Call): readonly unknown[] | Promise<readonly unknown[]> => {
+      const [from, to] = [call.caller.pid, pidOf(call.target)]
+      const { durable } = launcher
+      if (durable?.owns(to)) return actLater(durable.watchers, from, to).then(() => [true])
+      act(from, to)
+      return [true]
+    }
+
   return {
     name: 'process',
     operations: {
@@ -178,10 +189,19 @@ export const processService = ({ scheduler, launcher, credentials, permits }: Pr
       'process.upgrade': upgrade,
       'process.terminate': terminate,
       'process.cancel': toward((from, to, { args }) => delivery.cancel(to, typeof args[0] === 'string' ? args[0] : '', from)),
-      'process.monitor': toward((from, to) => scheduler.monitor(from, to)),
+      'process.monitor': watching(
+        (from, to) => scheduler.monitor(from, to),
+        (watchers, from, to) => watchers.monitor(from, to),
+      ),
       'process.unmonitor': toward((from, to) => scheduler.unmonitor(from, to)),
-      'process.link': toward((from, to) => scheduler.link(from, to)),
-      'process.unlink': toward((from, to) => scheduler.unlink(from, to)),
+      'process.link': watching(
+        (from, to) => scheduler.link(from, to),
+        (watchers, from, to) => watchers.link(from, to),
+      ),
+      'process.unlink': watching(
+        (from, to) => scheduler.unlink(from, to),
+        async (watchers, from, to) => watchers.unlink(from, to),
+      ),
       'process.get_options': (call) => {
         const { trapLinks, upgradable } = own(call)
         return [{ trap_links: trapLinks, upgradable }]

@@ -14,6 +14,7 @@ import { encode, split } from '../msgpack.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Beginning } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
+import { childId } from '../workflow/id.ts'
 import type { Run } from '../workflow/run.ts'
 import { ACTIVITIES, type Activities } from './activities.ts'
 import type { Credentials } from './credentials.ts'
@@ -40,6 +41,15 @@ export type WorkflowAsksOptions = {
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly credentials: Credentials
+}
+
+type Child = {
+  readonly target: string
+  readonly tag: number
+  readonly host: string
+  readonly isExec: boolean
+  readonly options: unknown
+  readonly args: Uint8Array
 }
 
 export class WorkflowAsks implements Diversion {
@@ -112,31 +122,24 @@ export class WorkflowAsks implements Diversion {
     } catch (error) {
       return this.#fail(process, tag, error)
     }
-    return this.#answered(process, tag, this.#startChild(run, process, target, tag, isExec ? null : ask.args(), isExec ? ask.args() : null))
+    const { head, rest } = isExec ? { head: [run.card.host, 'exec', false], rest: ask.args() } : split(ask.args(), 3)
+    const [host, how, options] = head
+    const child = { target, tag, host: String(host), isExec: how === 'exec', options, args: rest }
+    return this.#answered(process, tag, this.#startChild(run, process, child))
   }
 
-  async #startChild(
-    run: Run,
-    process: Process,
-    target: string,
-    tag: number,
-    spawnArgs: Uint8Array | null,
-    execArgs: Uint8Array | null,
-  ): Promise<readonly unknown[] | null> {
-    const { head, rest } = spawnArgs === null ? { head: [run.card.host, 'exec', false] as const, rest: execArgs! } : split(spawnArgs, 3)
-    const [host, how, options] = head
+  async #startChild(run: Run, process: Process, { target, tag, host, isExec, options, args }: Child): Promise<readonly unknown[] | null> {
     const wanted = workflowOptionsOf(options)
-    const isExec = how === 'exec'
-    const own = process.context as Context
-    const birth = this.keyOf(process, tag) // from the journal: asked again, the same child is meant
+    const birth = this.keyOf(process, tag) // from the journal, as its id: asked again, the same child is meant
     const { pid } = await this.#workflows.begin({
-      ...{ entry: target, host: String(host), args: rest, parent: run.id },
-      context: contextOf({ pid: process.pid, context: own }, options, this.#credentials),
-      options: { ...wanted, id: wanted.id ?? birth },
+      ...{ entry: target, host, args, parent: run.id },
+      context: contextOf({ pid: process.pid, context: process.context as Context }, options, this.#credentials),
+      options: { ...wanted, id: wanted.id ?? childId(run.id, run.card.start, tag) },
       birth,
       watchers: [{ id: run.id, tag: isExec ? tag : 0, start: run.card.start }],
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: process.pid, ...message })),
     })
+    if (run.isClosed) await this.#durables.letters.bereave(run, pid)
     return isExec ? null : [pid]
   }
 
@@ -158,6 +161,6 @@ const noWatching = (op: string): WippyError =>
   refused(
     'WORKFLOW_REFUSED',
     Kind.Invalid,
-    `${op} is not possible within a workflow`,
+    `${op} is not supported in workflow context`,
     'Children are watched by themselves: their ends arrive as events.',
   )

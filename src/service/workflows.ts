@@ -7,7 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import { Host } from '../kernel/host.ts'
 import { textPayload } from '../kernel/payload.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { encode, encodeAll, split } from '../msgpack.ts'
+import { encodeAll, split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
@@ -25,7 +25,8 @@ import { replyOf } from './outcome.ts'
 import type { Call, Context } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
-import { type WorkflowOptions, workflowOptionsOf } from './workflow-options.ts'
+import { plainStart, type WorkflowOptions, workflowOptionsOf } from './workflow-options.ts'
+import { WorkflowWatchers } from './workflow-watchers.ts'
 
 const refused = (code: string, kind: Kind, message: string): WippyError => new WippyError(code, kind, message, { retryable: false })
 
@@ -49,6 +50,7 @@ export type WorkflowsOptions = {
 }
 
 export class Workflows implements DurableLauncher {
+  readonly watchers: WorkflowWatchers
   readonly #durables: Durables
   readonly #scheduler: Scheduler
   readonly #launcher: Launcher
@@ -62,14 +64,19 @@ export class Workflows implements DurableLauncher {
     this.#durables = durables
     this.#scheduler = scheduler
     this.#launcher = launcher
+    this.watchers = new WorkflowWatchers(durables, scheduler)
   }
 
   takes(entry: Entry): boolean {
     return isDurable(entry)
   }
 
+  owns(pid: Pid): boolean {
+    return this.#durables.letters.owns(pid)
+  }
+
   async terminate(pid: Pid): Promise<boolean> {
-    const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
+    const id = this.owns(pid) ? idOf(pid) : null
     if (id === null) return false
     await this.#durables.interventions.terminate(id)
     return true
@@ -127,26 +134,13 @@ export class Workflows implements DurableLauncher {
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: caller.pid, ...message })),
     })
     if (how === 'exec') return this.#resultOf(idOf(pid)!)
-    const { links } = this.#scheduler
-    if (how.endsWith('monitored')) links.monitor(caller.pid, pid)
-    if (how.includes('linked')) links.link(caller.pid, pid)
-    if (how.endsWith('monitored') || how.includes('linked')) void this.#follow(pid)
+    this.watchers.started(caller.pid, pid, how)
     return [pid]
-  }
-
-  /** Tells those here who watch a workflow of its end, which may come elsewhere. */
-  async #follow(pid: Pid): Promise<void> {
-    try {
-      const { status, card } = await this.#durables.ended(idOf(pid)!)
-      this.#scheduler.gone(pid, { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]), error: null })
-    } catch (error) {
-      this.#scheduler.gone(pid, { ok: false, payload: encode([null, error]), error: null }) // it was removed, or cannot be read
-    }
   }
 
   /** Starts a workflow for somebody outside: the command line, a schedule. */
   async start(entry: string, host: string, args: Uint8Array, id: string | null): Promise<Pid> {
-    const options: WorkflowOptions = { id, reuse: 'allow', conflict: 'fail', search: {}, memo: {} }
+    const options: WorkflowOptions = { ...plainStart, id, conflict: 'fail' }
     const { pid } = await this.begin({ entry, host, args, context: this.#operator, options, parent: null, watchers: [], messages: [] })
     return pid
   }
@@ -154,7 +148,8 @@ export class Workflows implements DurableLauncher {
   /** Starts one as somebody wants it. Throws what `Durables.start`, `processEntry` and `host` throw. */
   async begin({ entry: target, host: hostId, args, context, options, ...family }: Wanted): Promise<Started> {
     const entry = this.#launcher.processEntry(target)
-    const host = this.hostOf(hostId) ?? this.#launcher.host(hostId)
+    const { id: known } = this.#launcher.host(hostId)
+    const host = this.hostOf(known) ?? this.#launcher.host(known)
     return this.#durables.start({
       id: options.id ?? randomUUID(),
       host,
@@ -163,10 +158,9 @@ export class Workflows implements DurableLauncher {
       code: storedProgram(this.#launcher.program(entry)),
       args,
       context: contextToBytes(this.#launcher.contextFor(entry, context)),
-      conflict: options.conflict,
-      reuse: options.reuse,
-      search: options.search,
-      memo: options.memo,
+      ...{ conflict: options.conflict, reuse: options.reuse, search: options.search, memo: options.memo },
+      ...{ delayMs: options.delayMs, executionMs: options.executionMs, runMs: options.runMs },
+      closing: options.closing ?? (entry.kind === 'workflow.lua' ? 'terminate' : 'abandon'),
       ...family,
     })
   }

@@ -23,6 +23,7 @@ const textOf = (name: string, value: unknown): string => {
 export const attributesOf = (search: Readonly<Record<string, unknown>>): readonly Attribute[] => {
   const pairs = Object.entries(search).flatMap(([name, value]) => {
     if (name === '' || !isFine(name)) throw refused('an attribute has no name, or too long a one')
+    if (name.startsWith('@')) throw refused(`"${name}" begins with @, as the runtime's own attributes do`)
     return [...new Set((Array.isArray(value) ? value : [value]).map((item) => textOf(name, item)))].map((text) => [name, text] as const)
   })
   if (pairs.length <= MOST_ATTRIBUTES) return pairs

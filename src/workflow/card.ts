@@ -5,7 +5,7 @@ import type { HostLimits } from '../kernel/host.ts'
 import { decode, encode } from '../msgpack.ts'
 import { attributesOf } from './attributes.ts'
 import type { Mark } from './checkpoint.ts'
-import type { Traits } from './query.ts'
+import { PARENT, type Traits } from './query.ts'
 
 /** Everything a run starts from. `context` is opaque: what it inherits. */
 export type Beginning = {
@@ -20,6 +20,12 @@ export type Beginning = {
 
 /** A workflow that hears of the end: as an event, or as the answer to its ask `tag` in the run that began with record `start`. */
 export type Watcher = { readonly id: string; readonly tag: number; readonly start: number }
+
+/** What becomes of a child when its parent ends. */
+export type Closing = 'terminate' | 'abandon' | 'cancel'
+
+/** When it is ended for having taken too long: all its runs by `untilMs`, each of them within `runMs`; the run at hand at `dueMs`. */
+export type Limit = { readonly untilMs: number | null; readonly runMs: number | null; readonly dueMs: number }
 
 export type Card = {
   readonly entry: string
@@ -42,6 +48,19 @@ export type Card = {
   /** What can be searched for, and what is only shown. */
   readonly search: Readonly<Record<string, unknown>>
   readonly memo: Readonly<Record<string, unknown>>
+  readonly closing?: Closing
+  /** When its first step may be taken, as long as none was. */
+  readonly beginMs?: number | null
+  readonly limit?: Limit | null
+}
+
+/** The timer with which a run begins later, or has taken too long; tags of asks are greater. */
+export const OWN_TIMER = 0
+
+/** The limit of a run that begins at `beginMs`. */
+export const limitOf = (untilMs: number | null, runMs: number | null, beginMs: number): Limit | null => {
+  const dueMs = Math.ceil(Math.min(untilMs ?? Number.POSITIVE_INFINITY, runMs === null ? Number.POSITIVE_INFINITY : beginMs + runMs))
+  return dueMs === Number.POSITIVE_INFINITY ? null : { untilMs, runMs, dueMs }
 }
 
 export const beginningToBytes = (beginning: Beginning): Uint8Array => encode(beginning)
@@ -50,8 +69,8 @@ export const cardToBytes = (card: Card): Uint8Array => encode(card)
 export const cardOf = (bytes: Uint8Array): Card => decode(bytes) as Card
 
 /** What a workflow is found by. Throws WORKFLOW_ATTRIBUTES. */
-export const traitsOf = ({ entry, startedMs, search }: Pick<Card, 'entry' | 'startedMs' | 'search'>): Traits => ({
+export const traitsOf = ({ entry, startedMs, search, parent }: Pick<Card, 'entry' | 'startedMs' | 'search' | 'parent'>): Traits => ({
   entry,
   startedMs: Math.floor(startedMs),
-  attributes: attributesOf(search),
+  attributes: [...(parent === null ? [] : [[PARENT, parent] as const]), ...attributesOf(search)],
 })

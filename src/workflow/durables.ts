@@ -14,7 +14,7 @@ import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
-import { type Beginning, beginningToBytes, type Card, cardOf } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, cardOf, limitOf } from './card.ts'
 import { Endings } from './endings.ts'
 import { type Engine, type Head, hasEnded, type News } from './engine.ts'
 import { checkId, idOf } from './id.ts'
@@ -23,16 +23,17 @@ import { Leases } from './leases.ts'
 import { type Ended, framesOf, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
-import { endMail } from './mail.ts'
+import { closingMail, endMail } from './mail.ts'
 import type { Partitions } from './partition.ts'
 import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
 import { Run } from './run.ts'
 import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
-import { type Conflict, isAskedAgain, mayStart, type Opening, opening, type Reuse, type Start, workflowExists } from './start.ts'
+import { type Conflict, isAskedAgain, mayStart, type Opening, opening, ownTimer, type Reuse, type Start, workflowExists } from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 
+const INSIST_MS = 1000
 const PAGE = 500 // ids read at once
 const LOOK_MS = 10_000 // how often nodes look for what nobody told them
 const LEASE_MS = 6000
@@ -92,6 +93,9 @@ export class Durables {
       workflowNamed: (frame) => this.#workflowNamed(frame),
       committed: (run, effects) => this.#committed(run, effects),
       lost: (run) => this.#lost(run),
+      insist: (work) => this.#insist(work),
+      orphaned: (run) => this.#give(this.interventions.terminate(run.id)),
+      timeUp: (run) => this.#give(this.interventions.timeUp(run.id)),
     }
     this.#loaded = new Loaded({ scheduler, read: (id) => this.#read(id), kept, report })
     this.#endings = new Endings(engine)
@@ -186,13 +190,18 @@ export class Durables {
       if (head !== null && isAskedAgain(head, start))
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       if (head !== null && !mayStart(head, reuse)) {
+        if (conflict === 'terminate' && !hasEnded(head.status)) {
+          await this.interventions.terminate(id).catch(() => {}) // it may have ended by itself
+          continue
+        }
         if (conflict === 'fail' || (hasEnded(head.status) && reuse !== 'never')) throw workflowExists(id, head.status)
         for (const { from, topic, payload } of start.messages ?? []) await this.letters.message(from, pid, Buffer.from(topic), payload)
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }
       const opened = opening(start, head, this.#owner, this.#around.nowMs())
       if (!(await this.#engine.append(id, head, opened.record, opened.effects))) continue
-      const process = this.#leases.has(id) ? this.#begin(start, opened).process : null
+      for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
+      const process = opened.effects.active && this.#leases.has(id) ? this.#begin(start, opened).process : null
       return { pid, isNew: true, process }
     }
   }
@@ -210,9 +219,12 @@ export class Durables {
   async #succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
     await run.going()
     const { seq } = run.position
-    const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: this.#around.nowMs() }
+    const nowMs = this.#around.nowMs()
+    const { untilMs = null, runMs = null } = run.card.limit ?? {}
+    const limit = limitOf(untilMs, runMs, nowMs)
+    const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: nowMs, limit }
     const cleared = run.ledger.due().map(({ tag }) => tag)
-    if (!(await run.note(RecordKind.start, beginningToBytes(beginning), card, 'running', { cleared }))) return
+    if (!(await run.note(RecordKind.start, beginningToBytes(beginning), card, 'running', { cleared, timers: ownTimer(card) }))) return
     const exits = run.process?.exits ?? []
     this.#loaded.drop(run)
     if (run.process !== null) this.#options.scheduler().retire(run.process)
@@ -236,6 +248,7 @@ export class Durables {
     while (this.#leases.has(id)) {
       const head = await this.#engine.head(id)
       if (head === null || head.status !== 'running') return null
+      if ((cardOf(head.card).beginMs ?? 0) > this.#around.nowMs()) return null // the alarm comes back to it
       const run = await this.#takeUp(head)
       if (run !== null) return run
     }
@@ -267,9 +280,29 @@ export class Durables {
     if (steps > 0) confirmMail(run, ground)
     void run.pull()
     const now = this.#around.nowMs()
-    for (const { tag, dueMs } of ledger.due()) if (dueMs <= now) run.fire(tag)
+    for (const { tag, dueMs } of [...ledger.due(), ...ownTimer(card)]) if (dueMs <= now) run.fire(tag)
     this.#loaded.keep(run) // only now: before it has what it was loaded for it looks as if it had nothing to do
     return run
+  }
+
+  /** Does it until it is done; null when the node stops before. */
+  async #insist<T>(work: () => Promise<T>): Promise<T | null> {
+    while (!this.#loaded.isStopped) {
+      try {
+        return await work()
+      } catch (error) {
+        this.#options.report(error)
+        await this.#around.pause(INSIST_MS)
+      }
+    }
+    return null
+  }
+
+  /** Somebody's end that nobody waits for: it may have come by itself meanwhile. */
+  #give(end: Promise<void>): void {
+    end.catch((error) => {
+      if (!(error instanceof WippyError && error.code === 'WORKFLOW_NOT_FOUND')) this.#options.report(error)
+    })
   }
 
   #groundOf(run: Run, { context }: Beginning, host: Host): Ground {
@@ -356,7 +389,9 @@ export class Durables {
   async #end(run: Run, status: string, exit: Ended): Promise<boolean> {
     this.#loaded.drop(run)
     const card: Card = { ...run.card, endedMs: this.#around.nowMs(), result: exit.payload, mark: null }
-    const mail = endMail(run.id, run.card, exit)
+    const children = await this.#insist(() => closingMail(this.#engine, run.id, run.card))
+    if (children === null || run.isClosed) return false
+    const mail = [...endMail(run.id, run.card, exit), ...children]
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
     for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#hint(to)
     return true

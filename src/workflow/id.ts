@@ -1,11 +1,13 @@
 // Ids of workflows: what may be one, and which one a pid names. An id stands in the pid where an ordinary process has its serial number,
 // so it must not look like one.
 
+import { createHash } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import { type Pid, parsePid } from '../pid.ts'
 
 const SERIAL = /^0x[0-9a-f]{5,}$/
 const LONGEST = 255
+const SHOWN = 60 // characters of a long id that stay in those of its children
 
 /** The workflow a pid names, or null when it is the pid of an ordinary process. */
 export const idOf = (pid: Pid): string | null => {
@@ -21,4 +23,11 @@ export const checkId = (id: string): void => {
     retryable: false,
     hint: `An id has 1 to ${LONGEST} bytes, no control characters, none of | { }, and does not look like 0x00001.`,
   })
+}
+
+/** The id of a child that is not named, from who asked for it: always the same. Of a long family it says only where it began. */
+export const childId = (parent: string, start: number, tag: number): string => {
+  const plain = `${parent}/${start}/${tag}`
+  if (Buffer.byteLength(plain) <= LONGEST / 2) return plain
+  return `${Array.from(parent).slice(0, SHOWN).join('')}~${createHash('sha256').update(plain).digest('hex').slice(0, 32)}`
 }

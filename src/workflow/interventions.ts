@@ -15,7 +15,7 @@ import { type Card, cardOf } from './card.ts'
 import { type Effects, type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
 import type { Ended } from './ledger.ts'
 import type { Loaded } from './loaded.ts'
-import { endMail } from './mail.ts'
+import { closingMail, endMail } from './mail.ts'
 import { notice, noticed, timersOf, timersToBytes } from './notice.ts'
 import { parse, RecordKind, seal } from './record.ts'
 import type { Run } from './run.ts'
@@ -42,21 +42,29 @@ export class Interventions {
   }
 
   /** Ends a workflow, whatever it does. Throws WORKFLOW_NOT_FOUND, also for one that has ended. */
-  async terminate(id: string): Promise<void> {
+  terminate(id: string): Promise<void> {
+    return this.#end(id, 'terminated', terminated())
+  }
+
+  /** Ends a workflow that has taken too long. Throws as `terminate`. */
+  timeUp(id: string): Promise<void> {
+    return this.#end(id, 'failed', timeUp(id))
+  }
+
+  async #end(id: string, status: string, error: WippyError): Promise<void> {
     const { loaded, scheduler, end, hint, clock } = this.#options
-    const error = terminated()
     const ended = { ok: false, payload: endedBy(encode(error)) }
     await this.#until(id, async (head) => {
       const run = await loaded.here(id)
       if (run !== null) {
-        if (!(await end(run, 'terminated', ended))) return false
+        if (!(await end(run, status, ended))) return false
         if (run.process !== null && run.process.state !== 'ended') scheduler().fail(run.process.pid, error)
         return true
       }
       const card = cardOf(head.card)
-      const mail = endMail(id, card, ended)
+      const mail = [...endMail(id, card, ended), ...(await closingMail(this.#options.engine, id, card))]
       const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
-      if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed('terminated', over, { mail })))) return false
+      if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed(status, over, { mail })))) return false
       for (const to of [id, ...mail.map(({ to }) => to)]) hint(to)
       return true
     })
@@ -105,6 +113,9 @@ export class Interventions {
     return engine.append(head.id, head, seal(head, head.epoch, notice(kind, Buffer.from(code, 'hex'), clock.nowMs(), input)), effects)
   }
 }
+
+const timeUp = (id: string): WippyError =>
+  new WippyError('WORKFLOW_TIMEOUT', Kind.Timeout, `workflow "${id}" has taken too long`, { retryable: false })
 
 const alreadyPaused = (id: string): WippyError =>
   new WippyError('WORKFLOW_PAUSED', Kind.Conflict, `workflow "${id}" is paused already`, {

@@ -10,6 +10,7 @@ import { Attempts, type Note } from './attempts.ts'
 const MOST_TIMERS = 10_000
 const TIMERS: ReadonlySet<string> = new Set(['time.sleep', 'time.after', 'time.ticker'])
 const CALLS: ReadonlySet<string> = new Set(['funcs.call', 'contract.call'])
+const CHILDREN: ReadonlySet<string> = new Set(['process.spawn', 'workflow.exec'])
 const NOTHING = new Uint8Array(0)
 const decoder = new TextDecoder()
 
@@ -63,6 +64,8 @@ export class Ledger {
   readonly open = new Map<number, Open>()
   readonly timers = new Map<number, Due>()
   readonly attempts: Attempts
+  /** Whether it ever wanted a child. */
+  hasChildren = false
   readonly #frame = new FrameCursor()
 
   constructor(attempts = new Attempts()) {
@@ -129,16 +132,18 @@ export class Ledger {
   toBytes(): Uint8Array {
     const open = [...this.open].map(([tag, { seq, op, frame, mailed }]) => [tag, seq, op, frame, mailed])
     const timers = [...this.timers].map(([tag, { dueMs, everyMs }]) => [tag, dueMs, everyMs])
-    return encodeAll([open, timers, this.attempts.stored()])
+    return encodeAll([open, timers, this.attempts.stored(), this.hasChildren])
   }
 
   static fromBytes(bytes: Uint8Array): Ledger {
-    const [open, timers, attempts] = decodeAll(bytes) as [
+    const [open, timers, attempts, hasChildren] = decodeAll(bytes) as [
       readonly [number, number, string, Uint8Array, boolean][],
       readonly [number, number, number][],
       ConstructorParameters<typeof Attempts>[0],
+      boolean,
     ]
     const ledger = new Ledger(new Attempts(attempts))
+    ledger.hasChildren = hasChildren
     for (const [tag, seq, op, frame, mailed] of open) ledger.open.set(tag, { seq, op, frame, mailed })
     for (const [tag, dueMs, everyMs] of timers) ledger.timers.set(tag, { dueMs, everyMs })
     return ledger
@@ -169,6 +174,7 @@ export class Ledger {
     }
     if (frame.tag === 0) return
     this.#opened(seq, op, frame, false)
+    if (CHILDREN.has(op)) this.hasChildren = true
     if (CALLS.has(op)) this.attempts.asked(frame.tag, nowMs)
     const ms = TIMERS.has(op) && this.timers.size < MOST_TIMERS ? millisecondsOf(valuesOf(frame)[0]) : 0
     if (ms === 0) return

@@ -11,7 +11,8 @@ import type { Scheduler } from '../kernel/scheduler.ts'
 import { type Pid, parsePid } from '../pid.ts'
 import { type Engine, hasEnded } from './engine.ts'
 import { idOf } from './id.ts'
-import { eventFrame, messageOf } from './mail.ts'
+import { eventFrame, messageOf, PARENT_ENDED } from './mail.ts'
+import type { Run } from './run.ts'
 
 export type LettersOptions = {
   readonly engine: Engine
@@ -55,6 +56,12 @@ export class Letters implements Post {
 
   async cancel(from: Pid | '', to: Pid, reason: Uint8Array): Promise<void> {
     await this.#post(to, eventFrame(from, 'pid.cancel', false, reason))
+  }
+
+  /** Tells a child that its parent has ended, when it has: it may have begun too late to hear it with the end. */
+  async bereave(parent: Pick<Run, 'id' | 'pid'>, child: Pid): Promise<void> {
+    const head = await this.engine.head(parent.id)
+    if (head !== null && hasEnded(head.status)) await this.#post(child, eventFrame(parent.pid, PARENT_ENDED, false, new Uint8Array(0)))
   }
 
   async #post(to: Pid, frame: Uint8Array): Promise<void> {

@@ -3,6 +3,9 @@
 /** A name may have several values. */
 export type Attribute = readonly [name: string, value: string]
 
+/** The attribute that names a workflow's parent; names that begin with @ are the runtime's. */
+export const PARENT = '@parent'
+
 /** Attributes of one workflow, and bytes of a name or value. */
 export const MOST_ATTRIBUTES = 64
 export const LONGEST_ATTRIBUTE = 255

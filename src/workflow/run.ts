@@ -6,21 +6,22 @@
 import { WippyError } from '../error.ts'
 import type { Commit, DurableBody, Step } from '../kernel/body.ts'
 import { faulted } from '../kernel/failure.ts'
-import { FrameCursor, type Frames, REPLY, SEND } from '../kernel/frame.ts'
-import { endedBy } from '../kernel/payload.ts'
+import { EVENT, FrameCursor, type Frames, REPLY, SEND } from '../kernel/frame.ts'
+import { endedBy, textPayload } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import { decodeAll, encode } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Note, noteToBytes } from './attempts.ts'
-import { type Card, cardToBytes, traitsOf } from './card.ts'
+import { type Card, cardToBytes, OWN_TIMER, traitsOf } from './card.ts'
 import { take } from './checkpoint.ts'
 import { type Effects, hasEnded, type Mail, noPages } from './engine.ts'
 import { Journal } from './journal.ts'
-import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
-import { endMail, messageFrame } from './mail.ts'
+import { bytesOf, type Change, type Ended, framesOf, type Ledger, labelOf } from './ledger.ts'
+import { closingMail, endMail, eventFrame, messageFrame, PARENT_ENDED } from './mail.ts'
 import { notice, noticed, timersToBytes } from './notice.ts'
 import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind } from './record.ts'
+import { ownTimer } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const AT_ONCE = 256 // frames of mail handed over and not yet taken in
@@ -140,7 +141,8 @@ export class Run {
         : (change.ended ?? (step.verdict === 'exit' ? { ok: true, payload: encode([null, null]) } : null))
     const effects = this.#effectsOf(change, step, mail, ended, { ...content, seq })
     return new Promise((resolve, reject) => {
-      this.#append(content, effects).then(async (isOurs) => {
+      const appended = ended === null ? this.#append(content, effects) : this.#appendLast(content, effects)
+      appended.then(async (isOurs) => {
         if (!isOurs) return
         await this.#around.sure()
         if (!this.#isGivenUp) {
@@ -193,6 +195,8 @@ export class Run {
 
   /** A timer is due. */
   fire(tag: number): void {
+    const { limit = null } = this.card
+    if (tag === OWN_TIMER && limit !== null && limit.dueMs <= this.#around.nowMs()) this.#around.timeUp(this)
     if (this.process === null || this.#isClosed || this.#pause !== null || this.#fired.has(tag)) return
     if (this.ledger.timers.has(tag)) {
       this.#fired.add(tag)
@@ -315,7 +319,10 @@ export class Run {
     } else {
       pages = this.#checkpoint(content)
     }
-    if (ended !== null || pages !== noPages) this.#cardBytes = cardToBytes(this.card)
+    const begins = typeof this.card.beginMs === 'number'
+    if (begins) this.card = { ...this.card, beginMs: null }
+    if (begins || ended !== null || pages !== noPages) this.#cardBytes = cardToBytes(this.card)
+    const own = begins ? ownTimer(this.card) : []
     return {
       status,
       active: ended === null && (step.verdict === 'again' || this.ledger.isBusy),
@@ -323,8 +330,8 @@ export class Run {
       card: this.#cardBytes,
       mail: ended === null ? mail : [...mail, ...endMail(this.id, this.card, ended)],
       taken,
-      timers: change.timers,
-      cleared: change.cleared,
+      timers: [...change.timers, ...own],
+      cleared: begins ? [...change.cleared, OWN_TIMER] : change.cleared,
       pages,
     }
   }
@@ -355,11 +362,27 @@ export class Run {
       const isWaitedFor = start === String(this.card.start) && this.ledger.open.has(cursor.tag) && !this.#answers.has(cursor.tag)
       if (!isWaitedFor) return void this.#stale.push(n)
       this.#answers.set(cursor.tag, n)
-    } else {
-      cursor.view.setUint32(cursor.at + 8, n, true)
+      this.#handed++
+      this.#around.delivery().hand(process, framesOf(frame))
+      return
     }
+    const isAlone = cursor.kind === EVENT && labelOf(cursor)[1] === PARENT_ENDED
+    if (isAlone && this.card.closing !== 'cancel') {
+      if (this.card.closing === 'terminate') this.#around.orphaned(this)
+      else this.#stale.push(n)
+      return
+    }
+    const given = framesOf(isAlone ? eventFrame(labelOf(cursor)[0] as Pid, 'pid.cancel', false, textPayload('parent ended')) : frame)
+    given.view.setUint32(8, n, true) // its tag
     this.#handed++
-    this.#around.delivery().hand(process, framesOf(frame))
+    this.#around.delivery().hand(process, given)
+  }
+
+  /** The record of an end, with which its children hear of it. */
+  async #appendLast(content: Content, effects: Effects): Promise<boolean> {
+    const mayHaveChildren = this.ledger.hasChildren || this.card.start > 1
+    const mail = mayHaveChildren ? await this.#around.insist(() => closingMail(this.#around.engine, this.id, this.card)) : []
+    return mail !== null && this.#append(content, { ...effects, mail: [...effects.mail, ...mail] })
   }
 
   /** False when the journal is somebody else's by now. */

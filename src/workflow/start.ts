@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Host, HostLimits } from '../kernel/host.ts'
 import type { Pid } from '../pid.ts'
-import { type Beginning, beginningToBytes, type Card, cardOf, type Watcher } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, type Closing, cardOf, limitOf, OWN_TIMER, type Watcher } from './card.ts'
 import { type Effects, type Head, hasEnded } from './engine.ts'
 import { messageOf } from './mail.ts'
 import { notice, noticed } from './notice.ts'
@@ -13,7 +13,7 @@ import { ORIGIN, type Position, RecordKind, type Sealed, seal } from './record.t
 const SEEDS = 2 ** 32
 
 /** What to do when a workflow with this id runs, or has run. */
-export type Conflict = 'use' | 'fail'
+export type Conflict = 'use' | 'fail' | 'terminate'
 export type Reuse = 'allow' | 'failed' | 'never'
 
 export type Start = {
@@ -34,6 +34,13 @@ export type Start = {
   readonly memo?: Readonly<Record<string, unknown>>
   readonly conflict?: Conflict
   readonly reuse?: Reuse
+  /** Of a child. */
+  readonly closing?: Closing
+  /** How long after its start it begins. */
+  readonly delayMs?: number
+  /** How long all its runs together may take, and each of them. */
+  readonly executionMs?: number | null
+  readonly runMs?: number | null
 }
 
 /** The first record of a run, and what becomes durable with it. */
@@ -47,14 +54,40 @@ export type Opening = {
 /** Behind what `head` stands for: an earlier run with this id that has ended, or nothing. */
 export const opening = (start: Start, head: Head | null, owner: string, nowMs: number): Opening => {
   const { id, host, entry, code, args, context, limits, parent = null, birth, watchers = [], search = {}, memo = {}, messages = [] } = start
+  const { closing = 'abandon', delayMs = 0, executionMs = null, runMs = null } = start
   const before: Position = head ?? ORIGIN
   const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits }
   const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
-  const card: Card = { ...about, parent, ...(birth !== undefined && { birth }), watchers, mark: null, result: null, search, memo }
+  const beginMs = delayMs > 0 ? Math.ceil(nowMs + delayMs) : null
+  const limit = limitOf(executionMs === null ? null : nowMs + executionMs, runMs, beginMs ?? nowMs)
+  const card: Card = {
+    ...about,
+    parent,
+    ...(birth !== undefined && { birth }),
+    watchers,
+    mark: null,
+    result: null,
+    search,
+    memo,
+    closing,
+    beginMs,
+    limit,
+  }
   const input = beginningToBytes(beginning)
   const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, input)
   const mail = messages.map(({ from, topic, payload }) => ({ to: id, frame: messageOf(from, Buffer.from(topic), payload) }))
-  return { beginning, card, record: seal(before, before.epoch + 1, content), effects: noticed('running', card, { mail }) }
+  return {
+    beginning,
+    card,
+    record: seal(before, before.epoch + 1, content),
+    effects: noticed('running', card, { mail, active: beginMs === null, timers: ownTimer(card) }),
+  }
+}
+
+/** When a run begins, or has taken too long. */
+export const ownTimer = ({ beginMs, limit }: Card): Effects['timers'] => {
+  const dueMs = beginMs ?? limit?.dueMs
+  return dueMs === undefined ? [] : [{ tag: OWN_TIMER, dueMs }]
 }
 
 /** Whether the id of a workflow that is there may be used again. */

@@ -25,6 +25,12 @@ export type Surroundings = {
   readonly workflowNamed: (frame: FrameCursor) => string | null
   /** A step is durable: mail has to be handed on, timers are set, an end is known. `ended`: it does not go on here. */
   readonly committed: (run: Run, effects: Committed) => void
+  /** Does it until it is done; null when the node stops before. */
+  readonly insist: <T>(work: () => Promise<T>) => Promise<T | null>
+  /** Its parent has ended, and it goes with it. */
+  readonly orphaned: (run: Run) => void
+  /** It has taken too long. */
+  readonly timeUp: (run: Run) => void
   /** Somebody else owns the journal. */
   readonly lost: (run: Run) => void
 }

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { viewStored, type WorkflowList } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { encodeAll } from '../../src/msgpack.ts'
+import { plainStart } from '../../src/service/workflow-options.ts'
 import { PARTITIONS } from '../../src/workflow/partition.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { type Draft, func, start, startIn, type TestApp } from '../support/app.ts'
@@ -160,7 +161,7 @@ test('an ask that is made again finds what it started, though that has ended and
     const begin = (app: TestApp, birth: string) =>
       workflowsOf(app.node.parts).begin({
         ...{ entry: 'app:quick', host: 'app:workflows', args: encodeAll([1]), context: app.node.parts.authority.operator },
-        options: { id: 'child', reuse: 'allow', conflict: 'use', search: {}, memo: {} },
+        options: { ...plainStart, id: 'child' },
         birth,
       })
     const epoch = async (): Promise<number | undefined> => (await workflowsOf(one.node.parts).engine.head('child'))?.epoch
