@@ -156,17 +156,17 @@ function Channel:send(value)
 end
 
 function Channel:receive()
-  local first = self.first
-  if first > self.last and not (self.receivers or self.senders or self.closed or self[0]) then
-    local a, b = wait(self)
-    return a, b
-  end
-  if first < self.last and not self.senders then
+  local first, last = self.first, self.last
+  if first < last and not self.senders then
     local value = self[first]
     self[first] = nil
     self.first = first + 1
     if self.counted then received() end
     return value, true
+  end
+  if first > last and not (self.receivers or self.senders or self.closed or self[0]) then
+    local a, b = wait(self)
+    return a, b
   end
   local taken, value, ok = take(self)
   if taken then return value, ok end

@@ -19,6 +19,7 @@ import type { Texts } from './texts.ts'
 
 const AT = 0x40 // topics that begin with it are the runtime's own
 const CREDITED = 4 // senders per inbox whose mailboxes are looked at
+const LOOKED_AT = 16 // frames per inbox; who comes later is asked, or has written before
 
 /** Whether a process may send to a pid. Asked for every message, and for everybody who is shown credit. */
 export interface SendGuard {
@@ -143,7 +144,7 @@ export class Delivery {
     let peer: Process | null = null
     let credit = 0
     let peers = 0
-    while (frame.next()) {
+    for (let seen = 0; seen < LOOKED_AT && frame.next(); seen++) {
       if ((frame.kind !== MESSAGE && frame.kind !== REPLY) || frame.nameStart === frame.nameEnd) continue
       if (peer === null || !peer.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) {
         if (++peers > CREDITED) return

@@ -7,8 +7,8 @@ import { areWithin, type FrameCursor, type Frames, HEADER_BYTES } from './frame.
 
 const SMALLEST = 256 // bytes
 const SHORT = 256 // bytes; below it a loop is faster than `set`, which makes an object first
-const KEPT = 16 * 1024 // bytes; larger buffers are not kept for reuse
-const POOLED = 64 // buffers
+const LARGEST_KEPT = 128 * 1024 // bytes; larger buffers are not kept for reuse
+const POOLED = 2 * 1024 * 1024 // bytes of all that are kept
 
 export class FrameBuffer implements Frames {
   bytes: Uint8Array
@@ -120,19 +120,30 @@ export class FrameBuffer implements Frames {
 export class BufferPool {
   #last: FrameBuffer | null = null // the warmest one, without the cost of an array
   readonly #free: FrameBuffer[] = []
+  #bytes = 0 // of #free
 
   take(): FrameBuffer {
     const last = this.#last
-    if (last === null) return this.#free.pop() ?? new FrameBuffer()
-    this.#last = null
-    return last
+    if (last !== null) {
+      this.#last = null
+      return last
+    }
+    const buffer = this.#free.pop()
+    if (buffer === undefined) return new FrameBuffer()
+    this.#bytes -= buffer.bytes.length
+    return buffer
   }
 
   give(buffer: FrameBuffer): void {
-    if (buffer.bytes.length > KEPT) return
+    const { length } = buffer.bytes
+    if (length > LARGEST_KEPT) return
     buffer.clear()
-    if (this.#last === null) this.#last = buffer
-    else if (this.#free.length < POOLED) this.#free.push(buffer)
+    if (this.#last === null) {
+      this.#last = buffer
+    } else if (this.#bytes + length <= POOLED) {
+      this.#free.push(buffer)
+      this.#bytes += length
+    }
   }
 }
 
