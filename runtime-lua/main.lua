@@ -19,7 +19,7 @@ local collect = collectgarbage
 local type, pairs, ipairs, error, pcall, tostring, setmetatable, select = type_of, pairs, ipairs, error, pcall, tostring, setmetatable, select
 
 -- kinds of frames (src/kernel/frame.ts), and what else the handler is called with (wasm/companion/task.ts)
-local MESSAGE, REPLY, EVENT, START, LOAD = 1, 2, 3, 4, 5
+local MESSAGE, REPLY, EVENT, START, LOAD, QUERY, RENAME = 1, 2, 3, 4, 5, 6, 7
 local EXIT, ASK = 18, 17
 local ENDED, IDLE = 32, 33
 
@@ -44,6 +44,8 @@ local host = {
   native = { resume = raw[37], wrap = raw[38], yield = raw[39], rep = raw[41], gsub = raw[42], sort = raw[43] },
   --- textual(f) → f, for which an Error as its first argument is its text.
   textual = raw[40],
+  --- What answers questions about this process: name → function.
+  queries = {},
 }
 
 --- Tells the host; there is no answer.
@@ -310,6 +312,19 @@ local function on_start(seed)
   run(main, values())
 end
 
+-- A question, in a copy of the memory that is thrown away: what the handler returns is the end of the copy.
+local function on_query()
+  local name, handler = frame_name(), host.queries[frame_name()]
+  if not handler then
+    local names = {}
+    for known in pairs(host.queries) do names[#names + 1] = known end
+    table.sort(names)
+    local known = #names > 0 and "it answers " .. table.concat(names, ", ") or "it answers none"
+    return finish(false, nil, runtime.errors.new{ kind = "NotFound", message = "no query '" .. name .. "': " .. known })
+  end
+  run(coroutine.create(function(...) on_ended(nil, true, handler(...)) end), values())
+end
+
 keep(function(kind, a, b, c, d)
   if kind == MESSAGE then return on_message(a, b) end
   if kind == REPLY then return on_reply(a) end
@@ -317,5 +332,7 @@ keep(function(kind, a, b, c, d)
   if kind == ENDED then return on_ended(a, b, c, d) end
   if kind == START then return on_start(a) end
   if kind == LOAD then return on_load(a) end
+  if kind == QUERY then return on_query() end
+  if kind == RENAME then pid = frame_name() return end
   if kind == IDLE then return on_idle() end
 end, message_meta, listeners)

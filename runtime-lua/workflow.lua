@@ -34,6 +34,19 @@ function workflow.attrs(attrs)
   return ask('workflow.attrs', '', attrs.search or false, attrs.memo or false)
 end
 
+--- workflow.query(name, fn): answers questions about this workflow, also once it has ended. fn runs on a copy of its memory: it sees all, and
+--- what it changes is forgotten; it cannot ask, send or wait. fn = nil: no more.
+function workflow.query(name, fn)
+  name = argument.string(name, 1, 'query')
+  if fn ~= nil and type(fn) ~= 'function' then error("bad argument #2 to 'query' (function expected, got " .. type(fn) .. ')', 2) end
+  host.queries[name] = fn
+end
+
+--- workflow.read(pid, name, ...) → what the query of that workflow answers | nil, err; anybody may call this who is allowed to.
+function workflow.read(pid, name, ...)
+  return ask('workflow.read', argument.string(pid, 1, 'read'), argument.string(name, 2, 'read'), ...)
+end
+
 --- workflow.history_length() → records so far | nil, err
 function workflow.history_length()
   local info, err = workflow.info()

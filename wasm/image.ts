@@ -99,7 +99,8 @@ class Boot {
     const frames = new FrameBuffer()
     frames.write(LOAD, flag, 0, utf8.encode(name), utf8.encode(role), payload)
     const inbox = frames.bytes.subarray(0, frames.end)
-    this.memory.set(inbox, this.#exports.reserve(inbox.length, MEMORY_PAGES))
+    const at = this.#exports.reserve(inbox.length, MEMORY_PAGES)
+    this.memory.set(inbox, at) // not before: the memory may have grown
     if (this.#exports.step(inbox.length, 1 << 30, 1 << 30, MEMORY_PAGES, 0, 0) !== Verdict.wait) this.#complain(name)
     const start = this.#words[Field.outStart]!
     const bytes = this.memory

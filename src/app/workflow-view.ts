@@ -49,12 +49,12 @@ export type WorkflowShown = Row & {
   readonly omitted: number
 }
 
-type Asked = Readonly<Record<string, unknown>>
+export type Asked = Readonly<Record<string, unknown>>
 
-const timeText = (ms: number): string => new Date(ms).toISOString()
+export const timeText = (ms: number): string => new Date(ms).toISOString()
 
 /** A value with its errors as fields. */
-const plain = (value: unknown): unknown => {
+export const plain = (value: unknown): unknown => {
   if (value instanceof WippyError) {
     const { kind, text, retryable, details, frame } = value
     return { kind, message: text, retryable, details: plain(details), frame }
@@ -107,6 +107,15 @@ export const needRunning = async (engine: Engine, id: unknown): Promise<Head> =>
     retryable: false,
     details: { id: head.id, status: head.status },
     hint: `"wippy workflow show ${head.id}" says what it ended with.`,
+  })
+}
+
+/** A record's number among `last`. Throws WORKFLOW_RECORD. */
+export const recordIn = (id: string, value: unknown, last: number): number => {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= last) return value as number
+  throw new WippyError('WORKFLOW_RECORD', Kind.Invalid, `workflow "${id}" has no record ${String(value)}: it has records 1 to ${last}`, {
+    retryable: false,
+    hint: `"wippy workflow journal ${id}" shows them.`,
   })
 }
 
@@ -206,7 +215,16 @@ const journal = async (engine: Engine, { id, from, limit }: Asked): Promise<Jour
 }
 
 /** What can be looked at, by the name of the command. */
-export const views = { list, show, journal }
+export const views = {
+  list,
+  show,
+  journal,
+  // these load the machine that runs Lua
+  replay: async (engine: Engine, asked: Asked): Promise<unknown> => (await import('./workflow-past.ts')).replay(engine, asked),
+  state: async (engine: Engine, asked: Asked): Promise<unknown> => (await import('./workflow-past.ts')).state(engine, asked),
+  query: async (engine: Engine, asked: Asked): Promise<unknown> => (await import('./workflow-past.ts')).query(engine, asked),
+  export: async (engine: Engine, asked: Asked): Promise<unknown> => (await import('./workflow-past.ts')).exported(engine, asked),
+}
 export type View = keyof typeof views
 
 /** Looks at what is stored; a node that runs is not disturbed. */

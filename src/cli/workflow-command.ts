@@ -1,5 +1,6 @@
 // What the commands below `wippy workflow` share: looking, with a node or without one, and values that come as JSON.
 
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { View } from '../app/workflow-view.ts'
 import { Kind, WippyError } from '../error.ts'
@@ -15,6 +16,17 @@ export abstract class WorkflowCommand extends NodeCommand {
       const { viewStored } = await import('../app/workflow-view.ts')
       const app = flags.state === undefined ? resolve(flags.dir ?? '.') : null
       tell((await viewStored({ folder, app }, view, asked)) as T)
+    })
+  }
+}
+
+/** The bytes of a file that `wippy workflow export` wrote. Throws ARCHIVE_FILE. */
+export const readArchive = (path: string): Uint8Array => {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new WippyError('ARCHIVE_FILE', Kind.NotFound, `${path} cannot be read: ${(cause as Error).message}`, {
+      hint: 'Name a file that "wippy workflow export ID -o FILE" wrote.',
     })
   }
 }

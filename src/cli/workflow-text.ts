@@ -81,6 +81,8 @@ const eventText = (event: PlainEvent): string => {
       return `begins ${visible(name)}(${valuesText(event)}) on ${visible(other)}`
     case 'resumes':
       return 'is taken up by another start of the node'
+    case 'forked':
+      return `goes on from record ${event.tag} of ${visible(name)}`
     case 'paused':
       return 'is paused'
     case 'unpaused':

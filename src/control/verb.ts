@@ -38,13 +38,19 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   trace: () => import('./verbs/trace.ts'),
   ps: () => import('./verbs/ps.ts'),
   'workflow.cancel': () => import('./verbs/workflow-cancel.ts'),
+  'workflow.export': () => import('./verbs/workflow-export.ts'),
+  'workflow.fork': () => import('./verbs/workflow-fork.ts'),
+  'workflow.import': () => import('./verbs/workflow-import.ts'),
   'workflow.journal': () => import('./verbs/workflow-journal.ts'),
   'workflow.list': () => import('./verbs/workflow-list.ts'),
   'workflow.pause': () => import('./verbs/workflow-pause.ts'),
+  'workflow.query': () => import('./verbs/workflow-query.ts'),
+  'workflow.replay': () => import('./verbs/workflow-replay.ts'),
   'workflow.resume': () => import('./verbs/workflow-resume.ts'),
   'workflow.show': () => import('./verbs/workflow-show.ts'),
   'workflow.signal': () => import('./verbs/workflow-signal.ts'),
   'workflow.start': () => import('./verbs/workflow-start.ts'),
+  'workflow.state': () => import('./verbs/workflow-state.ts'),
   'workflow.terminate': () => import('./verbs/workflow-terminate.ts'),
 }
 
@@ -60,6 +66,13 @@ export const verbNamed = async (name: string): Promise<Verb> => {
 export const textOf = (args: Arguments, name: string): string => {
   const value = args[name]
   if (typeof value === 'string' && value !== '') return value
+  throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is missing`, { retryable: false })
+}
+
+/** Bytes among the arguments. Throws CONTROL_ARGUMENT. */
+export const bytesOf = (args: Arguments, name: string): Uint8Array => {
+  const value = args[name]
+  if (value instanceof Uint8Array) return value
   throw new WippyError('CONTROL_ARGUMENT', Kind.Invalid, `${name} is missing`, { retryable: false })
 }
 

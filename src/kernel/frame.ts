@@ -18,6 +18,8 @@ export const REPLY = 2 // tag = the ask's; flag 1 = ok; name = receiver's pid wh
 export const EVENT = 3 // topic = `pid.exit`, `pid.link.down` or `pid.cancel`; name = from
 export const START = 4 // name = own pid, topic = entry id, tag = seed of its random numbers, payload = arguments of main
 export const LOAD = 5 // name = chunk's name, topic = role: only while an entry's image is made
+export const QUERY = 6 // name = query, payload = its arguments: only on a copy of a memory; the answer is an EXIT
+export const RENAME = 7 // name = own pid from now on: a copy of a process that goes on beside it
 
 // Out of a process.
 export const SEND = 16 // name = pid or registered name; tag 0 = covered by credit, no answer

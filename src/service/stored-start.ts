@@ -1,15 +1,15 @@
 // What a workflow starts from, as bytes that outlive the node: its program, and what it inherits.
 
-import { createHash } from 'node:crypto'
 import { decodeAll, encode, encodeAll } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { scopeOf } from '../security/scope.ts'
+import { programHash, type StoredProgram } from '../workflow/programs.ts'
 import type { Context } from './service.ts'
 
 /** A program as it is stored, and its name. */
-export const storedProgram = (program: Program): { readonly hash: string; readonly bytes: Uint8Array } => {
+export const storedProgram = (program: Program): StoredProgram => {
   const bytes = encode(program)
-  return { bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) }
+  return { bytes, hash: programHash(bytes) }
 }
 
 export const contextToBytes = ({ values, actor, scope, operator }: Context): Uint8Array =>

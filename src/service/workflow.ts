@@ -1,7 +1,9 @@
-// The host half of the Lua module `workflow`: what a workflow knows of itself.
+// The host half of the Lua module `workflow`: what a workflow knows of itself, and what it answers others.
 
 import { Kind, WippyError } from '../error.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
+import { split } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
 import type { Durables } from '../workflow/durables.ts'
 import type { Run } from '../workflow/run.ts'
 import type { Call, Service } from './service.ts'
@@ -25,6 +27,11 @@ export const workflowService = (durables: Durables, scheduler: Scheduler): Servi
     if (typeof lowest !== 'number' || typeof highest !== 'number' || lowest > highest)
       throw refused('WORKFLOW_VERSION', 'workflow.version takes an id and two numbers, the lower one first')
     return [highest]
+  }
+
+  const read = async ({ target, raw }: Call): Promise<readonly unknown[]> => {
+    const { head, rest } = split(raw, 1)
+    return [await durables.inquire(target as Pid, String(head[0]), rest)]
   }
 
   const size = async (call: Call): Promise<readonly unknown[]> => {
@@ -60,6 +67,7 @@ export const workflowService = (durables: Durables, scheduler: Scheduler): Servi
         return [true]
       },
       'workflow.history_size': size,
+      'workflow.read': read,
     },
   }
 }

@@ -12,12 +12,13 @@ import type { FrameCursor } from '../kernel/frame.ts'
 import type { Host } from '../kernel/host.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import type { Pid } from '../pid.ts'
+import { formatPid, type Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cardOf, limitOf } from './card.ts'
 import { Endings } from './endings.ts'
-import { type Engine, type Head, hasEnded, type News } from './engine.ts'
+import { type Engine, type Head, hasEnded, type News, workflowNotFound } from './engine.ts'
 import { checkId, idOf } from './id.ts'
+import { inquire } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
 import { Leases } from './leases.ts'
 import { type Ended, framesOf, Ledger } from './ledger.ts'
@@ -113,6 +114,7 @@ export class Durables {
     this.interventions = new Interventions({
       ...{ engine, clock, scheduler },
       loaded: this.#loaded,
+      programs: this.programs,
       end: (run, status, ended) => this.#end(run, status, ended),
       hint: (id) => void this.#hint(id),
       arm: (dueMs) => this.#alarm.arm(dueMs),
@@ -204,6 +206,14 @@ export class Durables {
       const process = opened.effects.active && this.#leases.has(id) ? this.#begin(start, opened).process : null
       return { pid, isNew: true, process }
     }
+  }
+
+  /** What the code of a workflow answers to a query, as of its last record. Throws WORKFLOW_NOT_FOUND, and as `inquire`. */
+  async inquire(pid: Pid, name: string, args: Uint8Array): Promise<unknown> {
+    const id = idOf(pid)
+    const head = id === null ? null : await this.#engine.head(id)
+    if (head === null || formatPid(cardOf(head.card).host, head.id) !== pid) throw workflowNotFound(pid)
+    return inquire(this.#options, head, { name, args, nowMs: this.#around.nowMs() })
   }
 
   /** The run of a process, when it is a workflow of this node. */

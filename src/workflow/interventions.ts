@@ -1,4 +1,4 @@
-// What is done to a workflow from outside, whether it is loaded or not: ended by force, paused, resumed.
+// What is done to a workflow from outside, whether it is loaded or not: ended by force, paused, resumed; and a journal that is taken in whole.
 //
 //   I1 What is not loaded is not loaded for it: its end is appended to a journal that cannot be read any more as to any other.
 //   I2 A paused workflow takes no step that anybody sees. What is sent to it waits in the engine, as much as may wait for any; its timers
@@ -12,19 +12,24 @@ import { endedBy } from '../kernel/payload.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { encode } from '../msgpack.ts'
 import { type Card, cardOf } from './card.ts'
+import type { Copy } from './copy.ts'
 import { type Effects, type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
+import { checkId } from './id.ts'
 import type { Ended } from './ledger.ts'
 import type { Loaded } from './loaded.ts'
 import { closingMail, endMail } from './mail.ts'
 import { notice, noticed, timersOf, timersToBytes } from './notice.ts'
+import type { Programs } from './programs.ts'
 import { parse, RecordKind, seal } from './record.ts'
 import type { Run } from './run.ts'
+import { workflowExists } from './start.ts'
 
 const NOTHING = new Uint8Array(0)
 
 export type InterventionsOptions = {
   readonly engine: Engine
   readonly loaded: Loaded
+  readonly programs: Programs
   readonly clock: Clock
   readonly scheduler: () => Scheduler
   /** Ends a loaded run; false when somebody else owns its journal. */
@@ -97,6 +102,19 @@ export class Interventions {
       for (const { dueMs } of timers) arm(dueMs)
       return true
     })
+  }
+
+  /** Takes in what `copy.ts` made. Throws WORKFLOW_ID, WORKFLOW_EXISTS. */
+  async adopt({ id, records, effects, programs }: Copy): Promise<void> {
+    const { engine, hint, arm } = this.#options
+    checkId(id)
+    const adopted = programs.reduce(
+      (work, program) => () => this.#options.programs.during(program, work),
+      () => engine.adopt(id, records, effects),
+    )
+    if (!(await adopted())) throw workflowExists(id, (await engine.head(id))?.status ?? 'there')
+    hint(id)
+    for (const { dueMs } of effects.timers) arm(dueMs)
   }
 
   /** Does it again when the journal grew meanwhile. */

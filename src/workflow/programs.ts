@@ -3,9 +3,16 @@
 //   P1 A program that a head names is stored. Who is about to write a head that names one holds it meanwhile; what was held at any time
 //      while the heads were looked through is not removed.
 
+import { createHash } from 'node:crypto'
 import type { Engine } from './engine.ts'
 
 const AT_ONCE = 100
+
+/** A program as it is stored; `hash` is its name. */
+export type StoredProgram = { readonly hash: string; readonly bytes: Uint8Array }
+
+/** The name of a program. */
+export const programHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32)
 
 export class Programs {
   readonly #engine: Engine
@@ -17,7 +24,7 @@ export class Programs {
   }
 
   /** Stores a program and keeps it stored until `work`, which makes a head name it, is done. */
-  async during<T>({ hash, bytes }: { readonly hash: string; readonly bytes: Uint8Array }, work: () => Promise<T>): Promise<T> {
+  async during<T>({ hash, bytes }: StoredProgram, work: () => Promise<T>): Promise<T> {
     this.#held.set(hash, (this.#held.get(hash) ?? 0) + 1)
     this.#heldSince?.add(hash)
     try {

@@ -50,10 +50,26 @@ export type Goal = {
   readonly seq?: number
   /** Another program, from the beginning of the run on. */
   readonly code?: Uint8Array
+  /** Whether checkpoints are passed over. */
+  readonly isWhole?: boolean
 }
 
 /** The caller closes the body. Throws WORKFLOW_CODE, WORKFLOW_DIVERGED or JOURNAL_CORRUPT. */
-export const rebuild = async (workshop: Workshop, head: Head, { seq = head.seq, code }: Goal = {}): Promise<Rebuilt> => {
+export const rebuild = async (workshop: Workshop, head: Head, goal: Goal = {}): Promise<Rebuilt> => {
+  try {
+    return await rebuilt(workshop, head, goal)
+  } catch (error) {
+    if (!(error instanceof Divergence)) throw error
+    throw placed(error, (await rebuilt(workshop, head, { ...goal, seq: error.record.seq - 1 })).body)
+  }
+}
+
+/** The same for who finds the place of a difference by itself: throws Divergence instead of WORKFLOW_DIVERGED. */
+export const rebuilt = async (
+  workshop: Workshop,
+  head: Head,
+  { seq = head.seq, code, isWhole = code !== undefined }: Goal = {},
+): Promise<Rebuilt> => {
   const { engine, runtime, makeBody } = workshop
   const { id } = head
   const card = cardOf(head.card)
@@ -61,7 +77,7 @@ export const rebuild = async (workshop: Workshop, head: Head, { seq = head.seq, 
   const bytes = code ?? (await engine.code(run.code))
   if (bytes === null) throw codeMissing(id, run.code)
   const beginning = beginningOf((await recordAt(engine, id, run.start)).input)
-  const mark = run.mark !== null && code === undefined && run.mark.runtime === runtime ? run.mark : null
+  const mark = run.mark !== null && !isWhole && run.mark.runtime === runtime ? run.mark : null
   const kept = mark === null ? null : await restore(engine, id, mark)
   const body = makeBody(bytes, beginning.limits)
   try {
@@ -85,9 +101,7 @@ export const rebuild = async (workshop: Workshop, head: Head, { seq = head.seq, 
     return { position: last, card, beginning, body, ledger, steps, fuel, pieces, isSpent: verdict === 'again' }
   } catch (error) {
     body.close()
-    if (!(error instanceof Divergence)) throw error
-    const before = await rebuild(workshop, head, { seq: error.record.seq - 1, ...(code && { code }) })
-    throw placed(error, before.body)
+    throw error
   }
 }
 

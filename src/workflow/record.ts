@@ -23,9 +23,10 @@ export const HASH_BYTES = 16
 /**
  * `start`: a run begins, `input` says with what. `own`: another node goes on. `step`: one step. `end`: somebody outside ended it.
  * `pause`: it takes no step before `resume`; `input` has its timers. `note`: what became of an attempt at what it asked for.
+ * `fork`: up to here it is the journal of another one; `input` says whose.
  */
-export const RecordKind = { start: 1, own: 2, step: 3, end: 4, pause: 5, resume: 6, note: 7 } as const
-const LAST_KIND = RecordKind.note
+export const RecordKind = { start: 1, own: 2, step: 3, end: 4, pause: 5, resume: 6, note: 7, fork: 8 } as const
+const LAST_KIND = RecordKind.fork
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
 
 const VERDICTS: readonly Verdict[] = ['wait', 'again', 'exit', 'fault']

@@ -4,19 +4,24 @@
 
 import type { Body, Verdict } from '../kernel/body.ts'
 import { noteOf } from './attempts.ts'
-import { Divergence, differenceOf } from './divergence.ts'
+import { Divergence, type Done, differenceOf } from './divergence.ts'
 import { bytesOf, framesOf, type Ledger } from './ledger.ts'
 import { type Parsed, RecordKind } from './record.ts'
 
-/** Gives one record to a body. Throws Divergence at the first difference. */
-export const replayStep = (id: string, body: Body, record: Parsed): void => {
+/** One step, and what it did. A body that throws is broken. */
+export const stepOf = (body: Body, { input, fuel, nowMs }: Pick<Parsed, 'input' | 'fuel' | 'nowMs'>): Done => {
   let verdict: Verdict
   try {
-    verdict = body.step(framesOf(record.input), record.fuel, record.nowMs)
+    verdict = body.step(framesOf(input), fuel, nowMs)
   } catch {
     verdict = 'fault'
   }
-  const difference = differenceOf(record, { output: bytesOf(body.outbox), verdict, spent: Math.max(body.spent || 0, 0) })
+  return { output: bytesOf(body.outbox), verdict, spent: Math.max(body.spent || 0, 0) }
+}
+
+/** Gives one record to a body. Throws Divergence at the first difference. */
+export const replayStep = (id: string, body: Body, record: Parsed): void => {
+  const difference = differenceOf(record, stepOf(body, record))
   if (difference !== null) throw new Divergence(id, record, difference)
 }
 

@@ -17,6 +17,7 @@ export type EventKind =
   | 'resumes'
   | 'paused'
   | 'unpaused'
+  | 'forked'
   | 'receives'
   | 'hears'
   | 'asks'
@@ -35,7 +36,7 @@ export type StoryEvent = {
   readonly other: string
   /** Of answers, events and ends. */
   readonly ok?: boolean
-  /** Of asks and answers: the same number belongs together. */
+  /** Of asks and answers: the same number belongs together. Of a fork: the record. */
   readonly tag: number
   /** What was asked when this answers it: an operation, or "send"; empty when the ask is not part of what was read. */
   readonly asked: string
@@ -94,6 +95,10 @@ export class Story {
       this.#asked.clear() // tags begin anew with each run
       const { entry, host, args } = beginningOf(record.input)
       return [eventOf('begins', entry, args, { other: host })]
+    }
+    if (record.kind === RecordKind.fork) {
+      const [id, seq] = decodeAll(record.input)
+      return [eventOf('forked', String(id), new Uint8Array(0), { tag: Number(seq) })]
     }
     const bare = BARE[record.kind]
     if (bare) return [eventOf(bare, '', new Uint8Array(0))]

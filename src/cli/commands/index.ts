@@ -36,9 +36,14 @@ import Top from './top.ts'
 import Trace from './trace.ts'
 import Version from './version.ts'
 import WorkflowCancel from './workflow/cancel.ts'
+import WorkflowExport from './workflow/export.ts'
+import WorkflowFork from './workflow/fork.ts'
+import WorkflowImport from './workflow/import.ts'
 import WorkflowJournal from './workflow/journal.ts'
 import WorkflowList from './workflow/list.ts'
 import WorkflowPause from './workflow/pause.ts'
+import WorkflowQuery from './workflow/query.ts'
+import WorkflowReplay from './workflow/replay.ts'
 import WorkflowResume from './workflow/resume.ts'
 import WorkflowShow from './workflow/show.ts'
 import WorkflowSignal from './workflow/signal.ts'
@@ -82,9 +87,14 @@ export const COMMANDS = {
   'registry:show': RegistryShow,
   version: Version,
   'workflow:cancel': WorkflowCancel,
+  'workflow:export': WorkflowExport,
+  'workflow:fork': WorkflowFork,
+  'workflow:import': WorkflowImport,
   'workflow:journal': WorkflowJournal,
   'workflow:list': WorkflowList,
   'workflow:pause': WorkflowPause,
+  'workflow:query': WorkflowQuery,
+  'workflow:replay': WorkflowReplay,
   'workflow:resume': WorkflowResume,
   'workflow:show': WorkflowShow,
   'workflow:signal': WorkflowSignal,

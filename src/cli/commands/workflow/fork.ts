@@ -1,0 +1,30 @@
+// wippy workflow fork ID RECORD
+
+import { integer, string as text } from '@oclif/core/args'
+import { string } from '@oclif/core/flags'
+import type { Forked } from '../../../app/workflow-copies.ts'
+import { json, print, visible } from '../../output.ts'
+import { WorkflowCommand } from '../../workflow-command.ts'
+
+export default class WorkflowFork extends WorkflowCommand {
+  static override summary = 'Start a workflow on the node that runs here where another one was behind a record.'
+  static override description =
+    `The other one stays as it is. What it had asked and not been answered is asked again, with keys of its own, and children are started
+anew; messages that had been sent are not sent again. Messages that wait for the other one, and its children, stay the other one's.`
+  static override examples = ['<%= config.bin %> workflow fork order-17 12 --id order-17-again']
+  static override args = {
+    id: text({ required: true, description: 'The workflow.' }),
+    record: integer({ required: true, min: 1, description: 'The last record that is taken over; "wippy workflow journal ID" shows them.' }),
+  }
+  static override flags = { id: string({ summary: 'What the new one is called; a random name otherwise.', helpValue: '<id>' }) }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(WorkflowFork)
+    await this.withNode(flags, async (client) => {
+      const asked = { ...args, ...(flags.id !== undefined && { as: flags.id }) }
+      const forked = (await client.ask('workflow.fork', asked)) as Forked
+      const { id, from, record } = forked
+      print(flags.json ? json({ $type: 'forked', v: 1, ...forked }) : `${visible(id)} goes on from record ${record} of ${visible(from)}`)
+    })
+  }
+}

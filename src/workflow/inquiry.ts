@@ -1,0 +1,64 @@
+// A question to a workflow, answered by its own code: `workflow.query(name, fn)`.
+//
+//   Q1 It is asked of a copy, made of the journal: nothing that is done to answer it stays, is written down, or leaves the copy.
+//   Q2 It sees what is durable, and nothing else. It has so much fuel and no more.
+
+import { Kind, WippyError } from '../error.ts'
+import { EXIT, FrameCursor, QUERY } from '../kernel/frame.ts'
+import { FrameBuffer } from '../kernel/frame-buffer.ts'
+import { decodeAll } from '../msgpack.ts'
+import type { Head } from './engine.ts'
+import { labelOf } from './ledger.ts'
+import { rebuild, type Workshop } from './rebuild.ts'
+
+const FUEL = 50_000_000 // a fifth of a second
+const NOTHING = new Uint8Array(0)
+
+export type Question = {
+  readonly name: string
+  /** A msgpack array. */
+  readonly args: Uint8Array
+  readonly nowMs: number
+  /** Behind which record it is asked; the last one by default. */
+  readonly seq?: number
+}
+
+/** What the handler returned. Throws QUERY_BUSY, QUERY_REFUSED, QUERY_FUEL, QUERY_BROKEN, what the handler fails with, and as `rebuild`. */
+export const inquire = async (workshop: Workshop, head: Head, { name, args, nowMs, seq = head.seq }: Question): Promise<unknown> => {
+  const { body, isSpent } = await rebuild(workshop, head, { seq })
+  try {
+    if (isSpent) throw busy(head.id)
+    const question = new FrameBuffer()
+    question.write(QUERY, 0, 0, new TextEncoder().encode(name), NOTHING, args)
+    const verdict = body.step(question, FUEL, nowMs)
+    if (verdict === 'fault') throw broken(name, body.fault?.message ?? '')
+    const frame = new FrameCursor().over(body.outbox)
+    if (!frame.next()) throw verdict === 'again' ? tooLong(name) : waits(name)
+    if (frame.kind !== EXIT) throw wants(name, labelOf(frame)[0])
+    const [value = null, error = null] = decodeAll(frame.bytes.slice(frame.topicEnd, frame.payloadEnd))
+    if (frame.flag === 1) return value
+    throw error instanceof WippyError ? error : broken(name, String(error))
+  } finally {
+    body.close()
+  }
+}
+
+const busy = (id: string): WippyError =>
+  new WippyError('QUERY_BUSY', Kind.Unavailable, `workflow "${id}" is in the middle of a computation there`, {
+    retryable: true,
+    hint: 'Ask again, or at another record.',
+  })
+
+const refused = (name: string, what: string): WippyError =>
+  new WippyError('QUERY_REFUSED', Kind.Invalid, `the query "${name}" ${what}`, {
+    retryable: false,
+    hint: 'A query looks at what its workflow knows and returns at once: no calls, no messages, no sleep.',
+  })
+const waits = (name: string): WippyError => refused(name, 'waits for something')
+const wants = (name: string, what: string): WippyError => refused(name, `wants something of others: ${what}`)
+
+const tooLong = (name: string): WippyError =>
+  new WippyError('QUERY_FUEL', Kind.Timeout, `the query "${name}" does not end within ${FUEL} units of fuel`, { retryable: false })
+
+const broken = (name: string, why: string): WippyError =>
+  new WippyError('QUERY_BROKEN', Kind.Internal, `the query "${name}" broke: ${why}`, { retryable: false })
