@@ -60,8 +60,8 @@ type Difference = {
   readonly wasThere: boolean
 }
 
-/** The first thing that differs; null when nothing does. */
-export const differenceOf = (before: Done, now: Done): Difference | null => {
+/** The first thing that differs; null when nothing does. `spends`: whether fuel counts. */
+export const differenceOf = (before: Done, now: Done, spends: boolean): Difference | null => {
   if (Buffer.compare(before.output, now.output) !== 0) {
     const [old, other] = [wishesIn(before.output), wishesIn(now.output)]
     const first = old.findIndex(({ text, values }, i) => text !== other[i]?.text || values !== other[i]?.values)
@@ -72,7 +72,7 @@ export const differenceOf = (before: Done, now: Done): Difference | null => {
   }
   const same = { at: -1, isHere: false, wasThere: false }
   if (before.verdict !== now.verdict) return { was: SAID[before.verdict], is: SAID[now.verdict], ...same }
-  if (before.spent === now.spent) return null
+  if (!spends || before.spent === now.spent) return null
   return { was: `spends ${before.spent} units of fuel`, is: `spends ${now.spent}`, ...same }
 }
 

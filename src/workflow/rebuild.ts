@@ -11,6 +11,7 @@ import { restore } from './checkpoint.ts'
 import { Divergence, placed } from './divergence.ts'
 import type { Engine, Head } from './engine.ts'
 import { Ledger } from './ledger.ts'
+import { programHash } from './programs.ts'
 import { type Parsed, type Position, parse, parseChain, RecordKind } from './record.ts'
 import { replay } from './replay.ts'
 
@@ -89,7 +90,7 @@ export const rebuilt = async (
       const records = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, seq - last.seq)))
       const newest = records.at(-1)
       if (newest === undefined) throw incomplete(id, last.seq + 1)
-      const part = replay(id, body, records, ledger)
+      const part = replay(id, body, records, ledger, code === undefined || programHash(code) === run.code)
       if (part.steps > 0) sum.verdict = part.verdict
       sum.steps += part.steps
       sum.fuel += part.fuel
