@@ -292,9 +292,9 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const unread = new Set(sourceProblems.flatMap(({ where }) => where?.file ?? []))
   const booted = await (trial ? registry.survey(entries) : registry.boot(entries, unread))
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
-  const unstarted = trial ? [] : await services.startAll()
+  const unstarted = trial ? [] : [...(await services.startAll())]
   isUp = true
-  if (!trial) await features.begin()
+  if (!trial) unstarted.push(...(await features.begin()))
   isBooted = true
   const stay = setInterval(() => {}, STAY_MS)
 

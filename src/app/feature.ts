@@ -17,8 +17,11 @@ export type Built = {
   readonly services?: readonly Service[]
   /** Acts on the kinds of the feature. */
   readonly handler?: Handler
-  /** Goes on with what was under way: every entry the node begins with is there. */
-  begin?(): Promise<void>
+  /**
+   * Goes on with what was under way: every entry the node begins with is there. Returns, if anything, services without which the node should
+   * not run, and that could not be started.
+   */
+  begin?(): Promise<readonly string[] | undefined | void>
   /** Gives up processes that go on with the next start; all others are ended after that. */
   halt?(): Promise<void>
   /** Gives back what it holds; processes have ended by then. */
@@ -85,10 +88,15 @@ export class Features {
     for (const feature of this.#table) if (feature.wants?.(entry)) await this.#load(feature)
   }
 
-  /** To be called once, when the entries are there. */
-  async begin(): Promise<void> {
+  /** To be called once, when the entries are there. Services without which the node should not run, and that could not be started. */
+  async begin(): Promise<readonly string[]> {
     this.#hasBegun = true
-    for (const loading of this.#loading.values()) await loading.then((built) => built.begin?.()).catch(this.#parts.report)
+    const unstarted: string[] = []
+    for (const loading of this.#loading.values()) {
+      const missing = await loading.then((built) => built.begin?.()).catch(this.#parts.report)
+      unstarted.push(...(missing ?? []))
+    }
+    return unstarted
   }
 
   async halt(): Promise<void> {

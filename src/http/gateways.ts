@@ -44,7 +44,7 @@ export class Gateways {
   readonly #options: GatewaysOptions
   readonly #gateways = new Map<string, Gateway>()
   readonly #next = new Map<string, Next>() // between prepare and commit
-  #waiting: string[] = [] // to be started when the app is there
+  #waiting: Entry[] = [] // to be started when the app is there
 
   readonly handler: Handler = {
     kinds: ['http.service', 'http.router', 'http.endpoint'],
@@ -71,11 +71,12 @@ export class Gateways {
     this.#options = options
   }
 
-  /** Starts the servers the app begins with. */
-  async begin(): Promise<void> {
+  /** Starts the servers the app begins with. Those that could not be started, and are required. */
+  async begin(): Promise<readonly string[]> {
     const waiting = this.#waiting
     this.#waiting = []
-    await Promise.all(waiting.map((id) => this.#start(id)))
+    const isStarted = await Promise.all(waiting.map(({ id }) => this.#start(id)))
+    return waiting.filter((entry, at) => !isStarted[at] && lifecycleOf(entry).isRequired).map(({ id }) => id)
   }
 
   get #state(): State {
@@ -111,7 +112,7 @@ export class Gateways {
     this.#gateways.set(entry.id, gateway)
     supervisor.add(entry.id, gateway, { ...lifecycle, requires: [] })
     if (!autoStart) return
-    if (isStarting()) this.#waiting.push(entry.id)
+    if (isStarting()) this.#waiting.push(entry)
     else void this.#start(entry.id)
   }
 
@@ -128,12 +129,15 @@ export class Gateways {
     })
   }
 
-  async #start(id: string): Promise<void> {
+  /** Whether it runs; why not is told. */
+  async #start(id: string): Promise<boolean> {
     try {
       const { error } = await this.#options.supervisor.start(id)
       if (error) this.#options.problem(error)
+      return error === null
     } catch (error) {
       this.#options.report(error)
+      return false
     }
   }
 

@@ -324,6 +324,7 @@ test('an address that is taken is a problem of its entry; it is tried again', as
         ['HTTP_ADDRESS', 'app:gateway', `address 127.0.0.1:${port} is in use: "app:gateway" needs it`],
       )
       assert.match(problem?.frame ?? '', /addr/)
+      assert.equal(app.node.unstarted, ['app:gateway'])
       other.close()
       await app.logged('listening')
       const error = await failure(app.put('app:second', gateway({ addr: `127.0.0.1:${port}` })))
