@@ -1,18 +1,23 @@
-// What making a step of a workflow durable costs beside bare flushed commits of LMDB: one at a time, and 200 workflows at once. It measures
-// the journal, not the Lua of a step.
+// What making a step of a workflow durable costs beside bare flushed commits of LMDB, and beside bare fenced appends of PostgreSQL: one at a
+// time, and many workflows at once. It measures the journal, not the Lua of a step.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../src/clock.ts'
 import { Environment } from '../src/lmdb/environment.ts'
-import { type Effects, noPages } from '../src/workflow/engine.ts'
+import { type Effects, type Engine, noPages } from '../src/workflow/engine.ts'
 import { LmdbEngine } from '../src/workflow/lmdb.ts'
+import { PostgresEngine } from '../src/workflow/postgres.ts'
 import { ORIGIN, type Position, RecordKind, seal } from '../src/workflow/record.ts'
+import { isPostgresInstalled, startPostgres } from '../test/support/postgres.ts'
+import { BareAppends } from './bare-appends.ts'
 import { speedOf } from './figure.ts'
 import { type Contender, measure, type Pace } from './measure.ts'
 import { type Report, timeTable } from './report.ts'
 
 const AT_ONCE = 200
+const CONNECTIONS = 64 // of bare appends: as many workflows as then run at once
 const BYTES = new Uint8Array(200) // of an inbox and of an outbox, about a call and its answer
 
 const STEP = { kind: RecordKind.step, code: new Uint8Array(16), fuel: 1000, spent: 1000, verdict: 'wait', mailed: [] } as const
@@ -42,18 +47,24 @@ const atOnce = (name: string, lanes: number, write: (lane: number) => Promise<un
   },
 })
 
-export const workflow = async (pace: Pace): Promise<Report> => {
-  const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
-  const [env, bare] = [new Environment(join(folder, 'engine')), new Environment(join(folder, 'bare'))]
-  const engine = new LmdbEngine(env)
-  const table = bare.table<readonly [string, number]>('values')
+/** One step of one lane after another, in an engine. */
+const stepsIn = (engine: Engine): ((lane: number) => Promise<void>) => {
   const places = new Map<number, Position>()
-  const step = async (lane: number): Promise<void> => {
+  return async (lane) => {
     const before = places.get(lane) ?? null
     const record = seal(before ?? ORIGIN, 1, { ...STEP, nowMs: Date.now(), input: BYTES, output: BYTES })
     places.set(lane, record)
     if (!(await engine.append(`workflow ${lane}`, before, record, NONE))) throw new Error('somebody else appended')
   }
+}
+
+type Part = Pick<Report, 'tables' | 'targets' | 'notes'> & { readonly data: Readonly<Record<string, unknown>> }
+
+const embedded = async (pace: Pace): Promise<Part> => {
+  const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
+  const [env, bare] = [new Environment(join(folder, 'engine')), new Environment(join(folder, 'bare'))]
+  const step = stepsIn(new LmdbEngine(env))
+  const table = bare.table<readonly [string, number]>('values')
   let number = 0
   const commit = (lane: number): Promise<void> =>
     bare.write((batch) => batch.put(table, [`workflow ${lane}`, number++], new Uint8Array(2 * BYTES.length)))
@@ -74,5 +85,62 @@ export const workflow = async (pace: Pace): Promise<Report> => {
   } finally {
     await Promise.all([env.close(), bare.close()])
     rmSync(folder, { recursive: true })
+  }
+}
+
+const shared = async (pace: Pace): Promise<Part> => {
+  if (!isPostgresInstalled()) {
+    return {
+      tables: [],
+      targets: [],
+      data: {},
+      notes: ['Journals in PostgreSQL were not measured: it is not installed (apt-get install postgresql).'],
+    }
+  }
+  const server = await startPostgres({ fsync: 'on', max_connections: CONNECTIONS + 20 })
+  const options = {
+    address: { ...server, ssl: false },
+    schema: 'wippy',
+    clock: systemClock,
+    report: (error: unknown) => console.error(error),
+  }
+  const [engine, bare] = [await PostgresEngine.open(options), await BareAppends.open(server.url, CONNECTIONS)]
+  const step = stepsIn(engine)
+  const append = (lane: number): Promise<void> => bare.append(lane, new Uint8Array(2 * BYTES.length))
+  try {
+    const one = await measure([atOnce('a step', 1, step), atOnce('a bare fenced append', 1, append)], pace)
+    const contenders = [
+      atOnce('steps, two connections', CONNECTIONS, step),
+      atOnce('bare fenced appends, a connection each', CONNECTIONS, append),
+      atOnce(`steps of ${AT_ONCE} workflows`, AT_ONCE, step),
+    ]
+    const many = await measure(contenders, pace)
+    const speed = speedOf(many[0], many[1])
+    return {
+      tables: [timeTable('PostgreSQL, one after the other', 'write', one), timeTable(`PostgreSQL, ${CONNECTIONS} at once`, 'write', many)],
+      targets: [
+        {
+          name: `${CONNECTIONS} journals at once in PostgreSQL, as fast as bare fenced appends`,
+          goal: '≥ 0.4',
+          value: speed,
+          met: speed >= 0.4,
+        },
+      ],
+      data: { oneInPostgres: one, manyInPostgres: many },
+      notes: [],
+    }
+  } finally {
+    await Promise.all([engine.close(), bare.close()])
+    await server.stop()
+  }
+}
+
+export const workflow = async (pace: Pace): Promise<Report> => {
+  const [here, there] = [await embedded(pace), await shared(pace)]
+  return {
+    tables: [...here.tables, ...there.tables],
+    targets: [...here.targets, ...there.targets],
+    data: { ...here.data, ...there.data },
+    notes: [...here.notes, ...there.notes],
   }
 }

@@ -22,6 +22,15 @@ const programs = (): string => {
   )
 }
 
+export const isPostgresInstalled = (): boolean => {
+  try {
+    programs()
+    return true
+  } catch {
+    return false
+  }
+}
+
 export type PostgresServer = {
   readonly host: string
   readonly port: number
