@@ -127,7 +127,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
-  const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op) })
+  const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op), sure: () => durables.sure() })
   door.diversion = new WorkflowAsks({ durables, workflows, activities, scheduler, launcher, credentials })
   known.set(parts, workflows)
   await durables.join()

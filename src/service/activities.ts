@@ -3,6 +3,7 @@
 //   Y1 An attempt that failed and the time of the next one are on the disk before anybody waits for that time.
 //   Y2 No attempt begins beyond what the policy allows, those that a crash interrupted included: the outcome is UNKNOWN_OUTCOME then.
 //   Y3 Whoever lost interest, by canceling or by ending, gets no further attempt.
+//   Y4 None begins while it is not known whether its workflow is still this node's.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
@@ -26,6 +27,8 @@ export type ActivitiesOptions = {
   readonly clock: Clock
   /** What answers an ask. */
   readonly operation: (op: string) => Promise<Operation>
+  /** Null when the leases of this node hold; else resolves when it is known whose workflows are whose. */
+  readonly sure: () => Promise<void> | null
 }
 
 /** An activity that runs, as its own code may see it. */
@@ -67,6 +70,11 @@ export class Activities {
       if (closeMs <= clock.nowMs()) {
         const error = timedOut(target, 'schedule_to_close', policy.scheduleToCloseMs, false)
         return this.#answer(run, process, call, { ok: false, error })
+      }
+      const sure = this.#options.sure()
+      if (sure !== null) {
+        await sure
+        if (!isWanted(run, tag)) return
       }
       const { reply, details } = await this.#once(run, call, policy, { number, details: known.details, leftMs: closeMs - clock.nowMs() })
       if (!isWanted(run, tag)) return

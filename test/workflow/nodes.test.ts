@@ -154,6 +154,18 @@ test('a process hears of the ends of workflows it watches, wherever they run', (
       Array.from({ length: 8 }, (_, n) => 2 * (n + 1)),
     )
     assert.ok(effects(other) > 0)
+    for (let n = 1; n <= 4; n++) await spawn(other, 'adder', `m${n}`)
+    const last = await one.eval(`
+      local events = process.events()
+      for n = 1, 4 do
+        local pid = '{app:workflows|m' .. n .. '}'
+        assert(process.monitor(pid))
+        assert(process.send(pid, 'stop', 0))
+        if events:receive().from ~= pid then return false end
+      end
+      local ok, err = process.monitor('{app:workflows|nobody}')
+      return ok == nil and err ~= nil`)
+    assert.is(last, true)
   }))
 
 test('an ask that is made again finds what it started, though that has ended and its id is free', () =>
