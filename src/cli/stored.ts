@@ -29,9 +29,9 @@ export const withStored = async (config: Config, act: (stored: StoredRegistry) =
   }
 }
 
-/** The same for the app in the working directory. */
-export const withRegistry = async (flags: AppFlags, act: (stored: StoredRegistry) => Promise<void> | void, write = false): Promise<void> =>
-  withStored(await configure(flags), act, write)
+/** Looks at that of the app in the working directory. */
+export const withRegistry = async (flags: AppFlags, act: (stored: StoredRegistry) => Promise<void> | void): Promise<void> =>
+  withStored(await configure(flags), act, false)
 
 /** Who changes something from the command line. */
 export const author = (): string => `cli:${userInfo().username}`

@@ -1,9 +1,11 @@
 // What has to change for a registry to say what a set of files says.
 //
-// Files have a say on their namespaces: what other files brought in there goes. What has no file was made at run time, and stays.
+// Files have a say on their namespaces: what other files brought in there goes. What has no file of entries was made at run time or installed,
+// and stays.
 
 import { same } from './change.ts'
 import type { Entry } from './entry.ts'
+import { isEntryFile } from './source.ts'
 
 export type Deployment = {
   /** Each entry that is different, as it is and as it will be; null is not there. In the order of ids. */
@@ -22,7 +24,7 @@ export const deploymentOf = (there: readonly Entry[], wanted: readonly Entry[]):
     const before = byId.get(entry.id)
     return !before || !same(before, entry)
   })
-  const going = there.filter(({ id, ns, origin }) => origin !== null && namespaces.has(ns) && !ids.has(id))
+  const going = there.filter(({ id, ns, origin }) => origin !== null && isEntryFile(origin.file) && namespaces.has(ns) && !ids.has(id))
   const pairs = [
     ...entries.map((after) => ({ id: after.id, before: byId.get(after.id) ?? null, after })),
     ...going.map((before) => ({ id: before.id, before, after: null })),

@@ -34,6 +34,9 @@ export type Files = {
 /** An entry that was changed at run time and in the files as well. What was made at run time is in force; null stands for "deleted". */
 export type Clash = { readonly id: string; readonly kept: Entry | null; readonly file: Entry | null }
 
+/** What the files say of an entry, where it is something else than what is in force. `since`: the version at which a clash was found. */
+export type Difference = { readonly id: string; readonly file: Entry | null; readonly since: number | null }
+
 export type Beginning = { readonly entries: readonly Entry[]; readonly clashes: readonly Clash[] }
 
 export const KEEP = 10_000 // versions, unless the configuration says otherwise
@@ -54,6 +57,12 @@ export interface History {
   append(version: Version, changes: readonly Change[]): void | Promise<void>
   /** Makes another version the head; `changes` lead there. Done when it would survive a crash. */
   moveHead(id: number, changes: readonly Change[]): void | Promise<void>
+  /** Takes away all versions but the newest `keep`, and but the current one and what came after it. Returns how many went. */
+  prune(keep: number): number | Promise<number>
+  /** Sorted by id; none in a history that knows no files. */
+  differences(): readonly Difference[]
+  /** Says that a clash has been seen to: what was made at run time stays. */
+  acknowledge(ids: Iterable<string>): void | Promise<void>
 }
 
 export const baselineVersion = (time: number): Version => ({ id: 0, parent: null, author: '', time, message: 'baseline' })
@@ -95,5 +104,12 @@ export const memoryHistory = (time: number = Date.now(), keep = KEEP): History =
     moveHead(id) {
       head = id
     },
+    prune(kept) {
+      const before = oldest
+      while (oldest < Math.min(head, newest - kept + 1)) made.delete(oldest++)
+      return oldest - before
+    },
+    differences: () => [],
+    acknowledge() {},
   }
 }

@@ -11,7 +11,7 @@ import { type Change, delta, type Operation, plan, type State, same } from './ch
 import { levels } from './dependency.ts'
 import { Entries } from './entries.ts'
 import { type Entry, type Fields, whereOf } from './entry.ts'
-import { type Clash, type History, memoryHistory, type Version, versionName } from './history.ts'
+import { type Clash, type Difference, type History, memoryHistory, type Version, versionName } from './history.ts'
 import { Kinds } from './kinds.ts'
 import { wayBetween } from './lineage.ts'
 import { Snapshot } from './snapshot.ts'
@@ -206,6 +206,37 @@ export class Registry {
       await this.#take(version, changes, () => this.#history.moveHead(id, changes))
       return version
     })
+  }
+
+  /** See History. Waits for changes under way. */
+  prune(keep: number): Promise<number> {
+    return this.#alone(async () => this.#history.prune(keep))
+  }
+
+  /** See History. */
+  differences(): readonly Difference[] {
+    return this.#history.differences()
+  }
+
+  /**
+   * Settles an entry that is something else in the files: it becomes what they say, as a new version, or stays, and is no longer reported; then
+   * null. Throws REGISTRY_NO_DIFFERENCE, and as `apply`.
+   */
+  async settle(id: string, take: 'files' | 'runtime', options: ApplyOptions = {}): Promise<Version | null> {
+    const difference = this.differences().find((one) => one.id === id)
+    if (!difference) {
+      const hint = '"wippy registry diff" shows the entries that are not.'
+      throw new WippyError('REGISTRY_NO_DIFFERENCE', Kind.NotFound, `"${id}" is what the files say`, { hint })
+    }
+    if (take === 'files') {
+      const { file } = difference
+      const operation = file
+        ? ({ kind: this.get(id) ? 'entry.update' : 'entry.create', entry: file } as const)
+        : ({ kind: 'entry.delete', id } as const)
+      return this.apply([operation], options)
+    }
+    await this.#alone(async () => this.#history.acknowledge([id]))
+    return null
   }
 
   /** Calls `listener` after every commit. The returned function ends it. */

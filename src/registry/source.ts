@@ -24,7 +24,8 @@ const isFile = (directory: string, item: Dirent): boolean =>
 
 /** Whether a folder of this name is none of ours. */
 export const isHidden = (folder: string): boolean => folder === 'node_modules' || folder.startsWith('.')
-const named = (file: string): boolean => /\.(ya?ml|json)$/.test(file)
+/** Whether a file of this name may hold entries. */
+export const isEntryFile = (file: string): boolean => /\.(ya?ml|json)$/.test(file)
 
 /** Every .yaml, .yml and .json below a directory, in the order of their names; node_modules and dot-folders are not entered. */
 const findFiles = (directory: string): string[] =>
@@ -32,7 +33,7 @@ const findFiles = (directory: string): string[] =>
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((item) => {
       if (item.isDirectory()) return isHidden(item.name) ? [] : findFiles(join(directory, item.name))
-      return named(item.name) && isFile(directory, item) ? [join(directory, item.name)] : []
+      return isEntryFile(item.name) && isFile(directory, item) ? [join(directory, item.name)] : []
     })
 
 /** Whether a file that cannot be read was meant to hold entries: other YAML may lie around in a source directory. */
@@ -90,7 +91,7 @@ export class SourceDirectory {
   /** Whether a file of this absolute path would be one of `files`. */
   covers(path: string): boolean {
     const way = relative(this.top, path).split(sep)
-    return !isAbsolute(way[0]!) && !way.slice(0, -1).some(isHidden) && named(way.at(-1)!)
+    return !isAbsolute(way[0]!) && !way.slice(0, -1).some(isHidden) && isEntryFile(way.at(-1)!)
   }
 
   /** Reads an entry file. */

@@ -19,7 +19,17 @@ import { decode, encode, encodeAll } from '../msgpack.ts'
 import { type Change, inOrder } from './change.ts'
 import type { Entry } from './entry.ts'
 import { Records } from './entry-record.ts'
-import { type Beginning, baselineVersion, type Clash, type Files, type History, KEEP, pruned, type Version } from './history.ts'
+import {
+  type Beginning,
+  baselineVersion,
+  type Clash,
+  type Difference,
+  type Files,
+  type History,
+  KEEP,
+  pruned,
+  type Version,
+} from './history.ts'
 import { merge, type Perhaps } from './merge.ts'
 
 const FORMAT = 1
@@ -37,8 +47,6 @@ export type StoredHistoryOptions = {
   /** Takes what is stored as it was left, whatever the files say by now. */
   readonly asLeft?: boolean
 }
-
-export type Difference = { readonly id: string; readonly file: Entry | null; readonly since: number | null }
 
 class Tables {
   readonly env: Environment
@@ -136,7 +144,6 @@ export class StoredHistory implements History {
     return found
   }
 
-  /** What the files say, where it is something else than what is in force. `since`: the version at which a clash was found. */
   differences(): readonly Difference[] {
     if (!this.#tables) return []
     const { files, clashes } = this.#tables
@@ -181,7 +188,6 @@ export class StoredHistory implements History {
     this.#settle(tables, at)
   }
 
-  /** Takes away all versions but the newest `keep`, and but the current one and what came after it. Returns how many went. */
   async prune(keep: number): Promise<number> {
     const tables = await this.#owned()
     const before = this.#at.oldest
@@ -195,7 +201,6 @@ export class StoredHistory implements History {
     return oldest - before
   }
 
-  /** Says that a clash has been seen to: what was made at run time stays. */
   async acknowledge(ids: Iterable<string>): Promise<void> {
     const tables = await this.#owned()
     await tables.env.write((batch) => {
@@ -203,10 +208,11 @@ export class StoredHistory implements History {
     })
   }
 
-  /** H3: what is stored must be what this one began with. */
+  /** H3: what is stored must be what this one began with; from then on nobody else can write it. */
   async #owned(): Promise<Tables> {
     const env = await this.#state.owned()
-    const tables = this.#tables?.env === env ? this.#tables : new Tables(env)
+    if (this.#tables?.env === env) return this.#tables
+    const tables = new Tables(env)
     const stored = tables.head
     const known = this.#tables === null ? null : this.#at
     if (stored?.head === known?.head && stored?.newest === known?.newest) return tables

@@ -91,13 +91,19 @@ test('what the files and the run time both changed is shown, and settled either 
 test('beside a running node it reads, and leaves what only its owner may do to the node', async () => {
   const cwd = directoryWith(FILES)
   await said(cwd, 'apply', 'more.yaml')
+  writeFileSync(join(cwd, 'src/_index.yaml'), FILES['src/_index.yaml'].replace('from the file', 'rewritten'))
   const node = start(['run', '-x', 'app:waits'], { cwd, input: null })
   await node.said('up')
+  while ((await wippy(['ps'], { cwd })).code === 7);
   assert.is(await said(cwd, 'show', 'app:note', '-f', 'text'), 'changed\n')
-  assert.match((await refused(9, cwd, 'prune', '--keep', '1')).err, `another wippy (process ${node.child.pid}) uses this state`)
+  assert.is(await said(cwd, 'prune', '--keep', '1'), '1 versions went, 1 stay\n')
+  assert.is(await said(cwd, 'resolve', 'app:note', '--take', 'runtime'), 'app:note stays as it was changed at run time\n')
+  assert.is(await said(cwd, 'resolve', 'app:note', '--take', 'files'), 'v2: app:note is what the files say\n')
+  assert.match((await refused(4, cwd, 'resolve', 'app:note', '--take', 'files')).err, 'REGISTRY_NO_DIFFERENCE')
+  assert.is(await said(cwd, 'show', 'app:note', '-f', 'text'), 'rewritten\n')
   node.child.stdin!.end('x')
   await node.ended
-  await said(cwd, 'rollback', 'v0')
+  await said(cwd, 'rollback', 'v1')
 })
 
 test('an app that keeps nothing says so', async () => {

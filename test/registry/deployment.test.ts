@@ -6,9 +6,9 @@ import { entry, ids } from './scratch.ts'
 
 const test = suite('deployment')
 
-const written = (id: string, data: unknown = {}): Entry => {
+const written = (id: string, data: unknown = {}, file = 'src/_index.yaml'): Entry => {
   const spots = { spots: new Map(), sources: new Map() }
-  const origin = { file: 'src/_index.yaml', path: '/src/_index.yaml', base: '/', line: 1, column: 1, ...spots }
+  const origin = { file, path: `/${file}`, base: '/', line: 1, column: 1, ...spots }
   return makeEntry({ id, kind: 'registry.entry', data, origin })
 }
 
@@ -33,6 +33,12 @@ test('what files brought into the same namespaces goes; what is elsewhere, or wa
     pairs.map(({ id, after }) => [id, after]),
     [['a:old', null]],
   )
+})
+
+test('a folder with entries of its own in the namespace of plugins leaves those that are installed', () => {
+  const there = [written('plugins:own'), written('plugins:installed', {}, 'plugin installed')]
+  const { gone } = deploymentOf(there, [written('plugins:other')])
+  assert.equal(gone, ['plugins:own'])
 })
 
 test.run()

@@ -1,7 +1,11 @@
 import { integer } from '@oclif/core/flags'
 import { AppCommand } from '../../base.ts'
+import { configure } from '../../configure.ts'
 import { print } from '../../output.ts'
-import { withRegistry } from '../../stored.ts'
+import { withRunning } from '../../running.ts'
+import { withStored } from '../../stored.ts'
+
+type Pruned = { readonly gone: number; readonly left: number }
 
 export default class RegistryPrune extends AppCommand {
   static override summary = 'Take old versions away, so that the history takes less room.'
@@ -11,13 +15,11 @@ export default class RegistryPrune extends AppCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(RegistryPrune)
-    await withRegistry(
-      flags,
-      async ({ registry, history }) => {
-        const gone = await history.prune(flags.keep)
-        print(`${gone} versions went, ${registry.versions().length} stay`)
-      },
-      true,
-    )
+    const { keep } = flags
+    const config = await configure(flags)
+    const say = ({ gone, left }: Pruned): void => print(`${gone} versions went, ${left} stay`)
+    const isTaken = await withRunning(config, async (client) => say((await client.ask('registry.prune', { keep })) as Pruned))
+    if (isTaken) return
+    await withStored(config, async ({ registry }) => say({ gone: await registry.prune(keep), left: registry.versions().length }), true)
   }
 }

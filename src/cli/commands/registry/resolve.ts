@@ -1,10 +1,11 @@
 import { Args } from '@oclif/core'
 import { string } from '@oclif/core/flags'
-import { Kind, WippyError } from '../../../error.ts'
-import type { Operation } from '../../../index.ts'
+import type { Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
+import { configure } from '../../configure.ts'
 import { print } from '../../output.ts'
-import { author, withRegistry } from '../../stored.ts'
+import { OPERATOR, withRunning } from '../../running.ts'
+import { author, withStored } from '../../stored.ts'
 
 export default class RegistryResolve extends AppCommand {
   static override summary = 'Settle an entry that was changed at run time and is something else in the files.'
@@ -15,25 +16,19 @@ export default class RegistryResolve extends AppCommand {
 
   override async run(): Promise<void> {
     const { args, flags } = await this.parse(RegistryResolve)
-    await withRegistry(
-      flags,
-      async ({ registry, history, operating }) => {
-        const difference = history.differences().find(({ id }) => id === args.id)
-        if (!difference) {
-          const hint = '"wippy registry diff" shows the entries that are not.'
-          throw new WippyError('REGISTRY_NO_DIFFERENCE', Kind.NotFound, `"${args.id}" is what the files say`, { hint })
-        }
-        if (flags.take === 'runtime') {
-          await history.acknowledge([args.id])
-          return print(`${args.id} stays as it was changed at run time`)
-        }
-        const there = registry.get(args.id)
-        const operation: Operation = difference.file
-          ? { kind: there ? 'entry.update' : 'entry.create', entry: difference.file }
-          : { kind: 'entry.delete', id: args.id }
-        const version = await registry.apply([operation], { author: author(), message: 'as the files say', allow: operating(author()) })
-        print(`v${version.id}: ${args.id} is what the files say`)
-      },
+    const { id } = args
+    const take = flags.take === 'files' ? 'files' : 'runtime'
+    const config = await configure(flags)
+    const say = (version: Version | null): void =>
+      print(version === null ? `${id} stays as it was changed at run time` : `v${version.id}: ${id} is what the files say`)
+    const isTaken = await withRunning(config, async (client) =>
+      say((await client.ask('registry.settle', { id, take, author: OPERATOR })) as Version | null),
+    )
+    if (isTaken) return
+    await withStored(
+      config,
+      async ({ registry, operating }) =>
+        say(await registry.settle(id, take, { author: author(), message: 'as the files say', allow: operating(author()) })),
       true,
     )
   }
