@@ -1,10 +1,12 @@
 // Each example does what its README shows: the lines behind `$ wippy …`, with any number for a number.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ROOT, wippy } from '../cli/command.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { freePort } from '../support/server-program.ts'
 
 const test = suite('examples')
 const folder = join(ROOT, 'examples')
@@ -12,12 +14,15 @@ const folder = join(ROOT, 'examples')
 const BLOCK = /^```\n\$ wippy (.*)\n([\s\S]*?)^```$/gm
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, '0').replace(/ +/g, ' ')
 
+const env = { MODEL_PORT: String(await freePort()) }
+
 for (const name of readdirSync(folder)) {
-  const cwd = join(folder, name)
+  const cwd = directoryWith({})
+  cpSync(join(folder, name), cwd, { recursive: true, filter: (path) => !path.endsWith('.wippy') })
   const readme = readFileSync(join(cwd, 'README.md'), 'utf8')
   for (const [, command = '', shown = ''] of readme.matchAll(BLOCK)) {
     test(`${name}: wippy ${command}`, async () => {
-      const { code, out, err } = await wippy(command.split(' '), { cwd })
+      const { code, out, err } = await wippy(command.split(' '), { cwd, env })
       assert.is(withoutNumbers(out), withoutNumbers(shown))
       assert.equal([code, err], [0, ''])
     })
