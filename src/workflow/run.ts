@@ -252,18 +252,22 @@ export class Run {
   /** The step at hand is its last one that anybody sees before `resume`; one more may wait to be written. */
   pause(): Promise<boolean> {
     this.#pause ??= Promise.withResolvers()
-    const timers = this.ledger.due()
+    const timers = this.#timers()
     return this.note(RecordKind.pause, timersToBytes(timers), this.card, 'paused', { cleared: timers.map(({ tag }) => tag) })
   }
 
   async resume(): Promise<boolean> {
-    const timers = this.ledger.due()
+    const timers = this.#timers()
     if (!(await this.note(RecordKind.resume, NOTHING, this.card, 'running', { timers }))) return false
     this.#pause?.resolve()
     this.#pause = null
     void this.pull()
     this.#around.committed(this, { timers, mail: [], ended: false })
     return true
+  }
+
+  #timers(): Effects['timers'] {
+    return [...this.ledger.due(), ...ownTimer(this.card)]
   }
 
   /** Resolves when it is not paused, or not any more. */

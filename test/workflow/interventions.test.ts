@@ -125,6 +125,29 @@ test('timers of a paused workflow are nobody else’s burden, and fire when it g
   }
 })
 
+test('the time a run may take is looked at when it goes on', async () => {
+  let app = await start({ ...HOST, adder: ADDER })
+  const timers = async () => (await workflowsOf(app.node.parts).engine.timers('long')).map(({ tag, dueMs }) => [tag, dueMs])
+  try {
+    await app.eval(
+      `process.with_options({ ['workflow.id'] = 'long', ['workflow.run_timeout'] = '1h' }):spawn('app:adder', 'app:workflows')`,
+    )
+    const before = await timers()
+    assert.is(before.length, 1)
+    await interventions(app).pause('long')
+    assert.equal(await timers(), [])
+    await interventions(app).resume('long')
+    assert.equal(await timers(), before)
+    await interventions(app).pause('long')
+    app = await again(app)
+    assert.equal(await timers(), [])
+    await interventions(app).resume('long')
+    assert.equal(await timers(), before)
+  } finally {
+    await app.node.stop({ now: true })
+  }
+})
+
 test('what is paused can be ended, and who waits for it hears', () =>
   withApp({ ...HOST, adder: ADDER }, async (app) => {
     const waiting = app.eval(`local value, err = process.exec('app:adder', 'app:workflows') return tostring(err)`)
