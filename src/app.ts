@@ -17,7 +17,7 @@ import { Scheduler } from './kernel/scheduler.ts'
 import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { type Loader, StateFolder } from './lmdb/state-folder.ts'
-import { encode, encodeAll } from './msgpack.ts'
+import { decodeAll, encode, encodeAll } from './msgpack.ts'
 import { componentsHandler } from './registry/components.ts'
 import { type Entry, isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
@@ -75,9 +75,10 @@ export type Node = {
   commands(): readonly Command[]
   /**
    * Runs a process entry on a terminal host (the only one, or `host`); resolves with its exit code: a number it returned, 0 for nothing
-   * or true, 1 for false or an error. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS, and what spawning throws.
+   * or true, 1 for false or an error. A workflow has no terminal: it runs on a workflow host, and does not end with the node. Throws
+   * HOST_NOT_FOUND, HOST_AMBIGUOUS, and what spawning throws.
    */
-  execute(entry: string, args: readonly string[], options: { readonly host?: string; readonly terminal: Terminal }): Promise<number>
+  execute(entry: string, args: readonly string[], options: ExecuteOptions): Promise<number>
   /** From now on a file of the app that is saved is a change of the registry; `swapped` hears what became of it. Ends with the node. */
   follow(swapped: (swap: Swap) => void): Promise<void>
   /** The exit code, once `system.exit` wants the node to end, or `stop` has ended it. */
@@ -87,6 +88,13 @@ export type Node = {
    * ended by force. `now`: at once. Resolves when no process is left.
    */
   stop(options?: { readonly now?: boolean }): Promise<void>
+}
+
+export type ExecuteOptions = {
+  readonly host?: string
+  readonly terminal: Terminal
+  /** Hears of a workflow: its id, and what it returned. */
+  readonly workflow?: { began(id: string): void; returned(value: unknown): void }
 }
 
 export type BootOptions = {
@@ -306,7 +314,24 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       return { name, short: String(short ?? ''), entry: entry.id, main: main === true, useCase: String(useCase ?? 'run') }
     })
 
-  const execute: Node['execute'] = async (entry, args, { host, terminal }) => {
+  const codeSaid = (entry: string, exit: Exit): number => {
+    if (!exit.ok) {
+      const error = errorOf(exit)
+      log.record('error', entry, error.text, error.frame ? { stack: error.frame } : undefined)
+    }
+    return codeOf(exit)
+  }
+
+  const execute: Node['execute'] = async (entry, args, { host, terminal, workflow }) => {
+    const durable = launcher.durable
+    const known = registry.get(entry)
+    if (known !== undefined && durable?.takes(known)) {
+      const { id, ended } = await durable.launch(known, host, encodeAll(args))
+      workflow?.began(id)
+      const exit = await ended
+      if (exit.ok) workflow?.returned(decodeAll(exit.payload)[0])
+      return codeSaid(entry, exit)
+    }
     const spawned = launcher.spawn({
       entry,
       host: host ?? launcher.only('terminal.host').id,
@@ -314,12 +339,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       context: authority.operator,
       attachment: { terminal },
     })
-    const exit = await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve))
-    if (!exit.ok) {
-      const error = errorOf(exit)
-      log.record('error', entry, error.text, error.frame ? { stack: error.frame } : undefined)
-    }
-    return codeOf(exit)
+    return codeSaid(entry, await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve)))
   }
 
   const all = (): boolean => true

@@ -1,4 +1,4 @@
-// The commands an app brings along: process entries with `meta.command`.
+// The commands an app brings along: process and workflow entries with `meta.command`.
 
 import type { Entry } from '../index.ts'
 
@@ -14,7 +14,7 @@ export const commandsIn = (entries: Iterable<Entry>): AppCommand[] => {
   const found: AppCommand[] = []
   for (const { id, kind, meta } of entries) {
     const { name, short, main } = (meta.command ?? {}) as { readonly name?: unknown; readonly short?: unknown; readonly main?: unknown }
-    if (!kind.startsWith('process.') || typeof name !== 'string' || name === '') continue
+    if ((!kind.startsWith('process.') && kind !== 'workflow.lua') || typeof name !== 'string' || name === '') continue
     found.push({ name, short: typeof short === 'string' ? short : '', entry: id, main: main === true })
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -14,11 +14,11 @@ import { Exit } from './exit.ts'
 import { faultsOf } from './faults.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
-import { complain, sayAll } from './output.ts'
+import { complain, json, print, sayAll } from './output.ts'
 import { reachable } from './reachable.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
-import { commandNamed, entryNamed, mainCommand } from './target.ts'
+import { commandNamed, entryNamed, isWorkflow, mainCommand } from './target.ts'
 
 const LEFT_BEHIND_MS = 1_000 // what a finished command leaves behind may take this long to end
 
@@ -99,8 +99,20 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
     const entry = entryOf(asked, entries, wippy)
     if (entry === null) return await serve(node, asked, faulty)
     if (broken.has(entry.id) || stopped.includes(entry.id)) return Exit.app
+    if (isWorkflow(entry) && causes.some(({ code }) => code === 'STATE_OWNED')) {
+      complain(`  → To start it on the node that runs here: wippy workflow start ${entry.id}`)
+      return Exit.conflict
+    }
     asked.attend(entry)
-    const options = { terminal, ...(asked.host !== undefined && { host: asked.host }) }
+    const workflow = {
+      began: (id: string): void => {
+        if (!asked.silent) complain(`${entry.id} runs as workflow ${id}: if this ends early, it goes on with the next start of the app.`)
+      },
+      returned: (value: unknown): void => {
+        if (typeof value === 'string' || (typeof value === 'object' && value !== null)) print(json(value))
+      },
+    }
+    const options = { terminal, workflow, ...(asked.host !== undefined && { host: asked.host }) }
     const code = await Promise.race([node.execute(entry.id, terminal.args, options), node.ended])
     return faulty ? code || Exit.app : code
   } catch (error) {

@@ -6,12 +6,16 @@ import { commandsIn } from './catalogue.ts'
 
 type Suggest = (word: string, candidates: Iterable<string>, otherwise: string) => string
 
+/** Whether an entry runs as a workflow: `workflow.lua`, and any process with `meta.durable: true`. */
+export const isWorkflow = ({ kind, meta }: Entry): boolean => kind === 'workflow.lua' || (kind === 'process.lua' && meta.durable === true)
+
 const isProcess = (entry: Entry): boolean =>
-  entry.kind.startsWith('process.') && !['process.host', 'process.service', 'process.supervisor'].includes(entry.kind)
+  entry.kind === 'workflow.lua' ||
+  (entry.kind.startsWith('process.') && !['process.host', 'process.service', 'process.supervisor'].includes(entry.kind))
 
 const missing = (message: string, hint: string): WippyError => new WippyError('TARGET_UNKNOWN', Kind.NotFound, message, { hint })
 
-/** The process entry `word` stands for: an id, or a name only one process has. Throws TARGET_UNKNOWN. */
+/** The process or workflow entry `word` stands for: an id, or a name only one process has. Throws TARGET_UNKNOWN. */
 export const entryNamed = (word: string, entries: readonly Entry[], suggest: Suggest): Entry => {
   const found = entries.filter(({ id, name }) => (word.includes(':') ? id === word : name === word))
   const processes = found.filter(isProcess)

@@ -9,6 +9,7 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { DurableBody } from '../kernel/body.ts'
 import type { Budget } from '../kernel/budget.ts'
+import type { Exit } from '../kernel/exit.ts'
 import { Host, type HostLimits } from '../kernel/host.ts'
 import type { Process, SpawnSpec, Successor } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
@@ -61,6 +62,8 @@ export interface DurableLauncher {
   takes(entry: Entry): boolean
   /** Answers a `process.spawn` for such an entry. */
   spawn(call: Call): Promise<readonly unknown[] | Reply>
+  /** Starts one for who runs the node, on `host` or the only one there is. `ended` never resolves when the node ends first. */
+  launch(entry: Entry, host: string | undefined, args: Uint8Array): Promise<{ readonly id: string; readonly ended: Promise<Exit> }>
   /** What is known of a durable process, whether it runs or has ended; null when there is none. */
   readonly headOf: (id: string) => Promise<{ readonly status: string; readonly result: Uint8Array | null } | null>
   /** Whether a pid is that of one, alive or not. */

@@ -4,6 +4,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
+import type { Exit } from '../kernel/exit.ts'
 import { Host } from '../kernel/host.ts'
 import { textPayload } from '../kernel/payload.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
@@ -19,7 +20,7 @@ import type { Interventions } from '../workflow/interventions.ts'
 import type { Start } from '../workflow/start.ts'
 import type { Credentials } from './credentials.ts'
 import { firstMessages } from './first-messages.ts'
-import type { DurableLauncher, Launcher } from './launcher.ts'
+import { type DurableLauncher, type Launcher, WORKFLOW_HOSTS } from './launcher.ts'
 import { limitsOf } from './limits.ts'
 import { replyOf } from './outcome.ts'
 import type { Call, Context } from './service.ts'
@@ -27,6 +28,8 @@ import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
 import { plainStart, type WorkflowOptions, workflowOptionsOf } from './workflow-options.ts'
 import { WorkflowWatchers } from './workflow-watchers.ts'
+
+const PROCESS_HOST: typeof WORKFLOW_HOSTS = ['process.host']
 
 const refused = (code: string, kind: Kind, message: string): WippyError => new WippyError(code, kind, message, { retryable: false })
 
@@ -138,6 +141,18 @@ export class Workflows implements DurableLauncher {
     return [pid]
   }
 
+  async launch(
+    { id: entry, kind }: Entry,
+    host: string | undefined,
+    args: Uint8Array,
+  ): Promise<{ readonly id: string; readonly ended: Promise<Exit> }> {
+    const id = randomUUID()
+    const hasOwn = [...this.#launcher.hosts()].some((known) => WORKFLOW_HOSTS.includes(known.kind))
+    const kinds = kind === 'workflow.lua' || hasOwn ? WORKFLOW_HOSTS : PROCESS_HOST
+    await this.start(entry, host ?? this.#launcher.only(...kinds).id, args, id)
+    return { id, ended: this.#exitOf(id) }
+  }
+
   /** Starts a workflow for somebody outside: the command line, a schedule. */
   async start(entry: string, host: string, args: Uint8Array, id: string | null): Promise<Pid> {
     const options: WorkflowOptions = { ...plainStart, id, conflict: 'fail' }
@@ -182,7 +197,11 @@ export class Workflows implements DurableLauncher {
 
   /** What one ends with, wherever it runs. */
   async #resultOf(id: string): Promise<Reply> {
+    return replyOf(await this.#exitOf(id))
+  }
+
+  async #exitOf(id: string): Promise<Exit> {
     const { status, card } = await this.#durables.ended(id)
-    return replyOf({ ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]), error: null })
+    return { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]), error: null }
   }
 }
