@@ -232,6 +232,10 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     const [{ TokenStores }, variables, known] = await Promise.all([import('./service/token-stores.ts'), environment(), stores()])
     return new TokenStores({ policies, clock, variables, stores: known })
   })
+  const volumes = once(async () => {
+    const [{ Volumes }, variables] = await Promise.all([import('./service/volumes.ts'), environment()])
+    return new Volumes({ root: config.root, trial, lookup: (after) => variables.lookup(after) })
+  })
   const streams = once(async () => new (await import('./service/streams.ts')).Streams(report))
   const isStarting = (): boolean => !isUp
   const exit = end
@@ -262,6 +266,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     environment,
     stores,
     tokenStores,
+    volumes,
     streams,
     isStarting,
     trial,

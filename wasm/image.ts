@@ -43,6 +43,7 @@ const OPTIONAL = [
   'stream',
   'http',
   'http_client',
+  'fs',
   'parameter',
   'builder',
   'sql',

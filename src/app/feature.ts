@@ -18,10 +18,10 @@ export type Built = {
   /** Acts on the kinds of the feature. */
   readonly handler?: Handler
   /**
-   * Goes on with what was under way: every entry the node begins with is there. Returns, if anything, services without which the node should
-   * not run, and that could not be started.
+   * Goes on with what was under way: every entry the node begins with is there. Returns services without which the node should not run, and
+   * that could not be started.
    */
-  begin?(): Promise<readonly string[] | undefined | void>
+  begin?(): Promise<readonly string[]>
   /** Gives up processes that go on with the next start; all others are ended after that. */
   halt?(): Promise<void>
   /** Gives back what it holds; processes have ended by then. */

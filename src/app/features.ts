@@ -48,6 +48,14 @@ export const features: readonly Feature[] = [
     load: async ({ bus, permit, clock }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit, clock)] }),
   },
   {
+    modules: ['fs'],
+    kinds: ['fs.directory'],
+    load: async (parts) => {
+      const [{ fsService }, volumes, streams] = await Promise.all([import('../service/fs.ts'), parts.volumes(), parts.streams()])
+      return { services: [fsService(volumes, streams)], handler: volumes.handler }
+    },
+  },
+  {
     modules: ['funcs'],
     load: async (parts) => ({ services: [(await import('../service/funcs.ts')).funcsService(parts)] }),
   },

@@ -26,6 +26,7 @@ import type { Refusals } from '../service/refusals.ts'
 import type { Services } from '../service/services.ts'
 import type { Streams } from '../service/streams.ts'
 import type { TokenStores } from '../service/token-stores.ts'
+import type { Volumes } from '../service/volumes.ts'
 import type { Store } from '../store/store.ts'
 
 export type Parts = {
@@ -55,6 +56,8 @@ export type Parts = {
   readonly environment: () => Promise<Environment>
   /** What tokens stand for, where entries say so; the same for everybody who asks. */
   readonly tokenStores: () => Promise<TokenStores>
+  /** The directories that entries declare; the same for everybody who asks. */
+  readonly volumes: () => Promise<Volumes>
   /** What processes have open; the same for everybody who asks. */
   readonly streams: () => Promise<Streams>
   /** Whether the entries the app begins with are still taken in. */

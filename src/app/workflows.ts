@@ -137,6 +137,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     begin: async () => {
       await durables.boot()
       if (endedMs > 0) retention.begin()
+      return []
     },
     halt: async () => {
       const stopped = Promise.all([retention.stop(), durables.stop()])

@@ -83,6 +83,9 @@ const unregister: Right = ({ target, args, caller }) => [
 /** A database is one right, whatever is done in it. */
 const database: Right = ({ target }) => [{ action: 'db.get', resource: target }]
 
+/** So is a directory. */
+const directory: Right = ({ target }) => [{ action: 'fs.get', resource: target }]
+
 /** A key of a store: policies see which one. */
 const key =
   (verb: string): Right =>
@@ -157,6 +160,14 @@ const RIGHTS: Readonly<Record<string, Right>> = {
     { action: 'queue.publish', resource: '' },
     { action: 'queue.publish.queue', resource: target },
   ],
+  'fs.stat': directory,
+  'fs.exists': directory,
+  'fs.list': directory,
+  'fs.mkdir': directory,
+  'fs.remove': directory,
+  'fs.read': directory,
+  'fs.write': directory,
+  'fs.open': directory,
   'http_client.request': ({ target, raw }) => outgoing(target, ...(split(raw, 2).head as [unknown, unknown])),
   'http_client.batch': outgoingBatch,
   'queue.message': 'free',
