@@ -14,6 +14,8 @@ export type Sources = {
   readonly replacements: readonly { readonly module: string; readonly path: string }[]
   readonly override: readonly Override[]
   readonly disable: Disable
+  /** Absolute folder in which large files are kept as they were parsed; not given, they are parsed each time. */
+  readonly state?: string
 }
 
 export type Baseline = {

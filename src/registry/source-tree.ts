@@ -13,6 +13,7 @@ import type { Read } from './entry-file.ts'
 import { checkImports } from './imports.ts'
 import { include } from './include.ts'
 import { isLinking, targetsOf } from './link.ts'
+import { ParsedFiles } from './parsed.ts'
 import { setAt } from './path.ts'
 import { duplicate, gather, SourceDirectory } from './source.ts'
 
@@ -47,13 +48,16 @@ export class SourceTree {
 
   /** Reads everything. Never throws: what is wrong is in the baseline's problems. */
   constructor(sources: Sources) {
-    const { root, src, replacements } = sources
+    const { root, src, replacements, state } = sources
     this.#sources = sources
+    const parsed = state === undefined ? null : new ParsedFiles(join(state, 'parsed'))
+    const how = { root, ...(parsed && { parse: parsed.read }) }
     this.#directories = [
-      ...src.map((directory) => new SourceDirectory(directory, { root })),
-      ...replacements.map(({ module, path }) => new SourceDirectory(path, { root, base: path, module })),
+      ...src.map((directory) => new SourceDirectory(directory, how)),
+      ...replacements.map(({ module, path }) => new SourceDirectory(path, { ...how, base: path, module })),
     ]
     const read = gather(this.#directories.flatMap((directory) => this.#readAll(directory)))
+    parsed?.settle()
     const { entries, problems, warnings } = refine(read.entries, sources)
     this.#entries = new Map(entries.map((entry) => [entry.id, entry]))
     this.baseline = { entries, problems: [...read.problems, ...problems, ...checkImports(entries)], warnings }

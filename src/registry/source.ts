@@ -17,6 +17,8 @@ export type LoadOptions = {
   readonly base?: string
   /** The module the files belong to: their entries carry `meta.module`. */
   readonly module?: string
+  /** `readDocument` unless something else does the same. */
+  readonly parse?: typeof readDocument
 }
 
 const isFile = (directory: string, item: Dirent): boolean =>
@@ -40,7 +42,7 @@ const findFiles = (directory: string): string[] =>
 const meantForUs = (file: string, text: string): boolean =>
   basename(file).startsWith('_index.') || (file.endsWith('.json') ? /"namespace"\s*:/ : /^(["']?)namespace\1\s*:/m).test(text)
 
-const readFile = (at: FilePlace): Read => {
+const readFile = (at: FilePlace, parse: typeof readDocument): Read => {
   let text: string
   try {
     text = readFileSync(at.path, 'utf8')
@@ -49,7 +51,7 @@ const readFile = (at: FilePlace): Read => {
     const problem = new WippyError('SOURCE_UNREADABLE', Kind.Unavailable, message, { where: { file: at.shown(at.path) } })
     return { entries: [], problems: [problem], inclusions: [] }
   }
-  const document = readDocument(at.shown(at.path), text)
+  const document = parse(at.shown(at.path), text)
   if (document.fault) return { entries: [], problems: meantForUs(at.path, text) ? [document.fault] : [], inclusions: [] }
   return readEntries(document, at)
 }
@@ -61,12 +63,14 @@ export class SourceDirectory {
   readonly #root: string
   readonly #base: string
   readonly #module: string | undefined
+  readonly #parse: typeof readDocument
 
-  constructor(directory: string, { root, base, module }: LoadOptions = {}) {
+  constructor(directory: string, { root, base, module, parse = readDocument }: LoadOptions = {}) {
     this.top = resolve(directory)
     this.#root = resolve(root ?? this.top)
     this.#base = resolve(base ?? this.#root)
     this.#module = module
+    this.#parse = parse
   }
 
   /** Why nothing can be read here, or null. */
@@ -96,7 +100,7 @@ export class SourceDirectory {
 
   /** Reads an entry file. */
   read(path: string): Read {
-    const read = readFile({ path, directory: this.top, base: this.#base, shown: (other) => this.shown(other) })
+    const read = readFile({ path, directory: this.top, base: this.#base, shown: (other) => this.shown(other) }, this.#parse)
     const module = this.#module
     if (module === undefined) return read
     const entries = read.entries.map((entry) => ('module' in entry.meta ? entry : makeEntry({ ...entry, meta: { ...entry.meta, module } })))
