@@ -13,7 +13,6 @@ const may: Readonly<Record<string, readonly string[]>> = {
   lua: [],
   template: [],
   vm: ['kernel'],
-  cluster: ['kernel'],
   workflow: ['kernel', 'lmdb'],
   registry: ['lmdb', 'lua'],
   sql: [],
@@ -21,11 +20,10 @@ const may: Readonly<Record<string, readonly string[]>> = {
   service: ['kernel', 'lmdb', 'registry', 'security', 'workflow', 'lua', 'template', 'sql', 'store'],
   plugin: ['service', 'registry', 'security', 'lmdb'],
   http: ['service', 'registry', 'kernel'],
-  app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'cluster', 'service', 'plugin', 'http', 'sql', 'store'],
+  app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'service', 'plugin', 'http', 'sql', 'store'],
   control: ['app', 'kernel', 'service', 'registry', 'plugin'],
-  dashboard: ['app'],
   mcp: ['app', 'control', 'registry'],
-  cli: ['app', 'control', 'mcp', 'plugin', 'dashboard'],
+  cli: ['app', 'control', 'mcp', 'plugin'],
 }
 /** No node:*, no package but one they own, no clock. */
 const pure = ['words', 'kernel', 'security', 'lua', 'template']

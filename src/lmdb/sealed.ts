@@ -2,10 +2,12 @@
 //
 //   format (1 byte) · crc32 of format and payload (4 bytes, big-endian) · payload
 
-import { crc32 } from 'node:zlib'
 import { corrupt, newer } from './fault.ts'
 
 const HEAD = 5
+
+/** zlib is loaded when first used: it takes a start a millisecond. */
+const crc32 = (bytes: Uint8Array, start: number): number => process.getBuiltinModule('node:zlib').crc32(bytes, start)
 
 /** `format` is a number from 1 to 255 that says how the payload is written. */
 export const seal = (payload: Uint8Array, format: number): Uint8Array => {

@@ -4,12 +4,14 @@
 //   C2 A credential is good for the process it was given to, and until the node ends.
 // As text: base64url of seal (16 bytes) · msgpack [which, pid, content].
 
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { Actor } from '../security/request.ts'
 import { type Scope, scopeOf } from '../security/scope.ts'
+
+/** Loaded when first used: most apps hold no credentials, and it takes a start several milliseconds. */
+const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto')
 
 type Which = 'actor' | 'scope'
 
@@ -20,7 +22,7 @@ const invalid = (which: Which): WippyError =>
   new WippyError('CREDENTIAL_INVALID', Kind.PermissionDenied, `this is no ${which} that was given to this process`, { retryable: false })
 
 export class Credentials {
-  readonly #key = randomBytes(32)
+  #secret: Uint8Array | null = null
 
   actor(pid: Pid, { id, meta }: Actor): string {
     return this.#issue('actor', pid, [id, meta])
@@ -55,13 +57,14 @@ export class Credentials {
     if (typeof text !== 'string' || text.length > LONGEST * 2) throw invalid(which)
     const bytes = Buffer.from(text, 'base64url')
     const payload = bytes.subarray(SEAL_BYTES)
-    if (bytes.length <= SEAL_BYTES || !timingSafeEqual(bytes.subarray(0, SEAL_BYTES), this.#seal(payload))) throw invalid(which)
+    if (bytes.length <= SEAL_BYTES || !crypto().timingSafeEqual(bytes.subarray(0, SEAL_BYTES), this.#seal(payload))) throw invalid(which)
     const [is, owner, ...content] = decodeAll(payload)
     if (is !== which || owner !== pid) throw invalid(which)
     return content
   }
 
   #seal(payload: Uint8Array): Uint8Array {
-    return createHmac('sha256', this.#key).update(payload).digest().subarray(0, SEAL_BYTES)
+    this.#secret ??= crypto().randomBytes(32)
+    return crypto().createHmac('sha256', this.#secret).update(payload).digest().subarray(0, SEAL_BYTES)
   }
 }

@@ -5,7 +5,6 @@
 //   L2 Limits are an entry's own over its host's over the node's, at that same moment.
 //   L3 Code that was made or changed at run time, be it one library, never runs as the operator's, whoever starts it.
 
-import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { DurableBody } from '../kernel/body.ts'
 import type { Budget } from '../kernel/budget.ts'
@@ -51,7 +50,8 @@ export type Launch = {
 
 const PROCESS_KINDS = ['process.lua', 'workflow.lua']
 const FUNCTION_HOST = '#lua.1' // behind the id of a function; no entry's id has a #
-const SEEDS = 2 ** 32
+/** For Lua's math.random, which is no source of secrets: those come from `uuid` and `crypto`. */
+const seedOfRandom = (): number => Math.floor(Math.random() * 2 ** 32)
 
 /** Where entries run whose steps are written down. */
 export const WORKFLOW_HOSTS: readonly [string, ...string[]] = ['workflow.host', 'temporal.worker']
@@ -171,7 +171,7 @@ export class Launcher {
   ): Process {
     const { scheduler, nowMs } = this.#options
     const body = this.body(program, within(launch.limits, budget))
-    return scheduler.spawn({ ...launch, body, budget, entry: program.entry, startedAt: nowMs(), seed: randomInt(SEEDS) })
+    return scheduler.spawn({ ...launch, body, budget, entry: program.entry, startedAt: nowMs(), seed: seedOfRandom() })
   }
 
   /** Whether the function of this id was called since it was changed last. */
@@ -190,7 +190,7 @@ export class Launcher {
     const entry = this.processEntry(id)
     const context = this.contextFor(entry, process.context as Context)
     const limits = within(limitsOf(entry, process.host.limits), process.share?.budget ?? null)
-    return { body: this.#body(entry, limits), entry: entry.id, args, seed: randomInt(SEEDS), context }
+    return { body: this.#body(entry, limits), entry: entry.id, args, seed: seedOfRandom(), context }
   }
 
   #start(
@@ -206,7 +206,7 @@ export class Launcher {
       body: this.#body(entry, limits),
       entry: entry.id,
       startedAt: nowMs(),
-      seed: randomInt(SEEDS),
+      seed: seedOfRandom(),
       args,
       parent,
       monitor,

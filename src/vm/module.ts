@@ -1,7 +1,6 @@
 // What the build made, loaded once per thread: the compiled actor.wasm, the image it was booted into, and the bytecode of those files of
 // runtime-lua that only some entries need.
 
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { decode } from '../msgpack.ts'
@@ -42,7 +41,7 @@ export const actor = (): Actor => {
 
 /** Names this build of the runtime: images of one build are of no use to another. */
 export const buildName = (): string => {
-  const hash = createHash('sha256')
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256') // few starts need it, and it takes milliseconds to load
   for (const file of ['actor.wasm', 'actor.image', 'actor.modules']) hash.update(readFileSync(new URL(file, folder)))
   return hash.digest('hex').slice(0, 32)
 }
