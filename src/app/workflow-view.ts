@@ -36,6 +36,8 @@ export type PlainEvent = Partial<StoryEvent> & Pick<StoryEvent, 'event'>
 export type PlainRecord = Omit<Told, 'timeMs' | 'events'> & { readonly time: string; readonly events: readonly PlainEvent[] }
 export type Journal = { readonly id: string; readonly records: readonly PlainRecord[]; readonly next: number | null }
 
+export type Problem = { readonly code: string; readonly message: string; readonly at: string; readonly hint: string | null }
+
 export type WorkflowShown = Row & {
   readonly code: string
   readonly memo: Readonly<Record<string, unknown>>
@@ -44,6 +46,8 @@ export type WorkflowShown = Row & {
   /** What it returned, of one that completed; else, of one that has ended, what it ended with. */
   readonly result?: unknown
   readonly error?: unknown
+  /** Why it does not go on, of one that does not: known to the node that tried. */
+  readonly problem?: Problem
   /** The last records of its journal, and how many come before them. */
   readonly timeline: readonly PlainRecord[]
   readonly omitted: number

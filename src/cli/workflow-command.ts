@@ -9,8 +9,14 @@ import { NodeCommand, type NodeFlags } from './node-command.ts'
 export abstract class WorkflowCommand extends NodeCommand {
   /** Looks at the stored workflows of the app that is meant; at those of a node elsewhere by asking it. */
   protected async look<T>(flags: NodeFlags, view: View, asked: Readonly<Record<string, unknown>>, tell: (seen: T) => void): Promise<void> {
-    if (flags.to !== undefined) {
-      return this.withNode(flags, async (client) => tell((await client.ask(`workflow.${view}`, asked)) as T))
+    const ask = (): Promise<void> => this.withNode(flags, async (client) => tell((await client.ask(`workflow.${view}`, asked)) as T))
+    if (flags.to !== undefined) return ask()
+    if (view === 'show') {
+      try {
+        return await ask() // the node that runs here knows what keeps it from going on
+      } catch (error) {
+        if (!(error instanceof WippyError) || !['NO_NODE', 'WORKFLOWS_NONE'].includes(error.code)) throw error
+      }
     }
     return this.withState(flags, async (folder) => {
       const { viewStored } = await import('../app/workflow-view.ts')

@@ -125,6 +125,15 @@ const waitingText = ({ status, waiting: { mail, timers, next } }: WorkflowShown)
   return [`waiting   ${messages}, ${timers} ${timers === 1 ? 'timer' : 'timers'}${next === null ? '' : `, due ${next}`}`]
 }
 
+const problemText = (problem: WorkflowShown['problem']): readonly string[] => {
+  if (problem === undefined) return []
+  const { code, message, at, hint } = problem
+  return [
+    `stands    ${at === '' ? '' : `${visible(at)}: `}${visible(message)} [${code}]`,
+    ...(hint === null ? [] : [`          → ${visible(hint)}`]),
+  ]
+}
+
 export const workflowText = (shown: WorkflowShown): string => {
   const { id, status, entry, host, parent, started, ended, search, memo, timeline, omitted } = shown
   const fields = Object.entries({ search, memo }).filter(([, value]) => Object.keys(value).length > 0)
@@ -135,6 +144,7 @@ export const workflowText = (shown: WorkflowShown): string => {
     `started   ${started}`,
     ...(ended === null ? [] : [`ended     ${ended}`]),
     ...('result' in shown ? [`result    ${valueText(shown.result)}`] : []),
+    ...problemText(shown.problem),
     ...('error' in shown ? [`error     ${errorText(shown.error)}`] : []),
     ...fields.map(([name, value]) => `${name.padEnd(9)} ${valueText(value)}`),
     ...waitingText(shown),

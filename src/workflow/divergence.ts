@@ -104,7 +104,7 @@ export const placed = ({ id, record, difference }: Divergence, body: DurableBody
         retryable: false,
         details: { record: record.seq, was, is },
         ...(frame && { where: whereOf(frame), frame: tracebackOf(frames) }),
-        hint: 'Nothing was lost or appended. It goes on with the code it began with; "wippy workflow replay" says the same.',
+        hint: 'Nothing was lost or appended. "wippy workflow resume" tries again, once its code does again what it did.',
       },
     )
   } finally {

@@ -87,19 +87,28 @@ export class Interventions {
     })
   }
 
-  /** Throws WORKFLOW_NOT_FOUND, WORKFLOW_NOT_PAUSED, JOURNAL_CORRUPT. */
+  /** What keeps a workflow from going on here; null when nothing does, as far as is known. */
+  problemOf(id: string): WippyError | null {
+    return this.#options.loaded.problemOf(id)
+  }
+
+  /** Lets a paused workflow go on, and one that could not be loaded be tried again. Throws WORKFLOW_NOT_FOUND, WORKFLOW_NOT_PAUSED, and what keeps it from going on. */
   async resume(id: string): Promise<void> {
-    const { engine, loaded, hint, arm } = this.#options
+    const { engine, loaded, arm } = this.#options
     await this.#until(id, async (head) => {
-      if (head.status !== 'paused') throw notPaused(id, head.status)
+      if (head.status !== 'paused') {
+        if (loaded.problemOf(id) === null) throw notPaused(id, head.status)
+        await loaded.retry(id)
+        return true
+      }
       const run = await loaded.here(id)
       if (run !== null) return run.resume()
       const [pause] = await engine.read(id, head.seq, 1)
       const timers = timersOf(parse(pause ?? NOTHING, `record ${head.seq} of workflow "${id}"`).input)
       const effects = noticed('running', cardOf(head.card), { timers })
       if (!(await this.#note(head, RecordKind.resume, NOTHING, cardOf(head.card), effects))) return false
-      hint(id)
       for (const { dueMs } of timers) arm(dueMs)
+      await loaded.retry(id)
       return true
     })
   }

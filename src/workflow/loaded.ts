@@ -88,6 +88,19 @@ export class Loaded {
     for (const id of this.#broken.keys()) if (parts.has(partitionOf(id))) this.#broken.delete(id)
   }
 
+  /** What keeps a workflow from being loaded; null when nothing does, as far as is known. */
+  problemOf(id: string): WippyError | null {
+    return this.#broken.get(id) ?? null
+  }
+
+  /** Tries to load what could not be loaded. Throws what keeps it from being loaded still. */
+  async retry(id: string): Promise<void> {
+    this.#broken.delete(id)
+    await this.tryLoad(id)
+    const problem = this.#broken.get(id)
+    if (problem) throw problem
+  }
+
   /** The workflow if it is in memory, or on its way there. */
   async here(id: string): Promise<Run | null> {
     return this.#runs.get(id) ?? (await this.#loading.get(id)?.catch(() => null)) ?? null

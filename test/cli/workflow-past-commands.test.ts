@@ -4,6 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Environment } from '../../src/lmdb/environment.ts'
+import { cardOf } from '../../src/workflow/card.ts'
+import { LmdbEngine } from '../../src/workflow/lmdb.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain, index, wippy } from './command.ts'
 import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
@@ -144,6 +147,39 @@ test('a workflow is asked, now and then, with a node and without one', async () 
     assert.is(ended.code, code, `${args.join(' ')}: ${ended.err}`)
     assertPlain(ended)
   }
+})
+
+test('what keeps a workflow from going on is shown, and it is tried again when that is mended', async () => {
+  const cwd = await withOne()
+  /** Exchanges a piece of the stored code, under the same name. */
+  const exchange = async (old: string, now: string): Promise<void> => {
+    const env = new Environment(join(cwd, '.wippy'))
+    const engine = new LmdbEngine(env)
+    const { card } = (await engine.head('one'))!
+    const { code } = cardOf(card)
+    const text = Buffer.from((await engine.code(code))!).toString('latin1')
+    assert.ok(text.includes(old))
+    await engine.removeCode(code)
+    await engine.putCode(code, Buffer.from(text.replace(old, now), 'latin1'))
+    await env.close()
+  }
+  await exchange('item * order.factor', 'item + order.factor')
+  const said =
+    /^stands {4}src\/order\.lua:10: workflow "one" does otherwise than it did: at record 3 it asks .*11\), and then it asks .*10\) \[WORKFLOW_DIVERGED\]\n {10}→ Nothing was lost/m
+  await whileRunning(cwd, async () => {
+    await asked(cwd, 'signal', 'one', 'item', '3')
+    for (;;) if (said.test((await wippy(['workflow', 'show', 'one'], { cwd })).out)) break
+    const { problem, status } = await asked(cwd, 'show', 'one')
+    assert.equal([problem.code, problem.at, status], ['WORKFLOW_DIVERGED', 'src/order.lua:10', 'running'])
+    const still = await wippy(['workflow', 'resume', 'one'], { cwd })
+    assert.equal([still.code, still.out], [9, ''])
+    assert.match(still.err, /^src\/order\.lua:10: workflow "one" does otherwise than it did/)
+  })
+  await exchange('item + order.factor', 'item * order.factor')
+  await whileRunning(cwd, async () => {
+    while ((await asked(cwd, 'query', 'one', 'paid')).value.length < 3);
+    assert.equal((await asked(cwd, 'query', 'one', 'paid')).value, [10.5, 20.5, 30.5])
+  })
 })
 
 test('a workflow is forked, exported, and taken in by another app; the copies go their own ways', async () => {

@@ -143,10 +143,13 @@ test('a node leaves a workflow that differs alone and says where; with the right
     await app.until(() => app.messages.some((message) => said.test(message)), 'what is wrong')
     assert.is(app.lines.find(({ message }) => said.test(message))!.fields.at, 'src/one.lua:4')
     assert.equal(await headOf(), before)
-    await again(async (engine) => {
-      await engine.removeCode(hash)
-      await engine.putCode(hash, right)
-    })
+    const { interventions, engine } = workflowsOf(app.node.parts)
+    assert.is(interventions.problemOf('one')?.code, 'WORKFLOW_DIVERGED')
+    assert.is((await failure(interventions.resume('one'))).code, 'WORKFLOW_DIVERGED')
+    await engine.removeCode(hash)
+    await engine.putCode(hash, right)
+    await interventions.resume('one')
+    assert.is(interventions.problemOf('one'), null)
     await app.patient(
       (async () => {
         while ((await headOf()).status !== 'completed') await new Promise((resolve) => setImmediate(resolve))
