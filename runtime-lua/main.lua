@@ -66,6 +66,12 @@ function host.userdata(meta)
   return meta
 end
 
+--- host.class(name) → metatable of its objects, their methods
+function host.class(name)
+  local methods = {}
+  return host.userdata{ __name = name, __metatable = name, __index = methods }, methods
+end
+
 --- Starts fn as a managed coroutine; it runs before the caller goes on.
 function host.spawn(fn)
   local co, caller = coroutine.create(fn), current()

@@ -10,17 +10,11 @@ local find, sub = string.find, string.sub
 
 local registry = {}
 
-local function class(name)
-  local methods = {}
-  local metatable = { __name = name, __metatable = name, __index = methods }
-  host.userdata(metatable)
-  return metatable, methods
-end
 local VERSION, SNAPSHOT, CHANGES, HISTORY = 'registry.Version', 'registry.Snapshot', 'registry.Changes', 'registry.History'
-local Version, version = class(VERSION)
-local Snapshot, snapshot = class(SNAPSHOT)
-local Changes, changes = class(CHANGES)
-local History, history = class(HISTORY)
+local Version, version = host.class(VERSION)
+local Snapshot, snapshot = host.class(SNAPSHOT)
+local Changes, changes = host.class(CHANGES)
+local History, history = host.class(HISTORY)
 
 Version.__tostring = function(self) return VERSION .. '{v' .. self[1] .. '}' end
 Version.__eq = function(a, b) return a[1] == b[1] end

@@ -9,17 +9,11 @@ local error, getmetatable, ipairs, setmetatable, tostring, type = error, getmeta
 
 local security = {}
 
-local function class(name)
-  local methods = {}
-  local metatable = { __name = name, __metatable = name, __index = methods }
-  host.userdata(metatable)
-  return metatable, methods
-end
 local ACTOR, SCOPE, POLICY, STORE = 'security.Actor', 'security.Scope', 'security.Policy', 'security.TokenStore'
-local Actor, actor = class(ACTOR)
-local Scope, scope = class(SCOPE)
-local Policy, policy = class(POLICY)
-local TokenStore, store = class(STORE)
+local Actor, actor = host.class(ACTOR)
+local Scope, scope = host.class(SCOPE)
+local Policy, policy = host.class(POLICY)
+local TokenStore, store = host.class(STORE)
 
 local function is(value, name) return getmetatable(value) == name end
 

@@ -11,16 +11,11 @@ local ask, fail, INVALID = host.ask, errors.fail, errors.INVALID
 local error, getmetatable, ipairs, pairs, setmetatable, tostring, type = error, getmetatable, ipairs, pairs, setmetatable, tostring, host.type
 local find = string.find
 
-local function class(name)
-  local methods = {}
-  local metatable = host.userdata{ __name = name, __metatable = name, __index = methods }
-  return metatable, methods
-end
 local DB, STATEMENT, TRANSACTION, EXECUTOR = 'sql.DB', 'sql.Statement', 'sql.Transaction', 'sql.QueryExecutor'
-local Db, db = class(DB)
-local Statement, statement = class(STATEMENT)
-local Transaction, transaction = class(TRANSACTION)
-local Executor, executor = class(EXECUTOR)
+local Db, db = host.class(DB)
+local Statement, statement = host.class(STATEMENT)
+local Transaction, transaction = host.class(TRANSACTION)
+local Executor, executor = host.class(EXECUTOR)
 
 local sql = {
   NULL = parameter.NULL,

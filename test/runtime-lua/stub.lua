@@ -183,6 +183,10 @@ function host.userdata(mt)
   rawtype_of[mt] = true
   return mt
 end
+function host.class(name)
+  local methods = {}
+  return host.userdata{ __name = name, __metatable = name, __index = methods }, methods
+end
 function host.type(...)
   if select('#', ...) == 0 then return lua_type(...) end
   local mt = debug.getmetatable((...))

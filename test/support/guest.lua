@@ -24,6 +24,10 @@ function host.userdata(meta)
   marked[meta] = true
   return meta
 end
+function host.class(name)
+  local methods = {}
+  return host.userdata{ __name = name, __metatable = name, __index = methods }, methods
+end
 
 local plain_type = type
 function host.type(value)
