@@ -357,7 +357,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const stop: Node['stop'] = async ({ now = false } = {}) => {
     await Promise.all([...followings].map((following) => following.close()))
-    await features.halt()
+    await features.halt({ now })
     const stopped = Promise.all([supervisor.stopAll(), now || cancelAll(scheduler, hasTerminal)])
     if (!now)
       await within(

@@ -23,7 +23,7 @@ export type Built = {
    */
   begin?(): Promise<readonly string[]>
   /** Gives up processes that go on with the next start; all others are ended after that. */
-  halt?(): Promise<void>
+  halt?(options: { readonly now: boolean }): Promise<void>
   /** Gives back what it holds; processes have ended by then. */
   stop?(): Promise<void>
 }
@@ -99,8 +99,8 @@ export class Features {
     return unstarted
   }
 
-  async halt(): Promise<void> {
-    for (const loading of this.#loading.values()) await loading.then((built) => built.halt?.()).catch(this.#parts.report)
+  async halt(options: { readonly now: boolean }): Promise<void> {
+    for (const loading of this.#loading.values()) await loading.then((built) => built.halt?.(options)).catch(this.#parts.report)
   }
 
   async stop(): Promise<void> {

@@ -22,6 +22,7 @@ export type EngineGround = {
   readonly lookup: (entries: readonly Entry[]) => Promise<Lookup>
   readonly clock: Clock
   readonly report: (error: unknown) => void
+  readonly restored?: () => void
 }
 
 const PORT = 5432
@@ -80,5 +81,6 @@ export const openShared = async ({ sections: { workflow } }: Config, ground: Eng
     throw setting('workflow.engine is postgres, and which one is not said', 'Set either workflow.url or workflow.database.')
   const address = typeof url === 'string' ? addressIn(url) : await addressOfEntry(String(database), ground)
   const { PostgresEngine } = await import('../workflow/postgres.ts')
-  return PostgresEngine.open({ address, schema, clock: ground.clock, report: ground.report })
+  const { clock, report, restored = () => {} } = ground
+  return PostgresEngine.open({ address, schema, clock, report, restored })
 }

@@ -31,7 +31,7 @@ import { type EngineGround, isEmbedded, openShared } from './workflow-engine.ts'
 
 const CLIENT = 'temporal.client'
 const SHORTEST_LEASE_MS = 1000
-const STOP_MS = 5000 // for what is being written when the node ends
+const STOP_MS = 10_000 // for all that workflows wait for when the node ends
 const PROGRAMS = 100 // kept ready: bodies of one program share its image
 
 /**
@@ -96,11 +96,12 @@ export const workflowsOf = (parts: Parts): Workflows => {
 
 const embedded = async (state: StateFolder): Promise<Engine> => new LmdbEngine(await state.owned())
 
-const groundOf = ({ entries, environment, clock, report }: Parts): EngineGround => ({
+const groundOf = ({ entries, environment, clock, log, report }: Parts): EngineGround => ({
   entries: () => entries,
   lookup: async (all) => (await environment()).lookup(new Map(all.map((entry) => [entry.id, entry]))),
   clock,
   report,
+  restored: () => log.record('info', 'workflow', 'the database of workflows is back'),
 })
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
@@ -123,7 +124,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     kept,
     leaseMs,
   })
-  const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report })
+  const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report, isOurs: () => durables.isFirst })
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
@@ -139,8 +140,8 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
       if (endedMs > 0) retention.begin()
       return []
     },
-    halt: async () => {
-      const stopped = Promise.all([retention.stop(), durables.stop()])
+    halt: async (options) => {
+      const stopped = Promise.all([retention.stop(), durables.stop(options)])
       await within(clock, STOP_MS, stopped) // a database that is away is not waited for: nothing that is not durable has left the node
     },
     stop: () => engine.close(),

@@ -103,6 +103,8 @@ const eventText = (event: PlainEvent): string => {
       return `${visible(name) || 'an attempt'} fails, and is tried again at ${new Date(Number(event.values?.[1] ?? 0)).toISOString()}: ${errorText(event.values?.[0])}`
     case 'tried':
       return `tries ${visible(name) || 'what was asked earlier'} again`
+    case 'rests':
+      return `${visible(name) || 'what was asked earlier'} is left to who goes on with it`
     case 'beats':
       return `${visible(name) || 'an attempt'} is at work: ${valuesText(event)}`
   }

@@ -92,7 +92,8 @@ export class WorkflowAsks implements Diversion {
     if (op === 'process.spawn' || op === 'workflow.exec') return this.#spawnChild(run, ask)
     if (op === 'process.upgrade') return this.#answered(process, tag, this.#upgrade(run, process, ask.target, ask.args()))
     if (!ACTIVITIES.has(op) || tag === 0) return false
-    void this.#activities.make(run, process, call)
+    if (run.isLeaving) void run.rest(tag)
+    else void this.#activities.make(run, process, call)
     return true
   }
 

@@ -17,12 +17,15 @@ export type Attempt = {
 /** What is noted of an ask between two steps. */
 export type Note =
   | { readonly what: 'fails'; readonly tag: number; readonly dueMs: number; readonly details: Uint8Array | null; readonly error: unknown }
+  /** The one at hand is not begun here, but by who goes on. */
+  | { readonly what: 'rests'; readonly tag: number; readonly dueMs: number }
   | { readonly what: 'begins'; readonly tag: number }
   | { readonly what: 'beats'; readonly tag: number; readonly details: Uint8Array }
 
 export const noteToBytes = (note: Note): Uint8Array => {
   const { what, tag } = note
   if (what === 'fails') return encodeAll([what, tag, note.dueMs, note.details, note.error])
+  if (what === 'rests') return encodeAll([what, tag, note.dueMs])
   return encodeAll(what === 'beats' ? [what, tag, note.details] : [what, tag])
 }
 
@@ -32,6 +35,7 @@ export const noteOf = (bytes: Uint8Array): Note => {
     const [dueMs, details, error] = rest as [number, Uint8Array | null, unknown]
     return { what, tag, dueMs, details, error }
   }
+  if (what === 'rests') return { what, tag, dueMs: rest[0] as number }
   return what === 'beats' ? { what, tag, details: rest[0] as Uint8Array } : { what, tag }
 }
 
@@ -72,6 +76,7 @@ export class Attempts {
     const known = this.#all.get(note.tag)
     if (known === undefined) return
     if (note.what === 'begins') this.#all.set(note.tag, { ...known, number: known.number + 1, dueMs: null })
+    else if (note.what === 'rests') this.#all.set(note.tag, { ...known, number: known.number - 1, dueMs: note.dueMs })
     else if (note.what === 'beats') this.#all.set(note.tag, { ...known, details: note.details })
     else this.#all.set(note.tag, { ...known, dueMs: note.dueMs, details: note.details ?? known.details })
   }

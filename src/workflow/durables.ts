@@ -16,27 +16,24 @@ import { formatPid, type Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cardOf, limitOf } from './card.ts'
 import { Endings } from './endings.ts'
-import { type Engine, type Head, hasEnded, type News, workflowNotFound } from './engine.ts'
+import { type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
 import { checkId, idOf } from './id.ts'
 import { inquire } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
-import { Leases } from './leases.ts'
 import { type Ended, framesOf, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { closingMail, endMail } from './mail.ts'
-import type { Partitions } from './partition.ts'
 import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
 import { RecordKind } from './record.ts'
 import { Run } from './run.ts'
 import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
+import { Share } from './share.ts'
 import { type Conflict, isAskedAgain, mayStart, type Opening, opening, ownTimer, type Reuse, type Start, workflowExists } from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 
 const INSIST_MS = 1000
-const PAGE = 500 // ids read at once
-const LOOK_MS = 10_000 // how often nodes look for what nobody told them
 const LEASE_MS = 6000
 
 export type Started = { readonly pid: Pid; readonly isNew: boolean; readonly process: Process | null }
@@ -69,11 +66,8 @@ export class Durables {
   readonly #around: Surroundings
   readonly #loaded: Loaded
   readonly #alarm: Alarm
-  readonly #leases: Leases
+  readonly #share: Share
   readonly #endings: Endings
-  #hasBegun = false
-  #cancelLook: (() => void) | null = null
-  #unwatch: (() => void) | null = null
 
   constructor(options: DurablesOptions) {
     this.#options = options
@@ -98,25 +92,21 @@ export class Durables {
       orphaned: (run) => this.#give(this.interventions.terminate(run.id)),
       timeUp: (run) => this.#give(this.interventions.timeUp(run.id)),
     }
-    this.#loaded = new Loaded({ scheduler, read: (id) => this.#read(id), kept, report })
+    this.#loaded = new Loaded({ scheduler, clock, read: (id) => this.#read(id), kept, report })
     this.#endings = new Endings(engine)
-    this.#leases = new Leases({
-      ...{ engine, clock, report, node: this.#owner, ttlMs: leaseMs },
-      gained: (parts) => this.#gained(parts),
-      lost: (parts) => this.#loaded.abandon(parts),
-      handOver: (parts) => this.#loaded.giveUp(parts),
-    })
     this.#alarm = new Alarm({
       ...{ engine, clock, report },
-      parts: () => this.#leases.parts,
+      parts: () => this.#share.parts,
       ring: (id, tag) => this.#loaded.reach(id, (run) => run.fire(tag)),
     })
+    const about = { loaded: this.#loaded, alarm: this.#alarm, endings: this.#endings }
+    this.#share = new Share({ engine, clock, report, node: this.#owner, leaseMs, ...about })
     this.interventions = new Interventions({
       ...{ engine, clock, scheduler },
       loaded: this.#loaded,
       programs: this.programs,
       end: (run, status, ended) => this.#end(run, status, ended),
-      hint: (id) => void this.#hint(id),
+      hint: (id) => void this.#share.hint(id),
       arm: (dueMs) => this.#alarm.arm(dueMs),
     })
     this.letters = new Letters({
@@ -124,7 +114,7 @@ export class Durables {
       scheduler,
       isOurs: (host) => options.hostOf(host) !== null,
       isWritten: (from, tag) => this.runOf(from)?.isMailed(tag) === true,
-      hint: (id) => void this.#hint(id),
+      hint: (id) => void this.#share.hint(id),
     })
   }
 
@@ -143,30 +133,28 @@ export class Durables {
   }
 
   /** Finds out which workflows are this node's. */
-  async join(): Promise<void> {
-    this.#unwatch = this.#engine.watch((news) => this.#heard(news))
-    await this.#leases.claim()
+  join(): Promise<void> {
+    return this.#share.join()
   }
 
   /** Takes up what was under way, and sets the clock for what sleeps. */
-  async boot(): Promise<void> {
-    this.#hasBegun = true
-    await this.#look(this.#leases.parts)
-    this.#lookLater()
+  boot(): Promise<void> {
+    return this.#share.begin()
   }
 
-  /** Gives all up, as they are; they go on when a node takes them up, which others may do at once. */
-  async stop(): Promise<void> {
-    this.#cancelLook?.()
-    this.#unwatch?.()
-    this.#alarm.stop()
-    await this.#loaded.stop()
-    await this.#leases.stop()
+  /** Gives all up; they go on when a node takes them up, which others may do at once. Without `now` calls under way may come to their end. */
+  stop({ now = false }: { readonly now?: boolean } = {}): Promise<void> {
+    return this.#share.leave(now)
+  }
+
+  /** Whether what one node does for all is this node's. */
+  get isFirst(): boolean {
+    return this.#share.has('')
   }
 
   /** Null when this node's leases hold; else resolves once it is known which workflows are its own, and the others have been given up. */
   sure(): Promise<void> | null {
-    return this.#leases.sure()
+    return this.#share.sure()
   }
 
   /** The head of a workflow once it has ended, wherever it runs. Throws WORKFLOW_NOT_FOUND. */
@@ -203,7 +191,7 @@ export class Durables {
       const opened = opening(start, head, this.#owner, this.#around.nowMs())
       if (!(await this.#engine.append(id, head, opened.record, opened.effects))) continue
       for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
-      const process = opened.effects.active && this.#leases.has(id) ? this.#begin(start, opened).process : null
+      const process = opened.effects.active && this.#share.has(id) ? this.#begin(start, opened).process : null
       return { pid, isNew: true, process }
     }
   }
@@ -255,7 +243,7 @@ export class Durables {
   }
 
   async #read(id: string): Promise<Run | null> {
-    while (this.#leases.has(id)) {
+    while (this.#share.has(id)) {
       const head = await this.#engine.head(id)
       if (head === null || head.status !== 'running') return null
       if ((cardOf(head.card).beginMs ?? 0) > this.#around.nowMs()) return null // the alarm comes back to it
@@ -280,7 +268,7 @@ export class Durables {
       return null
     }
     await this.sure()
-    if (!this.#leases.has(id)) {
+    if (!this.#share.has(id)) {
       body.close()
       return null
     }
@@ -323,66 +311,12 @@ export class Durables {
   // what follows a commit -------------------------------------------------------------------------------------------------------------------
 
   #committed(run: Run, { timers, mail, ended }: Committed): void {
-    for (const { to } of mail) void this.#hint(to)
+    for (const { to } of mail) void this.#share.hint(to)
     for (const { dueMs } of timers) this.#alarm.arm(dueMs)
     if (ended) {
       this.#loaded.drop(run)
       this.#endings.tell(run.id)
     } else this.#loaded.keep(run)
-  }
-
-  /** Something waits for a workflow in the engine, or it has ended. */
-  async #hint(id: string): Promise<void> {
-    this.#endings.tell(id)
-    if (!this.#loaded.isStopped && this.#leases.has(id)) await this.#loaded.reach(id, (run) => run.pull())
-  }
-
-  // what others do --------------------------------------------------------------------------------------------------------------------------
-
-  #heard(news: News): void {
-    if (news.kind === 'leases') void this.#leases.claim()
-    else if (news.kind === 'missed') void this.#look(this.#leases.parts)
-    else if (news.kind === 'ended') {
-      this.#endings.tell(news.id)
-      this.#loaded.known(news.id)?.check()
-    } else if (this.#hasBegun && this.#leases.has(news.id)) {
-      void this.#hint(news.id)
-      void this.#alarm.look()
-    }
-  }
-
-  #gained(parts: Partitions): void {
-    this.#loaded.forgive(parts)
-    void this.#look(parts)
-  }
-
-  /** Takes up what waits in some partitions. */
-  async #look(parts: Partitions): Promise<void> {
-    if (!this.#hasBegun || this.#loaded.isStopped) return
-    this.#endings.look()
-    try {
-      for (let after = ''; ; ) {
-        const waiting = await this.#engine.waiting(after, PAGE, parts)
-        await Promise.all(waiting.map(({ id, mail }) => this.#goOn(id, mail)))
-        const last = waiting.at(-1)
-        if (last === undefined) break
-        after = last.id
-      }
-    } catch (error) {
-      this.#options.report(error)
-    }
-    await this.#alarm.look()
-  }
-
-  async #goOn(id: string, hasMail: boolean): Promise<void> {
-    const run = this.#loaded.known(id)
-    if (run === null) await this.#loaded.tryLoad(id)
-    else if (hasMail) await run.pull()
-  }
-
-  #lookLater(): void {
-    if (this.#leases.isAlone) return
-    this.#cancelLook = this.#options.clock.setTimer(LOOK_MS, () => void this.#look(this.#leases.parts).then(() => this.#lookLater()))
   }
 
   #lost(run: Run): void {
@@ -403,7 +337,7 @@ export class Durables {
     if (children === null || run.isClosed) return false
     const mail = [...endMail(run.id, run.card, exit), ...children]
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
-    for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#hint(to)
+    for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#share.hint(to)
     return true
   }
 

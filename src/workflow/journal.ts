@@ -46,8 +46,12 @@ export class Journal {
 
   /** Whether it stands where it was left, when what was under way is done. */
   async isAsItWas(): Promise<boolean> {
-    await this.#tail
-    return this.#standsAt(this.#position)
+    for (;;) {
+      await this.#tail
+      const position = this.#position
+      if (await this.#standsAt(position)) return true
+      if (position === this.#position) return false
+    }
   }
 
   /** Gives it up, and waits until what it was writing is written. */

@@ -11,6 +11,7 @@ const MOST_TIMERS = 10_000
 const TIMERS: ReadonlySet<string> = new Set(['time.sleep', 'time.after', 'time.ticker'])
 const CALLS: ReadonlySet<string> = new Set(['funcs.call', 'contract.call'])
 const CHILDREN: ReadonlySet<string> = new Set(['process.spawn', 'workflow.exec'])
+const BY_MAIL: ReadonlySet<string> = new Set(['workflow.exec', 'process.spawn', 'send'])
 const NOTHING = new Uint8Array(0)
 const decoder = new TextDecoder()
 
@@ -105,7 +106,7 @@ export class Ledger {
   note(note: Note): Pick<Change, 'timers' | 'cleared'> {
     this.attempts.take(note)
     if (!this.attempts.of(note.tag) || note.what === 'beats') return { timers: [], cleared: [] }
-    return note.what === 'fails' ? { timers: [{ tag: note.tag, dueMs: note.dueMs }], cleared: [] } : { timers: [], cleared: [note.tag] }
+    return note.what !== 'begins' ? { timers: [{ tag: note.tag, dueMs: note.dueMs }], cleared: [] } : { timers: [], cleared: [note.tag] }
   }
 
   /** Whether anything is open that is neither a timer nor mail, nor waits to be tried again. */
@@ -123,6 +124,11 @@ export class Ledger {
   /** Everything that waits for its time. */
   due(): { readonly tag: number; readonly dueMs: number }[] {
     return [...[...this.timers].map(([tag, { dueMs }]) => ({ tag, dueMs })), ...this.attempts.waiting()]
+  }
+
+  /** Asks that somebody is answering now; what children and timers answer comes by itself. */
+  underWay(): number[] {
+    return [...this.open].filter(([tag, { op, mailed }]) => !mailed && !BY_MAIL.has(op) && !this.#isTimed(tag)).map(([tag]) => tag)
   }
 
   #isTimed(tag: number): boolean {

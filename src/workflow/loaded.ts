@@ -3,6 +3,7 @@
 //   D1 A workflow is loaded at most once on a node. What is not loaded costs nothing but its place in the engine.
 //   D4 One that cannot be loaded is reported once and left alone until its partition comes to a node anew; not so when trying again may help.
 
+import type { Clock } from '../clock.ts'
 import { WippyError } from '../error.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { type Partitions, partitionOf } from './partition.ts'
@@ -12,6 +13,7 @@ const READ_AT_ONCE = 16 // journals
 
 export type LoadedOptions = {
   readonly scheduler: () => Scheduler
+  readonly clock: Clock
   /** Makes a run from its journal; null when no workflow of this id runs. */
   readonly read: (id: string) => Promise<Run | null>
   /** Workflows kept though they have nothing to do. */
@@ -40,11 +42,11 @@ export class Loaded {
     return this.#isStopped
   }
 
-  /** Gives all up, as they are. */
-  async stop(): Promise<void> {
+  /** Gives all up, as they are; what was begun for them may take so long to end. */
+  async stop(patienceMs: number): Promise<void> {
     this.#isStopped = true
     await Promise.allSettled(this.#loading.values())
-    await Promise.all([...this.#runs.values()].map((run) => this.#giveUp(run)))
+    await Promise.all([...this.#runs.values()].map((run) => this.#leave(run, patienceMs)))
   }
 
   /** The workflow with this id; loads it when it runs. Throws what keeps it from being loaded. */
@@ -67,11 +69,11 @@ export class Loaded {
     return this.#runs.get(id) ?? null
   }
 
-  /** Gives up those of some partitions, as they are. */
-  async giveUp(parts: Partitions): Promise<void> {
+  /** The same for those of some partitions. */
+  async giveUp(parts: Partitions, patienceMs: number): Promise<void> {
     const loading = [...this.#loading].filter(([id]) => parts.has(partitionOf(id)))
     await Promise.allSettled(loading.map(([, run]) => run))
-    await Promise.all(this.#in(parts).map((run) => this.#giveUp(run)))
+    await Promise.all(this.#in(parts).map((run) => this.#leave(run, patienceMs)))
   }
 
   /** The same at once: they are somebody else's by now. */
@@ -111,8 +113,9 @@ export class Loaded {
     try {
       return await this.load(id)
     } catch (error) {
+      if (error instanceof WippyError && error.retryable === true) return null // whoever is away was reported, and others look again
       if (!this.#broken.has(id)) this.#options.report(error)
-      if (error instanceof WippyError && error.retryable !== true) this.#broken.set(id, error)
+      if (error instanceof WippyError) this.#broken.set(id, error)
       return null
     }
   }
@@ -157,6 +160,19 @@ export class Loaded {
 
   #in(parts: Partitions): Run[] {
     return [...this.#runs.values()].filter(({ id }) => parts.has(partitionOf(id)))
+  }
+
+  async #leave(run: Run, patienceMs: number): Promise<void> {
+    if (patienceMs > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#options.clock.setTimer(patienceMs, resolve)
+        void run.leave().then(() => {
+          cancel()
+          resolve()
+        })
+      })
+    }
+    await this.#giveUp(run)
   }
 
   async #giveUp(run: Run): Promise<void> {

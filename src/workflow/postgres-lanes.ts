@@ -17,6 +17,7 @@ export type PostgresAddress = {
 
 const CONNECT_MS = 5000
 const KEEP_ALIVE_MS = 5000
+const ATTEMPT_MS = 10_000
 const GOODBYE_MS = 1000
 const RETRY_MS = [50, 100, 200, 400, 800, 1600] as const
 
@@ -94,7 +95,7 @@ export class Lanes {
     const untilMs = clock.nowMs() + patienceMs
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.use(work, patienceMs)
+        return await this.use(work, Math.min(patienceMs, ATTEMPT_MS))
       } catch (error) {
         if (!(error as WippyError).retryable || clock.nowMs() >= untilMs) throw error
         await this.pause(attempt)

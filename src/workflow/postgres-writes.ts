@@ -42,8 +42,9 @@ export type WritesOptions = {
   readonly schema: string
   /** Something was written for a workflow. */
   readonly wrote: (id: string, kind: 'waiting' | 'ended') => void
-  /** Hears, once, that the database is away, and that it is back. */
+  /** Hears, once, that the database is away, and then that it is back. */
   readonly report: (error: unknown) => void
+  readonly restored: () => void
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
@@ -68,6 +69,7 @@ export class PostgresWrites {
   #sent = 0
   #posts = 0
   #failures = 0
+  #isAway = false
   #isScheduled = false
 
   constructor(options: WritesOptions) {
@@ -156,7 +158,8 @@ export class PostgresWrites {
   async #carry(batch: readonly Item[]): Promise<void> {
     try {
       const answers = await this.#options.lanes.use((client) => this.#write(client, batch), PATIENCE_MS)
-      if (this.#failures > 0) this.#options.report('the database of workflows is back')
+      if (this.#isAway) this.#options.restored()
+      this.#isAway = false
       this.#failures = 0
       for (const [i, item] of batch.entries()) item.resolve(item.isUnsure && answers[i] === 2 ? 1 : answers[i]!)
       this.#done(batch)
@@ -186,7 +189,9 @@ export class PostgresWrites {
     this.#queue.unshift(...again)
     this.#done(batch)
     if (!error.retryable) return
-    if (this.#failures++ === 0 && isBroken(error)) this.#options.report(error)
+    if (!this.#isAway && isBroken(error)) this.#options.report(error)
+    this.#isAway ||= isBroken(error)
+    this.#failures++
     try {
       await this.#options.lanes.pause(this.#failures)
     } catch (over) {

@@ -28,8 +28,9 @@ export type PostgresEngineOptions = {
   /** The schema of its tables; made when it is missing. */
   readonly schema: string
   readonly clock: Clock
-  /** Hears of what nobody waits for: that the database is away, that it is back. */
+  /** Hears, once, that the database is away, and then that it is back. */
   readonly report: (error: unknown) => void
+  readonly restored?: () => void
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -63,7 +64,7 @@ export class PostgresEngine implements Engine {
   readonly #programs = new Map<string, Uint8Array>() // read last
   #held: ReadonlyMap<number, number> = new Map()
 
-  private constructor({ address, schema, clock, report }: PostgresEngineOptions) {
+  private constructor({ address, schema, clock, report, restored = () => {} }: PostgresEngineOptions) {
     this.#schema = schemaName(schema)
     this.#clock = clock
     this.#readers = new Lanes({ address, clock, most: READERS })
@@ -76,7 +77,7 @@ export class PostgresEngine implements Engine {
       wrote: (id, kind) => {
         if (kind === 'ended' || !this.#held.has(partitionOf(id))) this.#news.tell({ kind, id })
       },
-      report,
+      ...{ report, restored },
     })
   }
 

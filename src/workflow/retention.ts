@@ -20,6 +20,8 @@ export type RetentionOptions = {
   /** How long what has ended is kept. */
   readonly endedMs: number
   readonly report: (error: unknown) => void
+  /** Whether this node looks, of all that share the engine. */
+  readonly isOurs?: () => boolean
 }
 
 export class Retention {
@@ -35,12 +37,11 @@ export class Retention {
   /** Looks now, and again every hour. What goes wrong is reported; the next look tries again. */
   begin(): void {
     if (this.#isStopped) return
-    this.#looking = this.sweep()
-      .catch(this.#options.report)
-      .finally(() => {
-        this.#looking = null
-        if (!this.#isStopped) this.#cancelTimer = this.#options.clock.setTimer(EVERY_MS, () => this.begin())
-      })
+    const { isOurs = () => true } = this.#options
+    this.#looking = (isOurs() ? this.sweep() : Promise.resolve()).catch(this.#options.report).finally(() => {
+      this.#looking = null
+      if (!this.#isStopped) this.#cancelTimer = this.#options.clock.setTimer(EVERY_MS, () => this.begin())
+    })
   }
 
   async stop(): Promise<void> {

@@ -68,6 +68,8 @@ export class Run {
   #isClosed = false
   #isGivenUp = false
   #pause: PromiseWithResolvers<void> | null = null
+  #resting = 0 // calls that are being noted as not begun
+  #leaving: { left: readonly number[]; readonly done: PromiseWithResolvers<void> } | null = null
   #mailed: ReadonlySet<number> = new Set()
   // mail
   readonly #answers = new Map<number, number>() // tag of an ask → number of the mail that answers it
@@ -152,6 +154,7 @@ export class Run {
           if (this.#mayWait) void this.pull() // first: who pulls is not given up
         }
         this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null || this.#isGivenUp })
+        if (this.#leaving !== null) setImmediate(() => this.#mayLeave()) // what the step asked for is released before
       }, reject)
     })
   }
@@ -214,6 +217,14 @@ export class Run {
     return this.#noteAttempt({ what: 'beats', tag, details })
   }
 
+  /** A call is made by who goes on with it. */
+  async rest(tag: number): Promise<void> {
+    this.#resting++
+    await this.#noteAttempt({ what: 'rests', tag, dueMs: Math.floor(this.#around.nowMs()) })
+    this.#resting--
+    this.#mayLeave()
+  }
+
   async #tryAgain(tag: number, process: Process): Promise<void> {
     this.#fired.add(tag) // it is not given up meanwhile
     const hasBegun = await this.#noteAttempt({ what: 'begins', tag })
@@ -231,6 +242,7 @@ export class Run {
     const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
     if (!(await this.#append(content, effects))) return false
     this.#around.committed(this, { timers: changed.timers, mail: [], ended: false })
+    this.#mayLeave()
     return true
   }
 
@@ -273,6 +285,26 @@ export class Run {
   /** Resolves when it is not paused, or not any more. */
   async going(): Promise<void> {
     await this.#pause?.promise
+  }
+
+  /** No call is begun for it any more: who goes on with it begins them. Resolves when those that were begun are over. */
+  leave(): Promise<void> {
+    this.#leaving ??= { left: this.ledger.underWay(), done: Promise.withResolvers() }
+    this.#mayLeave()
+    return this.#leaving.done.promise
+  }
+
+  get isLeaving(): boolean {
+    return this.#leaving !== null
+  }
+
+  #mayLeave(): void {
+    const leaving = this.#leaving
+    if (leaving === null) return
+    const underWay = new Set(this.ledger.underWay())
+    leaving.left = leaving.left.filter((tag) => underWay.has(tag))
+    if (this.#resting > 0) return
+    if (leaving.left.length === 0 || this.#isClosed || this.#pause !== null) leaving.done.resolve()
   }
 
   /** Finds out whether its journal stands where it left it. */

@@ -27,6 +27,7 @@ export type EventKind =
   | 'fails'
   | 'tried'
   | 'beats'
+  | 'rests'
 
 export type StoryEvent = {
   readonly event: EventKind
@@ -115,6 +116,7 @@ export class Story {
     const { op = '', target = '' } = this.#asked.get(note.tag) ?? {}
     const about = { tag: note.tag, asked: op }
     if (note.what === 'begins') return eventOf('tried', target, new Uint8Array(0), about)
+    if (note.what === 'rests') return eventOf('rests', target, new Uint8Array(0), about)
     if (note.what === 'beats') return eventOf('beats', target, note.details, about)
     return eventOf('fails', target, encodeAll([note.error, note.dueMs]), { ...about, ok: false })
   }

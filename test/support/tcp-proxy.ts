@@ -2,8 +2,11 @@
 
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 
-/** `open`: bytes pass. `cut`: connections break, and new ones are refused. `silent`: nothing passes, and nobody is told. */
-export type Passage = 'open' | 'cut' | 'silent'
+/**
+ * `open`: bytes pass. `cut`: connections break, and new ones are refused. `silent`: nothing passes, and nobody is told. `deaf`: what is asked
+ * passes, and no answer comes back.
+ */
+export type Passage = 'open' | 'cut' | 'silent' | 'deaf'
 
 export class TcpProxy {
   readonly #server: Server
@@ -31,7 +34,7 @@ export class TcpProxy {
     this.#passage = passage
     for (const pair of this.#pairs) {
       if (passage === 'cut') for (const socket of pair) socket.destroy()
-      else for (const socket of pair) passage === 'open' ? socket.resume() : socket.pause()
+      else for (const socket of pair) passage === 'silent' ? socket.pause() : socket.resume()
     }
   }
 
@@ -46,7 +49,7 @@ export class TcpProxy {
     const pair = [near, far] as const
     this.#pairs.add(pair)
     for (const [from, to] of [pair, [far, near]] as const) {
-      from.on('data', (bytes) => void to.write(bytes))
+      from.on('data', (bytes) => void (this.#passage === 'deaf' && from === far ? undefined : to.write(bytes)))
       from.on('error', () => from.destroy())
       from.on('close', () => {
         to.destroy()

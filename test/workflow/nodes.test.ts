@@ -4,8 +4,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { viewStored, type WorkflowList } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
-import { encodeAll } from '../../src/msgpack.ts'
+import { decodeAll, encodeAll } from '../../src/msgpack.ts'
 import { plainStart } from '../../src/service/workflow-options.ts'
+import { cardOf } from '../../src/workflow/card.ts'
 import { PARTITIONS } from '../../src/workflow/partition.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { type Draft, func, start, startIn, type TestApp } from '../support/app.ts'
@@ -34,6 +35,10 @@ const APP: Readonly<Record<string, Draft>> = {
       if message:topic() == 'stop' then return total end
       total = total + funcs.call('app:effect', message:payload():data())
     end`),
+  pay: func(`return function() require('logger'):info('pays') require('time').sleep('500ms') return 'paid' end`),
+  payer: workflow(`
+    local calls = funcs.new():with_options({ ['activity.at_most_once'] = true })
+    return { assert(calls:call('app:pay')), assert(calls:call('app:pay')) }`),
   sleeper: workflow(`time.sleep('300ms') return funcs.call('app:effect', 'slept')`),
 }
 
@@ -183,6 +188,19 @@ test('an ask that is made again finds what it started, though that has ended and
     assert.is((await begin(other, 'parent/1/7')).isNew, false)
     assert.is(await epoch(), before)
     assert.is((await begin(one, 'parent/1/8')).isNew, true)
+  }))
+
+test('what was called when a node ends in order comes to its end, once; what follows is called elsewhere', () =>
+  withTwo('60s', async (one, other) => {
+    for (let n = 1; n <= 6; n++) await spawn(one, 'payer', `p${n}`)
+    await one.until(() => [one, other].every((app) => app.messages.includes('pays')), 'payments on both nodes')
+    await one.node.stop()
+    for (let n = 1; n <= 6; n++) {
+      assert.is(await ended(other, `p${n}`), 'completed')
+      const { card } = (await workflowsOf(other.node.parts).engine.head(`p${n}`))!
+      assert.equal(decodeAll(cardOf(card).result!)[0], ['paid', 'paid'])
+    }
+    assert.is([...one.messages, ...other.messages].filter((message) => message === 'pays').length, 12)
   }))
 
 test('the database is named by its address or by an entry, and mistakes are told without the password', async () => {
