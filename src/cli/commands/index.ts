@@ -5,6 +5,7 @@ import Check from './check.ts'
 import Deploy from './deploy.ts'
 import Dev from './dev.ts'
 import Diff from './diff.ts'
+import Explain from './explain.ts'
 import Init from './init.ts'
 import Inspect from './inspect.ts'
 import Kill from './kill.ts'
@@ -56,6 +57,7 @@ export const COMMANDS = {
   deploy: Deploy,
   dev: Dev,
   diff: Diff,
+  explain: Explain,
   init: Init,
   inspect: Inspect,
   kill: Kill,

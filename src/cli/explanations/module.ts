@@ -1,0 +1,110 @@
+// Codes of what Lua modules answer with, and of the services behind them. One line each: code | what | why | how to mend.
+
+export const module = `
+AGENT_GRANT | What an agent was to be allowed cannot be. | Rights are kinds and names of what is there. | Write what the message asks for.
+AGENT_INPUT | What was said to an agent cannot be taken. | It has a form and a bound. | Write what the message asks for.
+AGENT_POLICY | There is no policy of that name for an agent. | Agents act within the policies of the app. | Add a security.policy entry, or name one that is there.
+AGENT_TIMEOUT | What an agent called took too long. | It waits for an answer, but not for ever. | Call what answers sooner.
+AGENT_UNKNOWN | An agent cannot do that. | There is no tool of that name. | Ask which tools there are.
+CONNECTION_NOT_FOUND | There is no such database or store. | No entry has that id, or it could not be started. | Correct the id; "wippy check" says why an entry does not start.
+CRYPTO_DECRYPT | Data could not be decrypted. | The key is another, or the data was altered. | Use the key and the additional data it was encrypted with.
+CRYPTO_INVALID | An argument of the module crypto is not what it takes. | Keys and lengths have their sizes. | Look at docs/lua.md.
+ENV_ARGUMENT | A variable without a name was asked for. | Variables are found by their names. | Name one.
+ENV_FILE_LARGE | A file of variables is too large. | It is read whole. | Keep less than 1 MiB in it.
+ENV_FILE_MISSING | A file of variables does not exist. | The entry says that it must be there. | Create it, or set auto_create: true.
+ENV_FILE_READ | A file of variables could not be read. | The system refused. | Look at its permissions.
+ENV_FILE_WRITE | A file of variables could not be written. | The system refused. | Look at its permissions and at the disk.
+ENV_NAME_TAKEN | Two entries declare one variable. | A name means one variable. | Choose another name.
+ENV_NOT_FOUND | The variable is not declared. | Code sees only variables that entries declare. | Add an env.variable entry.
+ENV_NOT_SET | The variable has no value. | Its storage has none, and it has no default. | Set it, or give it a default.
+ENV_NO_STORAGE | The storage of a variable is gone. | Its entry was deleted. | Add the storage again.
+ENV_READ_ONLY | The variable cannot be written. | It, or its storage, is for reading. | Use another storage, or take read_only away.
+ENV_STORAGE_INVALID | A storage of variables cannot be. | Its fields have their forms. | Mend the field that is named.
+ENV_VARIABLE_INVALID | A variable is declared in a way that cannot be. | It has a name and a storage. | Mend the field that is named.
+EVAL_CLASS | Code that came as text wants a module of a class that is not allowed. | Only what computes is there by itself. | Name the class in allow_classes, if the code may have it.
+EVAL_INVALID | What eval_runner was given cannot be. | Its fields have their types. | Mend the field that is named.
+EVENTS_ARGUMENT | An argument of the module events is not what it takes. | Systems and kinds are texts. | Look at docs/lua.md.
+EVENTS_RESERVED | An event was sent as the runtime's. | Only the runtime speaks for its own systems. | Use a system of your own.
+EVENTS_TOO_MANY | A process has too many subscriptions. | Each event goes through all of them. | Close some, or listen to a pattern.
+HASH_BAD_INPUT | An argument of the module hash is not what it takes. | It hashes texts with the algorithms there are. | Look at docs/lua.md.
+HTTP_ADDRESS | The address of an HTTP service cannot be listened on. | Another program has it, or it is not ours to take. | Choose another addr, or stop the other program.
+HTTP_ARGUMENT | An argument of the module http is not what it takes. | Names and values are texts, codes are numbers. | Look at docs/lua.md.
+HTTP_BEGUN | The head of the answer was sent already. | Status and headers come before the body. | Set them first.
+HTTP_BODY_LATE | The body of a request did not come in time. | A slow client must not hold a worker. | Raise the timeout, if clients are slow.
+HTTP_BODY_TAKEN | The body of a request was read already. | It is read once. | Keep what was read.
+HTTP_BODY_TOO_LARGE | The body of a request is too large. | What is held in memory has a bound. | Send less, raise max_body, or read it as a stream.
+HTTP_ENTRY | An http entry says something that cannot be. | Its fields have their forms, and name what is there. | Mend the field that is named.
+HTTP_FORM | A form cannot be read. | It is torn, or not of the type it claims. | Look at the client.
+HTTP_GONE | The client is gone. | It closed the connection. | Nothing to mend; stop working for it.
+HTTP_HEAD_INVALID | A status or header cannot be sent. | HTTP knows no such value. | Use a status of 100 to 999 and headers without line ends.
+HTTP_NONE | There is no request here. | The code does not run for one. | Use http in functions of endpoints.
+HTTP_PATTERN | The path of a route cannot be. | Its parameters have a form. | Write for example /users/{id}, or /files/{path...}.
+HTTP_ROUTE_TAKEN | Two endpoints have one route. | A request goes to one. | Give one another path or method.
+IO_END | There is no more input. | Standard input has ended. | Nothing to mend: it is how reading ends.
+IO_NO_RAW | The terminal cannot be read key by key. | Input is no terminal, or has no such mode. | Read lines instead.
+IO_NO_TERMINAL | The process has no terminal. | Only a process that wippy run started has one. | Use the logger in services.
+JSON_BAD_SCHEMA | A JSON schema cannot be used. | It is no schema, or of a draft that is not known. | Mend the schema.
+JSON_NOT_TEXT | What should be JSON is no text. | JSON is UTF-8. | Encode it first.
+JSON_NOT_VALID | A value does not meet its schema. | The path and the rule are named. | Mend the value, or the schema.
+JSON_SYNTAX | A text is no JSON. | Something else was expected. | Mend the marked place.
+JSON_TOO_SLOW | Checking against a schema took too long. | A pattern in it can take for ever. | Make the patterns simpler.
+JWT_INVALID | A token cannot be made of that. | Claims, key and algorithm have their forms. | Look at docs/lua.md.
+JWT_REFUSED | A token is not valid. | It was altered, is out of its time, or was signed with another key. | Ask for a new one.
+MIDDLEWARE_UNKNOWN | There is no such middleware. | The name is misspelled, or not there yet. | Use one of those that are named.
+QUEUE_ARGUMENT | An argument of the module queue is not what it takes. | Headers are texts, numbers and booleans. | Look at docs/lua.md.
+QUEUE_DROPPED | A message was given up after its attempts. | Its consumer failed each time, and there is no dead-letter queue. | Mend the consumer; add dead_letter.queue to keep such messages.
+QUEUE_FULL | The queue is full. | What waits is bounded. | Consume faster, or raise max_length or max_bytes.
+QUEUE_NOT_FOUND | There is no such queue. | No entry has that id. | Correct the id.
+REGISTRY_ARGUMENT | An argument of the module registry is not what it takes. | Entries are tables with id, kind, meta and data. | Look at docs/lua.md.
+SQL_ARGUMENT | An argument of the module sql is not what it takes. | Statements are texts, parameters values. | Look at docs/lua.md.
+SQL_BUSY | No connection became free in time. | All of the pool are in use. | End transactions sooner, or raise pool.max_open.
+SQL_CANCELED | A statement was given up. | Its process has ended. | Nothing to mend.
+SQL_CONFLICT | Others were in the way; nothing was done. | Two transactions touched the same. | Try again.
+SQL_CONSTRAINT | A constraint of the database was broken. | It is named by the database. | Mend the values.
+SQL_ENDED | The transaction is over. | It was committed or rolled back, or its connection was lost. | Begin another.
+SQL_FAILED | The database refused a statement. | Its own words follow. | Mend what it says.
+SQL_FORBIDDEN | The database does not allow that. | The user has no right to it. | Grant it, or do without.
+SQL_LOGIN | The database refuses the login. | User or password are wrong. | Correct the entry.
+SQL_LOST | The connection was lost while the database was at work. | Whether it was done is not known. | Look before trying again.
+SQL_PARAMETER | A parameter cannot be sent. | It is of a type the database has none for. | Convert it first.
+SQL_QUEUE_FULL | Too many statements wait for a connection. | What waits is bounded. | Ask less at once, or raise pool.queue.
+SQL_RESULT_TOO_LARGE | A result has too many rows or bytes. | It would fill the memory. | Ask for less with LIMIT, or raise limits.
+SQL_STATEMENT | A statement cannot be read by the database. | Its own words follow. | Mend the statement.
+SQL_TIMEOUT | A statement took too long, and was ended. | statement_timeout says how long it may take. | Make it quicker, or raise the timeout.
+SQL_TOO_MANY | A process has too many open transactions. | Each holds a connection. | End some first.
+SQL_UNAVAILABLE | The database cannot be reached; nothing was done. | The network or the server is away. | Try again.
+SQL_UNIQUE | A value is there already. | The database says it is unique. | Choose another, or update instead.
+STORE_ARGUMENT | An argument of the module store is not what it takes. | Keys are texts, times are durations. | Look at docs/lua.md.
+STORE_CONFLICT | The entry has another version by now. | Somebody else wrote it. | Read it again and decide with its new version.
+STORE_EXISTS | The key is there already. | It was to be written only if not. | Read it, or write without that condition.
+STORE_FAILED | The store refused. | Its own words follow. | Mend what it says.
+STORE_FULL | The store is full. | What it holds is bounded. | Delete keys, let them expire, or raise max_size or max_bytes.
+STORE_KEY_NOT_FOUND | There is no such key. | It was never written, or has expired. | Nothing to mend; it is how reading tells.
+STORE_LOGIN | The store refuses the login. | User or password are wrong. | Correct the entry.
+STORE_LOST | The connection was lost while the store was at work. | Whether it was done is not known. | Look before trying again.
+STORE_UNAVAILABLE | The store cannot be reached; nothing was done. | The network or the server is away. | Try again.
+STORE_VALUE | A value cannot be stored. | It is too large, or no data. | Store less, or plain data.
+STREAM | A stream failed. | The other side ended it. | Look at the other side; try again.
+STREAM_TOO_MANY | A process has too many open streams. | Each holds memory. | Close some.
+SYSTEM_ABSENT | This runtime has no such thing. | It is of another machine. | Do without.
+SYSTEM_ARGUMENT | An argument of the module system is not what it takes. | Each has its type. | Look at docs/lua.md.
+SYSTEM_LOCKED | A lock is held by somebody else. | One at a time has it. | Wait, and try again.
+SYSTEM_NO_SERVICE | The entry is under no supervision. | It is no service, or not started. | Correct the id.
+TEMPLATE_INVALID | A template cannot be read. | Its syntax is wrong at the line that is named. | Mend that line.
+TEMPLATE_NAME_TAKEN | Two templates of a set have one name. | They are found by name. | Give one another meta.name.
+TEMPLATE_NOT_FOUND | There is no such template. | The set has none of that name. | Correct the name.
+TEMPLATE_NO_SET | There is no such set of templates. | No entry has that id. | Correct the id.
+TEMPLATE_RENDER | A template failed while it was rendered. | The line is named. | Mend the line, or the data.
+TIME_BAD_DURATION | A duration is no number of nanoseconds. | The module time takes numbers, or texts like 5s. | Write for example "5s".
+TIME_TAG_TAKEN | A timer of that tag runs already. | A tag means one timer. | Report it.
+TIME_TOO_MANY_TIMERS | A process has too many timers. | Each is kept by the node. | Stop some.
+TIME_ZONE_UNKNOWN | There is no such time zone. | Zones have the names of the IANA database. | Write for example Europe/Berlin.
+TOKEN_INVALID | The token is not valid. | It was altered, has expired, or was taken back. | Ask for a new one.
+TOKEN_LIFE | A token cannot be valid for that time. | It must end, and not before it begins. | Give a time greater than 0.
+TOKEN_STORE_FULL | Too many tokens are valid. | The store of tokens is bounded. | Let some end, or give the store an entry of kind store.
+TOKEN_STORE_NOT_FOUND | There is no such store of tokens. | No entry has that id. | Correct the id.
+UNKNOWN_OUTCOME | Whether something was done is not known. | The node stopped before the answer was written down. | Find out at the other side before doing it again.
+UUID_BAD_NAME | The name for a uuid is no text. | v3 and v5 are made of texts. | Give a text.
+UUID_BAD_NAMESPACE | The namespace for a uuid is none. | It is a uuid itself. | Give a uuid.
+YAML_ARGUMENT | An argument of the module yaml is not what it takes. | It decodes texts and encodes plain data. | Look at docs/lua.md.
+`
