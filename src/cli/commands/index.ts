@@ -33,6 +33,7 @@ import Rollback from './rollback.ts'
 import RunList from './run/list.ts'
 import Run from './run.ts'
 import SandboxRun from './sandbox/run.ts'
+import Stubs from './stubs.ts'
 import Top from './top.ts'
 import Trace from './trace.ts'
 import Version from './version.ts'
@@ -77,6 +78,7 @@ export const COMMANDS = {
   run: Run,
   'run:list': RunList,
   'sandbox:run': SandboxRun,
+  stubs: Stubs,
   top: Top,
   trace: Trace,
   'registry:apply': RegistryApply,

@@ -107,4 +107,12 @@ UNKNOWN_OUTCOME | Whether something was done is not known. | The node stopped be
 UUID_BAD_NAME | The name for a uuid is no text. | v3 and v5 are made of texts. | Give a text.
 UUID_BAD_NAMESPACE | The namespace for a uuid is none. | It is a uuid itself. | Give a uuid.
 YAML_ARGUMENT | An argument of the module yaml is not what it takes. | It decodes texts and encodes plain data. | Look at docs/lua.md.
+HTTP_ANSWER_TOO_LARGE | The body of an answer is too large. | What is held in memory has a bound. | Raise max_response_body, or read it as a stream.
+HTTP_CLIENT_ARGUMENT | An argument of the module http_client is not what it takes. | Each has its type. | Look at docs/lua.md.
+HTTP_CLIENT_BUSY | A process has too many requests under way. | Each holds a connection. | Wait for some.
+HTTP_HOST_UNKNOWN | No address is known for a host. | The name is misspelled, or the network is away. | Correct the name; try again.
+HTTP_REQUEST_CANCELED | A request was given up. | Its process ended. | Nothing to mend.
+HTTP_REQUEST_FAILED | A request failed on its way. | The reason follows. | Try again; look at the other side.
+HTTP_REQUEST_LATE | A request took too long. | It has a timeout. | Raise the timeout, or look at the other side.
+URL_INVALID | The address of a request cannot be read. | It is an absolute URL of http or https. | Write for example https://example.com/path.
 `

@@ -120,4 +120,19 @@ WORKFLOW_STORE_NEWER | The tables of workflows were made by a newer wippy. | The
 WORKFLOW_TIME | A time cannot be read. | It is a date, or a date with a time. | Write for example 2026-11-26T03:00:00Z.
 WORKFLOW_VERSION | workflow.version was called in another way. | It takes an id and two numbers, the lower one first. | Correct the call.
 WORKFLOW_WHERE | An attribute to search by cannot be read. | It is a key and a value. | Write key=value.
+ARCHIVE_DAMAGED | An exported workflow is damaged. | A checksum does not match. | Nothing was taken from it: copy or export it again.
+ARCHIVE_FILE | The file of a workflow cannot be read. | It is not where it was said to be. | Name a file that "wippy workflow export" wrote.
+ARCHIVE_INVALID | The file is no exported workflow. | It was made by something else. | "wippy workflow export ID -o FILE" writes one.
+ARCHIVE_LARGE | The journal of a workflow is too large to be exported. | An export is read whole. | Look at it where it is.
+ARCHIVE_MOVING | A workflow takes steps faster than it can be read. | An export is of one moment. | Pause it meanwhile: wippy workflow pause ID
+ARCHIVE_NEWER | The file was written by a newer wippy. | Its format is not known here. | Update this wippy.
+EXPORT_FILE | The file of an export cannot be written. | The system refused. | Name a file in a folder that is there.
+QUERY_BROKEN | A query of a workflow failed. | Its own code raised an error. | Mend the function given to workflow.query.
+QUERY_BUSY | A workflow is in the middle of a computation there. | A query looks between two steps. | Ask again, or at another record.
+QUERY_FUEL | A query of a workflow does not end. | Its work is bounded. | Make the function given to workflow.query shorter.
+QUERY_REFUSED | A query of a workflow does what it cannot. | It looks at what its workflow knows, and returns at once. | No calls, no messages, no sleep in it.
+WORKFLOW_FORK | A workflow cannot be forked at that record. | It has not come to rest there. | Choose another record.
+WORKFLOW_OPTION | An option of a workflow has a value there is not. | It is one of a few. | Write one of those that are named.
+WORKFLOW_RECORD | The workflow has no such record. | Records are counted from 1. | "wippy workflow journal ID" shows them.
+WORKFLOW_TIMEOUT | A workflow took longer than it may. | It was started with a timeout. | Raise the timeout, or make it shorter.
 `

@@ -61,4 +61,7 @@ TEMPLATE_MISSING | No template was named. | An app begins with one. | "wippy new
 TEMPLATE_UNKNOWN | There is no such template. | It is misspelled, or not there yet. | "wippy new --list" shows those that are.
 UNKNOWN | The node says no more. | It is of another version. | Use the wippy that the node was started with.
 USAGE | A command was typed in a way it does not take. | A flag or argument is missing, or there is no such one. | "wippy COMMAND --help" shows what it takes.
+PLUGIN_ASK | A plugin asked the app for what cannot be. | Its arguments are no list, or no JSON. | Tell its maker.
+PLUGIN_KIND | An entry of a plugin's kind names no plugin. | The plugin acts on it. | Write plugin: with the id of the component.
+PLUGIN_KIND_REFUSED | A plugin refused an entry of its kind. | The reason is its own. | Mend what it says.
 `

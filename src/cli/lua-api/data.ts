@@ -1,0 +1,159 @@
+// The Lua API of data: encodings, hashes, databases, stores, streams. One line each: name(parameter: type, …): what it returns - what it does.
+
+export const data = `
+module json: JSON.
+encode(value: any): string?, Error? - A value as JSON.
+decode(text: string): any, Error? - The value of JSON.
+validate(schema: any, value: any): boolean, Error? - Whether a value meets a JSON schema.
+validate_string(schema: any, text: string): boolean, Error? - The same for JSON.
+module yaml: YAML.
+encode(value: table, options: table?): string?, Error? - A table as YAML; { field_order =, sort_unordered = }.
+decode(text: string): any, Error? - The value of YAML.
+module base64: Base64, the standard alphabet.
+encode(bytes: string): string?, Error? - As text.
+decode(text: string): string?, Error? - Back.
+module hash: Checksums, as hexadecimal text or, with raw, as bytes.
+md5(data: string, raw: boolean?): string?, Error? - MD5.
+sha1(data: string, raw: boolean?): string?, Error? - SHA-1.
+sha256(data: string, raw: boolean?): string?, Error? - SHA-256.
+sha512(data: string, raw: boolean?): string?, Error? - SHA-512.
+hmac_md5(data: string, secret: string, raw: boolean?): string?, Error? - HMAC with MD5.
+hmac_sha1(data: string, secret: string, raw: boolean?): string?, Error? - HMAC with SHA-1.
+hmac_sha256(data: string, secret: string, raw: boolean?): string?, Error? - HMAC with SHA-256.
+hmac_sha512(data: string, secret: string, raw: boolean?): string?, Error? - HMAC with SHA-512.
+fnv32(data: string): integer - FNV-1a, 32 bits.
+fnv64(data: string): integer - FNV-1a, 64 bits.
+module crypto: Random bytes, encryption, tokens.
+random.bytes(length: integer): string?, Error? - Bytes nobody can guess.
+random.string(length: integer, charset: string?): string?, Error? - Letters nobody can guess.
+random.uuid(): string?, Error? - A random uuid.
+hmac.sha256(key: string, data: string): string?, Error? - As hexadecimal text.
+hmac.sha512(key: string, data: string): string?, Error? - As hexadecimal text.
+encrypt.aes(data: string, key: string, additional: string?): string?, Error? - AES-GCM; key of 16, 24 or 32 bytes.
+encrypt.chacha20(data: string, key: string, additional: string?): string?, Error? - ChaCha20-Poly1305; key of 32 bytes.
+decrypt.aes(data: string, key: string, additional: string?): string?, Error? - Back.
+decrypt.chacha20(data: string, key: string, additional: string?): string?, Error? - Back.
+jwt.encode(claims: table, key: string, algorithm: string?): string?, Error? - A token.
+jwt.verify(token: string, key: string, algorithm: string?, expires: boolean?): table?, Error? - The claims of a token that is valid.
+pbkdf2(password: string, salt: string, iterations: integer, length: integer, hash: string): string?, Error? - A key of a password.
+constant_time_compare(a: string, b: string): boolean - Whether they are equal, in a time that does not tell where they differ.
+module uuid: Uuids.
+v1(): string?, Error? - Of time and node.
+v3(namespace: string, name: string): string?, Error? - Of a name, MD5.
+v4(): string?, Error? - Random.
+v5(namespace: string, name: string): string?, Error? - Of a name, SHA-1.
+v7(): string?, Error? - Of time, sortable.
+validate(value: any): boolean - Whether it is one.
+version(uuid: string): integer?, Error? - Which version it is.
+variant(uuid: string): string?, Error? - Which variant it is.
+parse(uuid: string): table?, Error? - { version, variant, timestamp, node }.
+format(uuid: string, format: string): string?, Error? - "standard", "simple" or "urn".
+module sql: Databases. db is another name of it.
+get(id: string): Database?, Error? - The database of an entry.
+NULL = any - The null of a column.
+as.int(value: any): any - A parameter of that type.
+as.float(value: any): any - A parameter of that type.
+as.text(value: any): any - A parameter of that type.
+as.binary(value: any): any - A parameter of that type.
+as.null(): any - A null.
+type.POSTGRES = string - What db:type() says.
+type.MYSQL = string - What db:type() says.
+type.SQLITE = string - What db:type() says.
+type.UNKNOWN = string - What db:type() says.
+isolation.DEFAULT = string - For begin.
+isolation.READ_UNCOMMITTED = string - For begin.
+isolation.READ_COMMITTED = string - For begin.
+isolation.WRITE_COMMITTED = string - For begin.
+isolation.REPEATABLE_READ = string - For begin.
+isolation.SERIALIZABLE = string - For begin.
+builder.select(...: string): QueryBuilder - SELECT.
+builder.insert(table: string?): QueryBuilder - INSERT.
+builder.update(table: string?): QueryBuilder - UPDATE.
+builder.delete(table: string?): QueryBuilder - DELETE.
+builder.expr(sql: string, ...: any): any - A piece of SQL with its arguments.
+builder.eq(values: table): any - All columns equal.
+builder.not_eq(values: table): any - All columns different.
+builder.lt(values: table): any - All columns less.
+builder.lte(values: table): any - All columns less or equal.
+builder.gt(values: table): any - All columns greater.
+builder.gte(values: table): any - All columns greater or equal.
+builder.like(values: table): any - All columns like.
+builder.not_like(values: table): any - No column like.
+builder.and_(conditions: table): any - All of them.
+builder.or_(conditions: table): any - Any of them.
+builder.question = any - Placeholders ?.
+builder.dollar = any - Placeholders $1.
+builder.at = any - Placeholders @p1.
+builder.colon = any - Placeholders :1.
+builder.default_placeholder = any - Placeholders of the target.
+class Database
+type(): string - Which database it is.
+query(sql: string, parameters: table?): table[]?, Error? - Rows.
+execute(sql: string, parameters: table?): table?, Error? - { last_insert_id, rows_affected }.
+prepare(sql: string): Statement?, Error? - A statement to be used again.
+begin(options: table?): Transaction?, Error? - { isolation =, read_only = }.
+stats(): table?, Error? - Connections, and how long they were waited for.
+release(): boolean - Nothing has to be given back.
+class Statement
+query(parameters: table?): table[]?, Error? - Rows.
+execute(parameters: table?): table?, Error? - { last_insert_id, rows_affected }.
+close(): boolean?, Error? - No more.
+class Transaction
+db_type(): string - Which database it is in.
+query(sql: string, parameters: table?): table[]?, Error? - Rows.
+execute(sql: string, parameters: table?): table?, Error? - { last_insert_id, rows_affected }.
+prepare(sql: string): Statement?, Error? - A statement within it.
+commit(): boolean?, Error? - Makes it last.
+rollback(): boolean?, Error? - Undoes it.
+savepoint(name: string): boolean?, Error? - A point to go back to.
+rollback_to(name: string): boolean?, Error? - Goes back.
+release(name: string): boolean?, Error? - Forgets the point.
+class QueryBuilder
+run_with(target: any): Query?, Error? - For a database or a transaction.
+to_sql(): string, table - The text and its arguments.
+class Query
+query(): table[]?, Error? - Rows.
+exec(): table?, Error? - { last_insert_id, rows_affected }.
+to_sql(): string, table - The text and its arguments.
+module store: Keys and values.
+get(id: string): Store?, Error? - The store of an entry.
+backend.MEMORY = string - What info says.
+backend.LMDB = string - What info says.
+backend.REDIS = string - What info says.
+backend.SQL = string - What info says.
+backend.KV_RAFT = string - What info says.
+backend.KV_CRDT = string - What info says.
+backend.UNKNOWN = string - What info says.
+consistency.LOCAL = string - What info says.
+consistency.LINEARIZABLE = string - What info says.
+consistency.EVENTUAL = string - What info says.
+consistency.UNKNOWN = string - What info says.
+class Store
+get(key: string): any, Error? - A value.
+entry(key: string): table?, Error? - { key, value, version }.
+set(key: string, value: any, ttl: number?): boolean?, Error? - Writes, for so many seconds.
+put(key: string, value: any, options: table?): table?, Error? - { ttl =, only_if_absent =, if_version = }.
+has(key: string): boolean?, Error? - Whether it is there.
+delete(key: string): boolean?, Error? - Whether it was there.
+list(options: table?): table?, Error? - { prefix =, after =, limit = } gives { items, cursor, has_more }.
+info(): table?, Error? - What it can.
+release(): boolean - No more.
+module stream: What streams are made of; other modules open them.
+class Stream
+read(most: integer?): string?, Error? - The next bytes; nil at the end.
+write(data: string): integer?, Error? - Bytes written.
+seek(whence: string?, offset: integer?): integer?, Error? - The position from the start.
+flush(): boolean?, Error? - Lets what was written leave.
+stat(): table?, Error? - { size, position, readable, writable, seekable }.
+close(): boolean?, Error? - No more.
+scanner(split: string?): Scanner?, Error? - By lines, words, bytes or runes.
+class Scanner
+scan(): boolean, Error? - Whether there is one more.
+text(): string - It.
+err(): Error? - Why there is none.
+module templates: Templates. template is another name of it.
+get(id: string): TemplateSet?, Error? - A set of templates.
+class TemplateSet
+render(name: string, data: table?): string?, Error? - As text.
+release(): boolean - No more.
+`
