@@ -74,7 +74,7 @@ export class EntrySettings {
     return Object.keys(this.#fields)
   }
 
-  refuse(key: string, what: string, hint = 'Look at the kinds of entries in the README.'): WippyError {
+  refuse(key: string, what: string, hint = '"wippy explain KIND" shows the fields of a kind.'): WippyError {
     const path = key === '' ? this.#path : `${this.#path}.${key}`
     return blame(
       this.#entry,

@@ -53,6 +53,11 @@ test('a code is explained as it is typed, or copied with its brackets; another i
   const wrong = await here(['explain', 'IMPORT_CYCEL'], { cwd })
   assert.is(wrong.code, 4)
   assert.match(wrong.err, 'Did you mean "IMPORT_CYCLE"?')
+  assert.match(
+    (await here(['explain', 'process.service'], { cwd })).out,
+    /^process\.service\n.*\nfield +otherwise\nprocess +needed +the process entry\n/,
+  )
+  assert.match((await here(['explain', 'proces.service'], { cwd })).err, 'Did you mean "process.service"?')
   assert.ok((await here(['explain', '--list'], { cwd })).out.split('\n').length > explanations.size)
 })
 

@@ -1,0 +1,187 @@
+// The kinds of entries and their fields: the source of docs/kinds.md. Two sorts of lines: a kind with what it is for, and its fields as
+// name | what is taken when it is left out | what it is. test/cli/docs.test.ts compares the kinds with those that a node handles.
+
+export const kindsText = `
+kind process.lua: A process: spawned, or run as a command.
+source | needed | file://name.lua, or the Lua text itself
+method | main | the function of the returned table that is run; a returned function is run itself
+modules | [] | modules of the runtime that the code may require
+imports | {} | libraries by the name under which the code requires them
+limits | those of the host | memory, fuel, hard_fuel, mailbox.messages, mailbox.size, mailbox.policy
+meta.command | none | { name, short, main }: what wippy run calls it
+meta.durable | false | whether its steps are written down, as those of a workflow
+kind function.lua: A function: called by id; nothing of one call is left for the next.
+source | needed | as of process.lua
+method | main | as of process.lua
+modules | [] | as of process.lua
+imports | {} | as of process.lua
+limits | those of the host | as of process.lua
+pool | lazy | how many calls run at once and how many wait: { type, workers, size, buffer, max_size }
+kind library.lua: Code for others, bound to a name with imports.
+source | needed | returns what the others get
+modules | [] | as of process.lua
+imports | {} | as of process.lua
+kind module.lua: The same as library.lua.
+source | needed | as of library.lua
+kind workflow.lua: A process whose steps are written down before anybody sees what they did.
+source | needed | as of process.lua
+method | main | as of process.lua
+modules | [] | those whose answers can be repeated: funcs, time, registry, …
+imports | {} | as of process.lua
+kind process.host: Where processes run: a group with limits.
+limits | those of the configuration | processes, memory, fuel, hard_fuel, mailbox
+kind terminal.host: A host whose process has standard input and output.
+limits | those of the configuration | as of process.host
+kind process.service: One process that is started at boot and again when it fails.
+process | needed | the process entry
+host | needed | its host
+input | [] | arguments of its main
+lifecycle | see below | { auto_start, requires, start_timeout, stop_timeout, restart: { initial_delay, max_delay, backoff_factor, jitter, max_attempts }, security: { actor, policies, groups } }
+kind process.supervisor: A tree of processes, as in Erlang.
+strategy | one_for_one | one_for_one, one_for_all, rest_for_one, simple_one_for_one
+host | needed | the host of the children
+max_restarts | 1 | more within the time and it gives up
+within | 5s | that time
+auto_shutdown | never | never, any_significant, all_significant
+max_children | 10000 | how many at once
+children | [] | { id, process, args, host, name, restart, shutdown, significant } each
+lifecycle | see process.service | as of process.service
+kind workflow.host: Where workflows run.
+limits | those of the configuration | as of process.host
+kind temporal.worker: The same as workflow.host, for apps that name one.
+limits | those of the configuration | as of process.host
+kind temporal.client: Data for apps that name one; journals are kept by the node.
+kind contract.definition: What can be called.
+methods | [] | { name, description, input_schemas, output_schemas } each
+kind contract.binding: Functions that implement contracts.
+contracts | [] | { contract, methods, context_required, default } each
+kind env.variable: A variable that code may ask for by name.
+variable | the name of the entry | its name for others
+storage | needed | where its value is
+default | none | its value when it has none
+read_only | false | whether it cannot be written
+kind env.storage.memory: Variables in memory.
+kind env.storage.os: The environment of the program; read only.
+kind env.storage.file: Variables in a file.
+file_path | needed | the file
+auto_create | false | whether it is made when it is missing
+file_mode | 0600 | its permissions
+kind env.storage.static: Variables with fixed values.
+values | {} | the values
+kind env.storage.router: Several storages, read in order; the first is written.
+storages | needed | their ids
+kind http.service: A server of HTTP.
+addr | needed | host:port
+timeouts | 30s each | { read, write, idle }
+tls | none | { mode: manual, cert, key, client_auth, client_ca }
+lifecycle | see process.service | as of process.service
+kind http.router: Routes with a prefix.
+meta.server | needed | the http.service
+prefix | / | the beginning of their paths
+middleware | [] | what each request goes through
+options | {} | of the middleware
+kind http.endpoint: A route that a function answers.
+meta.router | needed | the http.router
+method | GET | the method
+path | needed | /users/{id}, or /files/{path...}
+func | needed | the function
+kind db.sql.sqlite: A database in a file, or in memory.
+file | :memory: | the file
+options | {} | { foreign_keys }
+limits | 100000 rows, 8MiB | of one result
+statement_timeout | none | how long a statement may take
+drain_timeout | 30s | how long users of what was exchanged may take
+kind db.sql.postgres: A PostgreSQL server.
+host | needed | its host
+port | 5432 | its port
+database | needed | the database
+username | needed | the user
+password | needed | the password
+pool | 10 open | { max_open, max_idle_time, max_lifetime, queue, wait_timeout }
+options | {} | { sslmode, sslrootcert, application_name, … }
+connect_timeout | 10s | how long connecting may take
+statement_timeout | none | how long a statement may take
+limits | 100000 rows, 8MiB | of one result
+drain_timeout | 30s | as of db.sql.sqlite
+kind db.sql.mysql: Refused: this runtime has no driver.
+kind store.memory: Keys and values in memory.
+max_size | 10000 | keys
+max_bytes | 64MiB | of all
+cleanup_interval | 5m | how often expired keys go
+kind store.lmdb: Keys and values on the disk.
+path | needed | the folder
+max_size | 1000000 | keys
+max_value | 1MiB | of one
+kind store.redis: Keys and values in a Redis server.
+host | localhost | its host
+port | 6379 | its port
+database | 0 | the database
+username | none | the user
+password | none | the password
+tls | false | whether the connection is encrypted
+prefix | the id of the entry | before every key
+connect_timeout | 10s | how long connecting may take
+timeout | 5s | how long a command may take
+queue | 10000 | commands under way
+kind queue.driver.memory: Queues in memory.
+kind queue.queue: A queue.
+driver | needed | its driver
+driver_options | 1000 messages, 64MiB | { memory: { max_length, max_bytes } }
+dead_letter | none | { queue, max_attempts }: where messages go that fail
+kind queue.consumer: A function that is called for each message.
+queue | needed | the queue
+func | needed | the function
+concurrency | 1 | calls at once
+auto_ack | false | whether a message is done as soon as it was given
+lifecycle | see process.service | as of process.service
+kind security.policy: Who may do what.
+policy | needed | { actions, resources, effect, conditions }
+groups | [] | groups it is in
+kind security.policy.expr: The same, with an expression.
+policy | needed | { actions, resources, effect, expression }
+groups | [] | groups it is in
+kind security.token_store: Tokens that stand for an actor and a scope.
+store | memory | the store they are kept in
+token_length | 32 | bytes
+default_expiration | 24h | how long one is valid
+token_key | none | signs them; or token_key_env
+kind sandbox.policy: What sandboxed code may use.
+fuel | 200000000 | units of work
+memory | 16MiB | at once
+timeout | 30s | altogether
+modules | [] | modules it may require
+allow | [] | what else it may
+kind template.set: Templates that know each other.
+engine | {} | { delimiters, globals, extensions, development_mode }
+kind template.jet: A template.
+set | needed | its set
+source | needed | its text, or file://
+kind plugin.component: A WebAssembly component.
+path | needed, or hash | the file
+hash | none | of what was installed, or of the file
+allow | [] | clock, random, env:NAME, fs:/guest=path, fs:/guest=path:rw
+limits | 64MiB, 2000000000, 10s | { memory, fuel, timeout }
+kind plugin.function: A function of a component.
+plugin | needed | the plugin.component
+export | needed | the name of the export
+kind function.wasm: A function in a WebAssembly file.
+fs | needed | the fs.directory it is in
+path | needed | the file
+hash | needed | sha256:…
+method | needed | the export
+wit | none | its signature, for a core module
+limits | as of plugin.component | { memory, fuel, timeout }
+kind function.wat: A function in WebAssembly as text.
+source | needed | the text, or file://
+wit | needed | its signature
+method | needed | the export
+limits | as of plugin.component | { memory, fuel, timeout }
+kind registry.entry: Data: kept, and found by whoever looks for it.
+kind ns.definition: What a component of entries is.
+kind ns.requirement: A value that a component needs from outside.
+targets | [] | where the value goes: { entry, path } each
+default | none | the value when nobody gives one
+kind ns.dependency: A component that this one needs, with values for its requirements.
+component | needed | org/module
+parameters | [] | { name, value } each
+`
