@@ -184,4 +184,10 @@ default | none | the value when nobody gives one
 kind ns.dependency: A component that this one needs, with values for its requirements.
 component | needed | org/module
 parameters | [] | { name, value } each
+kind fs.directory: Files below a directory, for code and plugins.
+directory | needed | the directory
+auto_init | false | whether it is made when it is missing
+mode | 0755 | its permissions
+base | module | what a relative path starts from: the module the entry came with, or project
+read_only | false | whether nothing may be written
 `

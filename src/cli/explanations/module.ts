@@ -115,4 +115,6 @@ HTTP_REQUEST_CANCELED | A request was given up. | Its process ended. | Nothing t
 HTTP_REQUEST_FAILED | A request failed on its way. | The reason follows. | Try again; look at the other side.
 HTTP_REQUEST_LATE | A request took too long. | It has a timeout. | Raise the timeout, or look at the other side.
 URL_INVALID | The address of a request cannot be read. | It is an absolute URL of http or https. | Write for example https://example.com/path.
+FS_ARGUMENT | An argument of the module fs is not what it takes. | Paths, modes and offsets have their types. | Look at docs/lua.md.
+FS_NOT_FOUND | There is no such directory for files. | No fs.directory entry has that id. | Correct the id.
 `

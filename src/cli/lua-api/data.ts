@@ -156,4 +156,31 @@ get(id: string): TemplateSet?, Error? - A set of templates.
 class TemplateSet
 render(name: string, data: table?): string?, Error? - As text.
 release(): boolean - No more.
+module fs: Files below a directory that an entry names.
+get(id: string): FileSystem?, Error? - The directory of an entry.
+type.FILE = string - What stat says.
+type.DIR = string - What stat says.
+seek.SET = string - From the start.
+seek.CUR = string - From here.
+seek.END = string - From the end.
+class FileSystem
+pwd(): string - The working directory.
+chdir(path: string): boolean, Error? - Another one.
+stat(path: string): table?, Error? - { name, size, mode, modified, is_dir, type }.
+exists(path: string): boolean, Error? - Whether something is there.
+isdir(path: string): boolean, Error? - Whether it is a directory.
+mkdir(path: string): boolean, Error? - Makes one.
+remove(path: string): boolean, Error? - A file or an empty directory.
+readdir(path: string): function?, Error? - For a generic for: { name, type }.
+read_file(path: string): string?, Error? - All of a file.
+write_file(path: string, data: any, mode: string?): boolean, Error? - A text or a stream; "w", "wx" or "a".
+open(path: string, mode: string): File?, Error? - "r", "w", "wx" or "a".
+class File
+read(most: integer?): string?, Error? - The next bytes; NotFound at the end.
+write(data: string): boolean, Error? - Writes.
+seek(whence: string?, offset: integer?): integer?, Error? - The position from the start.
+stat(): table?, Error? - As of FileSystem.
+sync(): boolean, Error? - On the disk.
+close(): boolean, Error? - No more.
+scanner(split: string?): Scanner?, Error? - By lines, words, bytes or runes.
 `
