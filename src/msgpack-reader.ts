@@ -10,6 +10,8 @@ import { Kind, WippyError } from './error.ts'
 
 export const MAX_DEPTH = 128
 export const MAX_ELEMENTS = 1_000_000
+/** Of the arguments of one ask: the host reads them for a process, and nobody else runs meanwhile. */
+export const ASK_ELEMENTS = 100_000
 export const ERROR_EXTENSION = 1
 
 // V8 hashes the numbers in a Map without a secret: chosen keys would make a large one quadratic. Strings are hashed with one.
@@ -31,9 +33,27 @@ export const decodeAll = (bytes: Uint8Array, start = 0, end = bytes.length): unk
   return value
 }
 
-/** The first `count` values of a payload, and the rest of it as a payload of its own, unread. */
+/** What a process ended with: `[value, error]`. These are its own bytes, and nobody can ask again: what cannot be read is nothing. */
+export const lastWords = (bytes: Uint8Array): readonly unknown[] => {
+  try {
+    return decodeAll(bytes)
+  } catch {
+    return []
+  }
+}
+
+/** The arguments of an ask, as `decodeAll`, but at most ASK_ELEMENTS in all. */
+export const decodeArguments = (bytes: Uint8Array): unknown[] => {
+  const reader = new Reader(bytes, 0, bytes.length, ASK_ELEMENTS)
+  const value = reader.value(0)
+  reader.finish()
+  if (!Array.isArray(value)) throw malformed('an array of values was expected', 0)
+  return value
+}
+
+/** The first `count` arguments of an ask, and the others as a payload of their own, unread. */
 export const split = (bytes: Uint8Array, count: number): { readonly head: unknown[]; readonly rest: Uint8Array } => {
-  const reader = new Reader(bytes, 0, bytes.length)
+  const reader = new Reader(bytes, 0, bytes.length, ASK_ELEMENTS)
   const size = reader.arrayHead()
   const head: unknown[] = []
   while (head.length < Math.min(count, size)) head.push(reader.value(1))
@@ -65,9 +85,15 @@ export const concatAll = (payloads: readonly Uint8Array[]): Uint8Array => {
 const malformed = (what: string, at: number): WippyError =>
   new WippyError('MSGPACK_MALFORMED', Kind.Invalid, `malformed message: ${what} (byte ${at})`, { retryable: false })
 
-/** A map with string keys. Its prototype is empty, so every key is an own key; cheaper by far than Object.create(null). */
+/**
+ * A map with string keys. Its prototype holds nothing that has a name, so every key is an own key; cheaper by far than Object.create(null).
+ * Whoever takes one for a text or a number gets a text, and no TypeError.
+ */
 class Dictionary {
   [key: string]: unknown
+  [Symbol.toPrimitive](): string {
+    return 'a table'
+  }
 }
 delete (Dictionary.prototype as { constructor?: unknown }).constructor
 Object.freeze(Object.setPrototypeOf(Dictionary.prototype, null))
@@ -77,11 +103,14 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 class Reader {
   readonly #bytes: Uint8Array
   readonly #end: number
+  readonly #most: number
   #at: number
-  #left = MAX_ELEMENTS
+  #left: number
   #view: DataView | null = null
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  constructor(bytes: Uint8Array, start: number, end: number, most = MAX_ELEMENTS) {
+    this.#most = most
+    this.#left = most
     this.#bytes = bytes
     this.#at = start
     this.#end = end
@@ -185,7 +214,7 @@ class Reader {
     if (depth >= MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH}`, this.#at)
     if (elements > this.#end - this.#at) throw malformed('more elements than bytes', this.#at)
     this.#left -= elements
-    if (this.#left < 0) throw malformed(`more than ${MAX_ELEMENTS} elements`, this.#at)
+    if (this.#left < 0) throw malformed(`more than ${this.#most} elements`, this.#at)
   }
 
   #array(size: number, depth: number): unknown[] {

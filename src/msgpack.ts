@@ -8,7 +8,7 @@ import { addExtension, Packr } from 'msgpackr/pack'
 import { Kind, WippyError } from './error.ts'
 import { ERROR_EXTENSION, MAX_DEPTH, MAX_ELEMENTS } from './msgpack-reader.ts'
 
-export { concatAll, decode, decodeAll, split } from './msgpack-reader.ts'
+export { concatAll, decode, decodeAll, decodeArguments, lastWords, split } from './msgpack-reader.ts'
 
 /** Forces a float: `new Float(1)` arrives in Lua as 1.0, the number 1 as the integer 1. */
 export class Float {

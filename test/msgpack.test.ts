@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Kind, WippyError } from '../src/error.ts'
-import { decode, decodeAll, encode, encodeAll, encodeEnd, encodeFailure, Float } from '../src/msgpack.ts'
+import { decode, decodeAll, decodeArguments, encode, encodeAll, encodeEnd, encodeFailure, Float, split } from '../src/msgpack.ts'
 
 const test = suite('msgpack')
 
@@ -197,6 +197,25 @@ test('malformed bytes are refused', () => {
     codeOf(() => decodeAll(bytes('01'))),
     'MSGPACK_MALFORMED',
   )
+})
+
+test('a map that is taken for a text or a number is one, whatever keys it has', () => {
+  const map = decode(bytes('81 a8 746f537472696e67 01')) // { toString: 1 }
+  assert.is(String(map), 'a table')
+  assert.ok(Number.isNaN(Number(map)))
+  assert.equal(Object.keys(map as object), ['toString'])
+})
+
+test('arguments of an ask may have a tenth of the elements of other payloads', () => {
+  const flat = (count: number) =>
+    Uint8Array.from([0x91, 0xdd, 0, count >> 16, (count >> 8) & 0xff, count & 0xff, ...new Uint8Array(count).fill(0xc0)])
+  assert.is((decodeArguments(flat(99_999))[0] as unknown[]).length, 99_999)
+  for (const read of [decodeArguments, (all: Uint8Array) => split(all, 1)])
+    assert.is(
+      codeOf(() => read(flat(100_001))),
+      'MSGPACK_MALFORMED',
+    )
+  assert.is((decodeAll(flat(100_001))[0] as unknown[]).length, 100_001)
 })
 
 test('depth, element count and mixed keys are bounded', () => {

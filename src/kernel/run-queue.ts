@@ -1,46 +1,59 @@
-// Who runs next. Three queues, each in the order of coming:
+// Who runs next. Three lanes:
 //
 //   woken       something arrived for it: what people and other processes wait for
 //   spent       it used up its slice and has more to do
 //   newcomers   its first turn, which costs many times an ordinary one (a memory has to be filled)
 //
-// Every other turn belongs to the woken, the rest to the spent and the newcomers in turn. So a message waits for one slice at most besides
-// those that came before it, whoever computes without end; and nobody waits for ten thousand first turns in a row.
+// Every other turn belongs to the woken, the rest to the spent and the newcomers in turn. Within a lane hosts have their turns one after the
+// other, and within a host its processes, in the order of coming. So a message waits for one slice at most besides those of its own host that
+// came before it and one of each other host, whoever computes without end; a thousand processes on one host hold up no other host more than one
+// would; and nobody waits for ten thousand first turns in a row.
 
+import type { Host } from './host.ts'
 import type { Process } from './process.ts'
+import { Ring } from './ring.ts'
 
-const SMALLEST = 64 // a power of two, as every size of a ring
+type Crowd = Ring<Process>
 
-/** First in, first out, in a ring that grows. */
-class Ring {
-  #places: (Process | null)[] = new Array(SMALLEST).fill(null)
-  #head = 0
+class Lane {
+  readonly #crowds = new WeakMap<Host, Crowd>()
+  readonly #waiting = new Ring<Crowd>() // those that are not empty
+  #host: Host | null = null // the one asked for last, and its crowd: most often it is asked for again
+  #crowd!: Crowd
   size = 0
 
   push(process: Process): void {
-    if (this.size === this.#places.length) this.#grow()
-    this.#places[(this.#head + this.size++) & (this.#places.length - 1)] = process
+    const crowd = this.#crowdOf(process.host)
+    if (crowd.size === 0) this.#waiting.push(crowd)
+    crowd.push(process)
+    this.size++
   }
 
   shift(): Process {
-    const process = this.#places[this.#head]!
-    this.#places[this.#head] = null
-    this.#head = (this.#head + 1) & (this.#places.length - 1)
+    const crowd = this.#waiting.shift()
+    const process = crowd.shift()
+    if (crowd.size > 0) this.#waiting.push(crowd)
     this.size--
     return process
   }
 
-  #grow(): void {
-    const places = this.#places
-    this.#places = [...places.slice(this.#head), ...places.slice(0, this.#head), ...new Array<null>(places.length).fill(null)]
-    this.#head = 0
+  #crowdOf(host: Host): Crowd {
+    if (host === this.#host) return this.#crowd
+    let crowd = this.#crowds.get(host)
+    if (crowd === undefined) {
+      crowd = new Ring()
+      this.#crowds.set(host, crowd)
+    }
+    this.#host = host
+    this.#crowd = crowd
+    return crowd
   }
 }
 
 export class RunQueue {
-  readonly #woken = new Ring()
-  readonly #spent = new Ring()
-  readonly #newcomers = new Ring()
+  readonly #woken = new Lane()
+  readonly #spent = new Lane()
+  readonly #newcomers = new Lane()
   #isForWoken = true // the next turn, if there are both
   #isForSpent = true // the next turn of the others, if there are both
 

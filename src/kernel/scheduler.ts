@@ -57,7 +57,7 @@ export class Scheduler {
   readonly #inbox = noFrames()
   readonly #entries = new LastEncoded()
   readonly #ready: () => void
-  #work = 0 // fuel of all steps so far, and what they cost beside it
+  #work = 0
   #pumping = false
 
   constructor(options: SchedulerOptions) {
@@ -69,6 +69,11 @@ export class Scheduler {
     this.delivery = new Delivery(all, this.processes, this.names, texts, (process) => this.#wake(process))
     this.#ending = new Ending(all, this.processes, this.names, this.links, this.delivery)
     this.#release = new Release(this.delivery, door, texts, all)
+  }
+
+  /** Fuel of all steps so far, and what they cost beside it: how much was done between two looks at it, however slow the machine. */
+  get work(): number {
+    return this.#work
   }
 
   /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN, BUDGET_PROCESSES. */
@@ -279,7 +284,7 @@ export class Scheduler {
       if (!this.#finish(process, verdict, body.outbox)) return
       fuel -= Math.max(spent, STEP_FUEL)
       if (verdict === 'again' || fuel <= 0 || mailbox.isEmpty) {
-        this.#rest(process, verdict)
+        this.#rest(process, verdict, fuel <= 0)
         return
       }
     }
@@ -335,9 +340,10 @@ export class Scheduler {
     return exit ?? (verdict === 'exit' ? { ok: true, payload: NO_RESULT, error: null } : process.doom)
   }
 
-  #rest(process: Process, verdict: Verdict): void {
+  /** `isSlice`: its slice is used up, be it by asks that were answered at once. */
+  #rest(process: Process, verdict: Verdict, isSlice = false): void {
     process.state = 'waiting'
-    if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process, verdict === 'again')
+    if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process, verdict === 'again' || isSlice)
   }
 
   #succeed(process: Process, { body, entry, args, seed = 0, context = process.context }: Successor): void {

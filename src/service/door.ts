@@ -8,7 +8,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Delivery } from '../kernel/delivery.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Ask, AskDoor } from '../kernel/release.ts'
-import { decodeAll, encodeAll } from '../msgpack.ts'
+import { decodeArguments, encodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { Reply } from '../request.ts'
 import type { Call, Caller, Context, Operation, Service, Terminal } from './service.ts'
@@ -74,7 +74,7 @@ class PendingCall implements Call {
   }
 
   get args(): readonly unknown[] {
-    this.#args ??= decodeAll(this.raw)
+    this.#args ??= decodeArguments(this.raw)
     return this.#args
   }
 }

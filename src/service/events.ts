@@ -58,6 +58,11 @@ export class EventBus {
     this.#report = report
   }
 
+  /** How many listen. */
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
   /** Calls `hear` for every event that matches both patterns. The returned function ends it. */
   subscribe(system: string, kind: string, hear: (event: BusEvent) => void): () => void {
     const listener = { system: compilePattern(system), kind: compilePattern(kind), hear }

@@ -12,7 +12,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervised, Supervisor } from '../kernel/supervisor.ts'
-import { decodeAll } from '../msgpack.ts'
+import { lastWords } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { State } from '../registry/change.ts'
 import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
@@ -246,7 +246,7 @@ export class Queues {
   }
 }
 
-const isDone = (exit: Exit): boolean => exit.ok && decodeAll(exit.payload)[0] !== false
+const isDone = (exit: Exit): boolean => exit.ok && lastWords(exit.payload)[0] !== false
 
 /** Takes messages while it runs, so many at once. */
 class Consumer implements Supervised {

@@ -60,6 +60,7 @@ type Running = Pick<RunOptions, 'limits' | 'policy'> & { readonly budget: Budget
 
 const RUNS = 1000 // at once, on one node
 const SLICE = 100_000
+const HARD = 1_000_000 // a quarter of what other code may run without a point to stop at: a few milliseconds
 const BARE = 'process, subscribe, unsubscribe = nil, nil, nil return true'
 
 export type SandboxOptions = {
@@ -109,7 +110,7 @@ export class Sandbox {
     const budget = new Budget(limits, scheduler.budgetOf(asker.pid))
     const { pid } = launcher.run(program, budget, {
       host: this.#host,
-      limits: { ...defaultLimits, memoryBytes: limits.memoryBytes, fuel: Math.min(SLICE, limits.fuel) },
+      limits: { ...defaultLimits, memoryBytes: limits.memoryBytes, fuel: Math.min(SLICE, limits.fuel), hardFuel: HARD },
       args: encodeAll(args),
       context,
       parent: asker.pid,

@@ -111,7 +111,7 @@ export const timeService = (clock: Clock, limit = 10_000): Service => {
 
 // The first argument, nanoseconds, as whole milliseconds: never less than was asked for.
 const milliseconds = ({ args: [nanoseconds] }: Call): number => {
-  if (typeof nanoseconds !== 'number' && typeof nanoseconds !== 'bigint') {
+  if ((typeof nanoseconds !== 'number' && typeof nanoseconds !== 'bigint') || Number.isNaN(nanoseconds)) {
     throw new WippyError('TIME_BAD_DURATION', Kind.Invalid, 'a duration is a number of nanoseconds', { retryable: false })
   }
   return Math.ceil(Number(nanoseconds) / 1e6)

@@ -6,7 +6,7 @@
 import { Kind, WippyError } from '../error.ts'
 import { EXIT, FrameCursor, QUERY } from '../kernel/frame.ts'
 import { FrameBuffer } from '../kernel/frame-buffer.ts'
-import { decodeAll } from '../msgpack.ts'
+import { lastWords } from '../msgpack.ts'
 import type { Head } from './engine.ts'
 import { labelOf } from './ledger.ts'
 import { rebuild, type Workshop } from './rebuild.ts'
@@ -35,7 +35,7 @@ export const inquire = async (workshop: Workshop, head: Head, { name, args, nowM
     const frame = new FrameCursor().over(body.outbox)
     if (!frame.next()) throw verdict === 'again' ? tooLong(name) : waits(name)
     if (frame.kind !== EXIT) throw wants(name, labelOf(frame)[0])
-    const [value = null, error = null] = decodeAll(frame.bytes.slice(frame.topicEnd, frame.payloadEnd))
+    const [value = null, error = null] = lastWords(frame.bytes.slice(frame.topicEnd, frame.payloadEnd))
     if (frame.flag === 1) return value
     throw error instanceof WippyError ? error : broken(name, String(error))
   } finally {

@@ -4,7 +4,7 @@
 import { Address } from '../kernel/address.ts'
 import { EVENT, type FrameCursor, MESSAGE, REPLY } from '../kernel/frame.ts'
 import { FrameBuffer } from '../kernel/frame-buffer.ts'
-import { decodeAll, encode } from '../msgpack.ts'
+import { encode, lastWords } from '../msgpack.ts'
 import { formatPid, type Pid } from '../pid.ts'
 import type { Card } from './card.ts'
 import { type Effects, type Engine, hasEnded } from './engine.ts'
@@ -58,5 +58,5 @@ export const endMail = (id: string, { host, watchers }: Card, { ok, payload }: E
     frame:
       watcher.tag === 0
         ? eventFrame(formatPid(host, id), 'pid.exit', ok, payload)
-        : answerFrame(watcher.tag, watcher.start, ok, ok ? payload : encode([decodeAll(payload)[1]])),
+        : answerFrame(watcher.tag, watcher.start, ok, ok ? payload : encode([lastWords(payload)[1]])),
   }))

@@ -9,7 +9,7 @@ import { faulted } from '../kernel/failure.ts'
 import { EVENT, FrameCursor, type Frames, REPLY, SEND } from '../kernel/frame.ts'
 import { endedBy, textPayload } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
-import { decodeAll, encode } from '../msgpack.ts'
+import { encode, lastWords } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Note, noteToBytes } from './attempts.ts'
 import { type Card, cardToBytes, OWN_TIMER, traitsOf } from './card.ts'
@@ -45,7 +45,7 @@ export type Origin = {
 
 const statusOf = ({ ok, payload }: Ended): string => {
   if (ok) return 'completed'
-  const [, error] = decodeAll(payload)
+  const [, error] = lastWords(payload)
   return error instanceof WippyError && error.kind === 'Canceled' ? 'cancelled' : 'failed'
 }
 

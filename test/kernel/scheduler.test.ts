@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Commit, Step, Verdict } from '../../src/kernel/body.ts'
 import { MESSAGE, REPLY, START } from '../../src/kernel/frame.ts'
+import { Host } from '../../src/kernel/host.ts'
 import { messages, TestKernel } from '../support/test-kernel.ts'
 import { bytes, readFrames, type Signal, TsBody, type TsStep } from '../support/ts-body.ts'
 
@@ -126,6 +127,38 @@ test('a message waits for one slice at most, however many compute without end', 
   kernel.scheduler.turn(0)
   kernel.scheduler.turn(0)
   assert.ok(order.includes('heard'))
+})
+
+test('a crowd that asks without end on one host holds up nobody on another', () => {
+  const kernel = new TestKernel({ answer: ({ process, tag }) => kernel.scheduler.delivery.reply(process, tag, true, bytes('')) })
+  const host = new Host('app:crowd')
+  const body = new TsBody()
+  const ear = kernel.spawn(body)
+  kernel.run()
+  for (let i = 0; i < 100; i++) {
+    let asked = 0
+    kernel.spawn((_inbox, out) => void (++asked % 99 < 98 && out.ask('x', '', 1)), { host }) // one in two ends its turn before its slice is over
+  }
+  for (let i = 0; i < 300; i++) kernel.scheduler.turn(0)
+  const { steps } = body
+  kernel.scheduler.delivery.message('', ear.pid, 'hello', bytes('x'))
+  for (let i = 0; i < 4; i++) kernel.scheduler.turn(0)
+  assert.is(body.steps, steps + 1)
+})
+
+test('who used up its slice by asking waits behind those that were woken', () => {
+  const kernel = new TestKernel({ answer: ({ process, tag }) => kernel.scheduler.delivery.reply(process, tag, true, bytes('')) })
+  const ears = [1, 2].map(() => new TsBody())
+  const pids = ears.map((body) => kernel.spawn(body).pid)
+  kernel.run()
+  kernel.spawn((_inbox, out) => void out.ask('x', '', 1))
+  for (let i = 0; i < 2; i++) kernel.scheduler.turn(0)
+  for (const pid of pids) kernel.scheduler.delivery.message('', pid, 'hello', bytes('x'))
+  for (let i = 0; i < 3; i++) kernel.scheduler.turn(0)
+  assert.equal(
+    ears.map(({ steps }) => steps),
+    [2, 2],
+  )
 })
 
 test('a process is in the queue once, however much arrives', () => {

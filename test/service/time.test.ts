@@ -149,7 +149,7 @@ test('when a process ends nothing is left of its timers', () => {
 
 test('a duration that is no number is refused', async () => {
   const { service, caller } = setup()
-  for (const bad of ['1s', null, [], true]) {
+  for (const bad of ['1s', null, [], Number.NaN, true]) {
     assert.is((await refused(() => ask(service, caller, 'time.sleep', '', [bad]))).kind, 'Invalid')
   }
 })

@@ -11,6 +11,7 @@ import { decodeAll, encode, encodeAll } from '../../src/msgpack.ts'
 import { CONTROL } from '../../src/vm/abi.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
 import type { Instance } from '../../src/vm/instance.ts'
+import { AroundBody } from '../support/around-body.ts'
 import { LuaProcess, MiB, program, runLua } from './lua-process.ts'
 import { randomFrom } from './random-program.ts'
 
@@ -102,35 +103,16 @@ test('any bytes of the heap and of the static data may change', () => {
 })
 
 /** A body that lies: after each step its outbox is what `lie` makes of it. */
-class Liar implements Body {
-  readonly #body: Body
+class Liar extends AroundBody {
   readonly #lie: (outbox: Frames) => void
   constructor(body: Body, lie: (outbox: Frames) => void) {
-    this.#body = body
+    super(body)
     this.#lie = lie
   }
-  step(...args: Parameters<Body['step']>): Verdict {
-    const verdict = this.#body.step(...args)
-    this.#lie(this.#body.outbox)
+  override step(...args: Parameters<Body['step']>): Verdict {
+    const verdict = super.step(...args)
+    this.#lie(this.outbox)
     return verdict
-  }
-  get outbox(): Frames {
-    return this.#body.outbox
-  }
-  get spent(): number {
-    return this.#body.spent
-  }
-  get backlog(): number {
-    return this.#body.backlog
-  }
-  get fault(): Body['fault'] {
-    return this.#body.fault
-  }
-  idle(): void {
-    this.#body.idle()
-  }
-  close(): void {
-    this.#body.close()
   }
 }
 

@@ -1,0 +1,4 @@
+import { besiege } from './besiege.ts'
+import { ways } from './siege.ts'
+
+await besiege([ways.process])

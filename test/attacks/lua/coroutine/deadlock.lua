@@ -1,0 +1,3 @@
+-- Everybody waits for everybody.
+-- ends: never LUA_ERROR
+channel.new():receive()

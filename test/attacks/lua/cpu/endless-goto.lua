@@ -1,0 +1,4 @@
+-- A jump without end.
+-- ends: never
+::again::
+goto again

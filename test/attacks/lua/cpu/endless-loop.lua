@@ -1,0 +1,3 @@
+-- A loop without end.
+-- ends: never
+while true do end

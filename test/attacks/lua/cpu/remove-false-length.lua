@@ -1,0 +1,3 @@
+-- A length that lies, removed from.
+-- ends: PROCESS_FUEL
+table.remove(setmetatable({}, { __len = function() return 1 << 40 end }), 1)

@@ -1,0 +1,3 @@
+-- Compiled code, made and loaded.
+-- ends: well
+return rawget(string, "dump") or rawget(_G, "load") or rawget(_G, "loadstring")

@@ -1,0 +1,3 @@
+-- An error whose text is never done.
+-- ends: PROCESS_FUEL
+error(setmetatable({}, { __tostring = function() while true do end end }))

@@ -1,0 +1,3 @@
+-- An error whose text is a table.
+-- ends: LUA_ERROR
+error(setmetatable({}, { __tostring = function() return {} end }))

@@ -1,0 +1,3 @@
+-- Lines without end.
+-- ends: never
+while true do print("x") end

@@ -1,0 +1,3 @@
+-- Brackets that never close.
+-- ends: PROCESS_FUEL
+return (("("):rep(200000)):gsub("%b()", "") and nil

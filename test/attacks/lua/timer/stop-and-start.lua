@@ -1,0 +1,4 @@
+-- Timers made and stopped, for ever.
+-- ends: never
+-- modules: time
+while true do time.ticker("1h"):stop() end

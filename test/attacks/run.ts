@@ -1,0 +1,61 @@
+// Every attack, in every way: `node test/attacks/run.ts [--pings N] [WORD…]`. Prints what went wrong, and how long the neighbour's messages took
+// on the wall's clock, the slowest first: for a machine that has nothing else to do. Fails when anything did, or when the 99th percentile over all messages is 5 ms or more.
+
+import { parseArgs } from 'node:util'
+import { attacks } from './attack.ts'
+import { percentile } from './besiege.ts'
+import { type Latency, MOST_MS, Neighbourhood } from './neighbourhood.ts'
+import { canBeWrapped, lay, ways, wrapped, wrongs } from './siege.ts'
+
+const WORST = 12 // rows
+
+const { values, positionals } = parseArgs({ options: { pings: { type: 'string', default: '100' } }, allowPositionals: true })
+const pings = Number(values.pings)
+
+const row = (name: string, latencies: readonly Latency[]): string => {
+  const at = (share: number): string =>
+    percentile(
+      latencies.map(({ ms }) => ms),
+      share,
+    ).toFixed(2)
+  const work = percentile(
+    latencies.map((each) => each.work),
+    1,
+  ).toLocaleString('en')
+  return `${name}: median ${at(0.5)}, p99 ${at(0.99)}, worst ${at(1)} ms; worst ${work} units`
+}
+
+const place = await Neighbourhood.open()
+const rows: { readonly name: string; readonly latencies: readonly Latency[]; readonly p99: number }[] = []
+let failed = 0
+for (const way of [...Object.values(ways), ...wrapped]) {
+  for (const attack of attacks(positionals)) {
+    if (wrapped.includes(way) && !canBeWrapped(attack)) continue
+    const outcome = await lay(place, way, attack, pings)
+    const [name, said] = [`${attack.name} ${way.name}`, wrongs(outcome, way)]
+    for (const wrong of said) console.log(`${name}: ${wrong}`)
+    failed += said.length
+    const latencies = outcome.latencies.slice(0, pings) // no more than others: those that only wait would outnumber them
+    rows.push({
+      name,
+      latencies,
+      p99: percentile(
+        latencies.map(({ ms }) => ms),
+        0.99,
+      ),
+    })
+  }
+}
+await place.close()
+for (const { name, latencies } of rows.toSorted((a, b) => b.p99 - a.p99).slice(0, WORST)) console.log(row(name, latencies))
+const all = rows.flatMap(({ latencies }) => latencies)
+console.log(`${rows.filter(({ p99 }) => p99 >= MOST_MS).length} of ${rows.length} with a p99 of ${MOST_MS} ms or more`)
+console.log(row(`all, ${all.length} messages`, all))
+if (
+  failed > 0 ||
+  percentile(
+    all.map(({ ms }) => ms),
+    0.99,
+  ) >= MOST_MS
+)
+  process.exitCode = 1

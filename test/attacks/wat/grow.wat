@@ -1,0 +1,6 @@
+;; All the memory it can get, and a page more; what it gets tells how much that was.
+;; says: value 32|units of fuel
+(module (memory (export "memory") 1)
+  (func (export "run") (result i32)
+    (loop $again (br_if $again (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+    (memory.size)))

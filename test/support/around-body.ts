@@ -1,0 +1,37 @@
+// A body around another one: what a test needs to see of it, or to change, it overrides.
+
+import type { Body, Fault, Verdict } from '../../src/kernel/body.ts'
+import type { Frames } from '../../src/kernel/frame.ts'
+
+export class AroundBody implements Body {
+  readonly inner: Body
+
+  constructor(inner: Body) {
+    this.inner = inner
+  }
+
+  step(inbox: Frames, fuel: number, nowMs: number): Verdict {
+    return this.inner.step(inbox, fuel, nowMs)
+  }
+  get outbox(): Frames {
+    return this.inner.outbox
+  }
+  get spent(): number {
+    return this.inner.spent
+  }
+  get backlog(): number {
+    return this.inner.backlog
+  }
+  get fault(): Fault | null {
+    return this.inner.fault
+  }
+  get heldBytes(): number {
+    return this.inner.heldBytes ?? 0
+  }
+  idle(): void {
+    this.inner.idle()
+  }
+  close(): void {
+    this.inner.close()
+  }
+}
