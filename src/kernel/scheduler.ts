@@ -35,6 +35,7 @@ import type { Traced, Tracer } from './trace.ts'
 const BATCH_FRAMES = 256 // handed to one step
 const BATCH_BYTES = 64 * 1024
 const STEP_FUEL = 1000 // what a step takes from its slice at least, so that a slice ends
+const ASK_FUEL = 4000 // what an ask takes from the slice besides: the host works for it
 const CLOCK_FUEL = 10_000 // work between two looks at the clock, which cost as much as a cheap step
 
 export type SchedulerOptions = Pick<DeliveryOptions, 'encodeError'> &
@@ -281,8 +282,9 @@ export class Scheduler {
         return
       }
       mailbox.settle()
+      const { asked } = this.#release
       if (!this.#finish(process, verdict, body.outbox)) return
-      fuel -= Math.max(spent, STEP_FUEL)
+      fuel -= Math.max(spent, STEP_FUEL) + (this.#release.asked - asked) * ASK_FUEL
       if (verdict === 'again' || fuel <= 0 || mailbox.isEmpty) {
         this.#rest(process, verdict, fuel <= 0)
         return

@@ -60,7 +60,6 @@ type Running = Pick<RunOptions, 'limits' | 'policy'> & { readonly budget: Budget
 
 const RUNS = 1000 // at once, on one node
 const SLICE = 100_000
-const HARD = 1_000_000 // a quarter of what other code may run without a point to stop at: a few milliseconds
 const BARE = 'process, subscribe, unsubscribe = nil, nil, nil return true'
 
 export type SandboxOptions = {
@@ -110,7 +109,7 @@ export class Sandbox {
     const budget = new Budget(limits, scheduler.budgetOf(asker.pid))
     const { pid } = launcher.run(program, budget, {
       host: this.#host,
-      limits: { ...defaultLimits, memoryBytes: limits.memoryBytes, fuel: Math.min(SLICE, limits.fuel), hardFuel: HARD },
+      limits: { ...defaultLimits, memoryBytes: limits.memoryBytes, fuel: Math.min(SLICE, limits.fuel) },
       args: encodeAll(args),
       context,
       parent: asker.pid,

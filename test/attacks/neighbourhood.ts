@@ -5,6 +5,7 @@ import { systemClock } from '../../src/clock.ts'
 import type { Verdict } from '../../src/kernel/body.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
 import { FrameCursor, type Frames, MESSAGE } from '../../src/kernel/frame.ts'
+import { defaultLimits } from '../../src/kernel/host.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import { encodeAll } from '../../src/msgpack.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
@@ -17,8 +18,10 @@ import { AroundBody } from '../support/around-body.ts'
 export const SECRET = 'the secret of the node'
 export const MOST_MS = 5
 export const SLICE = 100_000 // units before another has its turn
-/** Units without a point to stop at: what one call into C may take from everybody. */
-export const HARD = 1_000_000
+/** Units without a point to stop at, on a host that trusts nobody: what one call into C may take from everybody. */
+const HARD = 1_000_000
+/** The same in the sandbox, and wherever nobody says otherwise. */
+export const MOST_HARD = defaultLimits.hardFuel
 
 const NEIGHBOUR = `return function()
   local secret, inbox = ("${SECRET}"):rep(50), process.inbox()

@@ -10,7 +10,7 @@ import type { Process } from '../../src/kernel/process.ts'
 import { encodeAll, lastWords } from '../../src/msgpack.ts'
 import { Sandbox } from '../../src/service/sandbox.ts'
 import type { Attack } from './attack.ts'
-import { HARD, holdsMessage, type Latency, type Neighbourhood, OPERATOR, SECRET, SLICE, Watched } from './neighbourhood.ts'
+import { holdsMessage, type Latency, MOST_HARD, type Neighbourhood, OPERATOR, SECRET, SLICE, Watched } from './neighbourhood.ts'
 
 const PINGS = 16 // of each attack, at least
 const NEVER_FUEL = 3_000_000 // after which an attack that may go on for ever has shown it
@@ -18,8 +18,8 @@ const ENDING_FUEL = 100_000_000 // by which every other must have ended
 const NEVER_MS = 150 // the same on the clock
 const ENDING_MS = 30_000
 const SANDBOX = { memoryBytes: 16 * 1024 * 1024, fuel: 30_000_000, timeoutMs: 2_000, processes: 100 }
-/** Two turns of others between a message and its receiver, each with a call into C that is ended for its length, and what is small beside it. */
-const MOST_WORK = 2 * (HARD + SLICE) + SLICE
+/** Of others between a message and its receiver: two turns, each with a call into C that is ended for its length. */
+const MOST_WORK = 2 * (MOST_HARD + SLICE)
 const COLD_STEPS = 4 // of an attack that is hibernated between its steps
 
 const WHOLE = { depth: 5, maxArrayLength: 200, maxStringLength: null }
