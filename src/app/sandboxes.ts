@@ -12,7 +12,7 @@ export const sandboxOf = (parts: Parts): Made => {
   let made = known.get(parts)
   if (made === undefined) {
     const sandbox = new Sandbox(parts)
-    made = { sandbox, runner: new SandboxRunner(sandbox, parts.registry) }
+    made = { sandbox, runner: new SandboxRunner({ sandbox, registry: parts.registry, modules: () => parts.door.modules }) }
     known.set(parts, made)
   }
   return made

@@ -1,7 +1,8 @@
 // One conversation with an agent: its tools, its proposals, and how answers and refusals are said to a model.
 //
 //   S1 A refusal is an answer: it says what was denied and how the operator could allow it, and the conversation goes on.
-//   S2 A proposal is what it was when it was shown: apply_change names it, and carries the version it was checked against.
+//   S2 A call ends when the agent gives it up, or goes. So many run at once, more are refused.
+//   S3 A proposal is what it was when it was shown: apply_change names it, and carries the version it was checked against.
 
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
@@ -14,6 +15,7 @@ import { TOOLS, type Tool } from './tools.ts'
 
 const MOST_TEXT = 200_000 // characters of one answer
 const MOST_PROPOSALS = 32 // the oldest go first
+const MOST_AT_ONCE = 8 // calls
 
 const INSTRUCTIONS = `A wippy node: an app is a set of entries in a versioned registry (functions, processes, data), written in Lua 5.4.
 To add a tool: try its code with run_lua, propose_change a function.lua entry whose data.source returns a function, apply_change, call_function. Undo with rollback.
@@ -23,6 +25,9 @@ const validator = new CfWorkerJsonSchemaValidator()
 
 const unknown = (message: string, hint: string): WippyError =>
   new WippyError('MCP_INPUT', Kind.Invalid, message, { retryable: false, hint })
+
+const busy = (): WippyError =>
+  new WippyError('MCP_BUSY', Kind.RateLimited, `${MOST_AT_ONCE} calls of this agent run already`, { retryable: true })
 
 /** What one may tell a model of an error, and the operator through it. */
 const refusalOf = (error: unknown): Fields => {
@@ -92,17 +97,22 @@ export const sessionOf = (act: Act, version: string, report: (error: unknown) =>
     return answer(value, name === 'run_lua' && isFields(value) && value.ok === false)
   }
 
+  let running = 0
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS.map(({ act: _, ...tool }) => tool) }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     const known = schemas.get(params.name)
     if (!known) return answer(refusalOf(unknown(`there is no tool "${params.name}"`, `There are ${[...schemas.keys()].join(', ')}.`)), true)
     const checked = known.check(params.arguments ?? {})
     if (!checked.valid) return answer(refusalOf(unknown(checked.errorMessage, `See what ${params.name} takes.`)), true)
+    if (running >= MOST_AT_ONCE) return answer(refusalOf(busy()), true)
+    running++
     try {
       return await perform(known.tool, params.arguments ?? {}, signal)
     } catch (error) {
       if (!(error instanceof WippyError)) report(error)
       return answer(refusalOf(error), true)
+    } finally {
+      running--
     }
   })
   return server

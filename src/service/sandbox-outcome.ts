@@ -40,6 +40,12 @@ const kindOf = ({ code, kind, message }: WippyError): FailureKind => {
   return /stack overflow/.test(message) ? 'stack' : 'runtime'
 }
 
+/** What the runtime says of code that cannot be begun is about entries; here there is none. */
+const plainly = (error: WippyError): WippyError =>
+  /^method not found: main in /.test(error.message)
+    ? new WippyError('SANDBOX_NO_FUNCTION', Kind.Invalid, 'the code returns no function', { hint: 'Write: return function(input) … end' })
+    : error
+
 type Took = Pick<SandboxOutcome, 'fuel' | 'peakBytes' | 'ms' | 'denied'>
 
 const failed = (error: WippyError, { denied, ...took }: Took): SandboxOutcome => {
@@ -50,7 +56,7 @@ const failed = (error: WippyError, { denied, ...took }: Took): SandboxOutcome =>
 
 /** What became of code that ran. A second value that it returned is an error, as everywhere. */
 export const outcomeOf = ({ reply, ...took }: Run): SandboxOutcome => {
-  if (!reply.ok) return failed(reply.error, took)
+  if (!reply.ok) return failed(plainly(reply.error), took)
   const [value = null, error = null] = decodeAll(reply.values)
   if (error === null) return { ok: true, value, error: null, kind: null, ...took }
   return failed(error instanceof WippyError ? error : new WippyError('SANDBOX_FAILED', Kind.Internal, String(error)), took)

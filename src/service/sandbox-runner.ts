@@ -4,6 +4,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Fields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
 import type { Registry } from '../registry/registry.ts'
+import { didYouMean } from '../registry/suggest.ts'
 import { scopeOf } from '../security/scope.ts'
 import type { Asker, Sandbox } from './sandbox.ts'
 import { outcomeOf, refusedOutcome, type SandboxOutcome } from './sandbox-outcome.ts'
@@ -42,19 +43,26 @@ export type SandboxRunOptions = {
 
 const OPTIONS = ['fuel', 'memory', 'timeout', 'processes', 'input', 'allow', 'modules', 'policy']
 
+/** Modules that nobody but the process itself answers for. */
+const OWN = ['base64', 'channel', 'errors', 'payload']
+
+export type SandboxRunnerOptions = {
+  readonly sandbox: Sandbox
+  readonly registry: Registry
+  /** The modules whose operations the node has. */
+  readonly modules: () => readonly string[]
+  /** What nobody gets more of without a policy. */
+  readonly most?: SandboxLimits
+}
+
 const wrong = (message: string, hint: string): WippyError =>
   new WippyError('SANDBOX_OPTION', Kind.Invalid, message, { retryable: false, hint })
 
 export class SandboxRunner {
-  readonly #sandbox: Sandbox
-  readonly #registry: Registry
-  readonly #most: SandboxLimits
+  readonly #options: SandboxRunnerOptions
 
-  /** `most`: what nobody gets more of without a policy. */
-  constructor(sandbox: Sandbox, registry: Registry, most: SandboxLimits = largestSandbox) {
-    this.#sandbox = sandbox
-    this.#registry = registry
-    this.#most = most
+  constructor(options: SandboxRunnerOptions) {
+    this.#options = options
   }
 
   /** Takes in `sandbox.policy` entries: what one says now holds for what runs under it. */
@@ -64,7 +72,7 @@ export class SandboxRunner {
       if (kind !== 'entry.delete') sandboxPolicyOf(entry)
     },
     commit: ({ kind, entry }) => {
-      if (kind === 'entry.update') this.#sandbox.relimit(entry.id, sandboxPolicyOf(entry).limits)
+      if (kind === 'entry.update') this.#options.sandbox.relimit(entry.id, sandboxPolicyOf(entry).limits)
     },
   }
 
@@ -80,19 +88,13 @@ export class SandboxRunner {
     const own = grantsIn(allow)
     const more = grantsIn(modules)
     if (more.allow.length > 0) throw wrong(`"${more.allow[0]}" is no module`, 'Actions belong into allow.')
-    const asked = policy === null ? lesser(limitsIn(limits, defaultSandbox), this.#most) : limitsIn(limits, boundlessSandbox)
-    const program = await this.#sandbox
-      .compile({
-        source,
-        method: '',
-        modules: [...new Set([...own.modules, ...more.modules, ...(policy?.modules ?? [])])],
-        imports: {},
-        globals: {},
-      })
-      .catch(refusedOutcome)
+    const { sandbox, most = largestSandbox } = this.#options
+    const asked = policy === null ? lesser(limitsIn(limits, defaultSandbox), most) : limitsIn(limits, boundlessSandbox)
+    const wanted = this.#known([...new Set([...own.modules, ...more.modules, ...(policy?.modules ?? [])])])
+    const program = await sandbox.compile({ source, method: '', modules: wanted, imports: {}, globals: {} }).catch(refusedOutcome)
     if ('ok' in program) return program
     const { actor } = context
-    const run = await this.#sandbox.run(asker, program, {
+    const run = await sandbox.run(asker, program, {
       args: input === undefined || input === null ? [] : [input],
       context: { values: {}, ...(actor && { actor }), scope: scopeOf(policy === null ? [] : [String(id)], own.allow), within: context },
       limits: asked,
@@ -101,9 +103,17 @@ export class SandboxRunner {
     return outcomeOf(run)
   }
 
+  /** Throws SANDBOX_OPTION for a module there is not. */
+  #known(modules: readonly string[]): readonly string[] {
+    const all = [...OWN, ...this.#options.modules()]
+    const unknown = modules.find((name) => !all.includes(name))
+    if (unknown === undefined) return modules
+    throw wrong(`there is no module "${unknown}"`, didYouMean(unknown, all, `There are ${all.sort().join(', ')}.`))
+  }
+
   #policy(id: unknown): SandboxPolicy | null {
     if (id === undefined || id === null) return null
-    const entry = typeof id === 'string' ? this.#registry.get(id) : undefined
+    const entry = typeof id === 'string' ? this.#options.registry.get(id) : undefined
     if (entry?.kind === SANDBOX_POLICY) return sandboxPolicyOf(entry)
     const hint = entry ? `It is a ${entry.kind}.` : 'Name an entry of kind sandbox.policy, as namespace:name.'
     throw new WippyError('SANDBOX_POLICY_UNKNOWN', Kind.NotFound, `there is no sandbox policy "${String(id)}"`, { retryable: false, hint })

@@ -6,7 +6,11 @@ import { assertPlain, type Ended, index, start, wippy } from './command.ts'
 
 const test = suite('wippy sandbox run')
 
-const cwd = directoryWith({ 'double.lua': 'return { main = function(n) return n * 2 end }', 'secret.txt': 'secret' })
+const cwd = directoryWith({
+  'double.lua': 'return { main = function(n) return n * 2 end }',
+  'five.lua': 'return 5',
+  'secret.txt': 'secret',
+})
 const run = (source: string, ...flags: string[]): Promise<Ended> => wippy(['sandbox', 'run', '-', ...flags], { cwd, input: source })
 
 test('code gets its input and its result is printed', async () => {
@@ -40,8 +44,12 @@ test('each way to fail has its name, and the exit code is not 0', async () => {
     const { $type, ok, error, denied } = JSON.parse(ended.out)
     assert.equal([$type, ok, error.kind, denied], ['result', false, kind, []], source)
   }
-  await run('return function() return funcs.call("a:b") end', '--allow', 'funcs')
-  assert.equal(readdirSync(cwd).sort(), ['double.lua', 'secret.txt'], 'nothing is left behind')
+  const denied = await run('return function() funcs.call("a:b") return require("json") end', '--allow', 'funcs')
+  assert.match(
+    denied.err,
+    /^denied: .*\n(?:.*\n)*it was denied what these would allow:\n {2}→ --allow funcs\.call:a:b\n {2}→ --allow json\n$/,
+  )
+  assert.equal(readdirSync(cwd).sort(), ['double.lua', 'five.lua', 'secret.txt'], 'nothing is left behind')
 })
 
 test('nothing is there that was not named', async () => {
@@ -91,6 +99,8 @@ test('what is typed wrong is explained', async () => {
     [['run', 'double.lua', '--input', 'n=1'], /--input is not JSON: /],
     [['run', 'double.lua', '--memory', 'much'], /'much' is not a size/],
     [['run', 'double.lua', '--fuel', '0'], /fuel/],
+    [['run', 'double.lua', '--allow', 'jsn'], /there is no module "jsn" \[SANDBOX_OPTION\]\n {2}→ Did you mean "?json/],
+    [['run', 'five.lua'], /^runtime: the code returns no function \[SANDBOX_NO_FUNCTION\]\n {2}→ Write: return function\(input\)/],
     [['run', 'double.lua', '--allow', 'Jason!'], /"Jason!" is no grant: write the name of a module/],
   ] as const) {
     const ended = await wippy(['sandbox', ...args], { cwd })

@@ -228,6 +228,30 @@ test('what is asked wrongly is explained', () =>
     }
   }))
 
+test('a call that is given up ends what ran for it; so many run at once', () => {
+  const cwd = appOf()
+  return stdio(cwd, [], async (agent) => {
+    const sleep = { code: 'return function() time.sleep("1h") end', allow: ['time'], timeout: '4m' }
+    const given = new AbortController()
+    const calls = Array.from({ length: 8 }, () =>
+      agent.client.callTool({ name: 'run_lua', arguments: sleep }, undefined, { signal: given.signal }).then(
+        () => 'answered',
+        () => 'given up',
+      ),
+    )
+    const sandboxed = async (): Promise<number> => {
+      const { code, out } = await wippy(['ps', '--json'], { cwd })
+      return code === 0 ? JSON.parse(out).processes.filter(({ entry }: { entry: string }) => entry === 'eval:code').length : -1
+    }
+    while ((await sandboxed()) !== 8);
+    assert.is((await agent.use('run_lua', { code: 'return function() end' })).value.code, 'MCP_BUSY')
+    given.abort()
+    assert.equal([...new Set(await Promise.all(calls))], ['given up'])
+    while ((await sandboxed()) !== 0);
+    assert.is((await agent.use('run_lua', { code: 'return function() return 1 end' })).value.value, 1)
+  })
+})
+
 const TOKEN = 'a-token-nobody-guesses'
 
 type Http = { readonly url: URL; readonly agent: () => Promise<Agent>; readonly node: Running }

@@ -232,6 +232,18 @@ test('options that mean nothing are refused', () =>
       assert.match((await failure(run(app, 'return 1', options))).text, said)
   }))
 
+test('in a strict app the operator still grants what he names', () =>
+  withApp(
+    { double },
+    async (app) => {
+      const box = sandbox.on(app.node)
+      const code = 'return function() local v, err = funcs.call("app:double", 2) return v, err end'
+      assert.is((await box.run(code, { allow: ['funcs.call:app:double'] })).value, 4)
+      assert.is((await box.run(code, { allow: ['funcs'] })).kind, 'denied')
+    },
+    { set: ['security.strict=true'] },
+  ))
+
 test('TypeScript runs code alone, and in a node', async () => {
   const alone = await sandbox.run('return function(n) return n + 1 end', { input: 1, timeout: '10s' })
   assert.equal([alone.ok, alone.value], [true, 2])

@@ -15,7 +15,14 @@ type Outcome = {
   readonly ok: boolean
   readonly value?: unknown
   readonly error?: { readonly kind: string; readonly code: string; readonly message: string; readonly hint?: string }
+  readonly denied: readonly { readonly action: string; readonly resource: string }[]
 }
+
+/** What it might not do, as what would let it. */
+const grantsFor = ({ denied }: Outcome): string =>
+  denied
+    .map(({ action, resource }) => `  → --allow ${action === 'require' ? resource : resource === '' ? action : `${action}:${resource}`}`)
+    .join('\n')
 
 const inputOf = (value: string): unknown => {
   try {
@@ -78,6 +85,7 @@ kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
     if (flags.json) print(json({ $type: 'result', v: 1, ...outcome }))
     else if (ok) print(typeof value === 'string' ? value : jsonLine(value))
     else complain(`${error!.kind}: ${describe(new WippyError(error!.code, Kind.Unknown, error!.message, { hint: error!.hint }))}`)
+    if (!flags.json && outcome.denied.length > 0) complain(`it was denied what these would allow:\n${grantsFor(outcome)}`)
     throw new Quit(ok ? 0 : 1)
   }
 
