@@ -25,6 +25,7 @@ const OPTIONAL = [
   'contract',
   'eval_runner',
   'sandbox',
+  'plugin',
   'json',
   'base64',
   'hash',

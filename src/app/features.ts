@@ -86,10 +86,12 @@ export const features: readonly Feature[] = [
     load: async ({ log }) => ({ services: [(await import('../service/logger.ts')).loggerService(log)] }),
   },
   {
-    kinds: ['plugin.*', 'function.wasm', 'function.wat'],
+    modules: ['plugin'],
+    kinds: ['plugin.*', 'function.wasm', 'function.wat', 'process.wasm'],
     load: async (parts) => {
-      const plugins = await (await import('./plugins.ts')).pluginsOf(parts)
-      return { handler: plugins.handler, stop: () => plugins.stop() }
+      const [{ pluginsOf }, { pluginService }] = await Promise.all([import('./plugins.ts'), import('../plugin/plugin-service.ts')])
+      const plugins = await pluginsOf(parts)
+      return { services: [pluginService(plugins, parts.registry)], handler: plugins.handler, stop: () => plugins.stop() }
     },
   },
   {

@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts'
 const known = new WeakMap<Parts, Promise<Plugins>>()
 
 const make = async (parts: Parts): Promise<Plugins> => {
-  const [{ KINDS, Plugins }, { Library }, { PluginHost }] = await Promise.all([
+  const [{ CALLED, Plugins }, { Library }, { PluginHost }] = await Promise.all([
     import('../plugin/plugins.ts'),
     import('../plugin/library.ts'),
     import('../plugin/host.ts'),
@@ -27,7 +27,7 @@ const make = async (parts: Parts): Promise<Plugins> => {
     kinds: registry.kinds,
     report,
   })
-  for (const kind of KINDS) callees.add(kind, plugins.call)
+  for (const kind of CALLED) callees.add(kind, plugins.call)
   return plugins
 }
 

@@ -2,6 +2,7 @@
 //
 //   plugin.component   path: ./markdown.wasm, or hash alone for one that was installed      allow: [clock]
 //   function.wasm      fs, path, hash, method, wit (for a core module)                       (as Wippy has it)
+//   process.wasm       the same
 //   function.wat       source, method, wit                                                   (as Wippy has it)
 
 import { createHash } from 'node:crypto'
@@ -74,7 +75,7 @@ const inside = (directory: string, path: string, entry: Entry): string => {
 
 /** The file an entry's component is in; null for one that was installed, and is known by its hash alone. */
 export const fileOf = (entry: Entry, after: ReadonlyMap<string, Entry>, root: string): string | null => {
-  if (entry.kind === 'function.wasm') return inside(directoryOf(entry, after, root), needText(entry, 'path'), entry)
+  if (entry.kind.endsWith('.wasm')) return inside(directoryOf(entry, after, root), needText(entry, 'path'), entry)
   const path = textOf(entry, 'path')
   if (path === undefined) return null
   return isAbsolute(path) ? path : resolve(entry.origin?.base ?? root, path)

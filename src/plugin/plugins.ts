@@ -14,6 +14,7 @@ import { type Entry, resolveId } from '../registry/entry.ts'
 import type { Handler, Kinds } from '../registry/kinds.ts'
 import { didYouMean } from '../registry/suggest.ts'
 import type { Reply } from '../request.ts'
+import { WASM_PROCESS } from '../service/wasm-process.ts'
 import type { Compiled } from './component.ts'
 import { componentOf, isCoreModule, moduleOf } from './core-module.ts'
 import type { Asker, HostAnswer, HostAsk } from './host.ts'
@@ -25,7 +26,8 @@ import { PluginRunner, type Purse } from './runner.ts'
 
 export const COMPONENT = 'plugin.component'
 export const FUNCTION = 'plugin.function'
-export const KINDS = [COMPONENT, FUNCTION, 'function.wasm', 'function.wat'] as const
+/** What `funcs.call` calls. */
+export const CALLED = [COMPONENT, FUNCTION, 'function.wasm', 'function.wat'] as const
 
 export type PluginsOptions = {
   readonly root: string
@@ -54,7 +56,7 @@ export class Plugins {
   }
 
   readonly handler: Handler = {
-    kinds: KINDS,
+    kinds: [...CALLED, WASM_PROCESS],
     prepare: async ({ kind, entry }, after) => {
       if (kind === 'entry.delete') return this.#refuseUsed(entry, after)
       if (entry.kind === FUNCTION) return this.#checkFunction(entry, after)
@@ -141,7 +143,7 @@ export class Plugins {
       const file = fileOf(entry, after, root)
       if (file === null) return await library.installed(hashOf(entry) ?? needText(entry, 'hash'))
       const bytes = readComponent(entry, file)
-      return await library.compile(isCoreModule(bytes) && entry.kind === 'function.wasm' ? await this.#wrap(entry, bytes) : bytes)
+      return await library.compile(isCoreModule(bytes) && entry.kind !== COMPONENT ? await this.#wrap(entry, bytes) : bytes)
     } catch (error) {
       if (!(error instanceof WippyError) || error.where?.entry) throw error
       throw blame(entry, 'data', error.code, error.kind, `"${entry.id}": ${error.message}`, error.hint ?? '')

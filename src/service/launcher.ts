@@ -22,6 +22,7 @@ import type { Attachment } from './door.ts'
 import { limitsOf } from './limits.ts'
 import { isFromFiles, programOf } from './program.ts'
 import type { Call, Context } from './service.ts'
+import { luaOf, WASM_PROCESS } from './wasm-process.ts'
 
 /** Makes bodies of programs; given by the app, which knows the VM. What it makes of a program may be kept for the next one. */
 export type MakeBody = (program: Program, limits: { readonly memoryBytes: number; readonly hardFuel: number }) => DurableBody
@@ -48,7 +49,7 @@ export type Launch = {
   readonly attachment?: Attachment
 }
 
-const PROCESS_KINDS = ['process.lua', 'workflow.lua']
+const PROCESS_KINDS = ['process.lua', 'workflow.lua', WASM_PROCESS]
 const FUNCTION_HOST = '#lua.1' // behind the id of a function; no entry's id has a #
 /** For Lua's math.random, which is no source of secrets: those come from `uuid` and `crypto`. */
 const seedOfRandom = (): number => Math.floor(Math.random() * 2 ** 32)
@@ -222,13 +223,13 @@ export class Launcher {
     if (context?.operator !== true) return context
     return authority.limited(
       context,
-      isFromFiles(entry, (id) => registry.get(id)),
+      isFromFiles(luaOf(entry), (id) => registry.get(id)),
     )
   }
 
   /** The program an entry has now. Throws what its code does not compile for. */
   program(entry: Entry): Program {
-    return programOf(entry, (id) => this.#options.registry.get(id))
+    return programOf(luaOf(entry), (id) => this.#options.registry.get(id))
   }
 
   /** A body that runs a program from its beginning. Throws LUA_LOAD. */

@@ -170,6 +170,7 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'fs.open': directory,
   'http_client.request': ({ target, raw }) => outgoing(target, ...(split(raw, 2).head as [unknown, unknown])),
   'http_client.batch': outgoingBatch,
+  'plugin.run': 'free', // of a process's own entry
   'queue.message': 'free',
   'queue.ack': 'free',
   'queue.nack': 'free',

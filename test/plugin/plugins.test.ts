@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -8,6 +9,7 @@ import { makeEntry } from '../../src/registry/entry.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { failure, func, type TestApp, withApp } from '../support/app.ts'
 import { hollow, scripted } from './components.ts'
+import { moduleOf } from './wat.ts'
 
 const test = suite('plugins')
 const plugins = join(import.meta.dirname, '../../plugins')
@@ -152,6 +154,35 @@ test('functions of Wippy apps: text, a core module and a component, each call fo
     assert.equal(await call(app, 'wat', ''), [1, false, false])
     assert.equal(await call(app, 'wat', ''), [1, false, false])
     const wrong = await failure(app.put('app:other', { ...wat, wit: 'count: func(x: string) -> s32;' }))
+    assert.is(wrong.code, 'PLUGIN_MALFORMED')
+  })
+})
+
+test('a process of WebAssembly is spawned and ends with what its method returns', async () => {
+  const adder = await moduleOf(`(module (memory (export "memory") 1)
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "spin") (loop (br 0))))`)
+  const root = directoryWith({ 'add.wasm': adder })
+  const job = (method: string, wit: string) => ({
+    ...{ kind: 'process.wasm', fs: 'app:files', path: 'add.wasm', method, wit, limits: { fuel: 1_000_000 } },
+    hash: `sha256:${createHash('sha256').update(adder).digest('hex')}`,
+  })
+  const drafts = {
+    files: { kind: 'fs.directory', directory: root },
+    add: job('add', 'add: func(a: s32, b: s32) -> s32;'),
+    spin: job('spin', 'spin: func();'),
+    stranger: func('return function() return require("plugin").run(1, 2) end', { modules: ['plugin'] }),
+  }
+  await withApp(drafts, async (app) => {
+    assert.equal(app.node.problems, [])
+    const ended = (id: string): Promise<unknown> =>
+      app.eval(`assert(process.spawn_monitored("app:${id}", "app:processes", 20, 22))
+        local result = process.events():receive().result
+        return { result.value, result.error and tostring(result.error) or false }`)
+    assert.equal(await ended('add'), [42, false])
+    assert.equal(await ended('spin'), [null, 'the plugin spent its 1000000 units of fuel'])
+    assert.equal(await call(app, 'stranger', ''), [null, '"app:stranger" is no process.wasm', 'Invalid'])
+    const wrong = await failure(app.put('app:add', job('sub', 'sub: func(a: s32, b: s32) -> s32;')))
     assert.is(wrong.code, 'PLUGIN_MALFORMED')
   })
 })

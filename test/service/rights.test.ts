@@ -245,7 +245,7 @@ const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash'
 ])
 
 /** Other operations that change and reveal nothing but what is the caller's own. */
-const FREE = `events.close funcs.cancel queue.message queue.ack queue.nack queue.info
+const FREE = `events.close funcs.cancel plugin.run queue.message queue.ack queue.nack queue.info
   workflow.info workflow.version workflow.attrs workflow.history_size process.get_options process.set_options process.registry.lookup
   registry.current registry.version registry.versions registry.delta security.self security.can`
   .trim()
