@@ -34,6 +34,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   lmdb: ['lmdb'],
   msgpackr: ['words'],
   yaml: ['registry'],
+  croner: ['workflow'],
   pg: ['workflow', 'sql'],
   redis: ['store'],
   '@oclif/core': ['cli'],

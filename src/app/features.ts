@@ -184,7 +184,7 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['workflow', 'activity'],
-    kinds: ['workflow.host', 'temporal.worker', 'temporal.client'],
+    kinds: ['workflow.host', 'temporal.worker', 'temporal.client', 'workflow.lua'],
     wants: ({ kind, meta }) => kind === 'workflow.lua' || meta.durable === true,
     load: async (parts) => (await import('./workflows.ts')).buildWorkflows(parts),
   },

@@ -15,6 +15,7 @@ import { within } from '../service/drain.ts'
 import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
 import type { Log } from '../service/logger.ts'
+import { declaredBy, Schedules } from '../service/schedules.ts'
 import { contextFromBytes } from '../service/stored-start.ts'
 import { workflowService } from '../service/workflow.ts'
 import { WorkflowAsks } from '../service/workflow-asks.ts'
@@ -36,14 +37,17 @@ const PROGRAMS = 100 // kept ready: bodies of one program share its image
 
 /**
  * `workflow.host` entries, and `temporal.worker`, which means the same here. What runs there goes on when the host is gone. A `temporal.client`
- * is taken in, so that others may name it; nobody calls it.
+ * is taken in, so that others may name it; nobody calls it. A workflow may have a schedule.
  */
-const hosts = (launcher: Launcher, log: Log): Handler => ({
-  kinds: [...WORKFLOW_HOSTS, CLIENT],
+const kinds = (launcher: Launcher, schedules: Schedules, log: Log): Handler => ({
+  kinds: [...WORKFLOW_HOSTS, CLIENT, 'workflow.lua'],
   prepare: ({ kind, entry }) => {
-    if (kind !== 'entry.delete' && entry.kind !== CLIENT) limitsOf(entry, defaultLimits)
+    if (kind === 'entry.delete') return
+    if (entry.kind === 'workflow.lua') declaredBy(entry)
+    else if (entry.kind !== CLIENT) limitsOf(entry, defaultLimits)
   },
   commit: ({ kind, entry }) => {
+    if (entry.kind === 'workflow.lua') return void (kind === 'entry.delete' ? schedules.forget(entry) : schedules.follow(entry))
     if (entry.kind === CLIENT) {
       const { address } = fieldsOf(entry)
       if (kind !== 'entry.delete')
@@ -119,13 +123,15 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     makeBody: (code, limits) => launcher.body(programIn(code), limits),
     hostOf: (id) => workflows.hostOf(id),
     contextOf: contextFromBytes,
+    begins: (head) => schedules.begins(head),
     report,
     checkpoints: { everyRecords: records, everyBytes: bytes },
     kept,
     leaseMs,
   })
   const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report, isOurs: () => durables.isFirst })
-  const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, operator: authority.operator })
+  const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, clock, operator: authority.operator })
+  const schedules: Schedules = new Schedules({ durables, workflows, launcher, registry, clock, operator: authority.operator, report })
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
   const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op), sure: () => durables.sure() })
@@ -134,9 +140,10 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   await durables.join()
   return {
     services: [workflowService(durables, scheduler), activityService(activities)],
-    handler: hosts(launcher, log),
+    handler: kinds(launcher, schedules, log),
     begin: async () => {
       await durables.boot()
+      await schedules.begin()
       if (endedMs > 0) retention.begin()
       return []
     },

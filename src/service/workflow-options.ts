@@ -20,11 +20,13 @@ export type WorkflowOptions = {
   readonly delayMs: number
   readonly executionMs: number | null
   readonly runMs: number | null
+  /** When it runs, again and again. */
+  readonly cron: string | null
 }
 
 export const plainStart: WorkflowOptions = {
   ...{ id: null, reuse: 'allow', conflict: 'use', search: {}, memo: {} },
-  ...{ closing: null, delayMs: 0, executionMs: null, runMs: null },
+  ...{ closing: null, delayMs: 0, executionMs: null, runMs: null, cron: null },
 }
 
 /** A table with names for keys; of anything else nothing. */
@@ -59,6 +61,7 @@ export const workflowOptionsOf = (options: unknown): WorkflowOptions => {
   const option = (name: string): unknown => given[`workflow.${name}`] ?? given[`temporal.workflow.${name}`]
   const name = typeof all.name === 'string' ? all.name : null
   const id = option('id')
+  const cron = option('cron_schedule')
   const timeMs = (name: string): number | null => millisecondsOf(option(name), 0) || null
   const mustBeNew = option('execution_error_when_already_started') === true
   return {
@@ -71,5 +74,6 @@ export const workflowOptionsOf = (options: unknown): WorkflowOptions => {
     delayMs: timeMs('start_delay') ?? 0,
     executionMs: timeMs('execution_timeout'),
     runMs: timeMs('run_timeout'),
+    cron: typeof cron === 'string' && cron !== '' ? cron : null,
   }
 }

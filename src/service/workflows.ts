@@ -3,6 +3,7 @@
 //   F4 A workflow runs the program it began with, whatever is deployed meanwhile, until it asks for another (`process.upgrade`).
 
 import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
 import { Host } from '../kernel/host.ts'
@@ -17,12 +18,14 @@ import type { Durables, Started } from '../workflow/durables.ts'
 import { type Engine, workflowNotFound } from '../workflow/engine.ts'
 import { idOf } from '../workflow/id.ts'
 import type { Interventions } from '../workflow/interventions.ts'
+import { nextTime, type Scheduled, scheduledId } from '../workflow/schedule.ts'
 import type { Start } from '../workflow/start.ts'
 import type { Credentials } from './credentials.ts'
 import { firstMessages } from './first-messages.ts'
 import { type DurableLauncher, type Launcher, WORKFLOW_HOSTS } from './launcher.ts'
 import { limitsOf } from './limits.ts'
 import { replyOf } from './outcome.ts'
+import { scheduleOf } from './schedule-text.ts'
 import type { Call, Context } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
@@ -50,6 +53,7 @@ export type WorkflowsOptions = {
   readonly launcher: Launcher
   readonly credentials: Credentials
   readonly operator: Context
+  readonly clock: Clock
 }
 
 export class Workflows implements DurableLauncher {
@@ -59,9 +63,11 @@ export class Workflows implements DurableLauncher {
   readonly #launcher: Launcher
   readonly #credentials: Credentials
   readonly #operator: Context
+  readonly #clock: Clock
 
   /** `operator`: what those outside start runs with. */
-  constructor(durables: Durables, { scheduler, launcher, credentials, operator }: WorkflowsOptions) {
+  constructor(durables: Durables, { scheduler, launcher, credentials, operator, clock }: WorkflowsOptions) {
+    this.#clock = clock
     this.#credentials = credentials
     this.#operator = operator
     this.#durables = durables
@@ -165,8 +171,11 @@ export class Workflows implements DurableLauncher {
     const entry = this.#launcher.processEntry(target)
     const { id: known } = this.#launcher.host(hostId)
     const host = this.hostOf(known) ?? this.#launcher.host(known)
+    const id = options.id ?? randomUUID()
+    const schedule = options.cron === null ? null : this.#firstOf(id, options.cron)
     return this.#durables.start({
-      id: options.id ?? randomUUID(),
+      id: schedule === null ? id : scheduledId(schedule),
+      schedule,
       host,
       limits: limitsOf(entry, host.limits),
       entry: entry.id,
@@ -178,6 +187,12 @@ export class Workflows implements DurableLauncher {
       closing: options.closing ?? (entry.kind === 'workflow.lua' ? 'terminate' : 'abandon'),
       ...family,
     })
+  }
+
+  /** The first run of what runs again and again: none overlaps another, and one makes up for those that were missed. */
+  #firstOf(id: string, cron: string): Scheduled {
+    const schedule = scheduleOf({ id, cron, timezone: 'UTC', overlap: 'skip', catchUp: true, isDeclared: false })
+    return { ...schedule, atMs: nextTime(schedule, this.#clock.nowMs())! }
   }
 
   /** The host of durable processes beside a host of this node; null when there is none. */

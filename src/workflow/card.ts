@@ -5,7 +5,8 @@ import type { HostLimits } from '../kernel/host.ts'
 import { decode, encode } from '../msgpack.ts'
 import { attributesOf } from './attributes.ts'
 import type { Mark } from './checkpoint.ts'
-import { PARENT, type Traits } from './query.ts'
+import { type Attribute, PARENT, type Traits } from './query.ts'
+import { SCHEDULE, type Scheduled } from './schedule.ts'
 
 /** Everything a run starts from. `context` is opaque: what it inherits. */
 export type Beginning = {
@@ -52,6 +53,7 @@ export type Card = {
   /** When its first step may be taken, as long as none was. */
   readonly beginMs?: number | null
   readonly limit?: Limit | null
+  readonly schedule?: Scheduled | null
 }
 
 /** The timer with which a run begins later, or has taken too long; tags of asks are greater. */
@@ -69,8 +71,15 @@ export const cardToBytes = (card: Card): Uint8Array => encode(card)
 export const cardOf = (bytes: Uint8Array): Card => decode(bytes) as Card
 
 /** What a workflow is found by. Throws WORKFLOW_ATTRIBUTES. */
-export const traitsOf = ({ entry, startedMs, search, parent }: Pick<Card, 'entry' | 'startedMs' | 'search' | 'parent'>): Traits => ({
+export const traitsOf = ({
   entry,
-  startedMs: Math.floor(startedMs),
-  attributes: [...(parent === null ? [] : [[PARENT, parent] as const]), ...attributesOf(search)],
-})
+  startedMs,
+  search,
+  parent,
+  schedule = null,
+}: Pick<Card, 'entry' | 'startedMs' | 'search' | 'parent' | 'schedule'>): Traits => {
+  const own: Attribute[] = []
+  if (parent !== null) own.push([PARENT, parent])
+  if (schedule !== null) own.push([SCHEDULE, schedule.id])
+  return { entry, startedMs: Math.floor(startedMs), attributes: [...own, ...attributesOf(search)] }
+}

@@ -26,11 +26,22 @@ import { Loaded } from './loaded.ts'
 import { closingMail, endMail } from './mail.ts'
 import { Programs } from './programs.ts'
 import { type MakeBody, rebuild } from './rebuild.ts'
-import { RecordKind } from './record.ts'
+import { RecordKind, samePosition } from './record.ts'
 import { Run } from './run.ts'
 import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
 import { Share } from './share.ts'
-import { type Conflict, isAskedAgain, mayStart, type Opening, opening, ownTimer, type Reuse, type Start, workflowExists } from './start.ts'
+import {
+  type Conflict,
+  exchanged,
+  isAskedAgain,
+  mayStart,
+  type Opening,
+  opening,
+  ownTimer,
+  type Reuse,
+  type Start,
+  workflowExists,
+} from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 
 const INSIST_MS = 1000
@@ -48,6 +59,8 @@ export type DurablesOptions = {
   readonly hostOf: (id: string) => Host | null
   /** What a process inherits, from its bytes. */
   readonly contextOf: (bytes: Uint8Array) => unknown
+  /** Whether a scheduled run may begin, now that its time has come. False also when its journal was changed instead. */
+  readonly begins: (head: Head) => Promise<boolean>
   readonly report: (error: unknown) => void
   readonly checkpoints?: { readonly everyRecords: number; readonly everyBytes: number }
   /** Workflows kept loaded though they have nothing to do. */
@@ -209,6 +222,14 @@ export class Durables {
     return process.attachment instanceof RunAttachment ? process.attachment.run : null
   }
 
+  /** Exchanges the program of a run that has not begun. False when its journal stands elsewhere by now. */
+  exchange(head: Head, code: Start['code'], beginning: Beginning): Promise<boolean> {
+    return this.programs.during(code, () => {
+      const { record, effects } = exchanged(head, code, beginning, this.#around.nowMs())
+      return this.#engine.append(head.id, head, record, effects)
+    })
+  }
+
   /** A new run begins in the same journal, and takes over what waits for the old one and who waits for its end. */
   async succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
     await this.programs.during(code, () => this.#succeed(run, code, beginning))
@@ -246,7 +267,13 @@ export class Durables {
     while (this.#share.has(id)) {
       const head = await this.#engine.head(id)
       if (head === null || head.status !== 'running') return null
-      if ((cardOf(head.card).beginMs ?? 0) > this.#around.nowMs()) return null // the alarm comes back to it
+      const { beginMs = null, schedule = null } = cardOf(head.card)
+      if (beginMs !== null && beginMs > this.#around.nowMs()) return null // the alarm comes back to it
+      if (beginMs !== null && schedule !== null && !(await this.#options.begins(head))) {
+        const now = await this.#engine.head(id)
+        if (now === null || samePosition(now, head)) return null
+        continue
+      }
       const run = await this.#takeUp(head)
       if (run !== null) return run
     }

@@ -56,23 +56,32 @@ export class Interventions {
     return this.#end(id, 'failed', timeUp(id))
   }
 
+  /** Ends a run that has not begun. False when its journal stands elsewhere by now. */
+  skip(head: Head, why: string): Promise<boolean> {
+    return this.#endStored(head, 'cancelled', new WippyError('WORKFLOW_SKIPPED', Kind.Canceled, why, { retryable: false }))
+  }
+
   async #end(id: string, status: string, error: WippyError): Promise<void> {
-    const { loaded, scheduler, end, hint, clock } = this.#options
-    const ended = { ok: false, payload: endedBy(encode(error)) }
+    const { loaded, scheduler, end } = this.#options
     await this.#until(id, async (head) => {
       const run = await loaded.here(id)
-      if (run !== null) {
-        if (!(await end(run, status, ended))) return false
-        if (run.process !== null && run.process.state !== 'ended') scheduler().fail(run.process.pid, error)
-        return true
-      }
-      const card = cardOf(head.card)
-      const mail = [...endMail(id, card, ended), ...(await closingMail(this.#options.engine, id, card))]
-      const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
-      if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed(status, over, { mail })))) return false
-      for (const to of [id, ...mail.map(({ to }) => to)]) hint(to)
+      if (run === null) return this.#endStored(head, status, error)
+      if (!(await end(run, status, endOf(error)))) return false
+      if (run.process !== null && run.process.state !== 'ended') scheduler().fail(run.process.pid, error)
       return true
     })
+  }
+
+  async #endStored(head: Head, status: string, error: WippyError): Promise<boolean> {
+    const { id } = head
+    const { engine, hint, clock } = this.#options
+    const ended = endOf(error)
+    const card = cardOf(head.card)
+    const mail = [...endMail(id, card, ended), ...(await closingMail(engine, id, card))]
+    const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
+    if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed(status, over, { mail })))) return false
+    for (const to of [id, ...mail.map(({ to }) => to)]) hint(to)
+    return true
   }
 
   /** Throws WORKFLOW_NOT_FOUND, WORKFLOW_PAUSED. */
@@ -140,6 +149,8 @@ export class Interventions {
     return engine.append(head.id, head, seal(head, head.epoch, notice(kind, Buffer.from(code, 'hex'), clock.nowMs(), input)), effects)
   }
 }
+
+const endOf = (error: WippyError): Ended => ({ ok: false, payload: endedBy(encode(error)) })
 
 const timeUp = (id: string): WippyError =>
   new WippyError('WORKFLOW_TIMEOUT', Kind.Timeout, `workflow "${id}" has taken too long`, { retryable: false })

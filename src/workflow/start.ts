@@ -9,6 +9,7 @@ import { type Effects, type Head, hasEnded } from './engine.ts'
 import { messageOf } from './mail.ts'
 import { notice, noticed } from './notice.ts'
 import { ORIGIN, type Position, RecordKind, type Sealed, seal } from './record.ts'
+import type { Scheduled } from './schedule.ts'
 
 const SEEDS = 2 ** 32
 
@@ -38,6 +39,8 @@ export type Start = {
   readonly closing?: Closing
   /** How long after its start it begins. */
   readonly delayMs?: number
+  /** What it is a run of; it begins at that time. */
+  readonly schedule?: Scheduled | null
   /** How long all its runs together may take, and each of them. */
   readonly executionMs?: number | null
   readonly runMs?: number | null
@@ -54,11 +57,11 @@ export type Opening = {
 /** Behind what `head` stands for: an earlier run with this id that has ended, or nothing. */
 export const opening = (start: Start, head: Head | null, owner: string, nowMs: number): Opening => {
   const { id, host, entry, code, args, context, limits, parent = null, birth, watchers = [], search = {}, memo = {}, messages = [] } = start
-  const { closing = 'abandon', delayMs = 0, executionMs = null, runMs = null } = start
+  const { closing = 'abandon', delayMs = 0, schedule = null, executionMs = null, runMs = null } = start
   const before: Position = head ?? ORIGIN
   const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits }
   const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
-  const beginMs = delayMs > 0 ? Math.ceil(nowMs + delayMs) : null
+  const beginMs = schedule?.atMs ?? (delayMs > 0 ? Math.ceil(nowMs + delayMs) : null)
   const limit = limitOf(executionMs === null ? null : nowMs + executionMs, runMs, beginMs ?? nowMs)
   const card: Card = {
     ...about,
@@ -72,6 +75,7 @@ export const opening = (start: Start, head: Head | null, owner: string, nowMs: n
     closing,
     beginMs,
     limit,
+    schedule,
   }
   const input = beginningToBytes(beginning)
   const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, input)
@@ -88,6 +92,13 @@ export const opening = (start: Start, head: Head | null, owner: string, nowMs: n
 export const ownTimer = ({ beginMs, limit }: Card): Effects['timers'] => {
   const dueMs = beginMs ?? limit?.dueMs
   return dueMs === undefined ? [] : [{ tag: OWN_TIMER, dueMs }]
+}
+
+/** A run that has not begun yet, with the program it is to begin with instead. */
+export const exchanged = (head: Head, code: Start['code'], beginning: Beginning, nowMs: number): Pick<Opening, 'record' | 'effects'> => {
+  const card: Card = { ...cardOf(head.card), code: code.hash, start: head.seq + 1 }
+  const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, beginningToBytes(beginning))
+  return { record: seal(head, head.epoch, content), effects: noticed(head.status, card, { active: false, timers: ownTimer(card) }) }
 }
 
 /** Whether the id of a workflow that is there may be used again. */
