@@ -1,6 +1,6 @@
 -- The request that a handler answers, and its answer. Methods of a response return nothing, or an Error.
 --
--- A Request is {what is known of it, most, milliseconds, body, query}; a Response is {status, headers, has begun, is for events};
+-- A Request is {what is known of it, most, milliseconds, body, query}; a Response is {has begun, is for events, has a type};
 -- a MultipartFile is {name, size, headers, stream}.
 local host = ...
 local argument = host.require_runtime('argument')
@@ -198,7 +198,7 @@ function reading:stream() return argument.object(self, FILE, 'stream')[4] end
 function http.response()
   local known, err = ask('http.request', '')
   if not known then return nil, err end
-  return setmetatable({ 200, {}, false, false }, Response)
+  return setmetatable({ false, false, false }, Response)
 end
 
 local function refused(message)
@@ -208,26 +208,22 @@ end
 
 -- An Error when the head is sent.
 local function closed(self, method, what)
-  if argument.object(self, RESPONSE, method)[3] then return refused('cannot set ' .. what .. ' after headers are sent') end
+  if argument.object(self, RESPONSE, method)[1] then return refused('cannot set ' .. what .. ' after headers are sent') end
 end
 
-local function set(self, name, value) self[2][lower(name)] = { name, value } end
+-- Tells the host at once: a handler may end without another word.
+local function set(self, name, value)
+  if not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") or #name > 256 then return refused('"' .. sub(name, 1, 100) .. '" is no name of a header') end
+  if find(value, '[%z\1-\8\10-\31\127]') then return refused('the value of header "' .. name .. '" has characters that no header can have') end
+  if lower(name) == 'content-type' then self[3] = true end
+  host.cast('http.head', '', name, value)
+end
 
--- Sends bytes, behind the head when they are the first.
+-- Sends more of the body.
 local function send(self, bytes, is_urgent)
-  local head = false
-  if not self[3] then
-    self[3] = true
-    head = { self[1] }
-    for _, pair in next, self[2] do
-      head[#head + 1] = pair[1]
-      head[#head + 1] = pair[2]
-    end
-  end
-  local ok, err = ask('http.write', '', head, bytes, is_urgent)
-  if ok then return nil end
-  if head then self[3] = errors.is_error(err) and err:kind() ~= INVALID end -- what was wrong with it can be mended
-  return err
+  self[1] = true
+  local ok, err = ask('http.write', '', bytes, is_urgent)
+  if not ok then return err end
 end
 
 --- res:set_status(code) → nil | err
@@ -236,27 +232,27 @@ function answering:set_status(code)
   if err then return err end
   code = argument.integer(code, 1, 'set_status')
   if code < 200 or code > 599 then return refused(code .. ' is no status of an answer') end
-  self[1] = code
+  host.cast('http.head', '', code)
 end
 
 --- res:set_header(name, value) → nil | err; in place of what it was
 function answering:set_header(name, value)
   local err = closed(self, 'set_header', 'headers')
   if err then return err end
-  set(self, argument.string(name, 1, 'set_header'), argument.string(value, 2, 'set_header'))
+  return set(self, argument.string(name, 1, 'set_header'), argument.string(value, 2, 'set_header'))
 end
 
 --- res:set_content_type(type) → nil | err
 function answering:set_content_type(kind)
   local err = closed(self, 'set_content_type', 'content type')
   if err then return err end
-  set(self, 'Content-Type', argument.string(kind, 1, 'set_content_type'))
+  return set(self, 'Content-Type', argument.string(kind, 1, 'set_content_type'))
 end
 
 local function for_events(self)
   set(self, 'Content-Type', 'text/event-stream')
   set(self, 'Cache-Control', 'no-cache')
-  self[4] = true
+  self[2] = true
 end
 
 --- res:set_transfer('chunked' or 'sse') → nil | err
@@ -280,7 +276,7 @@ function answering:write_json(value)
   argument.object(self, RESPONSE, 'write_json')
   local text, err = json.encode(value)
   if not text then return refused(tostring(err)) end
-  if not self[3] and not self[2]['content-type'] then set(self, 'Content-Type', 'application/json') end
+  if not self[1] and not self[3] then set(self, 'Content-Type', 'application/json') end
   return send(self, text, false)
 end
 
@@ -288,8 +284,8 @@ end
 function answering:write_event(event)
   argument.object(self, RESPONSE, 'write_event')
   argument.table(event, 1, 'write_event')
-  if not self[4] then
-    if self[3] then return refused('cannot switch to SSE mode after headers are sent') end
+  if not self[2] then
+    if self[1] then return refused('cannot switch to SSE mode after headers are sent') end
     for_events(self)
   end
   local name, data = event.name, event.data

@@ -65,7 +65,7 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['http'],
-    kinds: ['http.service', 'http.router', 'http.endpoint'],
+    kinds: ['http.service', 'http.router', 'http.endpoint', 'http.static'],
     load: async (parts) => (await import('./http.ts')).http(parts),
   },
   {

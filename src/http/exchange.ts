@@ -13,6 +13,7 @@ import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
 import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
 
 const HELD = 16 * 1024 // bytes
+const MOST_HEADERS = 200
 const PIECE = 64 * 1024 // bytes that a client takes at once
 
 /** What of an answer comes before its body. */
@@ -51,10 +52,15 @@ export class Exchange {
   /** Entry and parameters of the route it takes. */
   endpoint = ''
   params: Readonly<Record<string, string>> = {}
+  /** Answers with a file that the handler has named in its head; null where that means nothing. */
+  handOver: ((path: string, name: string, headers: Head['headers']) => Promise<void>) | null = null
   /** Chooses how the answer is encoded, when its head is known. */
   encoding: ((head: Head, exchange: Exchange) => Encoder | null) | null = null
   readonly #options: ExchangeOptions
+  #status: number | null = null // said by the handler, until the answer begins
+  readonly #named = new Map<string, readonly [name: string, value: string]>()
   #head: Head | null = null
+  #length: number | null = null // of its body, before it is encoded
   #held: Uint8Array[] = []
   #heldBytes = 0
   #isSent = false
@@ -100,6 +106,12 @@ export class Exchange {
   /** Whether the answer has begun. */
   get isBegun(): boolean {
     return this.#head !== null
+  }
+
+  /** What a handler has said of its answer; null when it has said nothing. */
+  get draft(): Head | null {
+    if (this.#status === null && this.#named.size === 0) return null
+    return { status: this.#status ?? 200, headers: [...this.#named.values()] }
   }
 
   get isGone(): boolean {
@@ -160,14 +172,27 @@ export class Exchange {
     this.setHeader('Vary', known === '' ? name : `${known}, ${name}`)
   }
 
-  /** Begins the answer. Throws HTTP_BEGUN, HTTP_HEAD_INVALID. */
-  begin(head: Head): void {
+  /** The handler's status. Throws HTTP_BEGUN, HTTP_HEAD_INVALID. */
+  say(status: number): void {
     if (this.#head) throw begun()
-    if (!Number.isInteger(head.status) || head.status < 200 || head.status > 599) throw invalid(`${head.status} is no status of an answer`)
-    for (const [name, value] of head.headers) {
-      if (!HEADER_NAME.test(name)) throw invalid(`"${name.slice(0, 100)}" is no name of a header`)
-      if (!HEADER_VALUE.test(value)) throw invalid(`the value of header "${name}" has characters that no header can have`)
-    }
+    if (!Number.isInteger(status) || status < 200 || status > 599) throw invalid(`${status} is no status of an answer`)
+    this.#status = status
+  }
+
+  /** A header of the handler, in place of one of that name. Throws HTTP_BEGUN, HTTP_HEAD_INVALID. */
+  name(name: string, value: string): void {
+    if (this.#head) throw begun()
+    if (!HEADER_NAME.test(name)) throw invalid(`"${name.slice(0, 100)}" is no name of a header`)
+    if (!HEADER_VALUE.test(value)) throw invalid(`the value of header "${name}" has characters that no header can have`)
+    if (this.#named.size >= MOST_HEADERS && !this.#named.has(name.toLowerCase()))
+      throw invalid(`an answer has at most ${MOST_HEADERS} headers`)
+    this.#named.set(name.toLowerCase(), [name, value])
+  }
+
+  /** Begins an answer of the server itself; `length`: bytes of its body, when they are known. */
+  begin(head: Head, length: number | null = null): void {
+    if (this.#head) throw begun()
+    this.#length = length
     this.#head = head
   }
 
@@ -205,6 +230,7 @@ export class Exchange {
 
   async #write(bytes: Uint8Array): Promise<void> {
     if (this.isGone) throw gone()
+    this.#head ??= this.draft ?? { status: 200, headers: [] }
     const isFirst = this.#heldBytes === 0 && !this.#isSent
     if (isFirst || (!this.#isSent && this.#heldBytes + bytes.length <= HELD)) {
       this.#held.push(bytes)
@@ -219,7 +245,7 @@ export class Exchange {
     if (this.#isEnded) return
     if (this.isGone) throw gone()
     if (!this.#isSent) {
-      this.#sendHead(null)
+      this.#sendHead(this.#length)
       this.#options.response.flushHeaders()
     }
     if (this.#heldBytes === 0) return
@@ -228,6 +254,7 @@ export class Exchange {
   }
 
   async #end(): Promise<void> {
+    this.#head ??= this.draft
     if (this.#isEnded || !this.#head) return
     this.#isEnded = true
     const { response } = this.#options
@@ -245,9 +272,11 @@ export class Exchange {
 
   async #endWhole(bytes: Uint8Array): Promise<void> {
     const { response } = this.#options
-    this.#sendHead(bytes)
+    this.#sendHead(bytes.length)
     const encoded = this.#encoder ? await this.#encoder.all(bytes) : bytes
-    if (this.method !== 'HEAD' && ![204, 304].includes(this.#head!.status)) response.setHeader('Content-Length', encoded.length)
+    const isBare = [204, 304].includes(this.#head!.status)
+    if (this.method === 'HEAD' && this.#length !== null) response.setHeader('Content-Length', this.#length)
+    else if (this.method !== 'HEAD' && !isBare) response.setHeader('Content-Length', encoded.length)
     if (encoded.length <= PIECE) return void response.end(encoded)
     await this.#put(encoded)
     response.end()
@@ -260,16 +289,17 @@ export class Exchange {
     void this.end()
   }
 
-  /** `whole`: all of the body, when it is known. */
-  #sendHead(whole: Uint8Array | null): void {
+  /** `whole`: bytes of the body, when they are known. */
+  #sendHead(whole: number | null): void {
     const { response } = this.#options
-    this.#head ??= { status: 200, headers: [] }
+    this.#head ??= this.draft ?? { status: 200, headers: [] }
     const { status, headers } = this.#head
     response.statusCode = status
     if (this.#isWaiting) response.setHeader('Connection', 'close') // it may send its body all the same
     for (const [name, value] of headers) if (!OWN_HEADERS.has(name.toLowerCase())) response.setHeader(name, value)
-    this.#encoder =
-      this.encoding?.({ status, headers: whole ? [...headers, ['content-length', String(whole.length)]] : headers }, this) ?? null
+    const known: Head['headers'] = whole === null ? headers : [...headers, ['content-length', String(whole)]]
+    this.#encoder = this.encoding?.({ status, headers: known }, this) ?? null
+    if (this.#length !== null && !this.#encoder && status !== 304) response.setHeader('Content-Length', this.#length)
     this.#isSent = true
   }
 

@@ -1,4 +1,4 @@
-// The kinds `http.service`, `http.router` and `http.endpoint`: servers under the root supervisor, and the routes they take requests to.
+// The kinds `http.service`, `http.router`, `http.endpoint` and `http.static`: servers under the root supervisor, and the routes they take requests to.
 //
 //   W1 An address is opened before a change that wants it is taken: one that cannot be had refuses the change, and all stays as it is.
 //   W2 Routes are those of the version that is current when a request arrives.
@@ -16,10 +16,11 @@ import { checkSecurity } from '../service/authority.ts'
 import { lifecycleOf } from '../service/lifecycle.ts'
 import type { Log } from '../service/logger.ts'
 import type { Exchange } from './exchange.ts'
+import type { Files } from './files.ts'
 import { Gateway } from './gateway.ts'
 import type { Handlers } from './handlers.ts'
 import { Listener } from './listener.ts'
-import type { Plans, Route } from './plan.ts'
+import { type Plans, REST, type Route } from './plan.ts'
 import { partsOf } from './route-table.ts'
 import { type ServerSettings, serverSettings } from './server-entry.ts'
 
@@ -28,6 +29,7 @@ export type GatewaysOptions = {
   readonly log: Log
   readonly plans: Plans
   readonly handlers: Handlers
+  readonly files: Files
   readonly registry: Registry
   readonly supervisor: Supervisor
   readonly lookup: (after: State) => Lookup
@@ -47,7 +49,7 @@ export class Gateways {
   #waiting: Entry[] = [] // to be started when the app is there
 
   readonly handler: Handler = {
-    kinds: ['http.service', 'http.router', 'http.endpoint'],
+    kinds: ['http.service', 'http.router', 'http.endpoint', 'http.static'],
     prepare: async ({ kind, entry }, after) => {
       if (kind === 'entry.delete') return
       if (entry.kind !== 'http.service') return this.#options.plans.check(entry, this.#state, after)
@@ -158,7 +160,9 @@ export class Gateways {
     const { route } = found
     exchange.params = found.params
     if (!(await this.#pass(exchange, route, route.before)) || !(await this.#pass(exchange, route, route.after))) return
-    await this.#options.handlers.answer(exchange, route, timeouts.handlerMs)
+    const { handlers, files } = this.#options
+    if (typeof route.target === 'string') await handlers.answer(exchange, route.target, timeouts.handlerMs)
+    else await files.answer(exchange, route.target, route.context, found.params[REST] ?? '')
   }
 
   /** Takes an exchange through steps; whether it may go on. */

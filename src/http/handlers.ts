@@ -17,9 +17,9 @@ import type { Launcher } from '../service/launcher.ts'
 import type { Log } from '../service/logger.ts'
 import { errorOf } from '../service/outcome.ts'
 import type { Exchange } from './exchange.ts'
-import type { Route } from './plan.ts'
 
 const NO_ARGUMENTS = encodeAll([])
+const FILE_HEADERS = ['x-sendfile', 'x-file-path', 'x-file-name'] // the last: what it is saved as
 const GONE = 'the client is gone'
 
 export type HandlersOptions = {
@@ -45,8 +45,8 @@ export class Handlers {
     throw new WippyError('HTTP_NONE', Kind.Internal, 'no HTTP request context found', { retryable: false })
   }
 
-  /** Has a request answered by the function of its route. Resolves when that has ended. Never rejects. */
-  async answer(exchange: Exchange, { func, endpoint }: Route, handlerMs: number): Promise<void> {
+  /** Has a request answered by a function. Resolves when that has ended. Never rejects. */
+  async answer(exchange: Exchange, func: string, handlerMs: number): Promise<void> {
     const entry = this.#options.registry.get(func)
     if (!entry) return exchange.refuse(503, 'there is nobody to answer this')
     const leave = await this.#enter(entry, exchange, handlerMs)
@@ -54,7 +54,7 @@ export class Handlers {
     try {
       await this.#run(exchange, entry, handlerMs)
     } catch (error) {
-      this.#failed(exchange, endpoint, error as WippyError)
+      this.#failed(exchange, error as WippyError)
     } finally {
       leave()
     }
@@ -115,20 +115,27 @@ export class Handlers {
   }
 
   async #finish(exchange: Exchange, exit: Exit): Promise<void> {
-    if (!exchange.isBegun) {
+    const { draft } = exchange
+    if (draft && !exchange.isBegun && exchange.handOver) {
+      const other = draft.headers.filter(([name]) => !FILE_HEADERS.includes(name.toLowerCase()))
+      const [standard, older, name] = FILE_HEADERS.map((known) => draft.headers.find(([one]) => one.toLowerCase() === known)?.[1])
+      const path = standard ?? older
+      if (path !== undefined) return exchange.handOver(path, name ?? '', other)
+    }
+    if (!exchange.isBegun && draft === null) {
       if (exchange.refusal !== null) return exchange.refuse(exchange.refusal, 'the body is too large')
       const [value] = decodeAll(exit.payload)
       if (typeof value !== 'string') return exchange.refuse(500, 'no response sent')
-      exchange.begin({ status: 200, headers: [['Content-Type', 'application/json']] })
+      exchange.name('Content-Type', 'application/json')
       await exchange.write(Buffer.from(value))
     }
     await exchange.end()
   }
 
-  #failed(exchange: Exchange, endpoint: string, error: WippyError): void {
+  #failed(exchange: Exchange, error: WippyError): void {
     const { log } = this.#options
     const fields = { error: error.text, method: exchange.method, path: exchange.path, ...(error.frame && { stack: error.frame }) }
-    log.record(exchange.isGone ? 'debug' : 'error', endpoint, 'handler failed', fields)
+    log.record(exchange.isGone ? 'debug' : 'error', exchange.endpoint, 'handler failed', fields)
     if (exchange.isBegun) exchange.cut()
     else exchange.refuse(exchange.refusal ?? 500, exchange.refusal === null ? 'internal error' : 'the body is too large')
   }

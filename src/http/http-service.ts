@@ -3,27 +3,16 @@
 import { Kind, WippyError } from '../error.ts'
 import type { Call, Operation, Service } from '../service/service.ts'
 import { readingStream, type Streams } from '../service/streams.ts'
-import type { Exchange, Head } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import type { Handlers } from './handlers.ts'
 import { readMultipart } from './multipart.ts'
 
 const BODY = 8 * 1024 ** 2 // bytes of a body that is taken whole, unless the handler says otherwise
 const FORM = 32 * 1024 ** 2
 const BODY_MS = 300_000
-const MOST_HEADERS = 200
-
-const invalid = (message: string): WippyError => new WippyError('HTTP_ARGUMENT', Kind.Invalid, message, { retryable: false })
 
 /** Name and value, one after the other. */
 const pairsOf = (query: string): string[] => (query === '' ? [] : [...new URLSearchParams(query)].flat())
-
-const headOf = (value: unknown): Head => {
-  const [status, ...pairs] = Array.isArray(value) ? value : []
-  if (typeof status !== 'number' || pairs.length % 2 !== 0 || pairs.length > MOST_HEADERS * 2) throw invalid('this is no head of an answer')
-  const headers: [string, string][] = []
-  for (let at = 0; at < pairs.length; at += 2) headers.push([String(pairs[at]), String(pairs[at + 1])])
-  return { status, headers }
-}
 
 /** `work`, unless it takes longer. */
 const within = async <T>(work: Promise<T>, ms: number): Promise<T> => {
@@ -70,20 +59,34 @@ export const httpService = (handlers: Handlers, streams: Streams): Service => {
     return [values, opened]
   }
 
-  /** The head, when it is the first of the answer, and more of the body; `isUrgent`: at once. */
+  /** A status, or a header and its value. */
+  const head: Operation = (call) => {
+    const exchange = exchangeOf(call)
+    const [first, second] = call.args
+    if (typeof first === 'number') exchange.say(first)
+    else exchange.name(String(first), String(second))
+    return []
+  }
+
+  /** More of the body; `isUrgent`: at once, with all before it. */
   const write: Operation = async (call) => {
     const exchange = exchangeOf(call)
-    const [head, bytes, isUrgent] = call.args
-    if (Array.isArray(head)) exchange.begin(headOf(head))
-    if (bytes instanceof Uint8Array) await exchange.write(bytes)
-    else if (typeof bytes === 'string') await exchange.write(Buffer.from(bytes))
+    const [bytes, isUrgent] = call.args
+    await exchange.write(bytes instanceof Uint8Array ? bytes : Buffer.from(String(bytes)))
     if (isUrgent === true) await exchange.flush()
     return [true]
   }
 
   return {
     name: 'http',
-    operations: { 'http.request': request, 'http.body': body, 'http.stream': stream, 'http.multipart': multipart, 'http.write': write },
+    operations: {
+      'http.request': request,
+      'http.body': body,
+      'http.stream': stream,
+      'http.multipart': multipart,
+      'http.head': head,
+      'http.write': write,
+    },
   }
 }
 

@@ -12,6 +12,7 @@ import { cors } from './middleware/cors.ts'
 import { endpointFirewall, resourceFirewall } from './middleware/firewall.ts'
 import { rateLimit } from './middleware/rate-limit.ts'
 import { realIp } from './middleware/real-ip.ts'
+import { sendfile } from './middleware/sendfile.ts'
 import { tokenAuth } from './middleware/token-auth.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -27,6 +28,7 @@ const KNOWN: Readonly<Record<string, Middleware>> = {
   ratelimit: rateLimit,
   real_ip: realIp,
   resource_firewall: resourceFirewall,
+  sendfile,
   token_auth: tokenAuth,
 }
 

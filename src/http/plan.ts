@@ -1,7 +1,8 @@
-// Which routes there are, from the entries of one version of the registry: `http.router` and `http.endpoint` below each `http.service`.
+// Which routes there are, from the entries of one version of the registry: what is below each `http.service`.
 //
 //   http.router     meta.server, prefix, middleware, options, post_middleware, post_options
 //   http.endpoint   meta.router, method, path, func
+//   http.static     meta.server, path, fs, static_options: { spa: false, index: index.html, cache }, middleware, options
 //
 //   P1 A plan is made of one version and never changes: what a request meets is never a mixture.
 //   P2 Steps are made once per version of a router, and keep what they remember when other entries change.
@@ -13,16 +14,17 @@ import { Entries, type Index } from '../registry/entries.ts'
 import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
 import type { Context } from '../service/service.ts'
 import { EntrySettings } from '../service/settings.ts'
+import type { Site } from './files.ts'
 import { type Step, stepsOf } from './middleware.ts'
 import { joinPaths, type Pattern, parsePattern } from './pattern.ts'
 import { type Found, RouteTable } from './route-table.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Route = {
-  /** Entry of the endpoint, for handlers and firewalls. */
+  /** Its entry, for handlers and firewalls. */
   readonly endpoint: string
-  /** The function it calls. */
-  readonly func: string
+  /** Who answers: a function, or files. */
+  readonly target: string | Site
   /** Before the route is known to fit, and after: an `OPTIONS` of the server itself passes the first. */
   readonly before: readonly Step[]
   readonly after: readonly Step[]
@@ -37,7 +39,10 @@ const BY_KIND: Index = { name: 'http', keysOf: ({ kind }) => (kind.startsWith('h
 type Router = { readonly server: string; readonly prefix: string; readonly before: readonly Step[]; readonly after: readonly Step[] }
 type Endpoint = { readonly router: string; readonly method: string; readonly path: string; readonly func: string }
 
-const referenceIn = (entry: Entry, at: 'meta.server' | 'meta.router' | 'data.func'): string => {
+/** Where the rest of a path is, for files. */
+export const REST = 'path'
+
+const referenceIn = (entry: Entry, at: 'meta.server' | 'meta.router' | 'data.func' | 'data.fs'): string => {
   const [part, field] = at.split('.') as ['meta' | 'data', string]
   const value = (part === 'meta' ? entry.meta : fieldsOf(entry))[field]
   return typeof value === 'string' && value !== '' ? resolveId(value, entry.ns) : ''
@@ -74,7 +79,19 @@ const endpointOf = (entry: Entry): Endpoint => {
   return { router: referenceIn(entry, 'meta.router'), method, path: settings.text('path'), func: referenceIn(entry, 'data.func') }
 }
 
-const patternOf = (entry: Entry, { prefix }: Router, { path }: Endpoint): Pattern => {
+/** What an `http.static` entry says; older ones have its options among those of their middleware. */
+const siteOf = (entry: Entry, settings: EntrySettings): Site => {
+  const [own, other] = [settings.group('static_options'), settings.group('options')]
+  const isApp = own.flag('spa', other.flag('spa', false))
+  return {
+    volume: referenceIn(entry, 'data.fs'),
+    index: own.text('index', other.text('index', 'index.html')),
+    isApp,
+    cache: own.text('cache', other.text('cache', '')),
+  }
+}
+
+const patternOf = (entry: Entry, prefix: string, path: string): Pattern => {
   try {
     return parsePattern(joinPaths(prefix, path.startsWith('/') ? path : `/${path}`))
   } catch (error) {
@@ -94,23 +111,21 @@ export class Plan {
     return this.#tables.get(server)?.find(method, parts) ?? null
   }
 
-  /** Whether an endpoint is in it. */
+  /** Whether an endpoint, or a site, is in it. */
   has(endpoint: string): boolean {
     return this.#endpoints.has(endpoint)
   }
 
-  /** Throws what is wrong with an endpoint, and HTTP_ROUTE_TAKEN. */
-  add(entry: Entry, router: Router, endpoint: Endpoint, context: Context): void {
-    let table = this.#tables.get(router.server)
+  /** Throws HTTP_ROUTE_TAKEN. */
+  add(entry: Entry, server: string, method: string, pattern: Pattern, route: Omit<Route, 'endpoint'>): void {
+    let table = this.#tables.get(server)
     if (!table) {
       table = new RouteTable()
-      this.#tables.set(router.server, table)
+      this.#tables.set(server, table)
     }
-    const { before, after } = router
-    const pattern = patternOf(entry, router, endpoint)
-    const taken = table.add(endpoint.method, pattern, { endpoint: entry.id, func: endpoint.func, before, after, context })
+    const taken = table.add(method, pattern, { endpoint: entry.id, ...route })
     if (taken === null) return void this.#endpoints.add(entry.id)
-    const message = `"${entry.id}" and "${taken.endpoint}" want the same route: ${endpoint.method} ${pattern.text}`
+    const message = `"${entry.id}" and "${taken.endpoint}" want the same route: ${method} ${pattern.text}`
     throw blame(entry, 'data.path', 'HTTP_ROUTE_TAKEN', Kind.AlreadyExists, message, 'Give one of them another path or method.')
   }
 }
@@ -149,6 +164,9 @@ export class Plans {
     if (entry.kind === 'http.router') {
       checkReference(entry, 'meta.server', after, ['http.service'])
       this.router(entry)
+    } else if (entry.kind === 'http.static') {
+      checkReference(entry, 'meta.server', after, ['http.service'])
+      checkReference(entry, 'data.fs', after, ['fs.directory'])
     } else {
       checkReference(entry, 'meta.router', after, ['http.router'])
       checkReference(entry, 'data.func', after, FUNCTIONS)
@@ -159,20 +177,45 @@ export class Plans {
   #make(state: State): Plan {
     const plan = new Plan()
     const entries = state instanceof Entries ? state : Entries.of(state.values())
-    const { authority } = this.#given
-    for (const entry of entries.by(BY_KIND).get('http.endpoint')) {
-      try {
-        const endpoint = endpointOf(entry)
-        const above = state.get(endpoint.router)
-        if (above?.kind !== 'http.router') continue // said of the entry when it came
-        const router = this.router(above)
-        const server = state.get(router.server)
-        const baseline = server ? authority.of(server) : null
-        plan.add(entry, router, endpoint, authority.of(entry, authority.of(above, baseline)))
-      } catch (error) {
-        plan.problems.set(entry.id, error as WippyError)
+    for (const kind of ['http.endpoint', 'http.static']) {
+      for (const entry of entries.by(BY_KIND).get(kind)) {
+        try {
+          if (kind === 'http.static') this.#addSite(plan, entry, state)
+          else this.#addEndpoint(plan, entry, state)
+        } catch (error) {
+          plan.problems.set(entry.id, error as WippyError)
+        }
       }
     }
     return plan
+  }
+
+  #addEndpoint(plan: Plan, entry: Entry, state: State): void {
+    const { method, path, func, router } = endpointOf(entry)
+    const above = state.get(router)
+    if (above?.kind !== 'http.router') return // said of the entry when it came
+    const { server, prefix, before, after } = this.router(above)
+    const context = this.#given.authority.of(entry, this.#contextOf(server, above, state))
+    plan.add(entry, server, method, patternOf(entry, prefix, path), { target: func, before, after, context })
+  }
+
+  #addSite(plan: Plan, entry: Entry, state: State): void {
+    const settings = new EntrySettings(entry, entry.data)
+    const server = referenceIn(entry, 'meta.server')
+    const pattern = patternOf(entry, settings.text('path', '/'), `/{${REST}...}`)
+    const { before } = this.router(entry)
+    plan.add(entry, server, '*', pattern, {
+      target: siteOf(entry, settings),
+      before,
+      after: [],
+      context: this.#contextOf(server, entry, state),
+    })
+  }
+
+  /** What is inherited from a server, and from what stands between. */
+  #contextOf(server: string, between: Entry, state: State): Context {
+    const { authority } = this.#given
+    const above = state.get(server)
+    return authority.of(between, above ? authority.of(above) : null)
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Authority } from '../service/authority.ts'
 import type { Permit } from '../service/permit.ts'
 import type { TokenStores } from '../service/token-stores.ts'
+import type { Files } from './files.ts'
 
 export type Surroundings = {
   readonly clock: Clock
@@ -11,5 +12,6 @@ export type Surroundings = {
   /** Decides what the actor of a request may do. */
   readonly permit: Permit
   readonly tokens: TokenStores
+  readonly files: Files
   readonly warn: (entry: string, message: string) => void
 }

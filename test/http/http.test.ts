@@ -41,7 +41,8 @@ test('answers: status, headers, length; what is small leaves whole, what is flus
       whole: handler(`res:set_status(http.STATUS.CREATED) res:set_header('X-A', 'old') res:set_header('x-a', 'new')
         res:set_header('Content-Length', '3') res:set_content_type('text/plain') res:write('one ') res:write('two')`),
       pieces: handler(`res:set_transfer('chunked') res:write('first') res:flush() time.sleep('20ms') res:write('second')`),
-      nothing: handler(`res:set_status(204) res:flush()`),
+      nothing: handler(`res:set_status(204)`),
+      moved: handler(`res:set_status(http.STATUS.FOUND) res:set_header('Location', '/whole')`),
       large: handler(`res:write(('x'):rep(300000))`),
       bytes: handler(`res:write('\\0\\255\\13\\10')`),
       a: endpoint('/whole', 'whole'),
@@ -49,6 +50,7 @@ test('answers: status, headers, length; what is small leaves whole, what is flus
       c: endpoint('/nothing', 'nothing'),
       d: endpoint('/large', 'large'),
       e: endpoint('/bytes', 'bytes'),
+      f: endpoint('/moved', 'moved'),
     },
     async (server) => {
       const whole = await server.fetch('/whole')
@@ -60,6 +62,7 @@ test('answers: status, headers, length; what is small leaves whole, what is flus
       await wire.say('', /6\r\nsecond\r\n0\r\n\r\n$/)
       await wire.say('GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nHEAD /whole HTTP/1.1\r\nHost: x\r\n\r\n', /204[\s\S]*201[\s\S]*\r\n\r\n$/)
       wire.socket.destroy()
+      assert.equal(await server.say('/moved'), [201, 'one two'])
       assert.is((await server.say('/large'))[1].length, 300_000)
       assert.equal([...new Uint8Array(await (await server.fetch('/bytes')).arrayBuffer())], [0, 255, 13, 10])
     },
@@ -73,10 +76,7 @@ test('the head is set once; what cannot be a head is told to the handler, and it
         local kinds = {} for i = 1, 5 do kinds[i] = errs[i]:kind() end
         require('logger'):info(table.concat(kinds, ' '))`),
       bad: handler(`local one = res:set_status(99)
-        res:set_header('X-A', 'a\\r\\nX-B: b')
-        local two = res:write('x')
-        res:set_header('X-A', 'good') res:set_header('bad name', 'c')
-        local three = res:write('x')
+        local two, three = res:set_header('X-A', 'a\\r\\nX-B: b'), res:set_header('bad name', 'c')
         require('logger'):info(one:kind() .. ' ' .. tostring(two) .. ' ' .. three:kind())`),
       a: endpoint('/late', 'late'),
       b: endpoint('/bad', 'bad'),
