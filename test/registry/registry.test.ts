@@ -194,6 +194,32 @@ test('handlers prepare before, and commit after, the change is durable and reada
   ])
 })
 
+test('who reads never waits for who writes, and sees one version or the other', async () => {
+  const { promise: written, resolve: write } = Promise.withResolvers<void>()
+  const history = memoryHistory()
+  const append = history.append
+  history.append = async (version, changes) => {
+    await written
+    return append(version, changes)
+  }
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const registry = new Registry({ history })
+  registry.kinds.add({ kinds: '*', prepare: () => begin() })
+  await registry.boot([entry('a:x', 'note', { n: 1 })])
+  const applied = registry.apply([{ kind: 'entry.update', entry: entry('a:x', 'note', { n: 2 }) }])
+  await begun
+  const look = () => [
+    registry.current.id,
+    registry.get('a:x')?.data,
+    registry.find({ '.kind': 'note' })[0]?.data,
+    registry.snapshotAt(0).get('a:x')?.data,
+  ]
+  assert.equal(look(), [0, { n: 1 }, { n: 1 }, { n: 1 }])
+  write()
+  await applied
+  assert.equal(look(), [1, { n: 2 }, { n: 2 }, { n: 1 }])
+})
+
 test('a refusal undoes what was prepared and nobody sees a thing', async () => {
   const heard: string[] = []
   const registry = await booted()
