@@ -76,6 +76,25 @@ export const assertPlain = ({ out, err }: Ended): void => {
   assert.not.match(out + err, /a bug in wippy|node:internal|file:\/\/\/|(?:src|cli|service)\/\S*\.ts/)
 }
 
+/** Commands below `topic` that are refused, with their exit codes and what they say; three at once. */
+export const refused = async (
+  cwd: string,
+  topic: string,
+  all: readonly (readonly [args: readonly string[], code: number, said: RegExp])[],
+): Promise<void> => {
+  const left = [...all]
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [args, code, said] = next
+      const ended = await wippy([topic, ...args], { cwd })
+      assert.match(ended.err, said)
+      assert.is(ended.code, code, `${args.join(' ')}: ${ended.err}`)
+      assertPlain(ended)
+    }
+  }
+  await Promise.all([work(), work(), work()])
+}
+
 /** An `_index.yaml` with a terminal and what `entries` says, in namespace app. */
 export const index = (entries: string): string => `version: "1.0"
 namespace: app

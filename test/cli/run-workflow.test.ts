@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain, index, start, wippy } from './command.ts'
-import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
+import { askUntil, KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
 const test = suite('wippy run of workflows')
 
@@ -67,7 +67,7 @@ test('when the program is killed, the workflow goes on with the next start', asy
     const second = await wippy(['run', '-x', 'app:patient', 'x'], { cwd })
     assert.is(second.code, 9)
     assert.match(second.err, /\[STATE_OWNED\](?:.*\n)* {2}→ To start it on the node that runs here: wippy workflow start app:patient\n/)
-    while ((await statusOf()) === 'running');
+    await askUntil<{ status: string }>(cwd, 'workflow.show', { id: id! }, ({ status }) => status !== 'running')
   })
   const shown = JSON.parse((await wippy(['workflow', 'show', id!, '--json'], { cwd })).out)
   assert.equal([shown.status, shown.result], ['completed', 'hello world'])

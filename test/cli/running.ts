@@ -50,6 +50,30 @@ export const whileRunning = async (
   }
 }
 
+/** Asks the node that runs in `cwd`, without the start of a program that a command costs. */
+export const askNode = async (cwd: string, verb: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> => {
+  const client = await Client.connect({ folder: join(cwd, '.wippy') })
+  try {
+    return await client.ask(verb, args)
+  } finally {
+    client.close()
+  }
+}
+
+/** What the node answers, once that is so. */
+export const askUntil = async <T>(
+  cwd: string,
+  verb: string,
+  args: Readonly<Record<string, unknown>>,
+  isSo: (answer: T) => boolean,
+): Promise<T> => {
+  for (const late = Date.now() + PATIENCE_MS; ; ) {
+    const answer = (await askNode(cwd, verb, args)) as T
+    if (isSo(answer)) return answer
+    assert.ok(Date.now() < late, `it did not become so: ${JSON.stringify(answer)}`)
+  }
+}
+
 /** Resolves when the endpoint is open: it is opened beside the start of the app. */
 const reachable = async (cwd: string): Promise<void> => {
   for (const late = Date.now() + PATIENCE_MS; ; ) {

@@ -1,6 +1,6 @@
 // Workflows run again, looked into, asked, forked, written to files and taken in from them.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,8 +8,8 @@ import { Environment } from '../../src/lmdb/environment.ts'
 import { cardOf } from '../../src/workflow/card.ts'
 import { LmdbEngine } from '../../src/workflow/lmdb.ts'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, index, wippy } from './command.ts'
-import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
+import { assertPlain, index, refused, wippy } from './command.ts'
+import { askNode, askUntil, KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
 const test = suite('workflow commands on the past')
 
@@ -50,17 +50,32 @@ const said = async (cwd: string, ...args: string[]) => {
 }
 const asked = async (cwd: string, ...args: string[]) => JSON.parse(await said(cwd, ...args, '--json'))
 
-/** An app in which the workflow "one" has paid for 1 and 2, and waits; the node has ended. */
-const withOne = async (meanwhile: (cwd: string) => Promise<void> = async () => {}): Promise<string> => {
+type Paid = { readonly value: readonly number[] }
+/** Resolves when a workflow has paid so often. */
+const paid = (cwd: string, id: string, times: number): Promise<Paid> =>
+  askUntil<Paid>(cwd, 'workflow.query', { id, name: 'paid' }, ({ value }) => value.length === times)
+const ended = (cwd: string, id: string): Promise<unknown> =>
+  askUntil<{ status: string }>(cwd, 'workflow.show', { id }, ({ status }) => status === 'completed')
+
+/** An app in which the workflow "one" has paid for 1 and 2, and waits; its node has ended. */
+const made = async (): Promise<string> => {
   const cwd = directoryWith(FILES)
   await whileRunning(cwd, async () => {
-    await asked(cwd, 'start', 'app:order', '--id', 'one', '--input', '{"factor": 10}')
-    for (const [n, item] of ['1', '2'].entries()) {
-      await asked(cwd, 'signal', 'one', 'item', item)
-      while (!((await asked(cwd, 'query', 'one', 'paid')).value.length > n));
+    await askNode(cwd, 'workflow.start', { entry: 'app:order', id: 'one', input: { factor: 10 } })
+    await askUntil<{ records: number }>(cwd, 'workflow.show', { id: 'one' }, ({ records }) => records > 1) // it knows its queries
+    for (const n of [1, 2]) {
+      await askNode(cwd, 'workflow.signal', { id: 'one', topic: 'item', value: n })
+      await paid(cwd, 'one', n)
     }
-    await meanwhile(cwd)
   })
+  return cwd
+}
+let first: Promise<string> | null = null
+/** Such an app for one test. */
+const withOne = async (): Promise<string> => {
+  first ??= made()
+  const cwd = directoryWith({ '.keep': '' })
+  cpSync(await first, cwd, { recursive: true, filter: (path) => !path.endsWith('.sock') })
   return cwd
 }
 
@@ -112,12 +127,11 @@ test('a workflow is looked into behind any record', async () => {
 })
 
 test('a workflow is asked, now and then, with a node and without one', async () => {
-  const cwd = await withOne(async (cwd) => {
-    assert.is(await said(cwd, 'query', 'one', 'paid', '--input', '2'), '20.5\n')
-  })
+  const cwd = await withOne()
+  await whileRunning(cwd, async () => assert.is(await said(cwd, 'query', 'one', 'paid', '--input', '2'), '20.5\n'))
   assert.equal(await asked(cwd, 'query', 'one', 'paid'), { $type: 'answer', v: 1, id: 'one', query: 'paid', value: [10.5, 20.5] })
   assert.equal((await asked(cwd, 'query', 'one', 'paid', '--at', '2')).value, {})
-  for (const [args, code, words] of [
+  await refused(cwd, 'workflow', [
     [['query', 'one', 'what'], 4, /no query 'what': it answers paid, pays/],
     [['query', 'one', 'pays'], 2, /"pays" wants something of others: funcs\.call \[QUERY_REFUSED\]\n {2}→ A query looks/],
     [['query', 'two', 'paid'], 4, /there is no workflow "two" \[WORKFLOW_NOT_FOUND\]\n {2}→ /],
@@ -141,12 +155,7 @@ test('a workflow is asked, now and then, with a node and without one', async () 
     [['fork', 'one', '2'], 7, /Start one with "wippy run"/],
     [['import', 'nothing'], 4, /nothing cannot be read: .* \[ARCHIVE_FILE\]/],
     [['import', 'src/order.lua'], 7, /Start one with/],
-  ] as const) {
-    const ended = await wippy(['workflow', ...args], { cwd })
-    assert.match(ended.err, words)
-    assert.is(ended.code, code, `${args.join(' ')}: ${ended.err}`)
-    assertPlain(ended)
-  }
+  ])
 })
 
 test('what keeps a workflow from going on is shown, and it is tried again when that is mended', async () => {
@@ -167,8 +176,9 @@ test('what keeps a workflow from going on is shown, and it is tried again when t
   const said =
     /^stands {4}src\/order\.lua:10: workflow "one" does otherwise than it did: at record 3 it asks .*11\), and then it asks .*10\) \[WORKFLOW_DIVERGED\]\n {10}→ Nothing was lost/m
   await whileRunning(cwd, async () => {
-    await asked(cwd, 'signal', 'one', 'item', '3')
-    for (;;) if (said.test((await wippy(['workflow', 'show', 'one'], { cwd })).out)) break
+    await askNode(cwd, 'workflow.signal', { id: 'one', topic: 'item', value: 3 })
+    await askUntil<{ problem?: unknown }>(cwd, 'workflow.show', { id: 'one' }, ({ problem }) => problem !== undefined)
+    assert.match((await wippy(['workflow', 'show', 'one'], { cwd })).out, said)
     const { problem, status } = await asked(cwd, 'show', 'one')
     assert.equal([problem.code, problem.at, status], ['WORKFLOW_DIVERGED', 'src/order.lua:10', 'running'])
     const still = await wippy(['workflow', 'resume', 'one'], { cwd })
@@ -177,25 +187,23 @@ test('what keeps a workflow from going on is shown, and it is tried again when t
   })
   await exchange('item + order.factor', 'item * order.factor')
   await whileRunning(cwd, async () => {
-    while ((await asked(cwd, 'query', 'one', 'paid')).value.length < 3);
-    assert.equal((await asked(cwd, 'query', 'one', 'paid')).value, [10.5, 20.5, 30.5])
+    assert.equal((await paid(cwd, 'one', 3)).value, [10.5, 20.5, 30.5])
   })
 })
 
 test('a workflow is forked, exported, and taken in by another app; the copies go their own ways', async () => {
-  let records = 0
-  const cwd = await withOne(async (cwd) => {
-    records = (await asked(cwd, 'show', 'one')).records
+  const cwd = await withOne()
+  const { records } = await asked(cwd, 'show', 'one')
+  await whileRunning(cwd, async () => {
     const forked = await asked(cwd, 'fork', 'one', '3', '--id', 'again')
     assert.equal(forked, { $type: 'forked', v: 1, id: 'again', from: 'one', record: 3, status: 'running' })
-    while (!((await asked(cwd, 'query', 'again', 'paid')).value.length > 0));
-    await said(cwd, 'signal', 'again', 'item', '"done"')
-    const ended = async () => (await asked(cwd, 'show', 'again')).status === 'completed'
-    while (!(await ended()));
+    await paid(cwd, 'again', 1)
+    await askNode(cwd, 'workflow.signal', { id: 'again', topic: 'item', value: 'done' })
+    await ended(cwd, 'again')
     const shown = await asked(cwd, 'show', 'again')
     assert.equal(shown.result, { paid: 1, by: '{app:workflows|again}' })
     assert.match(await said(cwd, 'show', 'again'), /\n4 +\S+ +goes on from record 3 of one\n/)
-    for (const [args, code, words] of [
+    await refused(cwd, 'workflow', [
       [['fork', 'one', '99'], 2, /has no record 99/],
       [
         ['fork', 'again', String(shown.records)],
@@ -203,11 +211,7 @@ test('a workflow is forked, exported, and taken in by another app; the copies go
         /cannot be forked at record \d+: that is its end \[WORKFLOW_FORK\]\n {2}→ Take a record before/,
       ],
       [['fork', 'one', '3', '--id', 'again'], 9, /workflow "again" exists already: it is completed \[WORKFLOW_EXISTS\]/],
-    ] as const) {
-      const refused = await wippy(['workflow', ...args], { cwd })
-      assert.match(refused.err, words)
-      assert.is(refused.code, code)
-    }
+    ])
   })
   assert.is((await asked(cwd, 'show', 'one')).records, records)
   await said(cwd, 'export', 'one', '-o', 'one.wippy')
@@ -227,9 +231,8 @@ test('a workflow is forked, exported, and taken in by another app; the copies go
     assert.match(renamed.err, /To let it go on: wippy workflow resume uno\n/)
     for (const id of ['one', 'uno']) {
       await said(other, 'resume', id)
-      await said(other, 'signal', id, 'item', '"done"')
-      const ended = async () => (await asked(other, 'show', id)).status === 'completed'
-      while (!(await ended()));
+      await askNode(other, 'workflow.signal', { id, topic: 'item', value: 'done' })
+      await ended(other, id)
       assert.equal((await asked(other, 'show', id)).result, { paid: 2, by: `{app:workflows|${id}}` })
     }
   })
