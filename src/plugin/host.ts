@@ -1,5 +1,6 @@
 // What a plugin asks of the node (wit/runtime.wit): guarded as Lua is, by what the plugin was granted, and in the audit under its name.
 
+import { setImmediate } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
 import { jsonLine } from '../json.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
@@ -33,6 +34,7 @@ export type Asker = {
 const LONGEST = 1024 ** 2 // characters, or bytes, of what is asked with
 const LONGEST_LINE = 8192
 const MOST_IDS = 10_000
+const SLICE = 500 // entries
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error']
 
 export type HostOptions = { readonly door: Door; readonly guard: Guard; readonly registry: Registry; readonly log: Log }
@@ -67,14 +69,24 @@ export class PluginHost {
         return JSON.stringify({ id, kind, meta, data })
       }
       case 'list':
-        return [...registry.snapshot().entries()]
-          .filter(({ id, kind }) => matches(ask.kind, kind) && guard.permit(caller, 'registry.get', id))
-          .slice(0, MOST_IDS)
-          .map(({ id }) => id)
+        return this.#list(caller, ask.kind)
       default:
         if (LEVELS.includes(ask.level)) log.record(ask.level as Level, asker.plugin, ask.message.slice(0, LONGEST_LINE))
         return null
     }
+  }
+
+  /** In slices: others have their turn between them. */
+  async #list(caller: Caller, pattern: string): Promise<readonly string[]> {
+    const { guard, registry } = this.#options
+    const found: string[] = []
+    let looked = 0
+    for (const { id, kind } of registry.snapshot().entries()) {
+      if (++looked % SLICE === 0) await setImmediate()
+      if (matches(pattern, kind) && guard.permit(caller, 'registry.get', id)) found.push(id)
+      if (found.length === MOST_IDS) break
+    }
+    return found
   }
 
   async #call(caller: Caller, { target, form, input }: HostAsk & { op: 'call' }): Promise<unknown> {

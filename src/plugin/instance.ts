@@ -82,6 +82,11 @@ export class PluginInstance {
     return this.#memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0)
   }
 
+  /** Counts work that is done for it elsewhere; the plugin ends at its next turn when that was too much. */
+  spend(fuel: number): void {
+    this.#fuel.value = (this.#fuel.value as bigint) - BigInt(fuel)
+  }
+
   /** Calls an export with so much fuel, its limit at most. Throws PLUGIN_ARGUMENT, PLUGIN_FAILED (the component's own error), PLUGIN_FUEL, PLUGIN_STACK, PLUGIN_EXIT or PLUGIN_TRAP. */
   call(fn: ExportedFunction, args: readonly unknown[], fuel = this.#limits.fuel): unknown {
     const { types } = this.#compiled.signature

@@ -11,6 +11,7 @@ import { type InstanceLimits, PluginInstance } from './instance.ts'
 import { absent, wasi } from './wasi.ts'
 
 const MOST_PRINTED = 65_536 // bytes a call
+const ASK_FUEL = 10_000 // what a question costs: it is answered on the kernel's thread
 
 export type WorkerOptions = {
   readonly compiled: Pick<Compiled, 'glue' | 'modules' | 'pages' | 'signature' | 'foreign'>
@@ -59,8 +60,21 @@ const print = (bytes: Uint8Array): void => {
 }
 
 const say = (word: WorkerWord): void => parentPort!.postMessage(word)
-const host = hostImports(asking((ask) => say({ ask }), answers, bell))
-const instance = new PluginInstance(compiled, limits, { ...wasi({ grants, env, print }), ...host, ...absent(compiled.foreign) })
+const host = hostImports(
+  asking(
+    (ask) => {
+      instance.spend(ASK_FUEL)
+      say({ ask })
+    },
+    answers,
+    bell,
+  ),
+)
+const instance: PluginInstance = new PluginInstance(compiled, limits, {
+  ...wasi({ grants, env, print }),
+  ...host,
+  ...absent(compiled.foreign),
+})
 
 const perform = ({ name, args, fuel }: WorkerCall): { readonly isOk: boolean; readonly values: Uint8Array } => {
   try {

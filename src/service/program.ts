@@ -28,7 +28,13 @@ const compiledOf = (entry: Entry): Compiled => {
   if (known) return known
   const file = entry.origin?.sources.get('data.source') ?? entry.id
   const { code, chunk } = compile(sourceOf(entry), { file })
-  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries(importsOf(entry)) }, requires: requires(chunk) }
+  return adopt(entry, { code, requires: requires(chunk) })
+}
+
+/** Takes what its source was compiled to by somebody else, so that it is not compiled here. */
+export const adopt = (entry: Entry, { code, requires }: { readonly code: string; readonly requires: readonly Require[] }): Compiled => {
+  const file = entry.origin?.sources.get('data.source') ?? entry.id
+  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries(importsOf(entry)) }, requires }
   compiled.set(entry, made)
   return made
 }

@@ -20,7 +20,8 @@ import type { Reply } from '../request.ts'
 import type { Launcher } from './launcher.ts'
 import { literal } from './lua-literal.ts'
 import { replyOf } from './outcome.ts'
-import { programOf } from './program.ts'
+import { adopt, programOf } from './program.ts'
+import { Reader } from './reader.ts'
 import type { Refusal, Refusals } from './refusals.ts'
 import { lesser, type SandboxLimits } from './sandbox-policy.ts'
 import type { Caller, Context } from './service.ts'
@@ -59,6 +60,7 @@ export type RunOptions = {
 type Running = Pick<RunOptions, 'limits' | 'policy'> & { readonly budget: Budget; readonly bound: (timeoutMs: number) => void }
 
 const RUNS = 1000 // at once, on one node
+const LONGEST_SOURCE = 256 * 1024 // characters
 const SLICE = 100_000
 const BARE = 'process, subscribe, unsubscribe = nil, nil, nil return true'
 
@@ -79,16 +81,22 @@ export class Sandbox {
   readonly #options: SandboxOptions
   readonly #host = new Host('eval:sandbox', { processes: RUNS })
   readonly #running = new Set<Running>()
+  readonly #reader = new Reader()
 
   constructor(options: SandboxOptions) {
     this.#options = options
   }
 
-  /** What would run. Throws LUA_SYNTAX, IMPORT_MISSING, SANDBOX_GLOBAL. */
+  /** What would run. Throws LUA_SYNTAX, IMPORT_MISSING, SANDBOX_GLOBAL, SANDBOX_SOURCE. */
   async compile({ source, method, modules, imports, globals }: Snippet): Promise<Program> {
     const { registry, load } = this.#options
+    if (source.length > LONGEST_SOURCE) {
+      const message = `the code has ${source.length} characters; at most ${LONGEST_SOURCE} are possible`
+      throw new WippyError('SANDBOX_SOURCE', Kind.Invalid, message, { retryable: false, hint: 'Give it data as input.' })
+    }
     const data = { source, modules, imports, ...(method === '' ? {} : { method }) }
     const entry = makeEntry({ id: 'eval:code', kind: 'function.lua', data })
+    adopt(entry, await this.#reader.read({ source, file: entry.id }))
     const program = programOf(entry, (id) => registry.get(id))
     await load(entry)
     const given = Object.entries(globals).map(([name, value]) => {

@@ -221,6 +221,13 @@ test('a policy that cannot be is refused, with its line', () =>
     }
   }))
 
+test('code that is too long is refused before anybody reads it', () =>
+  withApp({}, async (app) => {
+    const box = sandbox.on(app.node)
+    const { kind, error } = await box.run(`-- ${'x'.repeat(300_000)}`)
+    assert.equal([kind, error!.code], ['runtime', 'SANDBOX_SOURCE'])
+  }))
+
 test('options that mean nothing are refused', () =>
   withApp({}, async (app) => {
     for (const [options, said] of [
