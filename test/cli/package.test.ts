@@ -15,11 +15,20 @@ const files: string[] = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, encodi
 
 test('holds what it needs, and nothing to work on it with', () => {
   const needed = ['bin/wippy.js', 'bin/package.json', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
-  for (const file of [...needed, 'templates/hello/src/hello.lua', 'wasm/actor.wasm', 'wasm/actor.image', 'wasm/swap.wasm'])
+  for (const file of [
+    ...needed,
+    'templates/hello/src/hello.lua',
+    'wasm/actor.wasm',
+    'wasm/actor.image',
+    'wasm/swap.wasm',
+    'wit/runtime.wit',
+  ])
     assert.ok(files.includes(file), file)
   const odd = files.filter(
     (file) =>
-      !/^(?:bin\/|dist\/|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|swap\.wasm$)|[A-Z]+(?:\.md)?$|package\.json$)/.test(file),
+      !/^(?:bin\/|dist\/|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|swap\.wasm$)|wit\/|[A-Z]+(?:\.md)?$|package\.json$)/.test(
+        file,
+      ),
   )
   assert.equal(odd, [])
 })
