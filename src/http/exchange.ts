@@ -3,12 +3,12 @@
 //   X1 The answer begins once; after that neither status nor headers change.
 //   X2 What is small is held back until more follows or it ends, so that it leaves whole, with its length.
 //   X3 Writing waits for the client, piece by piece; a client that takes no piece in time loses its connection.
-//   X4 A body is counted while it is read: what is larger than the server allows is not read to its end.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Context } from '../service/service.ts'
+import { Body, gone } from './body.ts'
 import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
 import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
 
@@ -34,12 +34,10 @@ export type ExchangeOptions = {
   readonly clock: Clock
 }
 
-const gone = (): WippyError => new WippyError('HTTP_GONE', Kind.Unavailable, 'the client is gone', { retryable: false })
 const begun = (): WippyError => new WippyError('HTTP_BEGUN', Kind.Invalid, 'the answer has begun: its head is sent', { retryable: false })
-const tooLarge = (most: number): WippyError =>
-  new WippyError('HTTP_BODY_TOO_LARGE', Kind.Invalid, `request body too large: more than ${most} bytes`, { retryable: false })
 
 export class Exchange {
+  readonly body: Body
   readonly method: string
   /** As the client wrote it, without the query. */
   readonly path: string
@@ -66,15 +64,12 @@ export class Exchange {
   #isSent = false
   #isEnded = false
   #encoder: Encoder | null = null
-  #body: AsyncGenerator<Uint8Array> | null = null
-  #refusal: number | null = null
   #last: Promise<void> = Promise.resolve()
-  #isWaiting: boolean // for a word that it may send its body
 
   constructor(options: ExchangeOptions) {
     this.#options = options
-    const { request } = options
-    this.#isWaiting = request.headers.expect?.toLowerCase() === '100-continue'
+    const { request, response, limits } = options
+    this.body = new Body(request, response, limits.bodyBytes)
     const url = request.url ?? '/'
     const mark = url.indexOf('?')
     this.method = request.method ?? 'GET'
@@ -95,14 +90,6 @@ export class Exchange {
     return this.#options.request.headers
   }
 
-  /** Bytes of the body, as the client says; -1 when it does not. */
-  get length(): number {
-    const { request } = this.#options
-    const length = request.headers['content-length']
-    if (length !== undefined) return Number(length)
-    return request.headers['transfer-encoding'] === undefined ? 0 : -1
-  }
-
   /** Whether the answer has begun. */
   get isBegun(): boolean {
     return this.#head !== null
@@ -119,31 +106,6 @@ export class Exchange {
     return response.destroyed && !response.writableFinished
   }
 
-  /** The status for an answer that nobody gives, when reading the body has failed. */
-  get refusal(): number | null {
-    return this.#refusal
-  }
-
-  /** The body, once. Throws HTTP_BODY_TAKEN; reading throws HTTP_BODY_TOO_LARGE, HTTP_GONE. */
-  body(): AsyncGenerator<Uint8Array> {
-    if (this.#body) throw new WippyError('HTTP_BODY_TAKEN', Kind.Invalid, 'the body has been read', { retryable: false })
-    this.#body = this.#read()
-    return this.#body
-  }
-
-  /** All of the body. Throws as `body`, and HTTP_BODY_TOO_LARGE when it has more than `most` bytes. */
-  async whole(most: number): Promise<Uint8Array> {
-    if (this.length > most) throw tooLarge(most)
-    const chunks: Uint8Array[] = []
-    let bytes = 0
-    for await (const chunk of this.body()) {
-      bytes += chunk.length
-      if (bytes > most) throw tooLarge(most)
-      chunks.push(chunk)
-    }
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-  }
-
   /** A header of the answer, whatever its handler says later. Nothing, once that has begun. */
   setHeader(name: string, value: string): void {
     if (!this.#isSent) this.#options.response.setHeader(name, value)
@@ -152,7 +114,7 @@ export class Exchange {
   /** A short answer of the server itself. */
   refuse(status: number, message: string, headers: Head['headers'] = []): void {
     if (this.isBegun) return
-    if (this.length !== 0 && !this.#options.request.complete) this.setHeader('Connection', 'close')
+    if (this.body.isOpen) this.setHeader('Connection', 'close')
     this.#send(status, [['Content-Type', 'text/plain; charset=utf-8'], ...headers], Buffer.from(`${message}\n`))
   }
 
@@ -295,7 +257,7 @@ export class Exchange {
     this.#head ??= this.draft ?? { status: 200, headers: [] }
     const { status, headers } = this.#head
     response.statusCode = status
-    if (this.#isWaiting) response.setHeader('Connection', 'close') // it may send its body all the same
+    if (this.body.isHeld) response.setHeader('Connection', 'close') // it may send its body all the same
     for (const [name, value] of headers) if (!OWN_HEADERS.has(name.toLowerCase())) response.setHeader(name, value)
     const known: Head['headers'] = whole === null ? headers : [...headers, ['content-length', String(whole)]]
     this.#encoder = this.encoding?.({ status, headers: known }, this) ?? null
@@ -339,34 +301,6 @@ export class Exchange {
       const forget = clock.setTimer(timeouts.writeMs, () => response.destroy())
       response.once(event, done).once('close', lost)
     })
-  }
-
-  async *#read(): AsyncGenerator<Uint8Array> {
-    const { request, response, limits } = this.#options
-    const most = limits.bodyBytes
-    let bytes = 0
-    if (this.length > most) throw this.#refused(most)
-    if (this.#isWaiting && !this.#isSent) response.writeContinue()
-    this.#isWaiting = false
-    const over = (): void => void request.destroy() // Node lets who reads it wait for ever
-    response.once('close', over)
-    try {
-      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        bytes += chunk.length
-        if (bytes > most) throw this.#refused(most)
-        yield chunk
-      }
-    } catch (error) {
-      throw error instanceof WippyError ? error : gone()
-    } finally {
-      response.off('close', over)
-    }
-  }
-
-  #refused(most: number): WippyError {
-    this.#refusal = 413
-    this.setHeader('Connection', 'close')
-    return tooLarge(most)
   }
 }
 

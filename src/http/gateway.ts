@@ -139,7 +139,7 @@ export class Gateway implements Supervised {
     response.on('error', () => {}) // its close says the same
     const exchange = new Exchange({ request, response, clock: this.#options.clock, limits, timeouts })
     if (this.#active >= limits.requests) exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
-    else if (exchange.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
+    else if (exchange.body.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
     else void this.#work(exchange, settings)
   }
 

@@ -32,25 +32,25 @@ export const httpService = (handlers: Handlers, streams: Streams): Service => {
   const exchangeOf = ({ caller }: Call): Exchange => handlers.exchangeOf(caller.pid)
 
   const request: Operation = (call) => {
-    const { method, path, query, headers, remote, params, length } = exchangeOf(call)
+    const { method, path, query, headers, remote, params, body } = exchangeOf(call)
     const flat = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
-    return [{ method, path: decoded(path), query: pairsOf(query), headers: Object.fromEntries(flat), remote, params, length }]
+    return [{ method, path: decoded(path), query: pairsOf(query), headers: Object.fromEntries(flat), remote, params, length: body.length }]
   }
 
   const body: Operation = async (call) => {
     const exchange = exchangeOf(call)
     const [most, ms] = call.args
-    return [await within(exchange.whole(countOf(most, BODY)), countOf(ms, BODY_MS))]
+    return [await within(exchange.body.whole(countOf(most, BODY)), countOf(ms, BODY_MS))]
   }
 
   const stream: Operation = (call) => {
     const exchange = exchangeOf(call)
-    return [streams.open(call.caller, readingStream(exchange.body(), exchange.length))]
+    return [streams.open(call.caller, readingStream(exchange.body.take(), exchange.body.length))]
   }
 
   const multipart: Operation = async (call) => {
     const exchange = exchangeOf(call)
-    const bytes = await within(exchange.whole(countOf(call.args[0], FORM)), BODY_MS)
+    const bytes = await within(exchange.body.whole(countOf(call.args[0], FORM)), BODY_MS)
     const { values, files } = await readMultipart(bytes, exchange.header('content-type') ?? '')
     const opened = files.map(({ field, name, type, content }) => {
       const number = streams.open(call.caller, readingStream(content.stream(), content.size))
