@@ -31,7 +31,7 @@ export const workflowService = (durables: Durables, scheduler: Scheduler): Servi
 
   const read = async ({ target, raw }: Call): Promise<readonly unknown[]> => {
     const { head, rest } = split(raw, 1)
-    return [await durables.inquire(target as Pid, String(head[0]), rest)]
+    return [await durables.inquiries.ask(target as Pid, String(head[0]), rest)]
   }
 
   const size = async (call: Call): Promise<readonly unknown[]> => {

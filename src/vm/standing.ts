@@ -147,7 +147,7 @@ const localsAt = (memory: LuaMemory, proto: number, at: number, base: number): V
   return found
 }
 
-/** What a function sees of the functions around it; functions among that are left out, they are code. */
+/** What a function sees of the functions around it, but for functions and modules. */
 const outerOf = (memory: LuaMemory, proto: number, closure: number): Variable[] => {
   const names = memory.u32(proto + PROTO.upvalue)
   const found: Variable[] = []
@@ -162,6 +162,6 @@ const outerOf = (memory: LuaMemory, proto: number, closure: number): Variable[] 
 
 const globalsIn = (memory: LuaMemory, origin: LuaMemory): Variable[] => {
   const given = new Set(origin.fields(origin.tableAt(inRegistry(origin, GLOBALS))).map(({ key }) => key))
-  const own = memory.fields(memory.tableAt(inRegistry(memory, GLOBALS))).filter(({ key }) => !given.has(key))
+  const own = memory.fields(memory.tableAt(inRegistry(memory, GLOBALS))).filter(({ key, at }) => !given.has(key) && !memory.isCode(at))
   return own.slice(0, MOST_VARIABLES).map(({ key, at }) => ({ name: key, value: memory.show(at) }))
 }

@@ -118,23 +118,50 @@ export const archiveFrom = (file: Uint8Array, name: string): Archive => {
   return checked(unpacked(packed, name), name)
 }
 
-const unpacked = (packed: Uint8Array, name: string): Stored => {
+const unpacked = (packed: Uint8Array, name: string): unknown => {
   try {
-    return decode(gunzipSync(packed, { maxOutputLength: MOST_BYTES * 2 })) as Stored
+    return decode(gunzipSync(packed, { maxOutputLength: MOST_BYTES * 2 }))
   } catch {
     throw damaged(name, 'it cannot be unpacked')
   }
 }
 
-/** What a checksum does not say: that the parts belong together. */
-const checked = ({ records: raw, card: bytes, programs: pairs, ...rest }: Stored, name: string): Archive => {
-  if (!Array.isArray(raw) || !Array.isArray(pairs) || typeof rest.id !== 'string') throw damaged(name, 'parts of it are missing')
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytes(value)
+const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isTimer = (value: unknown): boolean => isMap(value) && isWhole(value.tag) && isWhole(value.dueMs)
+const isProgram = (value: unknown): boolean => Array.isArray(value) && typeof value[0] === 'string' && isBytes(value[1])
+const areAll = (value: unknown, is: (item: unknown) => boolean): boolean => Array.isArray(value) && value.every(is)
+
+const isStored = (value: unknown): value is Stored =>
+  isMap(value) &&
+  [value.id, value.status].every((text) => typeof text === 'string') &&
+  isBytes(value.card) &&
+  areAll(value.records, isBytes) &&
+  areAll(value.mail, isBytes) &&
+  areAll(value.timers, isTimer) &&
+  areAll(value.programs, isProgram)
+
+const isCard = (value: unknown): value is Card =>
+  isMap(value) &&
+  [value.entry, value.host, value.code].every((text) => typeof text === 'string') &&
+  [value.start, value.startedMs].every((number) => typeof number === 'number') &&
+  areAll(value.watchers, isMap) &&
+  isMap(value.search) &&
+  isMap(value.memo)
+
+/** What a checksum does not say: that all parts are there, and belong together. */
+const checked = (stored: unknown, name: string): Archive => {
+  if (!isStored(stored)) throw damaged(name, 'parts of it are missing')
+  const { records: raw, card: bytes, programs: pairs, ...rest } = stored
   const records = parseChain(rest.id, ORIGIN, raw).map((record, i) => ({ ...record, bytes: raw[i]! }))
-  const card = cardOf(bytes)
+  const card: unknown = decode(bytes)
+  if (!isCard(card)) throw damaged(name, 'parts of it are missing')
   const start = records[card.start - 1]
   const isItsStart = start?.kind === RecordKind.start && Buffer.from(start.code).toString('hex') === card.code
   if (!isItsStart) throw damaged(name, 'its journal and what is known of it do not belong together')
-  const programs = new Map<string, Uint8Array>(pairs)
+  const programs = new Map(pairs)
   for (const [hash, code] of programs) if (programHash(code) !== hash) throw damaged(name, `program ${hash} is another one`)
   if (!programs.has(card.code)) throw damaged(name, 'its program is missing')
   return { ...rest, card, records, programs }

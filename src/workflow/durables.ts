@@ -12,13 +12,13 @@ import type { FrameCursor } from '../kernel/frame.ts'
 import type { Host } from '../kernel/host.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { formatPid, type Pid } from '../pid.ts'
+import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cardOf, limitOf } from './card.ts'
 import { Endings } from './endings.ts'
-import { type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
+import { type Engine, type Head, hasEnded } from './engine.ts'
 import { checkId, idOf } from './id.ts'
-import { inquire } from './inquiry.ts'
+import { Inquiries } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
 import { type Ended, framesOf, Ledger } from './ledger.ts'
 import { Letters } from './letters.ts'
@@ -72,6 +72,7 @@ export type DurablesOptions = {
 export class Durables {
   readonly letters: Letters
   readonly interventions: Interventions
+  readonly inquiries: Inquiries
   readonly programs: Programs
   readonly #options: DurablesOptions
   readonly #engine: Engine
@@ -114,6 +115,7 @@ export class Durables {
     })
     const about = { loaded: this.#loaded, alarm: this.#alarm, endings: this.#endings }
     this.#share = new Share({ engine, clock, report, node: this.#owner, leaseMs, ...about })
+    this.inquiries = new Inquiries(options, () => clock.nowMs())
     this.interventions = new Interventions({
       ...{ engine, clock, scheduler },
       loaded: this.#loaded,
@@ -207,14 +209,6 @@ export class Durables {
       const process = opened.effects.active && this.#share.has(id) ? this.#begin(start, opened).process : null
       return { pid, isNew: true, process }
     }
-  }
-
-  /** What the code of a workflow answers to a query, as of its last record. Throws WORKFLOW_NOT_FOUND, and as `inquire`. */
-  async inquire(pid: Pid, name: string, args: Uint8Array): Promise<unknown> {
-    const id = idOf(pid)
-    const head = id === null ? null : await this.#engine.head(id)
-    if (head === null || formatPid(cardOf(head.card).host, head.id) !== pid) throw workflowNotFound(pid)
-    return inquire(this.#options, head, { name, args, nowMs: this.#around.nowMs() })
   }
 
   /** The run of a process, when it is a workflow of this node. */

@@ -7,11 +7,15 @@ import { Kind, WippyError } from '../error.ts'
 import { EXIT, FrameCursor, QUERY } from '../kernel/frame.ts'
 import { FrameBuffer } from '../kernel/frame-buffer.ts'
 import { lastWords } from '../msgpack.ts'
-import type { Head } from './engine.ts'
+import { formatPid, type Pid } from '../pid.ts'
+import { cardOf } from './card.ts'
+import { type Head, workflowNotFound } from './engine.ts'
+import { idOf } from './id.ts'
 import { labelOf } from './ledger.ts'
 import { rebuild, type Workshop } from './rebuild.ts'
 
 const FUEL = 50_000_000 // a fifth of a second
+const MOST_AT_ONCE = 16
 const NOTHING = new Uint8Array(0)
 
 export type Question = {
@@ -42,6 +46,35 @@ export const inquire = async (workshop: Workshop, head: Head, { name, args, nowM
     body.close()
   }
 }
+
+/** The questions that processes of one node ask: so many at once, more are refused. */
+export class Inquiries {
+  readonly #workshop: Workshop
+  readonly #nowMs: () => number
+  #underWay = 0
+
+  constructor(workshop: Workshop, nowMs: () => number) {
+    this.#workshop = workshop
+    this.#nowMs = nowMs
+  }
+
+  /** What the code of a workflow answers, as of its last record. Throws WORKFLOW_NOT_FOUND, QUERY_CROWD, and as `inquire`. */
+  async ask(pid: Pid, name: string, args: Uint8Array): Promise<unknown> {
+    if (this.#underWay >= MOST_AT_ONCE) throw crowd()
+    this.#underWay++
+    try {
+      const id = idOf(pid)
+      const head = id === null ? null : await this.#workshop.engine.head(id)
+      if (head === null || formatPid(cardOf(head.card).host, head.id) !== pid) throw workflowNotFound(pid)
+      return await inquire(this.#workshop, head, { name, args, nowMs: this.#nowMs() })
+    } finally {
+      this.#underWay--
+    }
+  }
+}
+
+const crowd = (): WippyError =>
+  new WippyError('QUERY_CROWD', Kind.RateLimited, `more than ${MOST_AT_ONCE} queries at once`, { retryable: true })
 
 const busy = (id: string): WippyError =>
   new WippyError('QUERY_BUSY', Kind.Unavailable, `workflow "${id}" is in the middle of a computation there`, {

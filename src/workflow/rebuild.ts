@@ -127,7 +127,10 @@ const recordAt = async (engine: Engine, id: string, seq: number): Promise<Parsed
 }
 
 const codeMissing = (id: string, code: string): WippyError =>
-  new WippyError('WORKFLOW_CODE', Kind.NotFound, `the program ${code} of workflow "${id}" is not stored`, { retryable: false })
+  new WippyError('WORKFLOW_CODE', Kind.NotFound, `the program ${code} of workflow "${id}" is not stored`, {
+    retryable: false,
+    hint: 'Programs are kept for the run at hand of each workflow, not for those it had before.',
+  })
 
 const incomplete = (id: string, seq: number): WippyError =>
   new WippyError('JOURNAL_CORRUPT', Kind.Internal, `record ${seq} of workflow "${id}" is missing`, { retryable: false })

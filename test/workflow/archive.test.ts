@@ -74,8 +74,13 @@ test('parts that do not belong together are refused, though their checksum is ri
     [{ records: records.slice(1) }, /record 1 of workflow "w" is damaged: it does not follow/],
     [{ records: records.toSpliced(2, 1) }, /record 3 of workflow "w" is damaged: it does not follow/],
     [{ card: { ...card, start: 2 } }, /do not belong together/],
+    [{ card: { ...card, host: 7 } }, /parts of it are missing/],
+    [{ card: null }, /parts of it are missing/],
+    [{ mail: ['hello'] }, /parts of it are missing/],
+    [{ timers: [{ tag: 1 }] }, /parts of it are missing/],
+    [{ id: null }, /parts of it are missing/],
   ] as const) {
-    assert.match((await refusal(archiveToBytes({ ...archive, ...changed }))).message, said)
+    assert.match((await refusal(archiveToBytes({ ...archive, ...changed } as unknown as Archive))).message, said)
   }
 })
 

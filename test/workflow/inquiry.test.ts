@@ -4,7 +4,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { encodeAll } from '../../src/msgpack.ts'
-import { inquire, type Question } from '../../src/workflow/inquiry.ts'
+import type { Pid } from '../../src/pid.ts'
+import { Inquiries, inquire, type Question } from '../../src/workflow/inquiry.ts'
 import { type Draft, failure, func, withApp } from '../support/app.ts'
 import { program } from '../vm/lua-process.ts'
 import { Journal } from './journal.ts'
@@ -111,6 +112,21 @@ test('in the middle of a computation it does not answer', async () => {
   const { ask } = await adder(2000)
   const error = await failure(ask('total'))
   assert.equal([error.code, error.retryable], ['QUERY_BUSY', true])
+})
+
+test('of many who ask at once some are refused, and nobody else', async () => {
+  const journal = new Journal(ADDER)
+  journal.step()
+  const { workshop } = await journal.stored()
+  const inquiries = new Inquiries(workshop, () => 0)
+  const ask = () => inquiries.ask('{app:workflows|w}' as Pid, 'total', encodeAll([]))
+  const answers = await Promise.allSettled(Array.from({ length: 20 }, ask))
+  const refused = answers.filter(({ status }) => status === 'rejected').map((answer) => (answer as PromiseRejectedResult).reason.code)
+  assert.equal(
+    refused,
+    Array.from({ length: 4 }, () => 'QUERY_CROWD'),
+  )
+  assert.is(await ask(), 0)
 })
 
 test('Lua asks by pid, from anywhere, if it may', async () => {
