@@ -10,6 +10,7 @@
 //   H2  Nothing is stored before the first change is made; from then on everything is, files included.
 //   H3  What one wippy stored is never written over by another that did not begin with it.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
 import type { Batch, Environment } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
@@ -35,6 +36,9 @@ import { merge, type Perhaps } from './merge.ts'
 const FORMAT = 1
 const PRUNED_AT_ONCE = 2 // versions that one change takes away when too many are kept
 
+const SLICE = 1000 // records made between two turns of the event loop
+
+type Stored = readonly [id: string, record: Uint8Array]
 type Head = { readonly head: number; readonly newest: number; readonly oldest: number }
 
 export type StoredHistoryOptions = {
@@ -167,8 +171,9 @@ export class StoredHistory implements History {
       this.#at.oldest + Math.min(PRUNED_AT_ONCE, Math.max(0, version.id - this.#at.oldest + 1 - this.#keep)),
     )
     const at = { head: version.id, newest: version.id, oldest }
+    const unstored = await this.#unstoredRecords()
     await tables.env.write((batch) => {
-      this.#putUnstored(tables, batch)
+      this.#putUnstored(tables, batch, unstored)
       for (let id = this.#at.oldest; id < oldest; id++) this.#drop(tables, batch, id)
       this.#putVersion(tables, batch, version, changes)
       this.#putEntries(tables, batch, changes, version.baseline === true)
@@ -180,8 +185,9 @@ export class StoredHistory implements History {
   async moveHead(id: number, changes: readonly Change[]): Promise<void> {
     const tables = await this.#owned()
     const at = { ...this.#at, head: id }
+    const unstored = await this.#unstoredRecords()
     await tables.env.write((batch) => {
-      this.#putUnstored(tables, batch)
+      this.#putUnstored(tables, batch, unstored)
       this.#putEntries(tables, batch, changes, false)
       this.#putHead(tables, batch, at)
     })
@@ -291,10 +297,20 @@ export class StoredHistory implements History {
     this.#at = at
   }
 
-  #putUnstored(tables: Tables, batch: Batch): void {
+  /** What the first change stores besides; made in slices, as there may be much of it. */
+  async #unstoredRecords(): Promise<readonly Stored[]> {
+    const records: Stored[] = []
+    for (const [at, entry] of this.#unstored.entries()) {
+      if (at % SLICE === SLICE - 1) await nextTurn()
+      records.push([entry.id, this.#records.entry(entry)])
+    }
+    return records
+  }
+
+  #putUnstored(tables: Tables, batch: Batch, unstored: readonly Stored[]): void {
     if (this.#tables) return
     batch.put(tables.versions, 0, this.#records.version(this.#baseline, 0))
-    for (const entry of this.#unstored) batch.put(tables.entries, entry.id, this.#records.entry(entry))
+    for (const [id, record] of unstored) batch.put(tables.entries, id, record)
   }
 
   #putVersion(tables: Tables, batch: Batch, version: Version, changes: readonly Change[]): void {
