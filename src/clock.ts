@@ -3,6 +3,8 @@
 export interface Clock {
   /** Milliseconds since 1970 with a fraction; never goes backward within a process of the operating system. */
   nowMs(): number
+  /** The same as the machine says it: it may jump, and goes on while the machine is suspended. */
+  wallMs?(): number
   /** Calls `fn` once after `ms`; the returned function forgets it. */
   setTimer(ms: number, fn: () => void): () => void
 }
@@ -19,6 +21,7 @@ const origin = Date.now() - hrtimeMs()
 /** The machine's clock. A waiting timer keeps the program alive: a process that sleeps is work, and a node that shuts down forgets its timers. */
 export const systemClock: Clock = {
   nowMs: () => origin + hrtimeMs(),
+  wallMs: () => Date.now(),
   setTimer(ms, fn) {
     let left = ms
     let handle: ReturnType<typeof setTimeout>

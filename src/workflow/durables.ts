@@ -284,12 +284,12 @@ export class Durables {
     const { card, body, ledger, steps } = rebuilt
     const run = new Run({ id, pid: host.pidOf(id), code: Buffer.from(card.code, 'hex'), ...rebuilt }, this.#around)
     const own = { ...card, owner: this.#owner }
-    if (owner !== this.#owner && !(await run.note(RecordKind.own, Buffer.from(this.#owner), own, 'running'))) {
-      body.close()
-      return null
-    }
-    await this.sure()
-    if (!this.#share.has(id)) {
+    // who does not know whose it is takes it from nobody, and begins nothing
+    const isOwned =
+      (await this.#isOurs(id)) &&
+      (owner === this.#owner || (await run.note(RecordKind.own, Buffer.from(this.#owner), own, 'running'))) &&
+      (await this.#isOurs(id))
+    if (!isOwned) {
       body.close()
       return null
     }
@@ -302,6 +302,11 @@ export class Durables {
     for (const { tag, dueMs } of [...ledger.due(), ...ownTimer(card)]) if (dueMs <= now) run.fire(tag)
     this.#loaded.keep(run) // only now: before it has what it was loaded for it looks as if it had nothing to do
     return run
+  }
+
+  async #isOurs(id: string): Promise<boolean> {
+    await this.sure()
+    return this.#share.has(id)
   }
 
   /** Does it until it is done; null when the node stops before. */

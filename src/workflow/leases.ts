@@ -15,6 +15,8 @@ const SOON_MS = 20 // behind the end of another node's lease
 const HANDED_OVER = 8 // partitions at once
 const RETRY_MS = 500
 
+const wallMs = (clock: Clock): number => clock.wallMs?.() ?? clock.nowMs()
+
 export type LeasesOptions = {
   readonly engine: Engine
   readonly clock: Clock
@@ -35,6 +37,7 @@ export class Leases {
   #parts: Partitions = new Set()
   #leaving: Partitions = new Set() // on their way to others
   #untilMs = Number.NEGATIVE_INFINITY
+  #untilWallMs = Number.NEGATIVE_INFINITY
   #last: Promise<void> = Promise.resolve() // claim or release
   #queued: Promise<void> | null = null
   #cancelNext: (() => void) | null = null
@@ -63,7 +66,7 @@ export class Leases {
 
   /** Null when leases hold; else resolves once a claim has said whose they are, and what is lost has been given up. */
   sure(): Promise<void> | null {
-    if (this.#options.clock.nowMs() < this.#untilMs) return null
+    if (this.#isHeld()) return null
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
       void this.claim()
@@ -89,6 +92,12 @@ export class Leases {
     if (!this.#isAlone) await this.#inTurn(() => this.#options.engine.release(this.#options.node, parts, true)).catch(this.#options.report)
   }
 
+  /** By both clocks: one of them stands still while the machine is suspended, and the other one jumps. */
+  #isHeld(): boolean {
+    const { clock } = this.#options
+    return clock.nowMs() < this.#untilMs && wallMs(clock) < this.#untilWallMs
+  }
+
   /** Claims and releases go one after the other. */
   #inTurn(act: () => Promise<void>): Promise<void> {
     const acted = this.#last.then(act)
@@ -103,13 +112,15 @@ export class Leases {
     let nextMs = ttlMs / RENEWALS
     try {
       const sentMs = clock.nowMs()
+      const sentWallMs = wallMs(clock)
       const { held, share, othersMs, isAlone } = await engine.claim(node, ttlMs)
       this.#isAlone = isAlone
       this.#isAway = false
       this.#untilMs = isAlone ? Number.POSITIVE_INFINITY : sentMs + ttlMs * SURE
+      this.#untilWallMs = isAlone ? Number.POSITIVE_INFINITY : sentWallMs + ttlMs * SURE
       if (othersMs !== null) nextMs = Math.min(nextMs, Math.max(othersMs, 0) + SOON_MS)
       this.#take(held)
-      if (clock.nowMs() < this.#untilMs) for (const resolve of this.#waiting.splice(0)) resolve()
+      if (this.#isHeld()) for (const resolve of this.#waiting.splice(0)) resolve()
       else nextMs = 0 // it was frozen meanwhile
       if (held.size > share && this.#leaving.size === 0) void this.#handOver(Math.min(held.size - share, HANDED_OVER))
     } catch (error) {

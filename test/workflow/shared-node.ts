@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { boot } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import { WippyError } from '../../src/error.ts'
 import { encodeAll } from '../../src/msgpack.ts'
+import { plainStart } from '../../src/service/workflow-options.ts'
 
 const { config } = await loadConfig(process.argv[2] ?? '', { set: [], env: {} })
 const node = await boot(config)
@@ -16,9 +16,12 @@ process.stdout.write(`up ${workflows.owner}\n`)
 
 const start = async (id: string, number: number): Promise<void> => {
   try {
-    await workflows.start('app:parent', 'app:workflows', encodeAll([number, id]), id)
+    await workflows.begin({
+      ...{ entry: 'app:parent', host: 'app:workflows', args: encodeAll([number, id]), context: node.parts.authority.operator },
+      options: { ...plainStart, id, reuse: 'never' },
+    })
   } catch (error) {
-    if (!(error instanceof WippyError) || error.code !== 'WORKFLOW_EXISTS') process.stderr.write(`start of ${id}: ${error}\n`)
+    process.stderr.write(`start of ${id}: ${error}\n`)
   }
 }
 
