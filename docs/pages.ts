@@ -15,6 +15,7 @@ type Flag = {
   readonly hidden?: boolean
 }
 type Command = {
+  readonly hidden?: boolean
   readonly summary?: string
   readonly description?: string
   readonly usage?: string | readonly string[]
@@ -86,9 +87,10 @@ const commandsPage = (): string =>
     'Commands',
     'Every command takes `--help`. What it answers is on standard output, everything else on standard error; with `--json` both are documents that name their `$type`. `NO_COLOR` is respected.',
     `${EXITS}\n\nOf \`wippy run TARGET\` it is what the target returned.`,
-    ...Object.entries(COMMANDS)
+    ...Object.entries(COMMANDS as unknown as Readonly<Record<string, Command>>)
+      .filter(([, { hidden }]) => !hidden)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([id, command]) => commandText(id, command as unknown as Command)),
+      .map(([id, command]) => commandText(id, command)),
   )
 
 const sectionText = (section: Section): string => {

@@ -2,6 +2,8 @@
 
 import Audit from './audit.ts'
 import Check from './check.ts'
+import Complete from './complete.ts'
+import Completion from './completion.ts'
 import Deploy from './deploy.ts'
 import Dev from './dev.ts'
 import Diff from './diff.ts'
@@ -55,6 +57,8 @@ import WorkflowTerminate from './workflow/terminate.ts'
 export const COMMANDS = {
   audit: Audit,
   check: Check,
+  complete: Complete,
+  completion: Completion,
   deploy: Deploy,
   dev: Dev,
   diff: Diff,
