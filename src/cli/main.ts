@@ -11,7 +11,13 @@ import { Exit, exitOf } from './exit.ts'
 import { errorJson } from './output.ts'
 import { Quit } from './quit.ts'
 
-type Failure = Error & { readonly code?: string; readonly oclif?: { readonly exit?: number }; readonly parse?: unknown }
+type Failure = Error & {
+  readonly code?: string
+  readonly oclif?: { readonly exit?: number }
+  readonly parse?: { readonly input?: { readonly flags?: object } }
+  /** Flags there are not. */
+  readonly flags?: readonly string[]
+}
 
 /** Whether our part of a command line asks for JSON. */
 const wantsJson = (argv: readonly string[]): boolean => {
@@ -20,8 +26,17 @@ const wantsJson = (argv: readonly string[]): boolean => {
   return own.slice(0, end < 0 ? undefined : end).includes('--json')
 }
 
+/** Of flags there are not, those that may have been meant. */
+const proposal = async ({ flags = [], parse }: Failure): Promise<string> => {
+  if (flags.length === 0) return ''
+  const { nearest } = await import('../index.ts')
+  const known = Object.keys(parse?.input?.flags ?? {}).map((name) => `--${name}`)
+  const meant = flags.flatMap((flag) => nearest(flag, known) ?? known.find((name) => name.startsWith(flag)) ?? [])
+  return meant.length === 0 ? '' : `\n  → Did you mean ${meant.join(', ')}?`
+}
+
 /** Says what went wrong; returns the exit code. */
-const tell = (error: Failure, asJson: boolean): number => {
+const tell = async (error: Failure, asJson: boolean): Promise<number> => {
   if (error instanceof Quit) return error.exitCode
   if (error.code === 'EEXIT') return error.oclif?.exit ?? 0
   if (error instanceof WippyError) {
@@ -29,7 +44,9 @@ const tell = (error: Failure, asJson: boolean): number => {
     return exitOf(error)
   }
   if (error.parse || error.oclif) {
-    const message = error.message.replace(/^Error: /, '')
+    const said = error.message.replace(/^Error: /, '')
+    const help = said.includes('--help') ? '' : '\nSee more help with --help'
+    const message = `${said}${help}${await proposal(error)}`
     console.error(asJson ? errorJson({ code: 'USAGE', message }) : message)
     return error.oclif?.exit ?? Exit.usage
   }
@@ -48,6 +65,6 @@ export const main = async (argv: readonly string[]): Promise<void> => {
     if (asked) await (await import('./run.ts')).run(asked.flags, asked.words)
     else await (await import('./oclif.ts')).runCommand(argv)
   } catch (error) {
-    process.exitCode = tell(error as Failure, wantsJson(argv))
+    process.exitCode = await tell(error as Failure, wantsJson(argv))
   }
 }

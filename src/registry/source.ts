@@ -48,7 +48,10 @@ const readFile = (at: FilePlace, parse: typeof readDocument): Read => {
     text = readFileSync(at.path, 'utf8')
   } catch (error) {
     const message = `the file cannot be read (${(error as NodeJS.ErrnoException).code})`
-    const problem = new WippyError('SOURCE_UNREADABLE', Kind.Unavailable, message, { where: { file: at.shown(at.path) } })
+    const problem = new WippyError('SOURCE_UNREADABLE', Kind.Unavailable, message, {
+      where: { file: at.shown(at.path) },
+      hint: 'Check its path and its permissions.',
+    })
     return { entries: [], problems: [problem], inclusions: [] }
   }
   const document = parse(at.shown(at.path), text)

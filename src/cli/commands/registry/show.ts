@@ -22,7 +22,10 @@ export default class RegistryShow extends AppCommand {
       const entry = registry.snapshotAt(version).need(args.id)
       if (flags.field !== undefined) {
         const value = fieldOf(entry, flags.field)
-        if (value === undefined) throw new WippyError('FIELD_NOT_FOUND', Kind.NotFound, `"${entry.id}" has no field "${flags.field}"`)
+        if (value === undefined)
+          throw new WippyError('FIELD_NOT_FOUND', Kind.NotFound, `"${entry.id}" has no field "${flags.field}"`, {
+            hint: `"wippy registry show ${entry.id}" shows those it has.`,
+          })
         return print(typeof value === 'string' && !flags.json ? value : json(value))
       }
       if (flags.json) return print(json(plainEntry(entry)))
