@@ -27,6 +27,7 @@ kind workflow.lua: A process whose steps are written down before anybody sees wh
 source | needed | as of process.lua
 method | main | as of process.lua
 modules | [] | those whose answers can be repeated: funcs, time, registry, …
+schedule | none | when it runs by itself: { cron, timezone, overlap, catch_up, input, host }
 imports | {} | as of process.lua
 kind process.host: Where processes run: a group with limits.
 limits | those of the configuration | processes, memory, fuel, hard_fuel, mailbox
@@ -190,4 +191,17 @@ auto_init | false | whether it is made when it is missing
 mode | 0755 | its permissions
 base | module | what a relative path starts from: the module the entry came with, or project
 read_only | false | whether nothing may be written
+kind process.wasm: A process whose code is a WebAssembly component.
+fs | needed | the fs.directory it is in
+path | needed | the file
+hash | needed | sha256:…
+method | needed | the export
+limits | as of plugin.component | { memory, fuel, timeout }
+kind http.static: Files as answers.
+meta.server | needed | the http.service
+path | needed | the path they are below
+fs | needed | the fs.directory they are in
+static_options | {} | { spa, index, cache }
+middleware | [] | as of http.router
+options | {} | of the middleware
 `

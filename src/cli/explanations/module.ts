@@ -28,7 +28,6 @@ EVENTS_RESERVED | An event was sent as the runtime's. | Only the runtime speaks 
 EVENTS_TOO_MANY | A process has too many subscriptions. | Each event goes through all of them. | Close some, or listen to a pattern.
 HASH_BAD_INPUT | An argument of the module hash is not what it takes. | It hashes texts with the algorithms there are. | Look at docs/lua.md.
 HTTP_ADDRESS | The address of an HTTP service cannot be listened on. | Another program has it, or it is not ours to take. | Choose another addr, or stop the other program.
-HTTP_ARGUMENT | An argument of the module http is not what it takes. | Names and values are texts, codes are numbers. | Look at docs/lua.md.
 HTTP_BEGUN | The head of the answer was sent already. | Status and headers come before the body. | Set them first.
 HTTP_BODY_LATE | The body of a request did not come in time. | A slow client must not hold a worker. | Raise the timeout, if clients are slow.
 HTTP_BODY_TAKEN | The body of a request was read already. | It is read once. | Keep what was read.

@@ -64,4 +64,7 @@ USAGE | A command was typed in a way it does not take. | A flag or argument is m
 PLUGIN_ASK | A plugin asked the app for what cannot be. | Its arguments are no list, or no JSON. | Tell its maker.
 PLUGIN_KIND | An entry of a plugin's kind names no plugin. | The plugin acts on it. | Write plugin: with the id of the component.
 PLUGIN_KIND_REFUSED | A plugin refused an entry of its kind. | The reason is its own. | Mend what it says.
+ENTRY_NO_PLUGIN | The module plugin was used by what is no process.wasm. | It calls the component of its own entry. | Call a plugin with funcs.call.
+MCP_BUSY | An agent has too many calls under way. | What one agent may do at once is bounded. | Wait for some.
+SANDBOX_NO_FUNCTION | Sandboxed code returns no function. | The function is what gets the input. | Write: return function(input) … end
 `

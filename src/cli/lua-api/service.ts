@@ -200,4 +200,6 @@ request(method: string, url: string, options: table?): table?, Error? - Any meth
 request_batch(requests: table[]): table, table? - Several at once: answers and errors, in their order.
 encode_uri(text: string): string - A text as part of a query.
 decode_uri(text: string): string?, Error? - Back.
+module plugin: The component of a process.wasm entry.
+run(...: any): any, Error? - What its method returns.
 `
