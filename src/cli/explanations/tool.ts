@@ -67,4 +67,5 @@ PLUGIN_KIND_REFUSED | A plugin refused an entry of its kind. | The reason is its
 ENTRY_NO_PLUGIN | The module plugin was used by what is no process.wasm. | It calls the component of its own entry. | Call a plugin with funcs.call.
 MCP_BUSY | An agent has too many calls under way. | What one agent may do at once is bounded. | Wait for some.
 SANDBOX_NO_FUNCTION | Sandboxed code returns no function. | The function is what gets the input. | Write: return function(input) … end
+SANDBOX_SOURCE | Sandboxed code is too long, or cannot be read in time. | Reading code costs as running it does. | Give less code.
 `
