@@ -21,6 +21,14 @@ test('code gets its input and its result is printed', async () => {
   assert.equal([ok, value, fuel > 0, memory > 0], [true, '{"a":[1]}', true, true])
 })
 
+test('standard input may come in pieces, late', async () => {
+  const running = start(['sandbox', 'run', '-', '--input', '4'], { cwd, input: null })
+  running.child.stdin!.write('return function(n) ')
+  await new Promise((resolve) => setTimeout(resolve, 100)) // what is read too early was not all
+  running.child.stdin!.end('return n * 2 end')
+  assert.equal(await running.ended.then(({ code, out }) => [code, out]), [0, '8\n'])
+})
+
 test('each way to fail has its name, and the exit code is not 0', async () => {
   for (const [kind, source, ...flags] of [
     ['fuel', 'return function() while true do end end', '--fuel', '1000000'],

@@ -1,7 +1,8 @@
 // wippy sandbox run FILE|-
 
-import { readFileSync } from 'node:fs'
-import { string as text } from '@oclif/core/args'
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { string as word } from '@oclif/core/args'
 import { integer, string } from '@oclif/core/flags'
 import type { SandboxRunOptions } from '../../../app/sandbox-run.ts'
 import { describe, Kind, WippyError } from '../../../error.ts'
@@ -34,9 +35,9 @@ const inputOf = (value: string): unknown => {
   }
 }
 
-const sourceOf = (file: string): string => {
+const sourceOf = async (file: string): Promise<string> => {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {
     const hint = 'Give a file with Lua, or - for standard input.'
     throw new WippyError('SANDBOX_FILE', Kind.NotFound, `"${file}" cannot be read: ${(cause as Error).message}`, { hint })
@@ -54,7 +55,7 @@ kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
     '<%= config.bin %> sandbox run agent.lua --fuel 1000000 --memory 8MiB --timeout 500ms --allow json --json',
     '<%= config.bin %> sandbox run agent.lua --policy app:untrusted --allow funcs.call:app:price',
   ]
-  static override args = { file: text({ required: true, description: 'A file with Lua; - is standard input.' }) }
+  static override args = { file: word({ required: true, description: 'A file with Lua; - is standard input.' }) }
   static override flags = {
     fuel: integer({ summary: 'Units of work it may spend. Default: 200,000,000.', min: 1, helpValue: '<units>' }),
     memory: string({ summary: 'The memory it may have. Default: 16MiB.', helpValue: '<size>' }),
@@ -80,7 +81,7 @@ kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
       ...(policy !== undefined && { policy }),
       ...(flags.input !== undefined && { input: inputOf(flags.input) }),
     }
-    const outcome = await this.#outcome(flags, sourceOf(args.file), options)
+    const outcome = await this.#outcome(flags, await sourceOf(args.file), options)
     const { ok, value, error } = outcome
     if (flags.json) print(json({ $type: 'result', v: 1, ...outcome }))
     else if (ok) print(typeof value === 'string' ? value : jsonLine(value))
