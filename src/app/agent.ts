@@ -12,6 +12,7 @@ import { matches } from '../registry/glob.ts'
 import { versionName } from '../registry/history.ts'
 import { grantsOf } from '../security/grant.ts'
 import { scopeOf } from '../security/scope.ts'
+import { OPERATOR } from '../service/audit.ts'
 import { allowing, refuseChanges } from '../service/entry-change.ts'
 import { POLICY_KINDS } from '../service/policies.ts'
 import { plainOutcome } from '../service/sandbox-outcome.ts'
@@ -28,6 +29,7 @@ export type Identity = {
   readonly policies: readonly string[]
 }
 
+const NAME = /^[A-Za-z][\w.@-]{0,63}$/
 const MOST = 200 // entries, log lines, versions, records of one answer
 const CALL_MS = 60_000
 
@@ -54,9 +56,13 @@ export class Agent {
   readonly #context: Context
   readonly #gone: AbortSignal
 
-  /** `gone`: nobody waits for what it does any more. Throws AGENT_GRANT, AGENT_POLICY. */
+  /** `gone`: nobody waits for what it does any more. Throws AGENT_NAME, AGENT_GRANT, AGENT_POLICY. */
   constructor(node: Node, identity: Identity, gone: AbortSignal) {
     const { actor, allow, policies } = identity
+    if (!NAME.test(actor) || actor === OPERATOR) {
+      const hint = 'Use letters, digits, and . _ - @; the operator is somebody else.'
+      throw new WippyError('AGENT_NAME', Kind.Invalid, `"${actor}" cannot be the name of an agent`, { retryable: false, hint })
+    }
     this.#node = node
     this.#identity = identity
     this.#gone = gone

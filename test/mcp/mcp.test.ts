@@ -1,6 +1,7 @@
 // An agent as it really comes: the official SDK's client, over both transports, to the real program.
 
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -340,16 +341,22 @@ test('HTTP is for who has the token, from here, in bounds', () =>
 
 test('what the operator types wrong is explained', async () => {
   const cwd = appOf()
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as { readonly port: number }
   for (const [flags, code, said] of [
     [['--policy', 'app:none'], 4, /there is no policy "app:none"/],
     [['--allow', 'no grant'], 2, /"no grant" is no grant/],
     [['--http', 'eighty'], 2, /http/],
+    [['--actor', 'operator'], 2, /"operator" cannot be the name of an agent/],
+    [['--http', String(port)], 7, /cannot be listened on: .*\n {2}→ Choose another port, or 0/],
   ] as const) {
     const ended = await wippy(['mcp', ...flags], { cwd })
     assert.equal([ended.code, ended.out], [code, ''], ended.err)
     assert.match(ended.err, said)
     assertPlain(ended)
   }
+  other.close()
 })
 
 test.run()

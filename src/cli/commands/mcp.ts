@@ -17,6 +17,7 @@ import { reachable } from '../reachable.ts'
 import { listenForSignals } from '../signals.ts'
 
 const TOKEN_BYTES = 32
+const BY_HAND = 'This is for programs: name it as a command in the settings of your agent, or use --http. Ctrl-C ends it.'
 
 /** How the tools act, where, and how that ends. */
 type Acting = { readonly act: Act; readonly where: string; stop(): Promise<void> }
@@ -76,6 +77,7 @@ Without --http it speaks over standard input and output: that is what an agent's
     try {
       await acting.act('rights', {}, new AbortController().signal) // what is wrong with them is said now
       complain(`wippy mcp: agent "${flags.actor}" ${acting.where}`)
+      if (flags.http === undefined && process.stdin.isTTY) complain(BY_HAND)
       await this.#serve(flags.http, acting.act, stopped)
     } finally {
       await acting.stop()
