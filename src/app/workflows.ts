@@ -19,6 +19,7 @@ import { declaredBy, Schedules } from '../service/schedules.ts'
 import { contextFromBytes } from '../service/stored-start.ts'
 import { workflowService } from '../service/workflow.ts'
 import { WorkflowAsks } from '../service/workflow-asks.ts'
+import { WorkflowMonitors } from '../service/workflow-monitors.ts'
 import { Workflows } from '../service/workflows.ts'
 import { buildName } from '../vm/module.ts'
 import { Durables } from '../workflow/durables.ts'
@@ -124,6 +125,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     hostOf: (id) => workflows.hostOf(id),
     contextOf: contextFromBytes,
     begins: (head) => schedules.begins(head),
+    resumed: (run) => monitors.resume(run),
     report,
     checkpoints: { everyRecords: records, everyBytes: bytes },
     kept,
@@ -135,7 +137,9 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
   const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op), sure: () => durables.sure() })
-  door.diversion = new WorkflowAsks({ durables, workflows, activities, scheduler, launcher, credentials })
+  const monitors: WorkflowMonitors = new WorkflowMonitors(durables, scheduler, report)
+  const operation = (op: string) => door.operation(op)
+  door.diversion = new WorkflowAsks({ durables, workflows, activities, monitors, operation, scheduler, launcher, credentials })
   known.set(parts, workflows)
   await durables.join()
   return {

@@ -10,26 +10,29 @@ import { Kind, WippyError } from '../error.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Ask } from '../kernel/release.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { encode, split } from '../msgpack.ts'
+import { decodeAll, encode, encodeAll, split } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Beginning } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
 import { childId } from '../workflow/id.ts'
 import type { Run } from '../workflow/run.ts'
+import { isMonitored } from '../workflow/watching.ts'
 import { ACTIVITIES, type Activities } from './activities.ts'
 import type { Credentials } from './credentials.ts'
 import type { Diversion } from './door.ts'
 import { firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import { limitsOf } from './limits.ts'
-import type { Call, Caller, Context } from './service.ts'
+import type { Call, Caller, Context, Operation } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
+import type { WorkflowMonitors } from './workflow-monitors.ts'
 import { workflowOptionsOf } from './workflow-options.ts'
 import { isDurable, type Workflows } from './workflows.ts'
 
 const SEEDS = 2 ** 32
-const REFUSED: ReadonlySet<string> = new Set(['process.monitor', 'process.unmonitor', 'process.link', 'process.unlink'])
+const REFUSED: ReadonlySet<string> = new Set(['process.link', 'process.unlink'])
 
 const refused = (code: string, kind: Kind, message: string, hint?: string): WippyError =>
   new WippyError(code, kind, message, { retryable: false, hint })
@@ -38,6 +41,9 @@ export type WorkflowAsksOptions = {
   readonly durables: Durables
   readonly workflows: Workflows
   readonly activities: Activities
+  readonly monitors: WorkflowMonitors
+  /** What answers an ask. */
+  readonly operation: (op: string) => Promise<Operation>
   readonly scheduler: Scheduler
   readonly launcher: Launcher
   readonly credentials: Credentials
@@ -59,8 +65,12 @@ export class WorkflowAsks implements Diversion {
   readonly #launcher: Launcher
   readonly #credentials: Credentials
   readonly #activities: Activities
+  readonly #monitors: WorkflowMonitors
+  readonly #operation: WorkflowAsksOptions['operation']
 
-  constructor({ durables, workflows, activities, scheduler, launcher, credentials }: WorkflowAsksOptions) {
+  constructor({ durables, workflows, activities, monitors, operation, scheduler, launcher, credentials }: WorkflowAsksOptions) {
+    this.#monitors = monitors
+    this.#operation = operation
     this.#durables = durables
     this.#workflows = workflows
     this.#scheduler = scheduler
@@ -88,8 +98,13 @@ export class WorkflowAsks implements Diversion {
       if (op === 'time.ticker') this.#scheduler.delivery.reply(process, tag, true, encode([false]))
       return true
     }
-    if (REFUSED.has(op)) return this.#fail(process, tag, noWatching(op))
-    if (op === 'process.spawn' || op === 'workflow.exec') return this.#spawnChild(run, ask)
+    if (REFUSED.has(op)) return this.#fail(process, tag, noLinks(op))
+    if (op === 'process.monitor') return this.#answered(process, tag, this.#monitors.monitor(run, ask.target).then(yes))
+    if (op === 'process.unmonitor') {
+      this.#monitors.unmonitor(run, ask.target)
+      return this.#answered(process, tag, Promise.resolve([true]))
+    }
+    if (op === 'process.spawn' || op === 'workflow.exec') return this.#spawnChild(run, ask, call)
     if (op === 'process.upgrade') return this.#answered(process, tag, this.#upgrade(run, process, ask.target, ask.args()))
     if (!ACTIVITIES.has(op) || tag === 0) return false
     if (run.isLeaving) void run.rest(tag)
@@ -113,12 +128,13 @@ export class WorkflowAsks implements Diversion {
   }
 
   /** A child with a journal of its own; anything else is spawned as by any process. */
-  #spawnChild(run: Run, ask: Ask): boolean {
+  #spawnChild(run: Run, ask: Ask, call: Call): boolean {
     const { process, tag, op, target } = ask
     const isExec = op === 'workflow.exec'
     try {
       if (!isDurable(this.#launcher.processEntry(target))) {
-        return isExec ? this.#fail(process, tag, refused('ENTRY_NO_WORKFLOW', Kind.Invalid, `"${target}" is no workflow`)) : false
+        if (isExec) return this.#fail(process, tag, refused('ENTRY_NO_WORKFLOW', Kind.Invalid, `"${target}" is no workflow`))
+        return this.#spawnWatched(run, process, call)
       }
     } catch (error) {
       return this.#fail(process, tag, error)
@@ -127,6 +143,23 @@ export class WorkflowAsks implements Diversion {
     const [host, how, options] = head
     const child = { target, tag, host: String(host), isExec: how === 'exec', options, args: rest }
     return this.#answered(process, tag, this.#startChild(run, process, child))
+  }
+
+  /** An ordinary process, whose end has to be heard of whatever happens. Links are refused; what is not watched is spawned as ever. */
+  #spawnWatched(run: Run, process: Process, call: Call): boolean {
+    const { head, rest } = split(call.raw, 3)
+    const [host, how, options] = head
+    if (String(how).includes('linked')) return this.#fail(process, call.tag, noLinks(`process.${String(how)}`))
+    if (!isMonitored(how)) return false
+    const args = [host, 'spawn', options, ...decodeAll(rest)]
+    const spawned = this.#operation('process.spawn').then(async (spawn) => {
+      const { caller, op, target, tag, key, attempt } = call
+      const answer = await spawn({ caller, op, target, tag, key, attempt, raw: encodeAll(args), args })
+      if ('ok' in answer) throw refused('SPAWN_INVALID', Kind.Invalid, 'no such spawn')
+      this.#monitors.follow(run, answer[0] as Pid)
+      return answer
+    })
+    return this.#answered(process, call.tag, spawned)
   }
 
   async #startChild(run: Run, process: Process, { target, tag, host, isExec, options, args }: Child): Promise<readonly unknown[] | null> {
@@ -158,10 +191,12 @@ export class WorkflowAsks implements Diversion {
   }
 }
 
-const noWatching = (op: string): WippyError =>
+const yes = (): readonly unknown[] => [true]
+
+const noLinks = (op: string): WippyError =>
   refused(
     'WORKFLOW_REFUSED',
     Kind.Invalid,
     `${op} is not supported in workflow context`,
-    'Children are watched by themselves: their ends arrive as events.',
+    'Use process.monitor: ends arrive as events. Those of children do by themselves.',
   )

@@ -61,6 +61,8 @@ export type DurablesOptions = {
   readonly contextOf: (bytes: Uint8Array) => unknown
   /** Whether a scheduled run may begin, now that its time has come. False also when its journal was changed instead. */
   readonly begins: (head: Head) => Promise<boolean>
+  /** A run that had begun was taken up. */
+  readonly resumed: (run: Run) => void
   readonly report: (error: unknown) => void
   readonly checkpoints?: { readonly everyRecords: number; readonly everyBytes: number }
   /** Workflows kept loaded though they have nothing to do. */
@@ -296,7 +298,10 @@ export class Durables {
     const ground = this.#groundOf(run, beginning, host)
     if (steps === 0) spawn(run, beginning, ground)
     else resume(run, beginning, ground, isSpent)
-    if (steps > 0) confirmMail(run, ground)
+    if (steps > 0) {
+      confirmMail(run, ground)
+      this.#options.resumed(run)
+    }
     void run.pull()
     const now = this.#around.nowMs()
     for (const { tag, dueMs } of [...ledger.due(), ...ownTimer(card)]) if (dueMs <= now) run.fire(tag)

@@ -3,15 +3,18 @@
 //   G1 An ask is open from the record that contains it to the record that takes its answer in; only open asks are asked again.
 //   G2 A timer's time counts from the start of the step that asked for it: it does not depend on who looks at the clock, or when.
 
-import { ASK, areWithin, EXIT, FrameCursor, type Frames, MESSAGE, REPLY, SEND } from '../kernel/frame.ts'
+import { ASK, areWithin, EVENT, EXIT, FrameCursor, type Frames, MESSAGE, REPLY, SEND } from '../kernel/frame.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
 import { Attempts, type Note } from './attempts.ts'
+import { Watching } from './watching.ts'
 
 const MOST_TIMERS = 10_000
 const TIMERS: ReadonlySet<string> = new Set(['time.sleep', 'time.after', 'time.ticker'])
 const CALLS: ReadonlySet<string> = new Set(['funcs.call', 'contract.call'])
 const CHILDREN: ReadonlySet<string> = new Set(['process.spawn', 'workflow.exec'])
 const BY_MAIL: ReadonlySet<string> = new Set(['workflow.exec', 'process.spawn', 'send'])
+const WATCHES: ReadonlySet<string> = new Set(['process.monitor', 'process.unmonitor', 'process.spawn'])
 const NOTHING = new Uint8Array(0)
 const decoder = new TextDecoder()
 
@@ -67,10 +70,12 @@ export class Ledger {
   readonly attempts: Attempts
   /** Whether it ever wanted a child. */
   hasChildren = false
+  readonly watching: Watching
   readonly #frame = new FrameCursor()
 
-  constructor(attempts = new Attempts()) {
+  constructor(attempts = new Attempts(), watching = new Watching()) {
     this.attempts = attempts
+    this.watching = watching
   }
 
   /** Takes one step in. `mailed` are the tags of sends that became mail with its record. */
@@ -80,9 +85,11 @@ export class Ledger {
     while (frame.next()) {
       if (frame.kind !== REPLY) {
         if (frame.tag !== 0 && frame.kind <= EVENTS) change.taken.push(frame.tag)
+        if (frame.kind === EVENT && this.watching.size > 0) this.#heard(frame)
         continue
       }
       change.answered.push(frame.tag)
+      this.#watched(frame)
       this.#answered(frame.tag, nowMs, change.timers, change.cleared)
     }
     let ended: Ended | null = null
@@ -115,6 +122,11 @@ export class Ledger {
     return false
   }
 
+  /** Whether a node that starts has to take it up: something is to be done for it, or waited for. */
+  get isActive(): boolean {
+    return this.isBusy || this.watching.size > 0
+  }
+
   /** Whether a message it sent is on its way. */
   get isSending(): boolean {
     for (const { op } of this.open.values()) if (op === 'send') return true
@@ -138,21 +150,36 @@ export class Ledger {
   toBytes(): Uint8Array {
     const open = [...this.open].map(([tag, { seq, op, frame, mailed }]) => [tag, seq, op, frame, mailed])
     const timers = [...this.timers].map(([tag, { dueMs, everyMs }]) => [tag, dueMs, everyMs])
-    return encodeAll([open, timers, this.attempts.stored(), this.hasChildren])
+    return encodeAll([open, timers, this.attempts.stored(), this.hasChildren, this.watching.all()])
   }
 
   static fromBytes(bytes: Uint8Array): Ledger {
-    const [open, timers, attempts, hasChildren] = decodeAll(bytes) as [
+    const [open, timers, attempts, hasChildren, watching] = decodeAll(bytes) as [
       readonly [number, number, string, Uint8Array, boolean][],
       readonly [number, number, number][],
       ConstructorParameters<typeof Attempts>[0],
       boolean,
+      readonly Pid[],
     ]
-    const ledger = new Ledger(new Attempts(attempts))
+    const ledger = new Ledger(new Attempts(attempts), new Watching(watching))
     ledger.hasChildren = hasChildren
     for (const [tag, seq, op, frame, mailed] of open) ledger.open.set(tag, { seq, op, frame, mailed })
     for (const [tag, dueMs, everyMs] of timers) ledger.timers.set(tag, { dueMs, everyMs })
     return ledger
+  }
+
+  #heard(frame: FrameCursor): void {
+    const [from, topic] = labelOf(frame)
+    if (topic === 'pid.exit') this.watching.ended(from)
+  }
+
+  #watched(reply: FrameCursor): void {
+    const open = this.open.get(reply.tag)
+    if (reply.flag !== 1 || open === undefined || !WATCHES.has(open.op)) return
+    const ask = new FrameCursor().over(framesOf(open.frame))
+    ask.next()
+    const [op, target] = labelOf(ask)
+    this.watching.answered(op, target, op === 'process.spawn' ? valuesOf(ask)[1] : null, valuesOf(reply)[0])
   }
 
   #answered(tag: number, nowMs: number, timers: Map<number, number>, cleared: Set<number>): void {

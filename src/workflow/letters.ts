@@ -11,6 +11,7 @@ import type { Scheduler } from '../kernel/scheduler.ts'
 import { type Pid, parsePid } from '../pid.ts'
 import { type Engine, hasEnded } from './engine.ts'
 import { idOf } from './id.ts'
+import type { Ended } from './ledger.ts'
 import { eventFrame, messageOf, PARENT_ENDED } from './mail.ts'
 import type { Run } from './run.ts'
 
@@ -56,6 +57,11 @@ export class Letters implements Post {
 
   async cancel(from: Pid | '', to: Pid, reason: Uint8Array): Promise<void> {
     await this.#post(to, eventFrame(from, 'pid.cancel', false, reason))
+  }
+
+  /** Tells a workflow of the end of somebody it watches. */
+  async exit(from: Pid, to: Pid, { ok, payload }: Ended): Promise<void> {
+    await this.#post(to, eventFrame(from, 'pid.exit', ok, payload))
   }
 
   /** Tells a child that its parent has ended, when it has: it may have begun too late to hear it with the end. */

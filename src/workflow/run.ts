@@ -238,7 +238,7 @@ export class Run {
     await this.going()
     if (this.#isClosed || !this.ledger.open.has(note.tag)) return false
     const changed = this.ledger.note(note)
-    const effects = { ...noticed('running', this.card, changed), active: this.ledger.isBusy, traits: this.#traits, card: this.#cardBytes }
+    const effects = { ...noticed('running', this.card, changed), active: this.ledger.isActive, traits: this.#traits, card: this.#cardBytes }
     const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
     if (!(await this.#append(content, effects))) return false
     this.#around.committed(this, { timers: changed.timers, mail: [], ended: false })
@@ -361,7 +361,7 @@ export class Run {
     const own = begins ? ownTimer(this.card) : []
     return {
       status,
-      active: ended === null && (step.verdict === 'again' || this.ledger.isBusy),
+      active: ended === null && (step.verdict === 'again' || this.ledger.isActive),
       traits: this.#traits,
       card: this.#cardBytes,
       mail: ended === null ? mail : [...mail, ...endMail(this.id, this.card, ended)],

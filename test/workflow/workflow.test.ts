@@ -229,13 +229,7 @@ test('any process may be durable', async () => {
   }
 })
 
-test('within a workflow: no watching of others, no modules that the journal knows nothing of', async () => {
-  await withApp(
-    { ...HOST, watcher: workflow(`local ok, err = process.monitor('{app:processes|0x00001}') return { ok, err:kind() }`) },
-    async (app) => {
-      assert.equal(await exec(app, 'watcher'), [null, 'Invalid'])
-    },
-  )
+test('a workflow may not use what the journal knows nothing of', async () => {
   const app = await start({ ...HOST, events: { kind: 'workflow.lua', code: 'return { main = function() end }', modules: ['events'] } })
   assert.equal(
     app.node.problems.map(({ code }) => code),

@@ -1,0 +1,101 @@
+// What workflows watch: the ends of processes and of other workflows reach them as mail, so that none is lost while they are not in memory, or
+// no node is there.
+//
+//   M1 The end of a process that did not outlive its node is told by the next one.
+//   M2 An end is told once: what waits in the mailbox already is not posted again.
+
+import { Kind, WippyError } from '../error.ts'
+import { alreadyMonitoring, pidNotRegistered } from '../kernel/failure.ts'
+import { EVENT, FrameCursor } from '../kernel/frame.ts'
+import { endedBy } from '../kernel/payload.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import { encode, encodeAll } from '../msgpack.ts'
+import { type Pid, parsePid } from '../pid.ts'
+import { cardOf } from '../workflow/card.ts'
+import type { Durables } from '../workflow/durables.ts'
+import { hasEnded, MOST_MAIL } from '../workflow/engine.ts'
+import { idOf } from '../workflow/id.ts'
+import { framesOf, labelOf } from '../workflow/ledger.ts'
+import type { Run } from '../workflow/run.ts'
+
+type End = { readonly ok: boolean; readonly payload: Uint8Array }
+type Watcher = Pick<Run, 'id' | 'pid'>
+
+export class WorkflowMonitors {
+  readonly #durables: Durables
+  readonly #scheduler: Scheduler
+  readonly #report: (error: unknown) => void
+  readonly #followed = new Set<string>() // watcher and watched
+
+  constructor(durables: Durables, scheduler: Scheduler, report: (error: unknown) => void) {
+    this.#durables = durables
+    this.#scheduler = scheduler
+    this.#report = report
+  }
+
+  /** Throws PID_NOT_REGISTERED, ALREADY_MONITORING, MONITOR_NAME. */
+  async monitor(run: Run, target: string): Promise<void> {
+    if (parsePid(target) === null) throw notByName(target)
+    const pid = target as Pid
+    if (run.ledger.watching.has(pid)) throw alreadyMonitoring(pid)
+    const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
+    const head = id === null ? null : await this.#durables.engine.head(id)
+    const isThere = id === null ? this.#scheduler.processes.find(pid) !== null : head !== null && !hasEnded(head.status)
+    if (!isThere) throw pidNotRegistered(pid)
+    this.follow(run, pid)
+  }
+
+  unmonitor(run: Watcher, target: string): void {
+    this.#followed.delete(`${run.id} ${target}`)
+  }
+
+  /** What a workflow that was taken up goes on watching. */
+  resume(run: Run): void {
+    for (const pid of run.ledger.watching.all()) this.follow(run, pid)
+  }
+
+  /** Tells the workflow of an end, when it comes. */
+  follow({ id, pid }: Watcher, watched: Pid): void {
+    const key = `${id} ${watched}`
+    if (this.#followed.has(key)) return
+    this.#followed.add(key)
+    void this.#end(id, watched)
+      .then(async (end) => {
+        if (end !== null && this.#followed.has(key)) await this.#tell({ id, pid }, watched, end)
+      })
+      .catch((error) => {
+        if (!(error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND')) this.#report(error) // who watched has ended as well
+      })
+      .finally(() => this.#followed.delete(key))
+  }
+
+  /** How it ends; null when the watcher hears of it otherwise: children tell their parents themselves. */
+  async #end(watcher: string, watched: Pid): Promise<End | null> {
+    const id = this.#durables.letters.owns(watched) ? idOf(watched) : null
+    if (id === null) {
+      if (this.#scheduler.processes.find(watched) === null) return { ok: false, payload: endedBy(encode(lost(watched))) }
+      return new Promise((resolve) => this.#scheduler.onExit(watched, resolve))
+    }
+    const head = await this.#durables.engine.head(id)
+    if (head !== null && cardOf(head.card).parent === watcher) return null
+    const { status, card } = await this.#durables.ended(id)
+    return { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]) }
+  }
+
+  async #tell({ id, pid }: Watcher, watched: Pid, end: End): Promise<void> {
+    const frame = new FrameCursor()
+    for (const mail of await this.#durables.engine.mail(id, 0, MOST_MAIL)) {
+      frame.over(framesOf(mail.frame))
+      if (!frame.next() || frame.kind !== EVENT) continue
+      const [from, topic] = labelOf(frame)
+      if (from === watched && topic === 'pid.exit') return
+    }
+    await this.#durables.letters.exit(watched, pid, end)
+  }
+}
+
+const lost = (pid: Pid): WippyError =>
+  new WippyError('PROCESS_LOST', Kind.Unavailable, `process ${pid} ended with the node it ran on`, { retryable: false })
+
+const notByName = (name: string): WippyError =>
+  new WippyError('MONITOR_NAME', Kind.Invalid, `a workflow watches pids, and "${name}" is none`, { retryable: false })
