@@ -240,6 +240,7 @@ class SimNode {
       hostOf: (id) => (id === HOST ? this.#host : null),
       contextOf: () => null,
       begins: async () => true,
+      resumed: () => {},
       report: (error) => world.note(`${name} reports ${(error as WippyError).code ?? error}`),
       checkpoints: { everyRecords: 4, everyBytes: 1 << 20 },
       kept: world.random.below(3),
