@@ -25,6 +25,9 @@ export type EngineGround = {
   readonly restored?: () => void
 }
 
+/** Settings of workflows that say where journals are. */
+export const ENGINE_SETTINGS: readonly string[] = ['engine', 'url', 'database', 'schema']
+
 const PORT = 5432
 
 const setting = (message: string, hint: string): WippyError =>

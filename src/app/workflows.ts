@@ -8,6 +8,7 @@ import { decode } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { fieldsOf, isFields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
+import { didYouMean } from '../registry/suggest.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
 import { Activities } from '../service/activities.ts'
 import { activityService } from '../service/activity.ts'
@@ -29,7 +30,7 @@ import { Retention } from '../workflow/retention.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 import { Recent } from './recent.ts'
-import { type EngineGround, isEmbedded, openShared } from './workflow-engine.ts'
+import { ENGINE_SETTINGS, type EngineGround, isEmbedded, openShared } from './workflow-engine.ts'
 
 const CLIENT = 'temporal.client'
 const SHORTEST_LEASE_MS = 1000
@@ -60,6 +61,8 @@ const kinds = (launcher: Launcher, schedules: Schedules, log: Log): Handler => (
   },
 })
 
+const SETTINGS = [...ENGINE_SETTINGS, 'lease', 'checkpoint', 'kept', 'retention']
+
 type Settings = {
   readonly records: number
   readonly bytes: number
@@ -72,7 +75,12 @@ type Settings = {
  * `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000, retention: { ended: 7d }, lease: 6s }`; `ended: 0` or `none`: for ever.
  */
 const settingsOf = (section: unknown): Settings => {
-  const { checkpoint, retention, kept = 1000, lease = '6s' } = isFields(section) ? section : {}
+  const { checkpoint, retention, kept = 1000, lease = '6s', ...others } = isFields(section) ? section : {}
+  for (const key of Object.keys(others)) {
+    if (ENGINE_SETTINGS.includes(key)) continue
+    const hint = didYouMean(key, SETTINGS, `There are ${SETTINGS.join(', ')}.`)
+    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `"${key}" is no setting of workflows`, { hint })
+  }
   const { records = 100, size = '256KiB' } = isFields(checkpoint) ? checkpoint : {}
   const { ended = '7d' } = isFields(retention) ? retention : {}
   for (const [name, value] of Object.entries({ 'workflow.checkpoint.records': records, 'workflow.kept': kept })) {

@@ -7,7 +7,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Engine } from './engine.ts'
-import { type Partitions, partitionOf } from './partition.ts'
+import { ALL, type Partitions, partitionOf } from './partition.ts'
 
 const RENEWALS = 3 // within the time of a lease
 const SURE = 0.95 // of its time: clocks do not run alike
@@ -86,10 +86,9 @@ export class Leases {
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#cancelNext?.()
-    const parts = new Set(this.#held.keys())
-    this.#held = new Map()
     this.#parts = new Set()
-    if (!this.#isAlone) await this.#inTurn(() => this.#options.engine.release(this.#options.node, parts, true)).catch(this.#options.report)
+    const { engine, node, report } = this.#options
+    if (!this.#isAlone) await this.#inTurn(() => engine.release(node, ALL, true)).catch(report)
   }
 
   /** By both clocks: one of them stands still while the machine is suspended, and the other one jumps. */
@@ -114,6 +113,7 @@ export class Leases {
       const sentMs = clock.nowMs()
       const sentWallMs = wallMs(clock)
       const { held, share, othersMs, isAlone } = await engine.claim(node, ttlMs)
+      if (this.#isStopped) return
       this.#isAlone = isAlone
       this.#isAway = false
       this.#untilMs = isAlone ? Number.POSITIVE_INFINITY : sentMs + ttlMs * SURE
