@@ -31,4 +31,30 @@ export const find = (query, limit) =>
 
 export const clear = () => {
   index = create()
+  for (const document of entries.values()) add([document])
+}
+
+/** Entries that are documents, by id. */
+const entries = new Map()
+
+const documentOf = ({ id, data }) => {
+  const { title, text } = JSON.parse(data) ?? {}
+  if (typeof title !== 'string' || typeof text !== 'string') throw 'title and text are texts'
+  return { id, title, text }
+}
+
+const keep = (entry) => {
+  const document = documentOf(entry)
+  entries.set(document.id, document)
+  add([document])
+}
+
+export const kindHandler = {
+  prepare: (entry) => void documentOf(entry),
+  start: keep,
+  update: keep,
+  stop: (id) => {
+    entries.delete(id)
+    remove(id)
+  },
 }

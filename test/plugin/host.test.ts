@@ -1,9 +1,10 @@
 // What a plugin asks of the node, and the kinds it brings to life.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { withRuntime } from '../../plugins/build.ts'
 import { sandbox } from '../../src/app/sandbox-run.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { type Draft, failure, func, type TestApp, withApp } from '../support/app.ts'
@@ -11,11 +12,7 @@ import { scripted } from './components.ts'
 
 const test = suite('what plugins ask')
 
-const RUNTIME = readFileSync(join(import.meta.dirname, '../../wit/runtime.wit'), 'utf8').replace(
-  /^package (\S+);([\s\S]*)$/,
-  'package $1 {$2}',
-)
-const world = (body: string): string => `package t:t; world w { ${body} } ${RUNTIME}`
+const world = (body: string): string => withRuntime(`package t:t; world w { ${body} }`)
 
 const component = await scripted(
   world(`import wippy:runtime/funcs@0.1.0; import wippy:runtime/registry@0.1.0; import wippy:runtime/logger@0.1.0;

@@ -60,6 +60,26 @@ test('an index lives between calls', () =>
     assert.equal(await call(app, 'find', '"mesages", 5'), [{}, false, false]) // an empty table
   }))
 
+test('documents that are entries are in the index as long as they are there, whatever the index forgets', () => {
+  const document = (title: string, text: string) => ({ kind: 'search.document', plugin: 'app:plugin', title, text })
+  const exported = (name: string) => ({ kind: 'plugin.function', plugin: 'app:plugin', export: name })
+  const plugin = { kind: 'plugin.component', path: join(plugins, 'search/search.wasm'), allow: ['kind:search.document'] }
+  const drafts = { plugin, find: exported('find'), clear: exported('clear'), actors: document('Actors', 'Processes send messages') }
+  return withApp(drafts, async (app) => {
+    const found = async (query: string): Promise<string[]> => {
+      const [hits] = (await call(app, 'find', `"${query}", 5`)) as [{ readonly id: string }[]]
+      return Array.isArray(hits) ? hits.map(({ id }) => id) : []
+    }
+    assert.equal(await found('mesages'), ['app:actors'])
+    await app.put('app:cats', document('Cats', 'meow'))
+    await call(app, 'clear', '')
+    assert.equal([await found('mesages'), await found('meow')], [['app:actors'], ['app:cats']])
+    assert.match((await failure(app.put('app:cats', { ...document('Cats', 'meow'), text: 1 }))).text, /title and text are texts/)
+    await app.drop('app:actors')
+    assert.equal(await found('mesages'), [])
+  })
+})
+
 const HOSTILE = 'package t:t; world w { export spin: func(); export hoard: func() -> u32; export name: func() -> string; }'
 const hostile = (name: string): string => `
 export const spin = () => { for (;;); }
