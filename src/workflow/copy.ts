@@ -51,13 +51,10 @@ export const fork = async (workshop: Workshop, head: Head, { seq, id, nowMs }: F
     const code = Buffer.from(run.code, 'hex')
     const records: Sealed[] = [...taken]
     records.push(seal(last, last.epoch + 1, notice(RecordKind.fork, code, nowMs, encodeAll([head.id, seq]))))
-    if (steps > 0)
-      records.push(
-        seal(records.at(-1)!, last.epoch + 1, {
-          ...notice(RecordKind.step, code, nowMs, NOTHING),
-          ...renamed(head, seq, body, { pid: formatPid(beginning.host, id), fuel: beginning.limits.fuel, nowMs }),
-        }),
-      )
+    if (steps > 0) {
+      const learned = renamed(head, seq, body, { pid: formatPid(beginning.host, id), fuel: beginning.limits.fuel, nowMs })
+      records.push(seal(records.at(-1)!, last.epoch + 1, { ...notice(RecordKind.step, code, nowMs, NOTHING), ...learned }))
+    }
     const own: Card = {
       ...{ entry: beginning.entry, host: beginning.host, code: run.code, start: run.start, startedMs: nowMs, endedMs: null, owner: '' },
       ...{ parent: null, watchers: [], mark: null, result: null, search: card.search, memo: card.memo },
@@ -79,16 +76,16 @@ export const transplant = async (archive: Archive, id: string, nowMs: number, wo
     const engine = new MemoryEngine()
     await unpackInto(engine, archive)
     const copy = await fork(workshopOn(engine), (await engine.head(archive.id))!, { seq: records.length, id, nowMs })
-    return paused({ ...copy, effects: { ...copy.effects, mail } }, nowMs)
+    return paused({ ...copy, effects: { ...copy.effects, mail } }, card.code, nowMs)
   }
   const copy = { id, records, effects: noticed(status, { ...card, mark: null }, { mail, timers }), programs: code }
-  return status === 'paused' ? copy : paused(copy, nowMs)
+  return status === 'paused' ? copy : paused(copy, card.code, nowMs)
 }
 
-const paused = (copy: Copy, nowMs: number): Copy => {
-  const { records, effects, programs } = copy
+const paused = (copy: Copy, code: string, nowMs: number): Copy => {
+  const { records, effects } = copy
   const last = records.at(-1)!
-  const pause = notice(RecordKind.pause, Buffer.from(programs.at(-1)!.hash, 'hex'), nowMs, timersToBytes(effects.timers))
+  const pause = notice(RecordKind.pause, Buffer.from(code, 'hex'), nowMs, timersToBytes(effects.timers))
   return {
     ...copy,
     records: [...records, seal(last, last.epoch + 1, pause)],

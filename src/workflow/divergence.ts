@@ -14,7 +14,7 @@ const LONGEST = 200 // characters of values that are told
 const SHOWN_FRAMES = 10
 
 /** One thing a step wanted: in words, and with what came along. */
-type Wish = { readonly text: string; readonly values: string; readonly isEnd: boolean }
+type Wish = { readonly text: string; readonly values: string; readonly isEnd: boolean; readonly frame: Uint8Array }
 
 const wishesIn = (output: Uint8Array): Wish[] => {
   const frame = new FrameCursor().over(framesOf(output))
@@ -25,7 +25,8 @@ const wishesIn = (output: Uint8Array): Wish[] => {
     const [name, topic] = labelOf(frame)
     const end = `ends ${flag === 1 ? 'well' : 'with an error'}`
     const text = kind === EXIT ? end : kind === SEND ? `sends "${topic}" to ${name}` : `asks ${name}${topic ? ` ${topic}` : ''}`
-    all.push({ text, values: valuesText(frame.bytes.subarray(frame.topicEnd, frame.payloadEnd)), isEnd: kind === EXIT })
+    const values = valuesText(frame.bytes.subarray(frame.topicEnd, frame.payloadEnd))
+    all.push({ text, values, isEnd: kind === EXIT, frame: frame.bytes.subarray(frame.at, frame.payloadEnd) })
   }
   return all
 }
@@ -45,7 +46,7 @@ const valuesText = (payload: Uint8Array): string => {
   }
 }
 
-const NOTHING_MORE: Wish = { text: 'does nothing more', values: '', isEnd: false }
+const NOTHING_MORE: Wish = { text: 'does nothing more', values: '', isEnd: false, frame: new Uint8Array(0) }
 const SAID: Readonly<Record<Verdict, string>> = { wait: 'waits', again: 'goes on', exit: 'ends', fault: 'breaks' }
 
 /** What a step did, as a record has it. */
@@ -64,11 +65,18 @@ type Difference = {
 export const differenceOf = (before: Done, now: Done, spends: boolean): Difference | null => {
   if (Buffer.compare(before.output, now.output) !== 0) {
     const [old, other] = [wishesIn(before.output), wishesIn(now.output)]
-    const first = old.findIndex(({ text, values }, i) => text !== other[i]?.text || values !== other[i]?.values)
+    const first = old.findIndex(({ frame }, i) => other[i] === undefined || Buffer.compare(frame, other[i].frame) !== 0)
     const at = first < 0 ? old.length : first
     const [was = NOTHING_MORE, is = NOTHING_MORE] = [old[at], other[at]]
     const told = (wish: Wish): string => (was.text === is.text ? `${wish.text} (${wish.values})` : wish.text)
-    return { was: told(was), is: told(is), at, isHere: at < other.length, wasThere: at < old.length }
+    const isAlike = told(was) === told(is)
+    return {
+      was: told(was),
+      is: isAlike ? `${told(is)} with other bytes` : told(is),
+      at,
+      isHere: at < other.length,
+      wasThere: at < old.length,
+    }
   }
   const same = { at: -1, isHere: false, wasThere: false }
   if (before.verdict !== now.verdict) return { was: SAID[before.verdict], is: SAID[now.verdict], ...same }
@@ -112,7 +120,7 @@ export const placed = ({ id, record, difference }: Divergence, body: DurableBody
   }
 }
 
-export const whereOf = ({ file, line }: Frame): Where => ({ file, line })
+const whereOf = ({ file, line }: Frame): Where => ({ file, line })
 
 const tracebackOf = (frames: readonly Frame[]): string => {
   const lines = frames

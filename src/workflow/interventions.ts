@@ -101,7 +101,10 @@ export class Interventions {
     return this.#options.loaded.problemOf(id)
   }
 
-  /** Lets a paused workflow go on, and one that could not be loaded be tried again. Throws WORKFLOW_NOT_FOUND, WORKFLOW_NOT_PAUSED, and what keeps it from going on. */
+  /**
+   * Lets a paused workflow go on, and tries one again that could not be loaded. Throws WORKFLOW_NOT_FOUND, WORKFLOW_NOT_PAUSED, and what keeps
+   * it from going on.
+   */
   async resume(id: string): Promise<void> {
     const { engine, loaded, arm } = this.#options
     await this.#until(id, async (head) => {

@@ -56,6 +56,15 @@ test('the same ask with other values is told with the values', async () => {
   assert.match(String(error?.details?.is), /^asks funcs\.call app:charge \(.*6\)$/)
 })
 
+test('what looks the same and is not is told as that', async () => {
+  const long = (end: string) => lines(step('a'), `answer = process.registry.lookup(('x'):rep(1000) .. '${end}')`)
+  const name = (end: string) =>
+    lines(`coroutine.spawn(function()`, `process.send('nobody', 'topic', ('x'):rep(1000) .. '${end}')`, 'end)', step('a'))
+  assert.equal(told(await replayed(long('a'), long('a'))), null)
+  assert.match(String((await replayed(long('a'), long('b')))?.details?.is), /^asks process\.registry\.lookup x+b$/)
+  assert.match(String((await replayed(name('a'), name('b')))?.details?.is), /^sends "topic" to nobody \("x+…\) with other bytes$/)
+})
+
 test('of several coroutines, the one that does it is told; also of several asks of one step', async () => {
   const many = (second: string): Program =>
     lines(

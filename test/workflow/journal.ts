@@ -51,7 +51,7 @@ export class Journal {
     return verdict
   }
 
-  /** Steps until it ends; every ask is answered with what `answer` gives. */
+  /** Steps until it ends; every ask is answered with what `answer` gives. It must not wait for anything else. */
   run(answer: (op: string, n: number) => readonly unknown[]): this {
     for (let n = 0; this.process.ended === null; n++) {
       this.step()
