@@ -236,6 +236,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     const [{ Volumes }, variables] = await Promise.all([import('./service/volumes.ts'), environment()])
     return new Volumes({ root: config.root, trial, lookup: (after) => variables.lookup(after) })
   })
+  const meters = once(async () => new (await import('./service/meters.ts')).Meters())
   const streams = once(async () => new (await import('./service/streams.ts')).Streams(report))
   const isStarting = (): boolean => !isUp
   const exit = end
@@ -267,6 +268,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     stores,
     tokenStores,
     volumes,
+    meters,
     streams,
     isStarting,
     trial,

@@ -45,6 +45,7 @@ const OPTIONAL = [
   'http',
   'http_client',
   'fs',
+  'metrics',
   'parameter',
   'builder',
   'sql',

@@ -86,6 +86,10 @@ export const features: readonly Feature[] = [
     load: async ({ log }) => ({ services: [(await import('../service/logger.ts')).loggerService(log)] }),
   },
   {
+    modules: ['metrics'],
+    load: async (parts) => (await import('./http.ts')).metrics(parts),
+  },
+  {
     modules: ['plugin'],
     kinds: ['plugin.*', 'function.wasm', 'function.wat', 'process.wasm'],
     load: async (parts) => {

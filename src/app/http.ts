@@ -1,6 +1,8 @@
-// The features of HTTP: `http` and the kinds `http.*`; `http_client`.
+// The features of HTTP: `http` and the kinds `http.*`; `http_client`; `metrics`, which are read there.
 
+import type { WippyError } from '../error.ts'
 import { Files } from '../http/files.ts'
+import type { Gateway } from '../http/gateway.ts'
 import { Gateways } from '../http/gateways.ts'
 import { Handlers } from '../http/handlers.ts'
 import { httpService } from '../http/http-service.ts'
@@ -9,16 +11,17 @@ import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
 export const http = async (parts: Parts): Promise<Built> => {
-  const [variables, tokens, streams, volumes] = await Promise.all([
+  const [variables, tokens, streams, volumes, meters] = await Promise.all([
     parts.environment(),
     parts.tokenStores(),
     parts.streams(),
     parts.volumes(),
+    parts.meters(),
   ])
   const files = new Files(volumes, parts.permit)
   const { clock, authority, permit, log } = parts
   const warn = (entry: string, message: string): void => log.record('warn', entry, message)
-  const plans = new Plans({ clock, authority, permit, tokens, files, warn })
+  const plans = new Plans({ clock, authority, permit, tokens, files, meters, warn })
   const handlers = new Handlers(parts)
   const gateways = new Gateways({ ...parts, plans, handlers, files, lookup: (after) => variables.lookup(after) })
   return { services: [httpService(handlers, streams)], handler: gateways.handler, begin: () => gateways.begin() }
@@ -31,4 +34,24 @@ export const httpClient = async ({ guard, clock, streams }: Parts): Promise<Buil
   ])
   const client = new ClientService({ permits: guard, clock, streams: await streams(), lookup: systemLookup })
   return { services: [client.service], stop: async () => client.close() }
+}
+
+export const metrics = async ({ meters, config, clock, log, problem, report }: Parts): Promise<Built> => {
+  const [known, { metricsService }] = await Promise.all([meters(), import('../service/metrics.ts')])
+  const { expositionOf } = await import('../http/exposition.ts')
+  const opened = (url: string): void => log.record('info', 'metrics', 'listening', { url: `${url}/metrics` })
+  let server: Gateway | null = null
+  return {
+    services: [metricsService(known)],
+    begin: async () => {
+      try {
+        server = expositionOf(config.sections, { meters: known, clock, opened, report })
+        await server?.start()
+      } catch (error) {
+        problem(error as WippyError)
+      }
+      return []
+    },
+    stop: async () => server?.kill(),
+  }
 }

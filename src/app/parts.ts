@@ -20,6 +20,7 @@ import type { Guard } from '../service/guard.ts'
 import type { Launcher } from '../service/launcher.ts'
 import type { LogTail } from '../service/log-tail.ts'
 import type { Log } from '../service/logger.ts'
+import type { Meters } from '../service/meters.ts'
 import type { Permit } from '../service/permit.ts'
 import type { Policies } from '../service/policies.ts'
 import type { Refusals } from '../service/refusals.ts'
@@ -58,6 +59,8 @@ export type Parts = {
   readonly tokenStores: () => Promise<TokenStores>
   /** The directories that entries declare; the same for everybody who asks. */
   readonly volumes: () => Promise<Volumes>
+  /** What is counted and measured; the same for everybody who asks. */
+  readonly meters: () => Promise<Meters>
   /** What processes have open; the same for everybody who asks. */
   readonly streams: () => Promise<Streams>
   /** Whether the entries the app begins with are still taken in. */

@@ -95,6 +95,11 @@ export class Exchange {
     return this.#head !== null
   }
 
+  /** Of the answer; 0 while it has none. */
+  get status(): number {
+    return this.#head?.status ?? 0
+  }
+
   /** What a handler has said of its answer; null when it has said nothing. */
   get draft(): Head | null {
     if (this.#status === null && this.#named.size === 0) return null

@@ -10,6 +10,7 @@ import type { Exchange } from './exchange.ts'
 import { compress } from './middleware/compress.ts'
 import { cors } from './middleware/cors.ts'
 import { endpointFirewall, resourceFirewall } from './middleware/firewall.ts'
+import { metrics } from './middleware/metrics.ts'
 import { rateLimit } from './middleware/rate-limit.ts'
 import { realIp } from './middleware/real-ip.ts'
 import { sendfile } from './middleware/sendfile.ts'
@@ -25,6 +26,7 @@ const KNOWN: Readonly<Record<string, Middleware>> = {
   compress,
   cors,
   endpoint_firewall: endpointFirewall,
+  metrics,
   ratelimit: rateLimit,
   real_ip: realIp,
   resource_firewall: resourceFirewall,

@@ -45,8 +45,8 @@ export type ServerSettings = {
   readonly tls: (TlsOptions & { readonly demands: 'nothing' | 'any' | 'valid-if-given' }) | null
 }
 
-const LIMITS: ServerLimits = { headerBytes: 16 * 1024, bodyBytes: 120 * 1024 ** 2, requests: 1000, connections: 10_000 }
-const TIMEOUTS: ServerTimeouts = {
+export const LIMITS: ServerLimits = { headerBytes: 16 * 1024, bodyBytes: 120 * 1024 ** 2, requests: 1000, connections: 10_000 }
+export const TIMEOUTS: ServerTimeouts = {
   headerMs: 10_000,
   readMs: 300_000,
   handlerMs: 60_000,
@@ -56,12 +56,17 @@ const TIMEOUTS: ServerTimeouts = {
 }
 const CLIENT_AUTH = ['request', 'require_any', 'verify_if_given', 'require_and_verify']
 
-const addressOf = (settings: EntrySettings): Address => {
-  const text = settings.text('addr')
+/** `host:port`, `:port` or `[IPv6]:port`; null for what is none. */
+export const parseAddress = (text: string): Address | null => {
   const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text)
   const port = Number(match?.[3])
-  if (!match || port > 65_535) throw settings.refuse('addr', 'is no address', 'For example ":8080", "localhost:8080" or "[::1]:8080".')
-  return { host: match[1] ?? match[2] ?? '', port }
+  return match && port <= 65_535 ? { host: match[1] ?? match[2] ?? '', port } : null
+}
+
+const addressOf = (settings: EntrySettings): Address => {
+  const address = parseAddress(settings.text('addr'))
+  if (address) return address
+  throw settings.refuse('addr', 'is no address', 'For example ":8080", "localhost:8080" or "[::1]:8080".')
 }
 
 const tlsOf = (settings: EntrySettings): ServerSettings['tls'] => {

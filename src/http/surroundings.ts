@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import type { Authority } from '../service/authority.ts'
+import type { Meters } from '../service/meters.ts'
 import type { Permit } from '../service/permit.ts'
 import type { TokenStores } from '../service/token-stores.ts'
 import type { Files } from './files.ts'
@@ -13,5 +14,6 @@ export type Surroundings = {
   readonly permit: Permit
   readonly tokens: TokenStores
   readonly files: Files
+  readonly meters: Meters
   readonly warn: (entry: string, message: string) => void
 }
