@@ -66,7 +66,7 @@ export const policyOf = (entry: Entry): Policy => {
   try {
     return new Policy(draft, regex)
   } catch (cause) {
-    throw wrong(entry, isExpression ? 'expression' : 'conditions', (cause as Error).message, 'See "Security" in the README.')
+    throw wrong(entry, isExpression ? 'expression' : 'conditions', (cause as Error).message, 'See docs/security.md.')
   }
 }
 

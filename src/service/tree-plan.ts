@@ -178,7 +178,7 @@ export const planOf = (entry: Entry, find: Find): TreePlan => {
   try {
     checkPlan(plan)
   } catch (error) {
-    const { message, hint = 'See the rules for children in the README.' } = error as WippyError
+    const { message, hint = 'See the rules for children in docs/supervision.md.' } = error as WippyError
     throw reader.refuse('children', message, hint)
   }
   return plan
