@@ -116,4 +116,5 @@ HTTP_REQUEST_LATE | A request took too long. | It has a timeout. | Raise the tim
 URL_INVALID | The address of a request cannot be read. | It is an absolute URL of http or https. | Write for example https://example.com/path.
 FS_ARGUMENT | An argument of the module fs is not what it takes. | Paths, modes and offsets have their types. | Look at docs/lua.md.
 FS_NOT_FOUND | There is no such directory for files. | No fs.directory entry has that id. | Correct the id.
+AGENT_NAME | The text cannot be the name of an agent. | Names stand in the audit and in policies. | Use letters, digits, - and _.
 `
