@@ -18,6 +18,7 @@ import { type Report, timeTable } from './report.ts'
 
 const AT_ONCE = 200
 const CONNECTIONS = 64 // of bare appends: as many workflows as then run at once
+const NOTHING = new Uint8Array(0)
 const BYTES = new Uint8Array(200) // of an inbox and of an outbox, about a call and its answer
 
 const STEP = { kind: RecordKind.step, code: new Uint8Array(16), fuel: 1000, spent: 1000, verdict: 'wait', mailed: [] } as const
@@ -58,26 +59,47 @@ const stepsIn = (engine: Engine): ((lane: number) => Promise<void>) => {
   }
 }
 
+/** One start after another, each of a workflow of its own, with what it is found by. */
+const startsIn = (engine: Engine): (() => Promise<void>) => {
+  let number = 0
+  return async () => {
+    const id = `started ${number++}`
+    const content = { ...STEP, kind: RecordKind.start, nowMs: Date.now(), input: BYTES, output: NOTHING }
+    const traits = { entry: 'app:w', startedMs: Date.now(), attributes: [['customer', id] as const] }
+    await engine.putCode('code', BYTES)
+    if (!(await engine.append(id, null, seal(ORIGIN, 1, content), { ...NONE, traits }))) throw new Error('somebody else started it')
+  }
+}
+
 type Part = Pick<Report, 'tables' | 'targets' | 'notes'> & { readonly data: Readonly<Record<string, unknown>> }
 
 const embedded = async (pace: Pace): Promise<Part> => {
   const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
   const [env, bare] = [new Environment(join(folder, 'engine')), new Environment(join(folder, 'bare'))]
-  const step = stepsIn(new LmdbEngine(env))
+  const engine = new LmdbEngine(env)
+  const [step, begin] = [stepsIn(engine), startsIn(engine)]
   const table = bare.table<readonly [string, number]>('values')
   let number = 0
   const commit = (lane: number): Promise<void> =>
     bare.write((batch) => batch.put(table, [`workflow ${lane}`, number++], new Uint8Array(2 * BYTES.length)))
   try {
-    const one = await measure([atOnce('a step', 1, step), atOnce('a bare flushed commit', 1, commit)], pace)
-    const many = await measure([atOnce('steps', AT_ONCE, step), atOnce('bare writes, committed together', AT_ONCE, commit)], pace)
+    const one = await measure([atOnce('a step', 1, step), atOnce('a bare flushed commit', 1, commit), atOnce('a start', 1, begin)], pace)
+    const contenders = [
+      atOnce('steps', AT_ONCE, step),
+      atOnce('bare writes, committed together', AT_ONCE, commit),
+      atOnce('starts', AT_ONCE, begin),
+    ]
+    const many = await measure(contenders, pace)
     const cost = 1 / speedOf(one[0], one[1])
     const speed = speedOf(many[0], many[1])
+    const [alone, among] = [1 / speedOf(one[2], one[0]), 1 / speedOf(many[2], many[0])]
     return {
       tables: [timeTable('one after the other', 'write', one), timeTable(`${AT_ONCE} at once`, 'write', many)],
       targets: [
         { name: 'the journal of one step, in bare flushed commits', goal: '≤ 1.3', value: cost, met: cost <= 1.3 },
         { name: `${AT_ONCE} journals at once, as fast as bare writes`, goal: '≥ 0.5', value: speed, met: speed >= 0.5 },
+        { name: 'the journal of a start, in steps', goal: '≤ 3', value: alone, met: alone <= 3 },
+        { name: `the journal of a start among ${AT_ONCE}, in steps`, goal: '≤ 3', value: among, met: among <= 3 },
       ],
       data: { one, many },
       notes: [],

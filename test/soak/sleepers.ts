@@ -3,18 +3,11 @@
 // kept in memory: what each of them holds there.
 
 import { workflowsOf } from '../../src/app/workflows.ts'
-import { Environment } from '../../src/lmdb/environment.ts'
-import { encodeAll } from '../../src/msgpack.ts'
-import { cardOf, traitsOf } from '../../src/workflow/card.ts'
-import { noPages } from '../../src/workflow/engine.ts'
-import { LmdbEngine } from '../../src/workflow/lmdb.ts'
-import { parse } from '../../src/workflow/record.ts'
-import { start, startIn, type TestApp } from '../support/app.ts'
-import { ended, HOST, workflow } from '../workflow/app.ts'
+import { start, startIn } from '../support/app.ts'
+import { ended, HOST } from '../workflow/app.ts'
+import { asleep, begin, multiply, sleeper } from '../workflow/sleepers.ts'
 
 const DUE = 10
-const AT_ONCE = 2000
-const FAR_MS = 365 * 86_400_000
 const KIB = 1024
 
 const [count = 1_000_000, loaded = 2000] = process.argv.slice(2).map(Number)
@@ -25,13 +18,6 @@ const held = (): { readonly own: number; readonly resident: number } => {
   const { heapUsed, external, rss } = process.memoryUsage()
   return { own: heapUsed + external, resident: rss }
 }
-const sleeper = workflow(`time.sleep('8760h') return 'awake'`)
-const begin = (app: TestApp, id: string): Promise<unknown> =>
-  workflowsOf(app.node.parts).start('app:sleeper', 'app:workflows', encodeAll([]), id)
-const asleep = async (app: TestApp, id: string): Promise<void> => {
-  while ((await workflowsOf(app.node.parts).engine.timers(id)).length === 0) await new Promise((resolve) => setImmediate(resolve))
-}
-
 const inMemory = async (): Promise<void> => {
   const app = await start({ ...HOST, sleeper }, { set: [`workflow.kept=${2 * loaded}`] })
   const sleepers = async (name: string): Promise<void> => {
@@ -51,42 +37,12 @@ const inMemory = async (): Promise<void> => {
   await app.node.stop({ now: true })
 }
 
-/** Copies of one journal, under other ids; a few of their timers are due at once. */
-const multiply = async (root: string): Promise<void> => {
-  const env = new Environment(`${root}/.wippy`)
-  const engine = new LmdbEngine(env)
-  const head = (await engine.head('template'))!
-  const card = cardOf(head.card)
-  const records = (await engine.read('template', 1, 10)).map((bytes) => ({ ...parse(bytes, 'template'), bytes }))
-  const [timer] = await engine.timers('template')
-  for (let from = 0; from < count; from += AT_ONCE) {
-    const size = Math.min(AT_ONCE, count - from)
-    const copies = Array.from({ length: size }, (_, i) => {
-      const n = from + i
-      const dueMs = n < DUE ? 1 : Date.now() + FAR_MS + n
-      const effects = {
-        status: 'running',
-        active: false,
-        traits: traitsOf(card),
-        card: head.card,
-        mail: [],
-        taken: [],
-        cleared: [],
-        pages: noPages,
-      }
-      return engine.adopt(`s-${n}`, records, { ...effects, timers: [{ tag: timer!.tag, dueMs }] })
-    })
-    await Promise.all(copies)
-  }
-  await env.close()
-}
-
 const onDisk = async (): Promise<void> => {
   const first = await start({ ...HOST, sleeper })
   await begin(first, 'template')
   await asleep(first, 'template')
   await first.node.stop({ now: true })
-  await multiply(first.root)
+  await multiply(first.root, count, DUE)
   const before = held()
   const begun = performance.now()
   const app = await startIn(first.root)
