@@ -179,6 +179,9 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'workflow.version': 'free',
   'workflow.attrs': 'free',
   'workflow.history_size': 'free',
+  'activity.heartbeat': 'free', // of the call that runs, and nobody else's
+  'activity.details': 'free',
+  'activity.info': 'free',
   'template.render': ({ target }) => [{ action: 'template.get', resource: target }],
   'sql.query': database,
   'sql.execute': database,

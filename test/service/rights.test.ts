@@ -44,6 +44,7 @@ const CATALOGUE: ReadonlySet<string> = new Set([
     'exec.get',
     'exec.run',
     'workflow.exec',
+    'workflow.read',
   ],
   ...expand('eval', 'compile run module import class'),
   ...expand('http_client', 'request unix_socket private_ip insecure_tls'),
@@ -210,6 +211,7 @@ const SAMPLES: readonly Sample[] = [
     ],
   ],
   ['workflow.exec', 'app:w', [], [['workflow.exec', 'app:w']]],
+  ['workflow.read', '{app:w|o-1}', ['total'], [['workflow.read', '{app:w|o-1}']]],
   ['template.get', 'app:t', [], [['template.get', 'app:t']]],
   ['template.render', 'app:t', [], [['template.get', 'app:t']]],
   ['eval.compile', '', [{}], [['eval.compile', '']]],
@@ -246,7 +248,7 @@ const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash'
 
 /** Other operations that change and reveal nothing but what is the caller's own. */
 const FREE = `events.close funcs.cancel plugin.run queue.message queue.ack queue.nack queue.info
-  workflow.info workflow.version workflow.attrs workflow.history_size process.get_options process.set_options process.registry.lookup
+  workflow.info workflow.version workflow.attrs workflow.history_size activity.heartbeat activity.details activity.info process.get_options process.set_options process.registry.lookup
   registry.current registry.version registry.versions registry.delta security.self security.can`
   .trim()
   .split(/\s+/)
