@@ -3,6 +3,7 @@
 export const module = `
 AGENT_GRANT | What an agent was to be allowed cannot be. | Rights are kinds and names of what is there. | Write what the message asks for.
 AGENT_INPUT | What was said to an agent cannot be taken. | It has a form and a bound. | Write what the message asks for.
+AGENT_NAME | The text cannot be the name of an agent. | Names stand in the audit and in policies. | Use letters, digits, - and _.
 AGENT_POLICY | There is no policy of that name for an agent. | Agents act within the policies of the app. | Add a security.policy entry, or name one that is there.
 AGENT_TIMEOUT | What an agent called took too long. | It waits for an answer, but not for ever. | Call what answers sooner.
 AGENT_UNKNOWN | An agent cannot do that. | There is no tool of that name. | Ask which tools there are.
@@ -26,18 +27,27 @@ EVAL_INVALID | What eval_runner was given cannot be. | Its fields have their typ
 EVENTS_ARGUMENT | An argument of the module events is not what it takes. | Systems and kinds are texts. | Look at docs/lua.md.
 EVENTS_RESERVED | An event was sent as the runtime's. | Only the runtime speaks for its own systems. | Use a system of your own.
 EVENTS_TOO_MANY | A process has too many subscriptions. | Each event goes through all of them. | Close some, or listen to a pattern.
+FS_ARGUMENT | An argument of the module fs is not what it takes. | Paths, modes and offsets have their types. | Look at docs/lua.md.
+FS_NOT_FOUND | There is no such directory for files. | No fs.directory entry has that id. | Correct the id.
 HASH_BAD_INPUT | An argument of the module hash is not what it takes. | It hashes texts with the algorithms there are. | Look at docs/lua.md.
 HTTP_ADDRESS | The address of an HTTP service cannot be listened on. | Another program has it, or it is not ours to take. | Choose another addr, or stop the other program.
+HTTP_ANSWER_TOO_LARGE | The body of an answer is too large. | What is held in memory has a bound. | Raise max_response_body, or read it as a stream.
 HTTP_BEGUN | The head of the answer was sent already. | Status and headers come before the body. | Set them first.
 HTTP_BODY_LATE | The body of a request did not come in time. | A slow client must not hold a worker. | Raise the timeout, if clients are slow.
 HTTP_BODY_TAKEN | The body of a request was read already. | It is read once. | Keep what was read.
 HTTP_BODY_TOO_LARGE | The body of a request is too large. | What is held in memory has a bound. | Send less, raise max_body, or read it as a stream.
+HTTP_CLIENT_ARGUMENT | An argument of the module http_client is not what it takes. | Each has its type. | Look at docs/lua.md.
+HTTP_CLIENT_BUSY | A process has too many requests under way. | Each holds a connection. | Wait for some.
 HTTP_ENTRY | An http entry says something that cannot be. | Its fields have their forms, and name what is there. | Mend the field that is named.
 HTTP_FORM | A form cannot be read. | It is torn, or not of the type it claims. | Look at the client.
 HTTP_GONE | The client is gone. | It closed the connection. | Nothing to mend; stop working for it.
 HTTP_HEAD_INVALID | A status or header cannot be sent. | HTTP knows no such value. | Use a status of 100 to 999 and headers without line ends.
+HTTP_HOST_UNKNOWN | No address is known for a host. | The name is misspelled, or the network is away. | Correct the name; try again.
 HTTP_NONE | There is no request here. | The code does not run for one. | Use http in functions of endpoints.
 HTTP_PATTERN | The path of a route cannot be. | Its parameters have a form. | Write for example /users/{id}, or /files/{path...}.
+HTTP_REQUEST_CANCELED | A request was given up. | Its process ended. | Nothing to mend.
+HTTP_REQUEST_FAILED | A request failed on its way. | The reason follows. | Try again; look at the other side.
+HTTP_REQUEST_LATE | A request took too long. | It has a timeout. | Raise the timeout, or look at the other side.
 HTTP_ROUTE_TAKEN | Two endpoints have one route. | A request goes to one. | Give one another path or method.
 IO_END | There is no more input. | Standard input has ended. | Nothing to mend: it is how reading ends.
 IO_NO_RAW | The terminal cannot be read key by key. | Input is no terminal, or has no such mode. | Read lines instead.
@@ -49,7 +59,10 @@ JSON_SYNTAX | A text is no JSON. | Something else was expected. | Mend the marke
 JSON_TOO_SLOW | Checking against a schema took too long. | A pattern in it can take for ever. | Make the patterns simpler.
 JWT_INVALID | A token cannot be made of that. | Claims, key and algorithm have their forms. | Look at docs/lua.md.
 JWT_REFUSED | A token is not valid. | It was altered, is out of its time, or was signed with another key. | Ask for a new one.
+METRICS_ARGUMENT | A metric was given what it cannot count. | Names are texts, values numbers, counters only grow, and a name has one type. | Write what the message asks for.
+METRICS_FULL | There are too many series of metrics. | Each different set of labels is one, and all are kept in memory. | Leave out labels that have many values.
 MIDDLEWARE_UNKNOWN | There is no such middleware. | The name is misspelled, or not there yet. | Use one of those that are named.
+PROMETHEUS_ADDRESS | The address under which metrics are shown is none. | It is a host and a port. | Write for example prometheus: { enabled: true, address: "localhost:9090" }.
 QUEUE_ARGUMENT | An argument of the module queue is not what it takes. | Headers are texts, numbers and booleans. | Look at docs/lua.md.
 QUEUE_DROPPED | A message was given up after its attempts. | Its consumer failed each time, and there is no dead-letter queue. | Mend the consumer; add dead_letter.queue to keep such messages.
 QUEUE_FULL | The queue is full. | What waits is bounded. | Consume faster, or raise max_length or max_bytes.
@@ -103,18 +116,8 @@ TOKEN_LIFE | A token cannot be valid for that time. | It must end, and not befor
 TOKEN_STORE_FULL | Too many tokens are valid. | The store of tokens is bounded. | Let some end, or give the store an entry of kind store.
 TOKEN_STORE_NOT_FOUND | There is no such store of tokens. | No entry has that id. | Correct the id.
 UNKNOWN_OUTCOME | Whether something was done is not known. | The node stopped before the answer was written down. | Find out at the other side before doing it again.
+URL_INVALID | The address of a request cannot be read. | It is an absolute URL of http or https. | Write for example https://example.com/path.
 UUID_BAD_NAME | The name for a uuid is no text. | v3 and v5 are made of texts. | Give a text.
 UUID_BAD_NAMESPACE | The namespace for a uuid is none. | It is a uuid itself. | Give a uuid.
 YAML_ARGUMENT | An argument of the module yaml is not what it takes. | It decodes texts and encodes plain data. | Look at docs/lua.md.
-HTTP_ANSWER_TOO_LARGE | The body of an answer is too large. | What is held in memory has a bound. | Raise max_response_body, or read it as a stream.
-HTTP_CLIENT_ARGUMENT | An argument of the module http_client is not what it takes. | Each has its type. | Look at docs/lua.md.
-HTTP_CLIENT_BUSY | A process has too many requests under way. | Each holds a connection. | Wait for some.
-HTTP_HOST_UNKNOWN | No address is known for a host. | The name is misspelled, or the network is away. | Correct the name; try again.
-HTTP_REQUEST_CANCELED | A request was given up. | Its process ended. | Nothing to mend.
-HTTP_REQUEST_FAILED | A request failed on its way. | The reason follows. | Try again; look at the other side.
-HTTP_REQUEST_LATE | A request took too long. | It has a timeout. | Raise the timeout, or look at the other side.
-URL_INVALID | The address of a request cannot be read. | It is an absolute URL of http or https. | Write for example https://example.com/path.
-FS_ARGUMENT | An argument of the module fs is not what it takes. | Paths, modes and offsets have their types. | Look at docs/lua.md.
-FS_NOT_FOUND | There is no such directory for files. | No fs.directory entry has that id. | Correct the id.
-AGENT_NAME | The text cannot be the name of an agent. | Names stand in the audit and in policies. | Use letters, digits, - and _.
 `
