@@ -1,12 +1,12 @@
 // What metering costs, and what WebAssembly costs: six programs on the VM as it is, on the same VM without metering, on stock
 // wasmoon and on native Lua.
 
+import { type Figure, geometricMean, median, speedOf, spread } from '../src/bench/figure.ts'
+import { type Contender, measure, type Pace } from '../src/bench/measure.ts'
+import { Contenders } from '../src/bench/peers/contenders.ts'
+import type { Peer } from '../src/bench/peers/peer.ts'
+import { atMost, problemsOf, type Report, timesText, timeText } from '../src/bench/report.ts'
 import { unmeteredBuild } from './build.ts'
-import { type Figure, geometricMean, median, speedOf, spread } from './figure.ts'
-import { type Contender, measure, type Pace } from './measure.ts'
-import { Contenders } from './peers/contenders.ts'
-import type { Peer } from './peers/peer.ts'
-import { atMost, problemsOf, type Report, timesText, timeText } from './report.ts'
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   arithmetic: 'arithmetic loop',
@@ -43,7 +43,7 @@ export const fuel = async (pace: Pace, say: (text: string) => void): Promise<Rep
     const [metered, unmetered] = [several(() => contenders.wippy()), several(() => contenders.wippy(build))]
     const lua = contenders.native()
     const native = lua === null ? [] : [lua]
-    const stock = [contenders.stock()]
+    const stock = [contenders.stock()].filter((peer) => peer !== null)
     for (const peer of [...metered, ...unmetered, ...stock]) for (let i = 0; i < WARM_RUNS; i++) await peer.ask('compute', 1, 'fib')
     const figures: Record<string, readonly Figure[]> = {}
     for (const program of Object.keys(PROGRAMS)) {

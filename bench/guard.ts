@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { boot } from '../src/app.ts'
+import { speedOf } from '../src/bench/figure.ts'
+import { type Contender, measure, type Pace } from '../src/bench/measure.ts'
+import { atMost, type Report, timeTable } from '../src/bench/report.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Terminal } from '../src/service/service.ts'
-import { speedOf } from './figure.ts'
-import { type Contender, measure, type Pace } from './measure.ts'
-import { atMost, type Report, timeTable } from './report.ts'
 
 const MANY = 20
 const terminal: Terminal = { args: [], write: () => {}, writeError: () => {}, read: async () => null, readLine: async () => null }

@@ -1,10 +1,10 @@
 // What a process that waits holds, how many can wait at once, and what it costs to run more of them than there are instances.
 
-import { type Figure, median, speedOf } from './figure.ts'
-import { measure, type Pace } from './measure.ts'
-import { Contenders } from './peers/contenders.ts'
-import type { Peer } from './peers/peer.ts'
-import { countText, type Report, sizeText, timeTable, timeText } from './report.ts'
+import { type Figure, median, speedOf } from '../src/bench/figure.ts'
+import { measure, type Pace } from '../src/bench/measure.ts'
+import { Contenders } from '../src/bench/peers/contenders.ts'
+import type { Peer } from '../src/bench/peers/peer.ts'
+import { countText, type Report, sizeText, timeTable, timeText } from '../src/bench/report.ts'
 
 /** What a peer says of `alive`: bytes for each process, and nanoseconds for all of them. */
 type Alive = {

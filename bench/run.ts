@@ -1,14 +1,16 @@
 // npm run bench -- [NAME…] [--quick] [--json]
 
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Pace, paces } from '../src/bench/measure.ts'
+import { message } from '../src/bench/message.ts'
+import { registry } from '../src/bench/registry.ts'
+import { machine, type Report, reportData, reportText } from '../src/bench/report.ts'
+import { spawn } from '../src/bench/spawn.ts'
 import { fuel } from './fuel.ts'
 import { guard } from './guard.ts'
-import { type Pace, paces } from './measure.ts'
 import { memory } from './memory.ts'
-import { message } from './message.ts'
-import { registry } from './registry.ts'
-import { machine, type Report, reportText, saveReport } from './report.ts'
-import { spawn } from './spawn.ts'
 import { start } from './start.ts'
 import { workflow } from './workflow.ts'
 
@@ -29,6 +31,15 @@ const usage = `npm run bench -- [NAME…] [--quick] [--json]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
+/** Writes `results/NAME.json`; returns the same as an object. */
+const save = (name: string, report: Report, about: object): object => {
+  const result = reportData(name, report, about)
+  const folder = join(import.meta.dirname, 'results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`)
+  return result
+}
+
 const asked = (): { readonly names: readonly string[]; readonly quick: boolean; readonly json: boolean } => {
   const options = { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } as const
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
@@ -46,7 +57,7 @@ const runAll = async ({ names, quick, json }: ReturnType<typeof asked>): Promise
     say(`${name}${quick ? ', quick' : ''}: ${pace.rounds} rounds`)
     const report = await benches[name]!(pace, say)
     const seconds = Math.round((performance.now() - started) / 1000)
-    results.push(saveReport(name, report, { quick, seconds, machine: { ...before, loadAfter: machine().load } }))
+    results.push(save(name, report, { quick, seconds, machine: { ...before, loadAfter: machine().load } }))
     if (json) continue
     console.log(reportText(report))
     console.log(

@@ -2,9 +2,9 @@
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { median, speedOf } from './figure.ts'
-import { type Contender, measure, type Pace } from './measure.ts'
-import { type Report, timeTable, timeText } from './report.ts'
+import { median, speedOf } from '../src/bench/figure.ts'
+import { type Contender, measure, type Pace } from '../src/bench/measure.ts'
+import { type Report, timeTable, timeText } from '../src/bench/report.ts'
 
 const root = join(import.meta.dirname, '..')
 const hello = join(import.meta.dirname, 'apps/hello')

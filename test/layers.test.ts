@@ -21,9 +21,10 @@ const may: Readonly<Record<string, readonly string[]>> = {
   plugin: ['service', 'registry', 'security', 'lmdb'],
   http: ['service', 'registry', 'kernel'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'service', 'plugin', 'http', 'sql', 'store'],
+  bench: ['kernel', 'vm', 'lmdb', 'registry', 'workflow', 'service', 'app'],
   control: ['app', 'kernel', 'service', 'registry', 'plugin'],
   mcp: ['app', 'control', 'registry'],
-  cli: ['app', 'control', 'mcp', 'plugin'],
+  cli: ['app', 'control', 'mcp', 'plugin', 'bench'],
 }
 /** No node:*, no package but one they own, no clock. */
 const pure = ['words', 'kernel', 'security', 'lua', 'template']

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -26,11 +26,23 @@ test('holds what it needs, and nothing to work on it with', () => {
     assert.ok(files.includes(file), file)
   const odd = files.filter(
     (file) =>
-      !/^(?:bin\/|dist\/|docs\/[\w-]+\.md$|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|swap\.wasm$)|wit\/|[A-Z]+(?:\.md)?$|package\.json$)/.test(
+      !/^(?:bin\/|dist\/|docs\/[\w-]+\.md$|bench\/(?:README\.md$|apps\/|programs\/)|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|swap\.wasm$)|wit\/|[A-Z]+(?:\.md)?$|package\.json$)/.test(
         file,
       ),
   )
   assert.equal(odd, [])
+})
+
+test('what asks where it lies lies in the build where it lies in src', () => {
+  const out = join(directoryWith({}), 'dist')
+  execFileSync(process.execPath, [join(ROOT, 'bin', 'bundle.mts'), out], { cwd: ROOT })
+  const asks = (folder: string, file: string): boolean => /\bimport\.meta\b/.test(readFileSync(join(folder, file), 'utf8'))
+  const asking = globSync('**/*.js', { cwd: out }).filter((file) => asks(out, file) && !file.startsWith('start'))
+  assert.ok(asking.length > 3)
+  for (const file of asking) {
+    const source = file.replace(/\.js$/, '.ts')
+    assert.ok(existsSync(join(ROOT, 'src', source)) && asks(join(ROOT, 'src'), source), file)
+  }
 })
 
 test('runs from what the build makes', async () => {

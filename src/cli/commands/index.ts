@@ -1,6 +1,7 @@
 // Every command, by what one types; a colon stands for the space.
 
 import Audit from './audit.ts'
+import Bench from './bench.ts'
 import Check from './check.ts'
 import Complete from './complete.ts'
 import Completion from './completion.ts'
@@ -56,6 +57,7 @@ import WorkflowTerminate from './workflow/terminate.ts'
 
 export const COMMANDS = {
   audit: Audit,
+  bench: Bench,
   check: Check,
   complete: Complete,
   completion: Completion,

@@ -2,8 +2,8 @@
 // function takes a message, and JavaScript carries messages between them. `enableProxy: false`: tables are copied, as messages must be.
 
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type LuaEngine, LuaFactory } from 'wasmoon'
+import { programFile } from '../data.ts'
 import { busy, footprintOf, serve, timed } from './serve.ts'
 
 const BATCH = 500
@@ -63,7 +63,7 @@ const between = async (first: string, second: string, ...args: readonly unknown[
 /** A program in an engine of its own. */
 const run = async (name: string, ...args: readonly unknown[]): Promise<{ readonly ns: number; readonly result: unknown }> => {
   const engine = await new LuaFactory().createEngine(options)
-  const main = engine.doStringSync(readFileSync(join(import.meta.dirname, '../programs', `${name}.lua`), 'utf8')) as Lua
+  const main = engine.doStringSync(readFileSync(programFile(`${name}.lua`), 'utf8')) as Lua
   const answer = busy(() => main(...args))
   engine.global.close()
   return answer
@@ -96,7 +96,9 @@ const alive = (count: number, factory: () => LuaFactory): Promise<object> =>
   })
 
 const shared = new LuaFactory()
-await serve({
+serve({
+  call: (count) => between(PING, ECHO, count, 'number'),
+  message: (count) => between(PING, ECHO, Math.ceil(count / 2), 'table'),
   ping: (count, kind) => between(PING, ECHO, count, kind),
   batch: (count) => between(SENDER, RECEIVER, Math.ceil(count / BATCH) * BATCH, BATCH),
   switch: async (count) => (await run('switch', count)).ns,

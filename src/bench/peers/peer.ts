@@ -3,8 +3,9 @@
 // Every contender is one, ours too: none shares a heap or a compiler's opinion with another, and all are started and asked alike.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
+import { peerFile } from '../data.ts'
 
 const PATIENCE_MS = 120_000
 const KEPT = 2000 // characters of what it complained
@@ -30,9 +31,9 @@ export class Peer {
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#hear(line))
   }
 
-  /** A peer written in TypeScript, one of the files beside this one. */
+  /** A peer of ours: one of the files beside this one. */
   static node(file: string, args: readonly string[] = [], flags: readonly string[] = []): Peer {
-    return new Peer(process.execPath, [...flags, join(import.meta.dirname, file), ...args])
+    return new Peer(process.execPath, [...flags, peerFile(file), ...args])
   }
 
   /** Gives it a task; resolves with its answer. One at a time. */

@@ -18,6 +18,29 @@ export const best = (values: readonly number[]): number => Math.min(...values)
 /** Half of the rounds lie within ± this share of the median. */
 export const spread = (values: readonly number[]): number => (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)
 
+/** `ours` stands out; `weak` does the same work without keeping anybody apart. */
+export type Bar = {
+  readonly name: string
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly tone?: 'ours' | 'weak' | undefined
+}
+/** `unit`: what values are, nanoseconds or bytes. */
+export type Chart = { readonly unit: 'time' | 'size'; readonly bars: readonly Bar[] }
+
+/** The figures that were measured as bars: the median, and the middle half of the rounds. */
+export const barsOf = (figures: readonly Figure[]): Bar[] =>
+  figures
+    .filter(({ values }) => values.length > 0)
+    .map(({ name, values }, at) => ({
+      name,
+      value: median(values),
+      low: values.length > 2 ? quantile(values, 0.25) : best(values),
+      high: quantile(values, 0.75),
+      tone: at === 0 ? 'ours' : undefined,
+    }))
+
 /** How many times as fast `a` is as `b`: the median over rounds, each compared with its neighbour in time. NaN when one is missing. */
 export const speedOf = (a: Figure | undefined, b: Figure | undefined): number => {
   if (!a || !b) return Number.NaN

@@ -6,8 +6,20 @@ import { runInNewContext } from 'node:vm'
 
 export type Task = (count: number, ...args: readonly string[]) => unknown
 
-/** Answers lines until the input ends. */
-export const serve = async (tasks: Readonly<Record<string, Task>>): Promise<void> => {
+/** Answers lines until the input ends, and ends the program then. */
+export const serve = (tasks: Readonly<Record<string, Task>>): void => {
+  const answering = answer(tasks)
+  answering.then(
+    () => process.exit(0),
+    (error) => {
+      console.error(error)
+      process.exit(1)
+    },
+  )
+}
+
+// Not awaited at the top of a peer: the bundler keeps files apart only where nobody waits while they are loaded.
+const answer = async (tasks: Readonly<Record<string, Task>>): Promise<void> => {
   for await (const line of createInterface({ input: process.stdin })) {
     const [name = '', count = '', ...args] = line.split(' ')
     try {
@@ -18,7 +30,6 @@ export const serve = async (tasks: Readonly<Record<string, Task>>): Promise<void
       process.stdout.write(`!${String(cause instanceof Error ? cause.message : cause).split('\n')[0]}\n`)
     }
   }
-  process.exit(0)
 }
 
 /** Nanoseconds of the wall clock that `act` takes. */

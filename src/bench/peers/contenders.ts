@@ -4,9 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dataFile, programFile } from '../data.ts'
 import { Peer } from './peer.ts'
-
-const here = import.meta.dirname
 
 const answers = (command: string, args: readonly string[]): string | null => {
   try {
@@ -26,33 +25,53 @@ export class Contenders {
   wippy(...build: readonly [string?]): Peer {
     return this.#add(
       Peer.node(
-        'wippy.ts',
+        'wippy',
         build.filter((folder) => folder !== undefined),
       ),
     )
   }
 
-  /** The same in a whole node. */
-  node(): Peer {
-    return this.#add(Peer.node('node.ts'))
+  /** The same in a whole node: `node`, or another app of bench/apps. */
+  node(app = 'node'): Peer {
+    return this.#add(Peer.node('node', [app]))
   }
 
-  stock(): Peer {
-    return this.#add(Peer.node('stock.ts'))
+  /** Null when wasmoon is not installed beside wippy. */
+  stock(): Peer | null {
+    return this.#installed('wasmoon', 'stock')
   }
 
   threads(): Peer {
-    return this.#add(Peer.node('threads.ts'))
+    return this.#add(Peer.node('threads'))
   }
 
   contexts(): Peer {
-    return this.#add(Peer.node('contexts.ts'))
+    return this.#add(Peer.node('contexts'))
+  }
+
+  /** No isolation: functions and objects. */
+  plain(): Peer {
+    return this.#add(Peer.node('plain'))
+  }
+
+  children(): Peer {
+    return this.#add(Peer.node('children'))
+  }
+
+  /** Null when quickjs-emscripten is not installed beside wippy. */
+  quickjs(): Peer | null {
+    return this.#installed('quickjs-emscripten', 'quickjs')
+  }
+
+  /** Null when isolated-vm is not installed beside wippy. */
+  isolates(): Peer | null {
+    return this.#installed('isolated-vm', 'isolates', ['--no-node-snapshot'])
   }
 
   /** Null when this machine has no Lua 5.4. */
   native(): Peer | null {
     const command = ['lua5.4', 'lua'].find((name) => answers(name, ['-e', 'print(_VERSION)']) === 'Lua 5.4')
-    if (command !== undefined) return this.#add(new Peer(command, [join(here, 'native.lua'), join(here, '../programs')]))
+    if (command !== undefined) return this.#add(new Peer(command, [programFile('native.lua'), dataFile('programs')]))
     this.missing.push('native Lua 5.4 (lua5.4)')
     return null
   }
@@ -61,7 +80,7 @@ export class Contenders {
   erlang(): Peer | null {
     if (this.#beams === null) {
       const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
-      const compiled = answers('erlc', ['-o', folder, join(here, 'bench_erlang.erl')])
+      const compiled = answers('erlc', ['-o', folder, programFile('bench_erlang.erl')])
       if (compiled === null) {
         rmSync(folder, { recursive: true })
         this.missing.push('Erlang (erl, erlc)')
@@ -77,6 +96,16 @@ export class Contenders {
   close(): void {
     for (const peer of this.#peers) peer.close()
     if (this.#beams !== null) rmSync(this.#beams, { recursive: true, force: true })
+  }
+
+  #installed(name: string, file: string, flags: readonly string[] = []): Peer | null {
+    try {
+      import.meta.resolve(name)
+    } catch {
+      this.missing.push(name)
+      return null
+    }
+    return this.#add(Peer.node(file, [], flags))
   }
 
   #add(peer: Peer): Peer {

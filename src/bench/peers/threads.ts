@@ -53,8 +53,12 @@ const spawn = async (count: number): Promise<number> => {
   return ns
 }
 
-await serve({
-  ping: (count, kind) => converse(ECHO, count, (worker, at) => worker.postMessage(message(kind!, at))),
+const ping = (count: number, kind: string): Promise<number> => converse(ECHO, count, (worker, at) => worker.postMessage(message(kind, at)))
+
+serve({
+  call: (count) => ping(count, 'number'),
+  message: (count) => ping(Math.ceil(count / 2), 'table'),
+  ping: (count, kind) => ping(count, kind!),
   batch: (count) =>
     converse(RECEIVER, Math.ceil(count / BATCH), (worker) => {
       for (let i = 0; i < BATCH; i++) worker.postMessage(i)

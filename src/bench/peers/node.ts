@@ -1,15 +1,20 @@
-// Our processes in a whole node, as an app has them: entries from YAML, services, the event loop. The app lies in ../apps/node.
+// Our processes in a whole node, as an app has them: entries from YAML, services, the event loop. The app lies in bench/apps: `node`, or the
+// one that is named.
 
-import { join } from 'node:path'
-import { boot } from '../../src/app.ts'
-import { loadConfig } from '../../src/config.ts'
-import type { Terminal } from '../../src/service/service.ts'
+import { boot, type Node } from '../../app.ts'
+import { loadConfig } from '../../config.ts'
+import type { Terminal } from '../../service/service.ts'
+import { dataFile } from '../data.ts'
 import { serve, timed } from './serve.ts'
 
-const { config } = await loadConfig(join(import.meta.dirname, '../apps/node'), { set: ['logger.level=error'] })
-const node = await boot(config)
-const [problem] = node.problems
-if (problem) throw problem
+const start = async (): Promise<Node> => {
+  const { config } = await loadConfig(dataFile('apps', process.argv[2] ?? 'node'), { set: ['logger.level=error'] })
+  const node = await boot(config)
+  const [problem] = node.problems
+  if (problem) throw problem
+  return node
+}
+const started = start()
 
 const terminal: Terminal = {
   args: [],
@@ -21,6 +26,7 @@ const terminal: Terminal = {
 
 /** Runs an entry on the terminal host, then ends whoever it left behind. */
 const run = async (entry: string, ...args: readonly string[]): Promise<number> => {
+  const node = await started
   const taken = await timed(async () => {
     const code = await node.execute(`bench:${entry}`, args, { terminal })
     if (code !== 0) throw new Error(`bench:${entry} failed`)
@@ -30,7 +36,9 @@ const run = async (entry: string, ...args: readonly string[]): Promise<number> =
   return taken
 }
 
-await serve({
+serve({
+  functions: (count) => run('functions', String(count)),
+  plugins: (count) => run('plugins', String(count)),
   ping: (count, kind) => run('ping', String(count), kind!),
   monitored: (count) => run('spawner', String(count), 'ends'),
   waiting: (count) => run('spawner', String(count), 'waits'),

@@ -1,13 +1,13 @@
 // Our processes, without a node around them. Argument: none, or a folder with another build of the VM (build.ts).
 
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { systemClock } from '../../src/clock.ts'
-import { encodeAll } from '../../src/msgpack.ts'
-import type { Image } from '../../src/vm/image.ts'
-import { LuaBody } from '../../src/vm/lua-body.ts'
-import { actor } from '../../src/vm/module.ts'
-import { defaultPool } from '../../src/vm/pool.ts'
+import { systemClock } from '../../clock.ts'
+import { encodeAll } from '../../msgpack.ts'
+import type { Image } from '../../vm/image.ts'
+import { LuaBody } from '../../vm/lua-body.ts'
+import { actor } from '../../vm/module.ts'
+import { defaultPool } from '../../vm/pool.ts'
+import { programFile } from '../data.ts'
 import { Arena, readActor } from './arena.ts'
 import { busy, footprint, serve, timed } from './serve.ts'
 
@@ -15,13 +15,14 @@ const BATCH = 500
 const PINGED = 1000 // processes between two turns of the scheduler
 const ROOM = defaultPool.hot / 2 // processes that do not fill the pool
 const [build] = process.argv.slice(2)
+const TO_NOBODY = encodeAll(['{bench:processes|0xfffff}'])
 const arena = new Arena(build === undefined ? actor() : readActor(build))
 
 const images = new Map<string, Image>()
 const program = (name: string): Image => {
   let known = images.get(name)
   if (known === undefined) {
-    known = arena.image(readFileSync(join(import.meta.dirname, '../programs', `${name}.lua`), 'utf8'))
+    known = arena.image(readFileSync(programFile(`${name}.lua`), 'utf8'))
     images.set(name, known)
   }
   return known
@@ -109,7 +110,31 @@ const running = (turns: number, processes: number): Promise<number> =>
     arena.settle()
   })
 
-await serve({
+/** A state taken out of its memory and put into another one, there and back; what it holds in bytes. */
+const snapshot = async (count: number): Promise<{ readonly ns: number; readonly bytes: number }> => {
+  const process = arena.spawn(program('waiter'))
+  arena.settle()
+  const { body } = process
+  if (!(body instanceof LuaBody)) throw new Error('it is no Lua')
+  const first = body.image()
+  const ns = await timed(() => {
+    for (let i = 0; i < count; i++) {
+      body.restore(first)
+      arena.scheduler.delivery.message('', process.pid, 'ping', TO_NOBODY)
+      arena.settle()
+      body.image()
+    }
+  })
+  arena.terminateAll()
+  return { ns, bytes: first.runs.length }
+}
+
+serve({
+  call: (count) => pair('echo', [], 'ping', count, 'number'),
+  message: async (count) => await pair('echo', [], 'ping', Math.ceil(count / 2), 'table'),
+  'shared-call': (count) => timed(() => run('coroutines', count, 'number')),
+  'shared-message': (count) => timed(() => run('coroutines', Math.ceil(count / 2), 'table')),
+  snapshot,
   ping: (count, kind) => pair('echo', [], 'ping', count, kind),
   batch: (count) => pair('receiver', [BATCH], 'sender', Math.ceil(count / BATCH) * BATCH, BATCH),
   coroutines: (count, kind) => timed(() => run('coroutines', count, kind)),

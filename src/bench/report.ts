@@ -1,14 +1,14 @@
 // What a benchmark found out: tables for people, data for programs, and how it stands with its targets.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
-import { join } from 'node:path'
-import { best, type Figure, median, speedOf, spread } from './figure.ts'
+import { barsOf, best, type Chart, type Figure, median, speedOf, spread } from './figure.ts'
 
 export type Table = {
   readonly title: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
+  /** The same as a chart, when it can be drawn. */
+  readonly chart?: Chart
   /** What could not be measured, and why. */
   readonly problems?: readonly string[]
 }
@@ -70,6 +70,7 @@ export const timeTable = (title: string, unit: string, figures: readonly Figure[
       countText(1e9 / median(figure.values)),
       figure === ours ? '' : `${timesText(speedOf(ours, figure))} as fast`,
     ]),
+    chart: { unit: 'time', bars: barsOf(figures) },
     problems: problemsOf(figures),
   }
 }
@@ -102,12 +103,8 @@ export const reportText = ({ tables, targets, notes }: Report): string =>
     ...(notes.length > 0 ? [''] : []),
   ].join('\n')
 
-/** Writes `results/NAME.json`; returns the same as an object. */
-export const saveReport = (name: string, report: Report, about: object): object => {
+/** A report as an object for programs. */
+export const reportData = (name: string, report: Report, about: object): object => {
   const { targets, data, notes } = report
-  const result = { name, date: new Date().toISOString(), ...about, targets, notes, ...data }
-  const folder = join(import.meta.dirname, 'results')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`)
-  return result
+  return { name, date: new Date().toISOString(), ...about, targets, notes, ...data }
 }

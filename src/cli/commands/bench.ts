@@ -1,0 +1,78 @@
+// wippy bench NAME
+
+import { writeFileSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { string as text } from '@oclif/core/args'
+import { Command } from '@oclif/core/command'
+import { boolean, string } from '@oclif/core/flags'
+import { Kind, WippyError } from '../../error.ts'
+import { json, print } from '../output.ts'
+import { waitingFor } from '../progress.ts'
+
+const NAMES = ['isolation', 'message', 'spawn', 'workflow', 'registry'] as const
+const ENDINGS = ['.svg', '.png', '.json']
+
+const endingOf = (file: string): string => {
+  const ending = extname(file).toLowerCase()
+  if (ENDINGS.includes(ending)) return ending
+  throw new WippyError('BENCH_FILE', Kind.Invalid, `"${file}" is no name for a picture or for figures`, {
+    hint: 'Let it end with .svg, .png or .json.',
+  })
+}
+
+export default class Bench extends Command {
+  static override summary = 'Measure what it costs here: a memory for each process, a message, a start, a durable step, a change.'
+  static override description =
+    `Prints tables (or JSON) and draws a picture. Each contender is a program of its own and all take turns, so trust ratios more than times, and
+a machine that has nothing else to do more than one that has. Erlang, native Lua, wasmoon, quickjs-emscripten and isolated-vm take part when they are installed.
+isolation takes less than two minutes. A PNG is drawn by rsvg-convert, inkscape or magick, when the machine has one.`
+  static override examples = ['<%= config.bin %> bench isolation', '<%= config.bin %> bench message -o message.svg -o message.json']
+  static override args = { name: text({ required: true, options: [...NAMES], description: 'What is measured.' }) }
+  static override flags = {
+    output: string({
+      char: 'o',
+      summary: 'Where the picture (.svg, .png) or the figures (.json) go; repeatable. Default: wippy-bench-NAME.svg.',
+      helpValue: '<file>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    quick: boolean({ summary: 'Fewer and shorter rounds: to see that it runs, not to compare.' }),
+    json: boolean({ summary: 'Print JSON.' }),
+  }
+
+  override async run(): Promise<void> {
+    const { flags, args } = await this.parse(Bench)
+    const name = args.name as (typeof NAMES)[number]
+    const files = (flags.output ?? [`wippy-bench-${name}.svg`]).map((file) => ({ path: resolve(file), ending: endingOf(file) }))
+    const { benches, runBench } = await import('../../bench/benches.ts')
+    const { machine, reportData, reportText } = await import('../../bench/report.ts')
+    const before = machine()
+    const started = performance.now()
+    const report = await waitingFor(
+      `measuring: ${name}`,
+      runBench(name, flags.quick, () => {}),
+    )
+    const seconds = Math.round((performance.now() - started) / 1000)
+    const data = reportData(name, report, { quick: flags.quick, seconds, machine: { ...before, loadAfter: machine().load } })
+    const { title, about } = benches[name]
+    const panels = report.tables.flatMap(({ title, chart }) => (chart && chart.bars.length > 0 ? [{ title, ...chart }] : []))
+    for (const { path, ending } of files) {
+      if (ending === '.json') writeFileSync(path, `${json(data)}\n`)
+      else await this.#draw(path, { title, subtitle: `wippy ${this.config.version} ${about}`, panels, machine: before })
+    }
+    const pictures = files.map(({ path }) => path)
+    if (flags.json) return print(json({ $type: 'bench', v: 1, ...data, files: pictures }))
+    print(reportText(report))
+    print(`${before.processor}; ${before.system}; Node ${before.node}; load ${before.load} before, ${machine().load} after; ${seconds} s`)
+    for (const path of pictures) print(`written: ${path}`)
+  }
+
+  async #draw(path: string, picture: Parameters<typeof import('../../bench/picture.ts').svgOf>[0]): Promise<void> {
+    const { svgOf } = await import('../../bench/picture.ts')
+    if (extname(path).toLowerCase() === '.svg') return writeFileSync(path, svgOf(picture))
+    const { drawPng } = await import('../../bench/png.ts')
+    const svg = path.replace(/\.png$/i, '.svg')
+    writeFileSync(svg, svgOf(picture))
+    drawPng(svg, path)
+  }
+}
