@@ -46,6 +46,7 @@ const OPTIONAL = [
   'http_client',
   'fs',
   'metrics',
+  'compress',
   'parameter',
   'builder',
   'sql',

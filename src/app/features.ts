@@ -7,6 +7,10 @@ import type { Feature } from './feature.ts'
 
 export const features: readonly Feature[] = [
   {
+    modules: ['compress'],
+    load: async () => ({ services: [(await import('../service/compress.ts')).compressService()] }),
+  },
+  {
     modules: ['contract'],
     kinds: ['contract.*'],
     load: async ({ door, guard }) => {

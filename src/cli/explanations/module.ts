@@ -7,6 +7,7 @@ AGENT_NAME | The text cannot be the name of an agent. | Names stand in the audit
 AGENT_POLICY | There is no policy of that name for an agent. | Agents act within the policies of the app. | Add a security.policy entry, or name one that is there.
 AGENT_TIMEOUT | What an agent called took too long. | It waits for an answer, but not for ever. | Call what answers sooner.
 AGENT_UNKNOWN | An agent cannot do that. | There is no tool of that name. | Ask which tools there are.
+COMPRESS | Data could not be compressed or decompressed. | It is empty or of another format, a level is none, or what comes out is larger than max_size. | Look at the message; raise max_size for what is trusted.
 CONNECTION_NOT_FOUND | There is no such database or store. | No entry has that id, or it could not be started. | Correct the id; "wippy check" says why an entry does not start.
 CRYPTO_DECRYPT | Data could not be decrypted. | The key is another, or the data was altered. | Use the key and the additional data it was encrypted with.
 CRYPTO_INVALID | An argument of the module crypto is not what it takes. | Keys and lengths have their sizes. | Look at docs/lua.md.
@@ -96,6 +97,9 @@ STORE_LOGIN | The store refuses the login. | User or password are wrong. | Corre
 STORE_LOST | The connection was lost while the store was at work. | Whether it was done is not known. | Look before trying again.
 STORE_UNAVAILABLE | The store cannot be reached; nothing was done. | The network or the server is away. | Try again.
 STORE_VALUE | A value cannot be stored. | It is too large, or no data. | Store less, or plain data.
+METRICS_ARGUMENT | A metric cannot be that. | A name is one kind of thing for good, a counter only grows, labels are few and short. | Use another name, or what the message asks for.
+METRICS_FULL | There are too many series. | Each name with its labels is one, and is kept. | Take out labels that have many values, such as ids.
+PROMETHEUS_ADDRESS | prometheus.address is no address. | Metrics are read there. | Write host:port, for example localhost:9090.
 STREAM | A stream failed. | The other side ended it. | Look at the other side; try again.
 STREAM_TOO_MANY | A process has too many open streams. | Each holds memory. | Close some.
 SYSTEM_ABSENT | This runtime has no such thing. | It is of another machine. | Do without.

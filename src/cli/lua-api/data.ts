@@ -12,6 +12,17 @@ decode(text: string): any, Error? - The value of YAML.
 module base64: Base64, the standard alphabet.
 encode(bytes: string): string?, Error? - As text.
 decode(text: string): string?, Error? - Back.
+module compress: Compression.
+gzip.encode(data: string, options: table?): string?, Error? - { level = 1 to 9 }.
+gzip.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
+deflate.encode(data: string, options: table?): string?, Error? - { level = 1 to 9 }.
+deflate.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
+zlib.encode(data: string, options: table?): string?, Error? - { level = 1 to 9 }.
+zlib.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
+brotli.encode(data: string, options: table?): string?, Error? - { level = 0 to 11 }.
+brotli.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
+zstd.encode(data: string, options: table?): string?, Error? - { level = 1 to 22 }.
+zstd.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
 module hash: Checksums, as hexadecimal text or, with raw, as bytes.
 md5(data: string, raw: boolean?): string?, Error? - MD5.
 sha1(data: string, raw: boolean?): string?, Error? - SHA-1.

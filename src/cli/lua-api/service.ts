@@ -200,6 +200,13 @@ request(method: string, url: string, options: table?): table?, Error? - Any meth
 request_batch(requests: table[]): table, table? - Several at once: answers and errors, in their order.
 encode_uri(text: string): string - A text as part of a query.
 decode_uri(text: string): string?, Error? - Back.
+module metrics: What is counted and measured.
+counter_inc(name: string, labels: table?): boolean?, Error? - One more.
+counter_add(name: string, value: number, labels: table?): boolean?, Error? - So many more.
+gauge_set(name: string, value: number, labels: table?): boolean?, Error? - What it is now.
+gauge_inc(name: string, labels: table?): boolean?, Error? - One more than it was.
+gauge_dec(name: string, labels: table?): boolean?, Error? - One less than it was.
+histogram(name: string, value: number, labels: table?): boolean?, Error? - One more of this size.
 module plugin: The component of a process.wasm entry.
 run(...: any): any, Error? - What its method returns.
 `

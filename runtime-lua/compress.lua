@@ -1,0 +1,24 @@
+-- gzip, deflate, zlib, brotli and zstd: each has encode(s, { level = }) and decode(s, { max_size = }), which give a string, or nil and an Error.
+local host = ...
+local argument = host.require_runtime('argument')
+local errors = host.require_runtime('errors')
+local ask, fail, INVALID = host.ask, errors.fail, errors.INVALID
+local ipairs = ipairs
+
+local compress = {}
+
+local function verb(name, method)
+  local op = 'compress.' .. name .. '.' .. method
+  return function(data, options)
+    data = argument.string(data, 1, method)
+    if options ~= nil then argument.table(options, 2, method) end
+    if data == '' then return fail(INVALID, 'data is empty') end
+    return ask(op, '', data, options)
+  end
+end
+
+for _, name in ipairs{ 'gzip', 'deflate', 'zlib', 'brotli', 'zstd' } do
+  compress[name] = { encode = verb(name, 'encode'), decode = verb(name, 'decode') }
+end
+
+return compress
