@@ -8,6 +8,7 @@ import type { News } from './engine.ts'
 import { clientFor, cut, type Lanes, type LanesOptions } from './postgres-lanes.ts'
 
 const MOST_BYTES = 7000 // of one notification; PostgreSQL takes up to 8000
+const MOST_TOLD = 10_000 // that waits for the database to come back
 const EVERY_MS = 5 // told at once
 const PING_MS = 5000
 const TELL_MS = 5000
@@ -53,12 +54,19 @@ export class PostgresNews {
   async flush(): Promise<void> {
     this.#cancelTelling?.()
     this.#cancelTelling = null
-    const payloads = payloadsOf(this.#origin, [...this.#told])
+    const told = [...this.#told]
+    const payloads = payloadsOf(this.#origin, told)
     this.#told.clear()
     if (payloads.length === 0) return
     const tell = (client: pg.Client): Promise<unknown> =>
       client.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [this.#channel, payloads])
-    await this.#lanes.use(tell, TELL_MS).catch(() => {}) // others find out by looking
+    try {
+      await this.#lanes.use(tell, TELL_MS)
+    } catch {
+      if (this.#isClosed || this.#told.size + told.length > MOST_TOLD) return // others find out by looking
+      for (const text of told) this.#told.add(text)
+      this.#cancelTelling ??= this.#options.clock.setTimer(RETRY_MS, () => void this.flush())
+    }
   }
 
   close(): void {

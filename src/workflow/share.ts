@@ -11,7 +11,7 @@ import type { Loaded } from './loaded.ts'
 import type { Partitions } from './partition.ts'
 
 const PAGE = 500 // ids read at once
-const LOOK_MS = 10_000 // how often nodes look for what nobody told them
+const LOOK_MS = 5000 // how often nodes look for what nobody told them
 const LEAVE_MS = 5000 // for calls under way of workflows that go on elsewhere
 
 export type ShareOptions = {
@@ -40,7 +40,7 @@ export class Share {
       ...{ engine, clock, report, node, ttlMs: leaseMs },
       gained: (parts) => {
         loaded.forgive(parts)
-        void this.#look(parts)
+        void this.#look() // not in these alone: who had them may have told of nothing in the others
       },
       lost: (parts) => loaded.abandon(parts),
       handOver: (parts) => loaded.giveUp(parts, LEAVE_MS),
@@ -69,7 +69,7 @@ export class Share {
   /** Takes up what was under way, and sets the clock for what sleeps. */
   async begin(): Promise<void> {
     this.#hasBegun = true
-    await this.#look(this.parts)
+    await this.#look()
     this.#lookLater()
   }
 
@@ -93,7 +93,7 @@ export class Share {
   #heard(news: News): void {
     const { alarm, endings, loaded } = this.#options
     if (news.kind === 'leases') void this.#leases.claim()
-    else if (news.kind === 'missed') void this.#look(this.parts)
+    else if (news.kind === 'missed') void this.#look()
     else if (news.kind === 'ended') {
       endings.tell(news.id)
       loaded.known(news.id)?.check()
@@ -103,14 +103,14 @@ export class Share {
     }
   }
 
-  /** Takes up what waits in some partitions. */
-  async #look(parts: Partitions): Promise<void> {
+  /** Takes up what waits. */
+  async #look(): Promise<void> {
     const { engine, alarm, endings, loaded, report } = this.#options
     if (!this.#hasBegun || loaded.isStopped) return
     endings.look()
     try {
       for (let after = ''; ; ) {
-        const waiting = await engine.waiting(after, PAGE, parts)
+        const waiting = await engine.waiting(after, PAGE, this.parts)
         await Promise.all(waiting.map(({ id, mail }) => this.#goOn(id, mail)))
         const last = waiting.at(-1)
         if (last === undefined) break
@@ -132,6 +132,6 @@ export class Share {
   #lookLater(): void {
     const { clock, loaded } = this.#options
     if (this.#leases.isAlone || loaded.isStopped) return
-    this.#cancelLook = clock.setTimer(LOOK_MS, () => void this.#look(this.parts).then(() => this.#lookLater()))
+    this.#cancelLook = clock.setTimer(LOOK_MS, () => void this.#look().then(() => this.#lookLater()))
   }
 }
