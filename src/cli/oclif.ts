@@ -16,7 +16,8 @@ const manifest = (): Interfaces.PJSON => {
   const file = (name: string) => `./${join(here.slice(root.length + 1), name)}${extname(import.meta.filename)}`
   const commands = { strategy: 'explicit', target: file('commands/index'), identifier: 'COMMANDS' }
   const hooks = { command_not_found: { target: file('unknown'), identifier: 'unknown' } }
-  return { ...pjson, oclif: { ...pjson.oclif, commands, hooks } }
+  const helpClass = { target: file('help'), identifier: 'default' }
+  return { ...pjson, oclif: { ...pjson.oclif, commands, hooks, helpClass } }
 }
 
 /** Runs the command that the arguments name. Throws what it throws, and what oclif has to say about the arguments. */

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import Deploy from '../../src/cli/commands/deploy.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { HELLO, HELLO_LUA, index, ROOT, start, wippy } from './command.ts'
 
@@ -57,6 +58,9 @@ test('help names every command', async () => {
   assert.is(code, 0)
   for (const command of ['run', 'version']) assert.match(out, new RegExp(`^ +${command} `, 'm'))
   assert.match((await wippy(['run', '--help'], { cwd })).out, '--exec=ns:entry')
+  const { description } = Deploy
+  const words = (text: string): string => text.replace(/\s+/g, ' ')
+  assert.ok(words((await wippy(['deploy', '--help'], { cwd })).out).includes(words(description)), 'all of a description')
 })
 
 test.run()

@@ -1,0 +1,14 @@
+// Help as oclif makes it, with all of a description: its own shows the last line of one.
+
+import { CommandHelp, Help } from '@oclif/core/help'
+
+class WholeHelp extends CommandHelp {
+  protected override description(): string | undefined {
+    const { description } = this.command
+    return description && this.wrap(description)
+  }
+}
+
+export default class extends Help {
+  protected override CommandHelpClass = WholeHelp
+}
