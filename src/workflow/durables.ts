@@ -354,6 +354,7 @@ export class Durables {
     this.#loaded.drop(run)
     if (run.process !== null) this.#options.scheduler().retire(run.process)
     this.#options.report(fenced(run.id))
+    void this.#share.hint(run.id) // whoever appended to it need not go on with it
   }
 
   /** A process ended that did not say so itself: by a link, or by force. */

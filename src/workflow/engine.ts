@@ -66,8 +66,8 @@ export type Claimed = {
 }
 
 /**
- * What others did. `waiting`: something waits for a workflow. `ended`: a workflow has ended. `leases`: a node came, or gave partitions up. `missed`: there
- * may have been anything.
+ * What others did. `waiting`: something waits for a workflow. `ended`: a workflow has ended, or is paused. `leases`: a node came, or gave
+ * partitions up. `missed`: there may have been anything.
  */
 export type News =
   | { readonly kind: 'waiting'; readonly id: string }

@@ -3,7 +3,7 @@
 //   I1 What is not loaded is not loaded for it: its end is appended to a journal that cannot be read any more as to any other.
 //   I2 A paused workflow takes no step that anybody sees. What is sent to it waits in the engine, as much as may wait for any; its timers
 //      wait in the record of the pause, and those that are over fire when it is resumed. Answers to what it had asked for wait beside it;
-//      after a new start of the node it asks again once it is resumed.
+//      after a new start of the node, or when another node than the one that runs it has paused it, it asks again once it is resumed.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'

@@ -77,7 +77,7 @@ export class MemoryEngine implements Engine {
     for (const [hash, bytes] of effects.pages.put) own.pages.set(hash, bytes)
     if (active) this.#tell({ kind: 'waiting', id })
     for (const { to } of effects.mail) this.#tell({ kind: 'waiting', id: to })
-    if (hasEnded(status)) this.#tell({ kind: 'ended', id })
+    if (status !== 'running') this.#tell({ kind: 'ended', id })
     return true
   }
 

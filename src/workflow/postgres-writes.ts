@@ -83,7 +83,7 @@ export class PostgresWrites {
     const { wrote } = this.#options
     if (effects.active || effects.timers.length > 0) wrote(id, 'waiting')
     for (const { to } of effects.mail) wrote(to, 'waiting')
-    if (hasEnded(effects.status)) wrote(id, 'ended')
+    if (effects.status !== 'running') wrote(id, 'ended')
     return true
   }
 

@@ -174,6 +174,7 @@ export class Run {
 
   /** Hands over mail that waits in the engine: to one that is sending, when that is done, so that what it does for a message is not overtaken. */
   async pull(): Promise<void> {
+    if (this.#pause !== null) return this.check() // it may have been resumed elsewhere
     if (this.#isPulling) {
       this.#pullAgain = true
       return

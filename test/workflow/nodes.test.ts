@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { forkOne } from '../../src/app/workflow-copies.ts'
 import { viewStored, type WorkflowList } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { decodeAll, encodeAll } from '../../src/msgpack.ts'
@@ -201,6 +202,36 @@ test('what was called when a node ends in order comes to its end, once; what fol
       assert.equal(decodeAll(cardOf(card).result!)[0], ['paid', 'paid'])
     }
     assert.is([...one.messages, ...other.messages].filter((message) => message === 'pays').length, 12)
+  }))
+
+test('any node pauses, resumes, asks and forks, wherever a workflow runs', () =>
+  withTwo('60s', async (one, other) => {
+    const ids = [1, 2, 3, 4, 5, 6].map((n) => `w${n}`)
+    const of = (app: TestApp) => workflowsOf(app.node.parts)
+    const statusOf = async (id: string): Promise<string> => (await of(one).engine.head(id))!.status
+    for (const id of ids) await spawn(one, 'adder', id)
+    for (const id of ids) await send(other, id, 'add', 1)
+    for (const id of ids) await of(one).interventions.pause(id)
+    for (const id of ids) {
+      assert.is(await statusOf(id), 'paused')
+      await send(other, id, 'add', 20)
+    }
+    for (const id of ids) await of(other).interventions.resume(id)
+    for (const [n, id] of ids.entries()) {
+      const copy = await forkOne(of(n % 2 ? one : other), { of: id, record: 1, id: `${id}-again`, nowMs: Date.now() })
+      assert.is(copy.status, 'running')
+      await send(one, `${id}-again`, 'add', 300)
+      for (const all of [id, `${id}-again`]) await send(other, all, 'stop', 0)
+    }
+    for (const id of ids) {
+      for (const [all, sum] of [
+        [id, 21],
+        [`${id}-again`, 300],
+      ] as const) {
+        assert.is(await ended(one, all), 'completed')
+        assert.is(decodeAll(cardOf((await of(one).engine.head(all))!.card).result!)[0], sum)
+      }
+    }
   }))
 
 test('the database is named by its address or by an entry, and mistakes are told without the password', async () => {
