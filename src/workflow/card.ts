@@ -17,7 +17,12 @@ export type Beginning = {
   readonly seed: number
   readonly context: Uint8Array
   readonly limits: HostLimits
+  /** The build of the runtime that takes its steps, until a record says that another one does. */
+  readonly runtime?: string | undefined
 }
+
+/** Who writes a journal: one start of one node, and its build of the runtime. */
+export type Writer = { readonly owner: string; readonly runtime: string }
 
 /** A workflow that hears of the end: as an event, or as the answer to its ask `tag` in the run that began with record `start`. */
 export type Watcher = { readonly id: string; readonly tag: number; readonly start: number }
@@ -67,6 +72,12 @@ export const limitOf = (untilMs: number | null, runMs: number | null, beginMs: n
 
 export const beginningToBytes = (beginning: Beginning): Uint8Array => encode(beginning)
 export const beginningOf = (bytes: Uint8Array): Beginning => decode(bytes) as Beginning
+export const writerToBytes = ({ owner, runtime }: Writer): Uint8Array => Buffer.from(`${owner} ${runtime}`)
+/** Who goes on with a journal, from the input of an `own` record; null for a build that it does not name. */
+export const writerOf = (input: Uint8Array): { readonly owner: string; readonly runtime: string | null } => {
+  const [owner = '', runtime = null] = Buffer.from(input).toString().split(' ')
+  return { owner, runtime }
+}
 export const cardToBytes = (card: Card): Uint8Array => encode(card)
 export const cardOf = (bytes: Uint8Array): Card => decode(bytes) as Card
 

@@ -14,7 +14,7 @@ import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
-import { type Beginning, beginningToBytes, type Card, cardOf, limitOf } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, cardOf, limitOf, type Writer, writerToBytes } from './card.ts'
 import { Endings } from './endings.ts'
 import { type Engine, type Head, hasEnded } from './engine.ts'
 import { checkId, idOf } from './id.ts'
@@ -144,6 +144,14 @@ export class Durables {
     return this.#owner
   }
 
+  get #writer(): Writer {
+    return { owner: this.#owner, runtime: this.#options.runtime }
+  }
+
+  #begun(beginning: Beginning): Beginning {
+    return { ...beginning, runtime: this.#options.runtime }
+  }
+
   /** Workflows that are loaded. */
   get loaded(): number {
     return this.#loaded.size
@@ -205,7 +213,7 @@ export class Durables {
         for (const { from, topic, payload } of start.messages ?? []) await this.letters.message(from, pid, Buffer.from(topic), payload)
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }
-      const opened = opening(start, head, this.#owner, this.#around.nowMs())
+      const opened = opening(start, head, this.#writer, this.#around.nowMs())
       if (!(await this.#engine.append(id, head, opened.record, opened.effects))) continue
       for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
       const process = opened.effects.active && this.#share.has(id) ? this.#begin(start, opened).process : null
@@ -221,7 +229,7 @@ export class Durables {
   /** Exchanges the program of a run that has not begun. False when its journal stands elsewhere by now. */
   exchange(head: Head, code: Start['code'], beginning: Beginning): Promise<boolean> {
     return this.programs.during(code, () => {
-      const { record, effects } = exchanged(head, code, beginning, this.#around.nowMs())
+      const { record, effects } = exchanged(head, code, this.#begun(beginning), this.#around.nowMs())
       return this.#engine.append(head.id, head, record, effects)
     })
   }
@@ -239,7 +247,8 @@ export class Durables {
     const limit = limitOf(untilMs, runMs, nowMs)
     const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: nowMs, limit }
     const cleared = run.ledger.due().map(({ tag }) => tag)
-    if (!(await run.note(RecordKind.start, beginningToBytes(beginning), card, 'running', { cleared, timers: ownTimer(card) }))) return
+    if (!(await run.note(RecordKind.start, beginningToBytes(this.#begun(beginning)), card, 'running', { cleared, timers: ownTimer(card) })))
+      return
     const exits = run.process?.exits ?? []
     this.#loaded.drop(run)
     if (run.process !== null) this.#options.scheduler().retire(run.process)
@@ -289,7 +298,7 @@ export class Durables {
     // who does not know whose it is takes it from nobody, and begins nothing
     const isOwned =
       (await this.#isOurs(id)) &&
-      (owner === this.#owner || (await run.note(RecordKind.own, Buffer.from(this.#owner), own, 'running'))) &&
+      (owner === this.#owner || (await run.note(RecordKind.own, writerToBytes(this.#writer), own, 'running'))) &&
       (await this.#isOurs(id))
     if (!isOwned) {
       body.close()

@@ -13,7 +13,7 @@ import type { Engine, Head } from './engine.ts'
 import { Ledger } from './ledger.ts'
 import { programHash } from './programs.ts'
 import { type Parsed, type Position, parse, parseChain, RecordKind } from './record.ts'
-import { replay } from './replay.ts'
+import { type Meter, replay } from './replay.ts'
 
 const PAGE = 500 // records read at once
 
@@ -85,12 +85,14 @@ export const rebuilt = async (
     const ledger = kept?.ledger ?? new Ledger()
     let last: Position = await recordAt(engine, id, kept === null ? run.start : mark!.seq)
     if (kept !== null) body.restore(kept.state)
+    const isItsCode = code === undefined || programHash(code) === run.code
+    const meter: Meter = { own: isItsCode ? runtime : null, by: kept === null ? (beginning.runtime ?? null) : runtime, owed: 0 }
     const sum = { verdict: 'wait', steps: kept?.steps ?? 0, fuel: kept?.fuel ?? 0 }
     while (last.seq < seq) {
       const records = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, seq - last.seq)))
       const newest = records.at(-1)
       if (newest === undefined) throw incomplete(id, last.seq + 1)
-      const part = replay(id, body, records, ledger, code === undefined || programHash(code) === run.code)
+      const part = replay(id, body, records, ledger, meter)
       if (part.steps > 0) sum.verdict = part.verdict
       sum.steps += part.steps
       sum.fuel += part.fuel

@@ -6,6 +6,7 @@ import { defaultLimits } from '../../src/kernel/host.ts'
 import { encode, encodeAll } from '../../src/msgpack.ts'
 import type { Program } from '../../src/program.ts'
 import { storedProgram } from '../../src/service/stored-start.ts'
+import { buildName } from '../../src/vm/module.ts'
 import { beginningToBytes, type Card } from '../../src/workflow/card.ts'
 import type { Head } from '../../src/workflow/engine.ts'
 import { bytesOf } from '../../src/workflow/ledger.ts'
@@ -36,6 +37,7 @@ export class Journal {
       seed,
       context: encode(null),
       limits: defaultLimits,
+      runtime: buildName(),
     }
     this.#write(notice(RecordKind.start, this.#hash, STARTED_MS, beginningToBytes(beginning)))
   }

@@ -10,7 +10,7 @@ import { restore, take } from '../../src/workflow/checkpoint.ts'
 import type { Engine } from '../../src/workflow/engine.ts'
 import { Ledger } from '../../src/workflow/ledger.ts'
 import type { Parsed } from '../../src/workflow/record.ts'
-import { replay } from '../../src/workflow/replay.ts'
+import { type Meter, replay } from '../../src/workflow/replay.ts'
 import { Random } from '../support/random.ts'
 import { MiB, program } from '../vm/lua-process.ts'
 import { randomProgram } from '../vm/random-program.ts'
@@ -18,6 +18,7 @@ import { Journal } from './journal.ts'
 
 const LIMITS = { memoryBytes: 32 * MiB, hardFuel: 4_000_000 }
 const FUEL = 2000
+const sameBuild = (): Meter => ({ own: 'r', by: 'r', owed: 0 })
 
 /** Asks, sends, sleeps and computes as its random expressions and its messages say. */
 const workflow = (seed: number): Program =>
@@ -86,7 +87,7 @@ for (let seed = 1; seed <= 5; seed++) {
     let pieces: ReadonlySet<string> = new Set()
     let fuel = 0
     for (const record of records) {
-      fuel += replay('w', whole, [record], ledger).fuel
+      fuel += replay('w', whole, [record], ledger, sameBuild()).fuel
       states.push(stateOf(whole))
       const taken = take(whole.image(), { seq: record.seq, runtime: 'r', ledger, steps: record.seq, fuel }, pieces)
       for (const [name, bytes] of taken.pages.put) pages.set(name, bytes)
@@ -99,7 +100,7 @@ for (let seed = 1; seed <= 5; seed++) {
       const body = new Bodies({ hot: 1, keptBytes: MiB }).make(code, LIMITS)
       body.restore(restored.state)
       assert.is(stateOf(body), states[k], `state of checkpoint ${k}`)
-      const rest = replay('w', body, records.slice(k + 1), restored.ledger)
+      const rest = replay('w', body, records.slice(k + 1), restored.ledger, sameBuild())
       assert.is(restored.fuel + rest.fuel, fuel, `fuel from checkpoint ${k}`)
       assert.is(stateOf(body), states.at(-1), `state at the end, from checkpoint ${k}`)
       assert.equal(Buffer.from(restored.ledger.toBytes()).toString('hex'), Buffer.from(ledger.toBytes()).toString('hex'))
@@ -113,7 +114,7 @@ test('a piece of a checkpoint that is missing or damaged makes it useless, and n
   const [record] = journal(1, 20)
   const body = new Bodies({ hot: 1, keptBytes: MiB }).make(workflow(1), LIMITS)
   const ledger = new Ledger()
-  replay('w', body, [record!], ledger)
+  replay('w', body, [record!], ledger, sameBuild())
   const { mark, pages } = take(body.image(), { seq: 1, runtime: 'r', ledger, steps: 1, fuel: 1 }, new Set())
   for (const [name] of pages.put) {
     const whole = new Map(pages.put)

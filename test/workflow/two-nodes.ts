@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { decodeAll } from '../../src/msgpack.ts'
-import { cardOf } from '../../src/workflow/card.ts'
+import { cardOf, writerOf } from '../../src/workflow/card.ts'
 import { PARTITIONS } from '../../src/workflow/partition.ts'
 import { ORIGIN, parseChain, RecordKind } from '../../src/workflow/record.ts'
 import { directoryWith } from '../registry/scratch.ts'
@@ -365,7 +365,7 @@ class Run {
         if (epoch !== (journal[i - 1]?.epoch ?? 0) + (i === 0 || journal[i]!.kind === RecordKind.own ? 1 : 0))
           wrong.push(`${id} has epoch ${epoch} at record ${i + 1}`)
       const terms = owners.map(({ input, nowMs }, i) => ({
-        owner: Buffer.from(input).toString(),
+        owner: writerOf(input).owner,
         fromMs: nowMs,
         untilMs: owners[i + 1]?.nowMs ?? Number.POSITIVE_INFINITY,
       }))
