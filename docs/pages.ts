@@ -1,6 +1,6 @@
 // The reference pages, made of what the program knows: `npm run docs` writes them, test/cli/docs.test.ts says when they are stale.
 
-import { COMMANDS } from '../src/cli/commands/index.ts'
+import { loadCommands } from '../src/cli/commands/index.ts'
 import { explanations } from '../src/cli/explain.ts'
 import { entryKinds } from '../src/cli/kinds.ts'
 import { luaApi, type Section, signature } from '../src/cli/lua-api.ts'
@@ -82,12 +82,14 @@ const EXITS = table(
   ],
 )
 
+const commands = await loadCommands()
+
 const commandsPage = (): string =>
   page(
     'Commands',
     'Every command takes `--help`. What it answers is on standard output, everything else on standard error; with `--json` both are documents that name their `$type`. `NO_COLOR` is respected.',
     `${EXITS}\n\nOf \`wippy run TARGET\` it is what the target returned.`,
-    ...Object.entries(COMMANDS as unknown as Readonly<Record<string, Command>>)
+    ...Object.entries(commands as unknown as Readonly<Record<string, Command>>)
       .filter(([, { hidden }]) => !hidden)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([id, command]) => commandText(id, command)),

@@ -9,9 +9,9 @@ export default class Complete extends Command {
   static override strict = false
 
   override async run(): Promise<void> {
-    const { COMMANDS } = await import('./index.ts')
+    const { loadCommands } = await import('./index.ts')
     const words = this.argv[0] === '--' ? this.argv.slice(1) : this.argv
-    const found = await completionsOf(words, COMMANDS)
+    const found = await completionsOf(words, await loadCommands())
     if (found.length > 0) print(found.join('\n'))
   }
 }

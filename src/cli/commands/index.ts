@@ -1,113 +1,66 @@
-// Every command, by what one types; a colon stands for the space.
+// Every command, by what one types; a colon stands for the space. A command is loaded when it is asked for: that is most of what one costs.
 
-import Audit from './audit.ts'
-import Bench from './bench.ts'
-import Check from './check.ts'
-import Complete from './complete.ts'
-import Completion from './completion.ts'
-import Deploy from './deploy.ts'
-import Dev from './dev.ts'
-import Diff from './diff.ts'
-import Explain from './explain.ts'
-import Init from './init.ts'
-import Inspect from './inspect.ts'
-import Kill from './kill.ts'
-import Logs from './logs.ts'
-import Mailbox from './mailbox.ts'
-import Mcp from './mcp.ts'
-import New from './new.ts'
-import Pack from './pack.ts'
-import PluginInspect from './plugin/inspect.ts'
-import PluginInstall from './plugin/install.ts'
-import PluginList from './plugin/list.ts'
-import PluginPermissions from './plugin/permissions.ts'
-import PluginRemove from './plugin/remove.ts'
-import PluginUpdate from './plugin/update.ts'
-import Ps from './ps.ts'
-import RegistryApply from './registry/apply.ts'
-import RegistryDiff from './registry/diff.ts'
-import RegistryHistory from './registry/history.ts'
-import RegistryList from './registry/list.ts'
-import RegistryPrune from './registry/prune.ts'
-import RegistryResolve from './registry/resolve.ts'
-import RegistryRollback from './registry/rollback.ts'
-import RegistryShow from './registry/show.ts'
-import Rollback from './rollback.ts'
-import RunList from './run/list.ts'
-import Run from './run.ts'
-import SandboxRun from './sandbox/run.ts'
-import Stubs from './stubs.ts'
-import Top from './top.ts'
-import Trace from './trace.ts'
-import Version from './version.ts'
-import WorkflowCancel from './workflow/cancel.ts'
-import WorkflowExport from './workflow/export.ts'
-import WorkflowFork from './workflow/fork.ts'
-import WorkflowImport from './workflow/import.ts'
-import WorkflowJournal from './workflow/journal.ts'
-import WorkflowList from './workflow/list.ts'
-import WorkflowPause from './workflow/pause.ts'
-import WorkflowQuery from './workflow/query.ts'
-import WorkflowReplay from './workflow/replay.ts'
-import WorkflowResume from './workflow/resume.ts'
-import WorkflowShow from './workflow/show.ts'
-import WorkflowSignal from './workflow/signal.ts'
-import WorkflowStart from './workflow/start.ts'
-import WorkflowTerminate from './workflow/terminate.ts'
+import type { Command } from '@oclif/core'
 
-export const COMMANDS = {
-  audit: Audit,
-  bench: Bench,
-  check: Check,
-  complete: Complete,
-  completion: Completion,
-  deploy: Deploy,
-  dev: Dev,
-  diff: Diff,
-  explain: Explain,
-  init: Init,
-  inspect: Inspect,
-  kill: Kill,
-  logs: Logs,
-  mailbox: Mailbox,
-  new: New,
-  mcp: Mcp,
-  pack: Pack,
-  'plugin:inspect': PluginInspect,
-  'plugin:install': PluginInstall,
-  'plugin:list': PluginList,
-  'plugin:permissions': PluginPermissions,
-  'plugin:remove': PluginRemove,
-  'plugin:update': PluginUpdate,
-  ps: Ps,
-  rollback: Rollback,
-  run: Run,
-  'run:list': RunList,
-  'sandbox:run': SandboxRun,
-  stubs: Stubs,
-  top: Top,
-  trace: Trace,
-  'registry:apply': RegistryApply,
-  'registry:diff': RegistryDiff,
-  'registry:history': RegistryHistory,
-  'registry:list': RegistryList,
-  'registry:prune': RegistryPrune,
-  'registry:resolve': RegistryResolve,
-  'registry:rollback': RegistryRollback,
-  'registry:show': RegistryShow,
-  version: Version,
-  'workflow:cancel': WorkflowCancel,
-  'workflow:export': WorkflowExport,
-  'workflow:fork': WorkflowFork,
-  'workflow:import': WorkflowImport,
-  'workflow:journal': WorkflowJournal,
-  'workflow:list': WorkflowList,
-  'workflow:pause': WorkflowPause,
-  'workflow:query': WorkflowQuery,
-  'workflow:replay': WorkflowReplay,
-  'workflow:resume': WorkflowResume,
-  'workflow:show': WorkflowShow,
-  'workflow:signal': WorkflowSignal,
-  'workflow:start': WorkflowStart,
-  'workflow:terminate': WorkflowTerminate,
+type Load = () => Promise<{ readonly default: Command.Class }>
+
+export const COMMANDS: Readonly<Record<string, Load>> = {
+  audit: () => import('./audit.ts'),
+  bench: () => import('./bench.ts'),
+  check: () => import('./check.ts'),
+  complete: () => import('./complete.ts'),
+  completion: () => import('./completion.ts'),
+  deploy: () => import('./deploy.ts'),
+  dev: () => import('./dev.ts'),
+  diff: () => import('./diff.ts'),
+  explain: () => import('./explain.ts'),
+  init: () => import('./init.ts'),
+  inspect: () => import('./inspect.ts'),
+  kill: () => import('./kill.ts'),
+  logs: () => import('./logs.ts'),
+  mailbox: () => import('./mailbox.ts'),
+  mcp: () => import('./mcp.ts'),
+  new: () => import('./new.ts'),
+  pack: () => import('./pack.ts'),
+  'plugin:inspect': () => import('./plugin/inspect.ts'),
+  'plugin:install': () => import('./plugin/install.ts'),
+  'plugin:list': () => import('./plugin/list.ts'),
+  'plugin:permissions': () => import('./plugin/permissions.ts'),
+  'plugin:remove': () => import('./plugin/remove.ts'),
+  'plugin:update': () => import('./plugin/update.ts'),
+  ps: () => import('./ps.ts'),
+  'registry:apply': () => import('./registry/apply.ts'),
+  'registry:diff': () => import('./registry/diff.ts'),
+  'registry:history': () => import('./registry/history.ts'),
+  'registry:list': () => import('./registry/list.ts'),
+  'registry:prune': () => import('./registry/prune.ts'),
+  'registry:resolve': () => import('./registry/resolve.ts'),
+  'registry:rollback': () => import('./registry/rollback.ts'),
+  'registry:show': () => import('./registry/show.ts'),
+  rollback: () => import('./rollback.ts'),
+  run: () => import('./run.ts'),
+  'run:list': () => import('./run/list.ts'),
+  'sandbox:run': () => import('./sandbox/run.ts'),
+  stubs: () => import('./stubs.ts'),
+  top: () => import('./top.ts'),
+  trace: () => import('./trace.ts'),
+  version: () => import('./version.ts'),
+  'workflow:cancel': () => import('./workflow/cancel.ts'),
+  'workflow:export': () => import('./workflow/export.ts'),
+  'workflow:fork': () => import('./workflow/fork.ts'),
+  'workflow:import': () => import('./workflow/import.ts'),
+  'workflow:journal': () => import('./workflow/journal.ts'),
+  'workflow:list': () => import('./workflow/list.ts'),
+  'workflow:pause': () => import('./workflow/pause.ts'),
+  'workflow:query': () => import('./workflow/query.ts'),
+  'workflow:replay': () => import('./workflow/replay.ts'),
+  'workflow:resume': () => import('./workflow/resume.ts'),
+  'workflow:show': () => import('./workflow/show.ts'),
+  'workflow:signal': () => import('./workflow/signal.ts'),
+  'workflow:start': () => import('./workflow/start.ts'),
+  'workflow:terminate': () => import('./workflow/terminate.ts'),
 }
+
+/** Commands by their ids; all of them when none is named. */
+export const loadCommands = async (ids: readonly string[] = Object.keys(COMMANDS)): Promise<Record<string, Command.Class>> =>
+  Object.fromEntries(await Promise.all(ids.map(async (id) => [id, (await COMMANDS[id]!()).default] as const)))
