@@ -48,6 +48,7 @@ const commandsHere: Look = async () => {
 
 /** What the first argument of a command names. */
 const ARGUMENTS: Readonly<Record<string, Look>> = {
+  bench: () => ['isolation', 'message', 'spawn', 'workflow', 'registry'],
   completion: () => ['bash', 'zsh', 'fish'],
   dev: commandsHere,
   explain: () => [...explanations.keys()],

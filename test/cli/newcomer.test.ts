@@ -60,6 +60,11 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     flag('app', 'audit', '--deneid', '--denied'),
     ['app', 'audit today', /audit takes no "today"/],
   ],
+  bench: [
+    ['app', 'bench', /Missing 1 required arg/],
+    ['app', 'bench everything', /to be one of: isolation/],
+    ['app', 'bench message -o x.doc', /BENCH_FILE/],
+  ],
   check: [['nowhere', 'check', /CONFIG_NOT_FOUND/], ['app', 'check nowhere', /CONFIG_NOT_FOUND/], flag('app', 'check', '--jsno', '--json')],
   completion: [
     ['app', 'completion', /Missing 1 required arg/],
