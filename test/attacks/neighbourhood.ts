@@ -1,5 +1,11 @@
 // A node with a neighbour in it, beside whom attacks are run. What must hold for each of them is in `wrongs`.
 
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { systemClock } from '../../src/clock.ts'
 import type { Verdict } from '../../src/kernel/body.ts'
@@ -11,6 +17,7 @@ import { encodeAll } from '../../src/msgpack.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import { scopeOf } from '../../src/security/scope.ts'
 import type { Context } from '../../src/service/service.ts'
+import { directoryWith } from '../registry/scratch.ts'
 import { type Draft, func, proc, start, type TestApp } from '../support/app.ts'
 import { AroundBody } from '../support/around-body.ts'
 
@@ -43,7 +50,25 @@ const may = (actions: readonly string[], resources: unknown): Draft => ({
   policy: { actions, resources, effect: 'allow' },
 })
 
+/** A directory with a cage in it that may be read and written; the secret lies beside the cage, and links lead to it. */
+const cage = (): string => {
+  const home = directoryWith({ 'secret.txt': SECRET, 'cage/plain.txt': 'plain' })
+  const folder = join(home, 'cage')
+  for (const [name, target] of [
+    ['link', '../secret.txt'],
+    ['up', '..'],
+    ['zero', '/dev/zero'],
+    ['environ', '/proc/self/environ'],
+  ] as const)
+    symlinkSync(target, join(folder, name))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  return folder
+}
+const folder = cage()
+
 const drafts: Readonly<Record<string, Draft>> = {
+  files: { kind: 'fs.directory', directory: folder },
+  home: { kind: 'fs.directory', directory: dirname(folder) },
   attackers: { kind: 'process.host', limits: { processes: 100, ...limits } },
   spawned: proc(SPAWNER),
   short: proc('return function() end'),
@@ -63,9 +88,11 @@ const drafts: Readonly<Record<string, Draft>> = {
   ),
   names: may(['process.registry.register', 'process.registry.unregister'], 'attack.*'),
   bus: may(['events.subscribe', 'events.send'], 'attack*'),
+  volumes: may(['fs.get'], 'app:files'),
+  requests: may(['http_client.request'], '*'),
   calls: may(['funcs.call', 'funcs.context'], ['app:echo', 'app:calls_itself', 'context']),
 }
-const RIGHTS = ['children', 'host', 'own', 'names', 'bus', 'calls'].map((name) => `app:${name}`)
+const RIGHTS = ['children', 'host', 'own', 'names', 'bus', 'calls', 'volumes', 'requests'].map((name) => `app:${name}`)
 
 /** Notes each step in which it is given a message, and looks for the secret in everything it says. */
 export class Watched extends AroundBody {
@@ -106,13 +133,16 @@ export const OPERATOR: Context = { values: {}, operator: true }
 
 export class Neighbourhood {
   readonly app: TestApp
-  readonly context: Context = { values: {}, scope: scopeOf(RIGHTS) }
+  readonly context: Context
   readonly #timers: Set<object>
+  readonly #inner: Server // a server of this machine that tells the secret to everybody who reaches it
   #neighbour!: Neighbour
   #friend!: Neighbour
 
-  private constructor(app: TestApp, timers: Set<object>) {
+  private constructor(app: TestApp, timers: Set<object>, inner: Server) {
     this.app = app
+    this.#inner = inner
+    this.context = { values: { port: (inner.address() as AddressInfo).port }, scope: scopeOf(RIGHTS) }
     this.#timers = timers
   }
 
@@ -134,7 +164,9 @@ export class Neighbourhood {
         }
       },
     }
-    const neighbourhood = new Neighbourhood(await start(drafts, { clock }), timers)
+    const inner = createServer((_, response) => void response.end(SECRET)).listen(0, '127.0.0.1')
+    await once(inner, 'listening')
+    const neighbourhood = new Neighbourhood(await start(drafts, { clock }), timers, inner)
     await neighbourhood.#settle()
     return neighbourhood
   }
@@ -216,11 +248,13 @@ export class Neighbourhood {
     const { scheduler } = this.app.node
     const { pid } = await this.run('return function() return 6 * 7 end', 'app:processes', OPERATOR)
     const exit = await this.app.patient(new Promise<Exit>((resolve) => scheduler.onExit(pid, resolve)), 'a process that ends')
-    return exit.ok && scheduler.names.lookup('neighbour') === this.#neighbour.pid
+    const isUntouched = readFileSync(join(folder, '../secret.txt'), 'utf8') === SECRET
+    return exit.ok && isUntouched && scheduler.names.lookup('neighbour') === this.#neighbour.pid
   }
 
   async close(): Promise<void> {
     await this.app.node.stop({ now: true })
+    this.#inner.close()
   }
 }
 
