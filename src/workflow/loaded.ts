@@ -69,14 +69,14 @@ export class Loaded {
     return this.#runs.get(id) ?? null
   }
 
-  /** The same for those of some partitions. */
+  /** Gives up those of some partitions, as they are; what was begun for them may take so long to end. */
   async giveUp(parts: Partitions, patienceMs: number): Promise<void> {
     const loading = [...this.#loading].filter(([id]) => parts.has(partitionOf(id)))
     await Promise.allSettled(loading.map(([, run]) => run))
     await Promise.all(this.#in(parts).map((run) => this.#leave(run, patienceMs)))
   }
 
-  /** The same at once: they are somebody else's by now. */
+  /** Gives up those of some partitions at once: they are somebody else's by now. */
   abandon(parts: Partitions): void {
     for (const run of this.#in(parts)) {
       this.drop(run)
@@ -108,7 +108,7 @@ export class Loaded {
     return this.#runs.get(id) ?? (await this.#loading.get(id)?.catch(() => null)) ?? null
   }
 
-  /** The same for somebody who cannot do anything about it: null, and it is reported. */
+  /** Loads for somebody who cannot do anything about what keeps it from being loaded: null, and it is reported. */
   async tryLoad(id: string): Promise<Run | null> {
     try {
       return await this.load(id)

@@ -108,14 +108,14 @@ WORKFLOW_NOT_FOUND | There is no such workflow. | It never was, or has been forg
 WORKFLOW_NOT_PAUSED | The workflow is not paused. | Only what is paused can be resumed. | Nothing to do.
 WORKFLOW_PAUSED | The workflow is paused. | Somebody has paused it. | "wippy workflow resume" lets it go on.
 WORKFLOW_REFUSED | An operation is not possible within a workflow. | It could not be repeated the same. | Do it in a function, and call that.
-WORKFLOW_SETTING | A setting of workflows is no whole number. | It counts something. | Write a whole number of 0 or more.
+WORKFLOW_SETTING | A setting of workflows is not what it can be. | Its name is unknown, or its value of another form. | Write what is named; docs/workflows.md has them.
 WORKFLOW_STORE | The database of workflows refused. | Its own words follow. | Mend what it says.
 WORKFLOW_STORE_AWAY | The database of workflows cannot be reached. | The network or the server is away. | Workflows wait; nothing is lost. Bring it back.
 WORKFLOW_STORE_BUSY | Too much waits for the database of workflows. | What waits is bounded. | Wait, or give the database more.
 WORKFLOW_STORE_CLOSED | The store of workflows has been closed. | The node is stopping. | Start again.
 WORKFLOW_STORE_DATABASE | The database of workflows does not exist. | workflow.url names it. | Create it, or name another.
 WORKFLOW_STORE_LOGIN | The database of workflows refuses the login. | The user or password of workflow.url is wrong. | Correct it.
-WORKFLOW_STORE_LOST | The connection to the database of workflows was lost. | It went away while it was at work. | Nothing is lost; workflows go on when it is back.
+WORKFLOW_STORE_LOST | The connection to the database of workflows was lost. | It went away while it was at work. | Workflows go on when it is back. A message that failed with it may have arrived: look before sending again.
 WORKFLOW_STORE_NEWER | The tables of workflows were made by a newer wippy. | Their form is not known here. | Update this wippy, or name another workflow.schema.
 WORKFLOW_TIME | A time cannot be read. | It is a date, or a date with a time. | Write for example 2026-11-26T03:00:00Z.
 WORKFLOW_VERSION | workflow.version was called in another way. | It takes an id and two numbers, the lower one first. | Correct the call.
