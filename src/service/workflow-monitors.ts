@@ -18,6 +18,8 @@ import { idOf } from '../workflow/id.ts'
 import { framesOf, labelOf } from '../workflow/ledger.ts'
 import type { Run } from '../workflow/run.ts'
 
+const MOST = 10_000 // that one workflow watches
+
 type End = { readonly ok: boolean; readonly payload: Uint8Array }
 type Watcher = Pick<Run, 'id' | 'pid'>
 
@@ -33,11 +35,12 @@ export class WorkflowMonitors {
     this.#report = report
   }
 
-  /** Throws PID_NOT_REGISTERED, ALREADY_MONITORING, MONITOR_NAME. */
+  /** Throws PID_NOT_REGISTERED, ALREADY_MONITORING, MONITOR_NAME, MONITOR_LIMIT. */
   async monitor(run: Run, target: string): Promise<void> {
     if (parsePid(target) === null) throw notByName(target)
     const pid = target as Pid
     if (run.ledger.watching.has(pid)) throw alreadyMonitoring(pid)
+    if (run.ledger.watching.size >= MOST) throw tooMany()
     const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
     const head = id === null ? null : await this.#durables.engine.head(id)
     const isThere = id === null ? this.#scheduler.processes.find(pid) !== null : head !== null && !hasEnded(head.status)
@@ -96,6 +99,9 @@ export class WorkflowMonitors {
 
 const lost = (pid: Pid): WippyError =>
   new WippyError('PROCESS_LOST', Kind.Unavailable, `process ${pid} ended with the node it ran on`, { retryable: false })
+
+const tooMany = (): WippyError =>
+  new WippyError('MONITOR_LIMIT', Kind.RateLimited, `a workflow watches at most ${MOST} others`, { retryable: false })
 
 const notByName = (name: string): WippyError =>
   new WippyError('MONITOR_NAME', Kind.Invalid, `a workflow watches pids, and "${name}" is none`, { retryable: false })

@@ -372,10 +372,10 @@ export class Durables {
   }
 
   async #end(run: Run, status: string, exit: Ended): Promise<boolean> {
-    this.#loaded.drop(run)
-    const card: Card = { ...run.card, endedMs: this.#around.nowMs(), result: exit.payload, mark: null }
     const children = await this.#insist(() => closingMail(this.#engine, run.id, run.card))
     if (children === null || run.isClosed) return false
+    this.#loaded.drop(run)
+    const card: Card = { ...run.card, endedMs: this.#around.nowMs(), result: exit.payload, mark: null }
     const mail = [...endMail(run.id, run.card, exit), ...children]
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
     for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#share.hint(to)

@@ -9,7 +9,9 @@ import { Random } from '../support/random.ts'
 
 export const ROUNDS = 5 // of four steps each: a call, a sleep, a child, a signal
 
+// Its first attempt at each call fails: that the next one is due is known to the journal alone.
 const EFFECT = `return function(value)
+  if require('activity').info().attempt == 1 then return nil, 'not yet' end
   require('logger'):info('effect ' .. require('ctx').get('idempotency_key'))
   return value
 end`
@@ -20,10 +22,11 @@ const CHILD = `return { main = function(parent, value)
 end }`
 
 const PARENT = `local funcs, time, workflow = require('funcs'), require('time'), require('workflow')
+local policy = funcs.new():with_options{ ['activity.retry_policy'] = { initial_interval = 60, backoff_coefficient = 1 } }
 return { main = function(number)
   local inbox, total = process.inbox(), 0
   for round = 1, ${ROUNDS} do
-    total = total + funcs.call('app:effect', number)
+    total = total + policy:call('app:effect', number)
     time.sleep('150ms')
     total = total + workflow.exec('app:child', process.pid(), round)
     total = total + inbox:receive():payload():data()
@@ -62,7 +65,7 @@ namespace: app
 entries:
   - { name: workflows, kind: workflow.host }
   - { name: processes, kind: process.host }
-  - { name: effect, kind: function.lua, source: file://effect.lua, modules: ${modules('logger', 'ctx')} }
+  - { name: effect, kind: function.lua, source: file://effect.lua, modules: ${modules('logger', 'ctx', 'activity')} }
   - { name: child, kind: workflow.lua, source: file://child.lua, modules: ${modules('workflow')} }
   - { name: parent, kind: workflow.lua, source: file://parent.lua, modules: ${modules('funcs', 'time', 'workflow')} }
   - { name: starter, kind: process.lua, source: file://starter.lua }
