@@ -7,7 +7,8 @@ import { type Pid, parsePid } from '../pid.ts'
 
 const SERIAL = /^0x[0-9a-f]{5,}$/
 const LONGEST = 255
-const SHOWN = 60 // characters of a long id that stay in those of its children
+const SHOWN = 50 // characters of a very long id that stay in those of its children
+const HASH = 32
 
 /** The workflow a pid names, or null when it is the pid of an ordinary process. */
 export const idOf = (pid: Pid): string | null => {
@@ -25,9 +26,14 @@ export const checkId = (id: string): void => {
   })
 }
 
-/** The id of a child that is not named, from who asked for it: always the same. Of a long family it says only where it began. */
+/**
+ * The id of a child that is not named, from who asked for it: always the same. Of a long line it says only where that began, which is what
+ * decides where its workflows run.
+ */
 export const childId = (parent: string, start: number, tag: number): string => {
   const plain = `${parent}/${start}/${tag}`
   if (Buffer.byteLength(plain) <= LONGEST / 2) return plain
-  return `${Array.from(parent).slice(0, SHOWN).join('')}~${createHash('sha256').update(plain).digest('hex').slice(0, 32)}`
+  const [root = ''] = parent.split('/')
+  const hash = createHash('sha256').update(plain).digest('hex').slice(0, HASH)
+  return Buffer.byteLength(root) + HASH + 2 <= LONGEST ? `${root}/~${hash}` : `${Array.from(root).slice(0, SHOWN).join('')}/~${hash}`
 }
