@@ -7,7 +7,6 @@ import { type Pid, parsePid } from '../pid.ts'
 
 const SERIAL = /^0x[0-9a-f]{5,}$/
 const LONGEST = 255
-const SHOWN = 50 // characters of a very long id that stay in those of its children
 const HASH = 32
 
 /** The workflow a pid names, or null when it is the pid of an ordinary process. */
@@ -35,5 +34,5 @@ export const childId = (parent: string, start: number, tag: number): string => {
   if (Buffer.byteLength(plain) <= LONGEST / 2) return plain
   const [root = ''] = parent.split('/')
   const hash = createHash('sha256').update(plain).digest('hex').slice(0, HASH)
-  return Buffer.byteLength(root) + HASH + 2 <= LONGEST ? `${root}/~${hash}` : `${Array.from(root).slice(0, SHOWN).join('')}/~${hash}`
+  return Buffer.byteLength(root) + HASH + 2 <= LONGEST ? `${root}/~${hash}` : plain
 }
