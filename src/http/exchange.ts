@@ -10,6 +10,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Context } from '../service/service.ts'
 import { Body, gone } from './body.ts'
 import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
+import { remoteOf } from './remote.ts'
 import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
 
 const HELD = 16 * 1024 // bytes
@@ -76,7 +77,7 @@ export class Exchange {
     this.path = mark < 0 ? url : url.slice(0, mark)
     this.query = mark < 0 ? '' : url.slice(mark + 1)
     const { remoteAddress = '', remotePort = 0 } = request.socket
-    this.remote = remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`
+    this.remote = remoteOf(remoteAddress, remotePort)
   }
 
   /** Values of a header, joined; undefined when there is none. */

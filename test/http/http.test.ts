@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { failure } from '../support/app.ts'
+import { failure, proc, service } from '../support/app.ts'
 import { endpoint, gateway, handler, router, served } from './served.ts'
 
 const test = suite('http')
@@ -246,6 +246,55 @@ test('limits: bodies, headers, requests at once, handlers and bodies that take t
       )
       assert.equal(server.app.processes('app:hang'), [])
       assert.equal(await server.say('/slow'), [200, 'begun and done'])
+    },
+  ))
+
+test('a body that waits for a word is asked for by who reads it, and not by who does not', () =>
+  served(
+    {
+      gateway: gateway({ limits: { body: 10 } }),
+      reads: handler(`res:write('got ' .. req:body())`),
+      ignores: handler(`res:set_status(403) res:write('no')`),
+      a: endpoint('/reads', 'reads', { method: 'POST' }),
+      b: endpoint('/ignores', 'ignores', { method: 'POST' }),
+    },
+    async (server) => {
+      const head = (path: string, length: number): string =>
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`
+      const reads = await server.open()
+      await reads.say(head('/reads', 5), /^HTTP\/1\.1 100 Continue\r\n\r\n$/)
+      await reads.say('hello', /got hello$/)
+      reads.socket.destroy()
+      for (const [path, length, status] of [
+        ['/ignores', 5, 403],
+        ['/reads', 11, 413],
+      ] as const) {
+        const wire = await server.open()
+        await wire.say(head(path, length), new RegExp(`^HTTP/1\\.1 ${status} [^]*Connection: close`))
+        await wire.closed()
+      }
+    },
+  ))
+
+test('a handler asks a process, and has the answer in its inbox', () =>
+  served(
+    {
+      cart: proc(`return function() process.registry.register('cart') local inbox = process.inbox()
+        while true do local m = inbox:receive() process.send(m:from(), 'answer', { items = m:payload():data() }) end end`),
+      carts: service('cart'),
+      ask: handler(`local inbox, late = process.inbox(), time.after('5s')
+        process.send(process.registry.lookup('cart'), 'get', { req:param('user') })
+        local r = channel.select{ inbox:case_receive(), late:case_receive() }
+        res:write_json(r.channel == inbox and r.value:payload():data() or { late = true })`),
+      route: endpoint('/cart/{user}', 'ask'),
+    },
+    async (server) => {
+      const users = Array.from({ length: 20 }, (_, at) => `user${at}`)
+      const answers = await Promise.all(users.map(async (user) => (await server.say(`/cart/${user}`))[1]))
+      assert.equal(
+        answers,
+        users.map((user) => `{"items":["${user}"]}`),
+      )
     },
   ))
 

@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { addressOf, remoteOf } from '../../src/http/remote.ts'
 import { endpoint, gateway, handler, router, type Served, served } from './served.ts'
 
 const test = suite('middleware')
@@ -62,6 +63,15 @@ test('ratelimit: a reserve, then so many in a time, each client by itself; it su
       assert.is((await server.fetch('/hello')).status, 400)
     },
   ))
+
+test('remotes: with and without a port, and IPv4 within IPv6 is IPv4', () => {
+  assert.equal(
+    [remoteOf('::ffff:127.0.0.1', 80), remoteOf('::1', 80), remoteOf('127.0.0.1', 80)],
+    ['127.0.0.1:80', '[::1]:80', '127.0.0.1:80'],
+  )
+  const remotes = ['127.0.0.1:80', '[::1]:80', '2001:db8::1', '2001:db8::1:80', '8.8.8.8', '::ffff:8.8.8.8', '']
+  assert.equal(remotes.map(addressOf), ['127.0.0.1', '::1', '2001:db8::1', '2001:db8::1:80', '8.8.8.8', '8.8.8.8', ''])
+})
 
 test('real_ip: believed from trusted proxies only', async () => {
   const tell = handler('res:write(req:remote_addr())')

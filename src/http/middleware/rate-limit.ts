@@ -8,14 +8,13 @@
 import type { EntrySettings } from '../../service/settings.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Step } from '../middleware.ts'
+import { addressOf } from '../remote.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 type Bucket = { tokens: number; at: number }
 
 const KEY = /^(?:ip|(header|query):(.{1,256}))$/
 const LONGEST_KEY = 256
-
-const hostOf = (remote: string): string => remote.replace(/:\d+$/, '')
 
 export const rateLimit = (options: EntrySettings, { clock }: Surroundings): Step => {
   const requests = options.count('ratelimit.requests', 100)
@@ -31,7 +30,7 @@ export const rateLimit = (options: EntrySettings, { clock }: Surroundings): Step
   const keyOf = (exchange: Exchange): string => {
     if (source === 'header') return exchange.header(name) ?? ''
     if (source === 'query') return new URLSearchParams(exchange.query).get(name) ?? ''
-    return hostOf(exchange.remote)
+    return addressOf(exchange.remote)
   }
 
   /** Milliseconds until there is room; 0 when there was. */

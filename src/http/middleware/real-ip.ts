@@ -4,6 +4,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { EntrySettings } from '../../service/settings.ts'
 import type { Step } from '../middleware.ts'
+import { addressOf } from '../remote.ts'
 
 const PRIVATE = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,::1/128,fc00::/7'
 
@@ -21,13 +22,6 @@ const subnetsIn = (options: EntrySettings, text: string): BlockList => {
   }
   return list
 }
-
-/** Address without port; an IPv4 address that IPv6 carries is one of IPv4. */
-const addressOf = (remote: string): string =>
-  remote
-    .replace(/:\d+$/, '')
-    .replace(/^\[|\]$/g, '')
-    .replace(/^::ffff:(?=\d+\.)/i, '')
 
 export const realIp = (options: EntrySettings): Step => {
   const trusted = subnetsIn(options, options.text('real_ip.trusted.subnets', options.text('trusted_subnets', PRIVATE)))
