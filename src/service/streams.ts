@@ -66,6 +66,7 @@ export class Streams {
     const own = new Map<number, ByteStream>()
     this.#streams.set(caller, own)
     caller.onEnd(() => {
+      this.#streams.delete(caller) // what is opened for it after its end begins anew, and is closed at once
       for (const stream of own.values()) void stream.close().catch(this.#report)
       own.clear()
     })

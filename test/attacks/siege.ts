@@ -17,7 +17,7 @@ const NEVER_FUEL = 3_000_000 // after which an attack that may go on for ever ha
 const ENDING_FUEL = 100_000_000 // by which every other must have ended
 const NEVER_MS = 150 // the same on the clock
 const ENDING_MS = 30_000
-const SANDBOX = { memoryBytes: 16 * 1024 * 1024, fuel: 30_000_000, timeoutMs: 2_000, processes: 100 }
+const SANDBOX = { memoryBytes: 16 * 1024 * 1024, fuel: 30_000_000, timeoutMs: 20_000, processes: 100 }
 /** Of others between a message and its receiver: two turns, each with a call into C that is ended for its length. */
 const MOST_WORK = 2 * (MOST_HARD + SLICE)
 const COLD_STEPS = 4 // of an attack that is hibernated between its steps
