@@ -117,10 +117,23 @@ const groundOf = ({ entries, environment, clock, log, report }: Parts): EngineGr
   restored: () => log.record('info', 'workflow', 'the database of workflows is back'),
 })
 
+/** What kept the engine from being opened. While a node starts that is not tried again with each entry that needs it. */
+const refusals = new WeakMap<Parts, unknown>()
+
+const shared = async (parts: Parts): Promise<Engine> => {
+  if (parts.isStarting() && refusals.has(parts)) throw refusals.get(parts)
+  try {
+    return await openShared(parts.config, groundOf(parts))
+  } catch (error) {
+    refusals.set(parts, error)
+    throw error
+  }
+}
+
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const { scheduler, registry, launcher, clock, log, door, config, state, credentials, authority, report } = parts
   const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
-  const engine = isEmbedded(config) ? await embedded(state) : await openShared(config, groundOf(parts))
+  const engine = isEmbedded(config) ? await embedded(state) : await shared(parts)
   const programs = new Recent<Program>(PROGRAMS)
   const programIn = (bytes: Uint8Array): Program =>
     programs.get(createHash('sha256').update(bytes).digest('hex'), () => decode(bytes) as Program)
