@@ -1,6 +1,7 @@
 // Every template makes an app that is right, and does what its README shows.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -11,6 +12,14 @@ import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain, start, wippy } from './command.ts'
 
 const test = suite('wippy new')
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
 const BLOCK = /^```\n\$ wippy (.*)\n([\s\S]*?)^```$/gm
 
 for (const { name } of templates()) {
@@ -21,7 +30,7 @@ for (const { name } of templates()) {
     const { config } = await loadConfig(join(cwd, 'it'))
     assert.equal(await check(config), { entries: (await check(config)).entries, problems: [], warnings: [] })
     const shown = [...readFileSync(join(cwd, 'it/README.md'), 'utf8').matchAll(BLOCK)]
-    assert.ok(shown.length > 0 || name === 'workflow')
+    assert.ok(shown.length > 0 || ['workflow', 'http'].includes(name))
     for (const [, command = '', output] of shown) {
       const ended = await wippy(command.split(' '), { cwd: join(cwd, 'it') })
       assert.equal([ended.code, ended.out, ended.err], [0, output, ''])
@@ -40,6 +49,24 @@ test('the order of the workflow template waits, is approved and ends', async () 
     await node.said('charged')
     assert.is((await wippy(['workflow', 'signal', 'order-17', 'approved', '{"by": "ann"}'], { cwd })).code, 0)
     await node.said('shipped')
+  } finally {
+    node.child.kill('SIGTERM')
+    await node.ended
+  }
+})
+
+test('the http template answers requests', async () => {
+  const cwd = directoryWith({})
+  await wippy(['new', 'http', '.'], { cwd })
+  const address = `127.0.0.1:${await freePort()}`
+  const node = start(['run', '-o', `app:server:addr=${address}`], { cwd, input: null })
+  try {
+    let answer: Response | null = null
+    while (answer === null) {
+      assert.is(node.child.exitCode, null)
+      answer = await fetch(`http://${address}/hello/Ada`).catch(() => null)
+    }
+    assert.equal(await answer.json(), { message: 'Hello, Ada!' })
   } finally {
     node.child.kill('SIGTERM')
     await node.ended
@@ -65,10 +92,10 @@ test('nothing that is there is written over, and what is wrong is said', async (
   writeFileSync(join(cwd, 'x'), '')
   const unknown = await wippy(['new', 'nothing', 'there'], { cwd })
   assert.is(unknown.code, 4)
-  assert.match(unknown.err, 'There are agent, hello')
+  assert.match(unknown.err, 'There are agent, hello, http')
   const none = await wippy(['new'], { cwd })
   assert.is(none.code, 2)
-  assert.match(none.err, 'There are agent, hello')
+  assert.match(none.err, 'There are agent, hello, http')
   for (const ended of [taken, unknown, none]) assertPlain(ended)
 })
 
