@@ -6,25 +6,25 @@
 import { WippyError } from '../error.ts'
 import type { Commit, DurableBody, Step } from '../kernel/body.ts'
 import { faulted } from '../kernel/failure.ts'
-import { EVENT, FrameCursor, type Frames, REPLY, SEND } from '../kernel/frame.ts'
-import { endedBy, textPayload } from '../kernel/payload.ts'
+import { FrameCursor, type Frames, SEND } from '../kernel/frame.ts'
+import { endedBy } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import { encode, lastWords } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Note, noteToBytes } from './attempts.ts'
 import { type Card, cardToBytes, OWN_TIMER, traitsOf } from './card.ts'
 import { take } from './checkpoint.ts'
-import { type Effects, hasEnded, type Mail, noPages } from './engine.ts'
+import { type Effects, hasEnded, noPages } from './engine.ts'
+import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
-import { bytesOf, type Change, type Ended, framesOf, type Ledger, labelOf } from './ledger.ts'
-import { closingMail, endMail, eventFrame, messageFrame, PARENT_ENDED } from './mail.ts'
+import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
+import { closingMail, endMail, messageFrame } from './mail.ts'
 import { notice, noticed, timersToBytes } from './notice.ts'
 import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind } from './record.ts'
 import { ownTimer } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const AT_ONCE = 256 // frames of mail handed over and not yet taken in
 const NOTHING = new Uint8Array(0)
 const NEVER = new Promise<never>(() => {}) // of a step that nobody will see
 
@@ -71,15 +71,8 @@ export class Run {
   #resting = 0 // calls that are being noted as not begun
   #leaving: { left: readonly number[]; readonly done: PromiseWithResolvers<void> } | null = null
   #mailed: ReadonlySet<number> = new Set()
-  // mail
-  readonly #answers = new Map<number, number>() // tag of an ask → number of the mail that answers it
+  readonly #intake: Intake
   readonly #fired = new Set<number>() // timers whose answer waits in the mailbox
-  #stale: number[] = [] // mail that nobody waits for any more
-  #handed = 0
-  #pulled = 0
-  #isPulling = false
-  #pullAgain = false
-  #mayWait = true // mail that there was no room for
 
   constructor(origin: Origin, around: Surroundings) {
     this.id = origin.id
@@ -95,6 +88,7 @@ export class Run {
     this.#fuel = origin.fuel
     this.#cardBytes = cardToBytes(origin.card)
     this.#traits = traitsOf(origin.card)
+    this.#intake = new Intake(this, around)
   }
 
   get position(): Position {
@@ -110,7 +104,7 @@ export class Run {
     const { process } = this
     if (process === null || process.state !== 'waiting' || !process.mailbox.isEmpty) return false
     if (process.exits !== null && process.exits.length > 1) return false // somebody here waits for its end
-    return !this.#isPulling && this.#handed === 0 && this.#fired.size === 0 && !this.ledger.isBusy
+    return !this.#intake.isBusy && this.#fired.size === 0 && !this.ledger.isBusy
   }
 
   readonly commit: Commit = (inbox, step) => {
@@ -151,7 +145,7 @@ export class Run {
           for (const tag of change.answered) this.#fired.delete(tag)
           resolve()
           if (ended !== null) this.#isClosed = true
-          if (this.#mayWait) void this.pull() // first: who pulls is not given up
+          if (this.#intake.mayWait) void this.pull() // first: who pulls is not given up
         }
         this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null || this.#isGivenUp })
         if (this.#leaving !== null) setImmediate(() => this.#mayLeave()) // what the step asked for is released before
@@ -172,29 +166,19 @@ export class Run {
     return this.#mailed.has(tag)
   }
 
-  /** Hands over mail that waits in the engine: to one that is sending, when that is done, so that what it does for a message is not overtaken. */
+  /** Hands over mail that waits in the engine. */
   async pull(): Promise<void> {
     if (this.#pause !== null) return this.check() // it may have been resumed elsewhere
-    if (this.#isPulling) {
-      this.#pullAgain = true
-      return
-    }
-    this.#isPulling = true
-    try {
-      do {
-        this.#pullAgain = false
-        const room = this.ledger.isSending ? 0 : AT_ONCE - this.#handed
-        if (room <= 0) this.#mayWait = true
-        if (room <= 0 || this.#isClosed || this.#pause !== null || this.process === null) break
-        const mails = await this.#around.engine.mail(this.id, this.#pulled, room)
-        this.#mayWait = mails.length === room
-        for (const mail of mails) this.#hand(mail)
-      } while (this.#pullAgain)
-    } catch (error) {
-      this.#around.report(error)
-    } finally {
-      this.#isPulling = false
-    }
+    await this.#intake.pull()
+  }
+
+  /** Its process, while that takes mail. */
+  get taker(): Process | null {
+    return this.#isClosed || this.#pause !== null ? null : this.process
+  }
+
+  orphaned(): void {
+    this.#around.orphaned(this)
   }
 
   /** A timer is due. */
@@ -340,14 +324,7 @@ export class Run {
   }
 
   #effectsOf(change: Change, step: Step, mail: Effects['mail'], ended: Ended | null, content: Content & { readonly seq: number }): Effects {
-    const answered = change.answered.flatMap((tag) => {
-      const n = this.#answers.get(tag)
-      this.#answers.delete(tag)
-      return n === undefined ? [] : [n]
-    })
-    const taken = [...change.taken, ...answered, ...this.#stale]
-    this.#handed -= change.taken.length + answered.length
-    this.#stale = []
+    const taken = this.#intake.taken(change)
     const status = ended === null ? 'running' : statusOf(ended)
     let pages = noPages
     if (ended !== null) {
@@ -386,33 +363,6 @@ export class Run {
     this.#pieces = names
     this.card = { ...this.card, mark }
     return pages
-  }
-
-  #hand({ n, frame }: Mail): void {
-    this.#pulled = n
-    const { process } = this
-    if (process === null || this.#isClosed) return
-    const cursor = new FrameCursor().over(framesOf(frame))
-    if (!cursor.next()) return void this.#stale.push(n)
-    if (cursor.kind === REPLY) {
-      const start = Buffer.from(cursor.bytes.subarray(cursor.nameEnd, cursor.topicEnd)).toString()
-      const isWaitedFor = start === String(this.card.start) && this.ledger.open.has(cursor.tag) && !this.#answers.has(cursor.tag)
-      if (!isWaitedFor) return void this.#stale.push(n)
-      this.#answers.set(cursor.tag, n)
-      this.#handed++
-      this.#around.delivery().hand(process, framesOf(frame))
-      return
-    }
-    const isAlone = cursor.kind === EVENT && labelOf(cursor)[1] === PARENT_ENDED
-    if (isAlone && this.card.closing !== 'cancel') {
-      if (this.card.closing === 'terminate') this.#around.orphaned(this)
-      else this.#stale.push(n)
-      return
-    }
-    const given = framesOf(isAlone ? eventFrame(labelOf(cursor)[0] as Pid, 'pid.cancel', false, textPayload('parent ended')) : frame)
-    given.view.setUint32(8, n, true) // its tag
-    this.#handed++
-    this.#around.delivery().hand(process, given)
   }
 
   /** The record of an end, with which its children hear of it. */
