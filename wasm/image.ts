@@ -47,6 +47,7 @@ const OPTIONAL = [
   'fs',
   'metrics',
   'compress',
+  'expr',
   'parameter',
   'builder',
   'sql',

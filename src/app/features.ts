@@ -52,6 +52,10 @@ export const features: readonly Feature[] = [
     load: async ({ bus, permit, clock }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit, clock)] }),
   },
   {
+    modules: ['expr'],
+    load: async () => ({ services: [(await import('../service/expr.ts')).exprService()] }),
+  },
+  {
     modules: ['fs'],
     kinds: ['fs.directory'],
     load: async (parts) => {

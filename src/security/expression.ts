@@ -253,15 +253,23 @@ class Parser {
   }
 }
 
+/** What an expression comes to, given what its names stand for. Throws Meaningless. */
+export type Evaluate = (names: Readonly<Record<string, unknown>>) => unknown
+
 /** Throws a sentence (Error) for what is no expression. */
-export const expressionOf = (source: string, regex: Regex): Test => {
+export const evaluatorOf = (source: string, regex: Regex): Evaluate => {
   if (source.trim() === '') throw new Error('the expression is empty')
   if (source.length > LONGEST) throw new Error(`the expression is longer than ${LONGEST} characters`)
   const node = new Parser(source, regex).parse()
+  return (names) => node({ names, item: undefined, work: new Work() })
+}
+
+/** An expression of a policy. Throws as `evaluatorOf`. */
+export const expressionOf = (source: string, regex: Regex): Test => {
+  const evaluate = evaluatorOf(source, regex)
   return ({ actor, action, resource, meta }) => {
     try {
-      const names = { actor: { id: actor?.id, meta: actor?.meta ?? {} }, action, resource, meta }
-      return truthOf(flag(node({ names, item: undefined, work: new Work() })))
+      return truthOf(flag(evaluate({ actor: { id: actor?.id, meta: actor?.meta ?? {} }, action, resource, meta })))
     } catch (error) {
       if (error instanceof Meaningless) return 'unknown'
       throw error

@@ -137,7 +137,15 @@ const lengthOf = (value: unknown): number => {
 
 type Call = (args: readonly unknown[], work: Work) => unknown
 
-const CALLS: Readonly<Record<string, readonly [number, Call]>> = {
+const numbers = (args: readonly unknown[], work: Work): readonly number[] => {
+  const all = args.flat()
+  work.spend(all.length)
+  if (all.length === 0 || all.length > LONGEST_LIST) throw new Meaningless()
+  return all.map(number)
+}
+
+/** Functions, each with how many arguments it takes; `many`: at least one, which may be a list. */
+const CALLS: Readonly<Record<string, readonly [number | 'many', Call]>> = {
   len: [1, ([value]) => lengthOf(value)],
   lower: [1, ([value]) => text(value).toLowerCase()],
   upper: [1, ([value]) => text(value).toUpperCase()],
@@ -146,8 +154,8 @@ const CALLS: Readonly<Record<string, readonly [number, Call]>> = {
   hasSuffix: [2, ([value, part]) => text(value).endsWith(text(part))],
   split: [2, ([value, by]) => text(value).split(text(by)).slice(0, LONGEST_LIST)],
   abs: [1, ([value]) => Math.abs(number(value))],
-  min: [2, ([a, b]) => Math.min(number(a), number(b))],
-  max: [2, ([a, b]) => Math.max(number(a), number(b))],
+  min: ['many', (args, work) => Math.min(...numbers(args, work))],
+  max: ['many', (args, work) => Math.max(...numbers(args, work))],
   first: [1, ([items]) => list(items)[0]],
   last: [1, ([items]) => list(items).at(-1)],
   keys: [1, ([value]) => keysOf(value)],
@@ -157,6 +165,10 @@ const CALLS: Readonly<Record<string, readonly [number, Call]>> = {
 export const call = (name: string, given: number): Call => {
   if (!Object.hasOwn(CALLS, name)) throw new Error(`there is no function ${name}`)
   const [wanted, act] = CALLS[name]!
+  if (wanted === 'many') {
+    if (given === 0) throw new Error(`${name} takes arguments`)
+    return act
+  }
   if (given !== wanted) throw new Error(`${name} takes ${wanted} argument${wanted === 1 ? '' : 's'}, not ${given}`)
   return act
 }

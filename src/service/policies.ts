@@ -18,7 +18,8 @@ import { SANDBOX_POLICY, sandboxPolicyOf } from './sandbox-policy.ts'
 
 export const POLICY_KINDS = ['security.policy', 'security.policy.expr']
 
-const regex: Regex = (pattern) => {
+/** Regular expressions whose time is bounded by the length of the text. Throws a sentence (Error) for what is none. */
+export const regex: Regex = (pattern) => {
   const expression = linear(pattern)
   if (!expression) throw new Error(`"${pattern}" is no regular expression`)
   return (text) => expression.test(text)

@@ -39,7 +39,7 @@ const cases: Readonly<Record<'yes' | 'no' | 'unknown', readonly string[]>> = {
     'meta.nested.deep.key == 1',
     'actor.meta.big > 1000000',
     'any(1..3, # == 3) && len(5..1) == 0',
-    'hasPrefix(lower("ABC"), "a") && trim("  b ") == "b" && min(1, 2) == 1 && max(1, 2) == 2 && abs(-4) == 4',
+    'hasPrefix(lower("ABC"), "a") && trim("  b ") == "b" && min(1, 2) == 1 && max(1, 2) == 2 && max(1, 5, 3) == 5 && min([2, 1]) == 1 && abs(-4) == 4',
     'first(meta.tags) == "x" && last(meta.tags) == "y" && first(split("a,b", ",")) == "a"',
     'meta.public != true',
     'constructor == nil && meta.__proto__ == nil && meta.toString == nil',

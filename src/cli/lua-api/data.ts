@@ -23,6 +23,11 @@ brotli.encode(data: string, options: table?): string?, Error? - { level = 0 to 1
 brotli.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
 zstd.encode(data: string, options: table?): string?, Error? - { level = 1 to 22 }.
 zstd.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
+module expr: Expressions, as those of policies.
+eval(source: string, names: table?): any, Error? - What it comes to.
+compile(source: string, names: table?): Program?, Error? - To be run more than once.
+class Program
+run(names: table?): any, Error? - What it comes to.
 module hash: Checksums, as hexadecimal text or, with raw, as bytes.
 md5(data: string, raw: boolean?): string?, Error? - MD5.
 sha1(data: string, raw: boolean?): string?, Error? - SHA-1.

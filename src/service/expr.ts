@@ -1,0 +1,56 @@
+// The host half of `expr`: the expressions of policies, for anybody. Bounded in length, nesting and work; see security/expression.ts.
+
+import { Kind, WippyError } from '../error.ts'
+import { isFields } from '../registry/entry.ts'
+import { type Evaluate, evaluatorOf } from '../security/expression.ts'
+import { Meaningless } from '../security/operation.ts'
+import { regex } from './policies.ts'
+import type { Operation, Service } from './service.ts'
+
+const KEPT = 1000 // compiled expressions; the least recently used is dropped
+
+const failed = (kind: Kind, message: string): WippyError => new WippyError('EXPR', kind, message, { retryable: false })
+
+export const exprService = (): Service => {
+  const compiled = new Map<string, Evaluate>() // in order of last use
+
+  const compile = (source: string): Evaluate => {
+    if (source === '') throw failed(Kind.Invalid, 'the expression is empty')
+    const known = compiled.get(source)
+    if (known) compiled.delete(source)
+    const evaluate = known ?? fresh(source)
+    compiled.set(source, evaluate)
+    if (compiled.size > KEPT) compiled.delete(compiled.keys().next().value!)
+    return evaluate
+  }
+
+  const evaluate: Operation = ({ target, args: [names] }) => {
+    const run = compile(target)
+    try {
+      return [run(isFields(names) ? names : {})]
+    } catch (error) {
+      if (error instanceof Meaningless)
+        throw failed(Kind.Internal, 'the expression has no value: a name is missing, or its types do not fit')
+      throw error
+    }
+  }
+
+  return {
+    name: 'expr',
+    operations: {
+      'expr.eval': evaluate,
+      'expr.check': ({ target }) => {
+        compile(target)
+        return [true]
+      },
+    },
+  }
+}
+
+const fresh = (source: string): Evaluate => {
+  try {
+    return evaluatorOf(source, regex)
+  } catch (error) {
+    throw failed(Kind.Internal, (error as Error).message)
+  }
+}
