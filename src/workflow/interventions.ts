@@ -5,6 +5,7 @@
 //      wait in the record of the pause, and those that are over fire when it is resumed. Answers to what it had asked for wait beside it;
 //      after a new start of the node, or when another node than the one that runs it has paused it, it asks again once it is resumed.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import { terminated } from '../kernel/failure.ts'
@@ -144,6 +145,7 @@ export class Interventions {
       const head = await this.#options.engine.head(id)
       if (head === null || hasEnded(head.status)) throw workflowNotFound(id)
       if (await act(head)) return
+      await nextTurn() // others have theirs: they change what stood in the way
     }
   }
 

@@ -54,6 +54,11 @@ export class Journal {
     }
   }
 
+  /** Resolves when what was to be written by now is. */
+  async settled(): Promise<void> {
+    await this.#tail
+  }
+
   /** Gives it up, and waits until what it was writing is written. */
   async close(): Promise<void> {
     this.#isGivenUp = true

@@ -66,6 +66,7 @@ export class Run {
   #cardBytes: Uint8Array
   #traits: Traits
   #isClosed = false
+  #isOver = false // its last record is on its way
   #isGivenUp = false
   #pause: PromiseWithResolvers<void> | null = null
   #resting = 0 // calls that are being noted as not begun
@@ -135,6 +136,7 @@ export class Run {
       step.verdict === 'fault'
         ? this.#faulted()
         : (change.ended ?? (step.verdict === 'exit' ? { ok: true, payload: encode([null, null]) } : null))
+    this.#isOver ||= ended !== null
     const effects = this.#effectsOf(change, step, mail, ended, { ...content, seq })
     return new Promise((resolve, reject) => {
       const appended = ended === null ? this.#append(content, effects) : this.#appendLast(content, effects)
@@ -235,10 +237,11 @@ export class Run {
     return this.#fired.has(tag)
   }
 
-  /** Appends a record that is no step. False when somebody else owns the journal. */
+  /** Appends a record that is no step. False when somebody else owns the journal, or its last record is on its way. */
   note(kind: RecordKind, input: Uint8Array, card: Card, status: string, more: Partial<Effects> = {}): Promise<boolean> {
+    if (this.#isOver) return this.#journal.settled().then(() => false)
     this.card = card
-    if (hasEnded(status) || kind === RecordKind.start) this.#isClosed = true // no step follows
+    if (hasEnded(status) || kind === RecordKind.start) this.#isClosed = this.#isOver = true // no step follows
     if (kind === RecordKind.own) this.ledger.attempts.interrupted()
     const effects = noticed(status, card, more)
     this.#cardBytes = effects.card
@@ -248,7 +251,7 @@ export class Run {
 
   /** The step at hand is its last one that anybody sees before `resume`; one more may wait to be written. */
   pause(): Promise<boolean> {
-    this.#pause ??= Promise.withResolvers()
+    if (!this.#isOver) this.#pause ??= Promise.withResolvers()
     const timers = this.#timers()
     return this.note(RecordKind.pause, timersToBytes(timers), this.card, 'paused', { cleared: timers.map(({ tag }) => tag) })
   }

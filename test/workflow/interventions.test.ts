@@ -2,11 +2,12 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Journal, views } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { Environment } from '../../src/lmdb/environment.ts'
 import { decodeAll, encodeAll } from '../../src/msgpack.ts'
 import { cardOf } from '../../src/workflow/card.ts'
-import { MOST_MAIL } from '../../src/workflow/engine.ts'
+import { hasEnded, MOST_MAIL } from '../../src/workflow/engine.ts'
 import type { Interventions } from '../../src/workflow/interventions.ts'
 import { ALL } from '../../src/workflow/partition.ts'
 import { type Draft, failure, func, start, startIn, type TestApp, withApp } from '../support/app.ts'
@@ -147,6 +148,30 @@ test('the time a run may take is looked at when it goes on', async () => {
     await app.node.stop({ now: true })
   }
 })
+
+test('what is at its end when it is paused or ended by force has one end', () =>
+  withApp({ ...HOST, adder: ADDER }, async (app) => {
+    for (let n = 0; n < 10; n++) {
+      const id = `r${n}`
+      await begin(app, 'adder', id)
+      await become(app, id, (_, seq) => seq >= 2)
+      const sent = signal(app, id, 'stop')
+      const isWriting = () => app.processes('app:adder').every(({ pid, state }) => !pid.endsWith(`|${id}}`) || state === 'suspended')
+      while (!isWriting()) await new Promise((resolve) => setImmediate(resolve))
+      const act = n % 2 === 0 ? interventions(app).pause(id) : interventions(app).terminate(id)
+      const refused = await act.then(
+        () => null,
+        ({ code }) => code,
+      )
+      assert.ok(refused === null || refused === 'WORKFLOW_NOT_FOUND', refused)
+      await sent.catch(({ code }) => assert.is(code, 'PROCESS_NOT_FOUND'))
+      if ((await headOf(app, id)).status === 'paused') await interventions(app).resume(id)
+      const { status } = await become(app, id, (now) => hasEnded(now))
+      assert.is(status === 'completed' || (status === 'terminated' && refused === null), true, status)
+      const { records: told } = (await views.journal(workflowsOf(app.node.parts).engine, { id })) as Journal
+      assert.is(told.flatMap(({ events }) => events).filter(({ event }) => event === 'ends').length, 1, id)
+    }
+  }))
 
 test('what is paused can be ended, and who waits for it hears', () =>
   withApp({ ...HOST, adder: ADDER }, async (app) => {
