@@ -4,6 +4,7 @@
 //   -- ends: never                     how it must end, by code: any of these. `well`: with success; `never`: it may go on, a slice at a time
 //   -- modules: time                   what its entry declares
 //   -- returns: its own                its value is no loot
+//   -- alone: yes                      it means nothing within pcall or a coroutine
 //
 // What it returns is what it got hold of: an attack that returns anything but nil or false has hurt.
 
@@ -18,10 +19,11 @@ export type Attack = {
   readonly ends: readonly string[]
   readonly modules: readonly string[]
   readonly mayReturn: boolean
+  readonly isAlone: boolean
 }
 
 const folder = join(import.meta.dirname, 'lua')
-const HEAD = /^-- (?:(ends|modules|returns): )?(.*)$/
+const HEAD = /^-- (?:(ends|modules|returns|alone): )?(.*)$/
 
 const read = (path: string): Attack => {
   const lines = readFileSync(join(folder, path), 'utf8').split('\n')
@@ -29,9 +31,9 @@ const read = (path: string): Attack => {
   const heads = lines.slice(0, start).map((line) => HEAD.exec(line)!)
   const words = (key: string): string[] => heads.find(([, named]) => named === key)?.[2]?.split(' ') ?? []
   const about = heads.flatMap(([, key, text = '']) => (key === undefined ? [text] : [])).join(' ')
-  const [ends, modules, mayReturn] = [words('ends'), words('modules'), words('returns').length > 0]
+  const [ends, modules, mayReturn, isAlone] = [words('ends'), words('modules'), words('returns').length > 0, words('alone').length > 0]
   if (about === '' || ends.length === 0) throw new Error(`${path} does not say what it is, or how it ends`)
-  return { name: path.replace(/\.lua$/, ''), about, code: lines.slice(start).join('\n'), ends, modules, mayReturn }
+  return { name: path.replace(/\.lua$/, ''), about, code: lines.slice(start).join('\n'), ends, modules, mayReturn, isAlone }
 }
 
 /** Every attack, or those whose name contains one of the words. */

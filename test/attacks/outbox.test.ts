@@ -19,7 +19,7 @@ const place = await Neighbourhood.open()
 
 for (const name of names) {
   const { attack: written } = (await import(join(folder, `${name}.ts`))) as { readonly attack: OutboxAttack }
-  const attack: Attack = { name, about: written.about, code: '', ends: written.ends, modules: [], mayReturn: true }
+  const attack: Attack = { name, about: written.about, code: '', ends: written.ends, modules: [], mayReturn: true, isAlone: true }
   for (const way of [forging('as a process', written.bytes, false), forging('hibernated and restored', written.bytes, true)]) {
     test(`${name} ${way.name}`, async () => {
       const outcome = await lay(place, way, attack)
