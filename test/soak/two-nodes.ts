@@ -1,7 +1,8 @@
 // node test/soak/two-nodes.ts [COUNT] [FAULTS] [SEED]: workflows of 20 steps on two nodes with one PostgreSQL, 100 at once unless told
 // otherwise, while one node after the other is killed, frozen or cut off, 30 times, and the database crashes three times.
 
-import { type Fault, LEASE_MS, ROUNDS, runTwoNodes } from '../workflow/two-nodes.ts'
+import { type Fault, LEASE_MS, ROUNDS } from '../workflow/attacked-node.ts'
+import { runTwoNodes } from '../workflow/two-nodes.ts'
 
 const LATE_MS = LEASE_MS + 2000
 const CRASHES = 3
