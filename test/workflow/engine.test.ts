@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { systemClock } from '../../src/clock.ts'
 import { Environment } from '../../src/lmdb/environment.ts'
 import type { Engine } from '../../src/workflow/engine.ts'
-import { MOST_MAIL, noPages } from '../../src/workflow/engine.ts'
+import { MOST_MAIL } from '../../src/workflow/engine.ts'
 import { LmdbEngine } from '../../src/workflow/lmdb.ts'
 import { MemoryEngine } from '../../src/workflow/memory.ts'
 import { ALL, PARTITIONS } from '../../src/workflow/partition.ts'
@@ -15,7 +15,7 @@ import { directoryWith } from '../registry/scratch.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { Random } from '../support/random.ts'
 import { freePort } from '../support/server-program.ts'
-import { content, operate, type Seen, stateOf } from './engines.ts'
+import { content, NOTHING, operate, type Seen, stateOf } from './engines.ts'
 
 type Subject = { engine: Engine; reopen(): Promise<void>; end(): Promise<void> }
 
@@ -88,17 +88,7 @@ for (const [name, make] of Object.entries(subjects)) {
     const subject = await make()
     try {
       const random = new Random(5)
-      const effects = {
-        status: 'running',
-        active: true,
-        traits: { entry: 'app:w', startedMs: 1, attributes: [] },
-        card: new Uint8Array(0),
-        mail: [],
-        taken: [],
-        timers: [],
-        cleared: [],
-        pages: noPages,
-      }
+      const effects = { ...NOTHING, active: true }
       const start = seal(ORIGIN, 1, content(random))
       assert.is(await subject.engine.append('w', null, start, effects), true)
       const rivals = Array.from({ length: 20 }, () => seal(start, 1, content(random)))
@@ -116,27 +106,17 @@ for (const [name, make] of Object.entries(subjects)) {
     const subject = await make()
     try {
       const { engine } = subject
-      const none = {
-        active: false,
-        traits: { entry: 'app:w', startedMs: 1, attributes: [] },
-        card: new Uint8Array(0),
-        mail: [],
-        taken: [],
-        timers: [],
-        cleared: [],
-        pages: noPages,
-      }
       const start = seal(ORIGIN, 1, content(new Random(1)))
       const rival = seal(ORIGIN, 1, content(new Random(2)))
-      const won = engine.append('w', null, start, { ...none, status: 'completed' })
-      assert.is(await engine.append('w', null, rival, { ...none, status: 'running' }), false)
+      const won = engine.append('w', null, start, { ...NOTHING, status: 'completed' })
+      assert.is(await engine.append('w', null, rival, { ...NOTHING, status: 'running' }), false)
       const head = await engine.head('w')
       assert.equal([head?.seq, head?.hash, await won], [1, start.hash, true])
       const removed = engine.remove('w', start)
       const next = seal(start, 2, content(new Random(3)))
-      assert.is(await engine.append('w', start, next, { ...none, status: 'running' }), false)
+      assert.is(await engine.append('w', start, next, { ...NOTHING, status: 'running' }), false)
       assert.equal([await engine.head('w'), await removed], [null, true])
-      assert.is(await engine.append('w', null, rival, { ...none, status: 'running' }), true)
+      assert.is(await engine.append('w', null, rival, { ...NOTHING, status: 'running' }), true)
     } finally {
       await subject.end()
     }
@@ -146,22 +126,11 @@ for (const [name, make] of Object.entries(subjects)) {
     const subject = await make()
     try {
       const { engine } = subject
-      const none = {
-        status: 'running',
-        active: false,
-        traits: { entry: 'app:w', startedMs: 1, attributes: [] },
-        card: new Uint8Array(0),
-        mail: [],
-        taken: [],
-        timers: [],
-        cleared: [],
-        pages: noPages,
-      }
       const start = seal(ORIGIN, 1, content(new Random(1)))
-      await engine.append('w', null, start, none)
+      await engine.append('w', null, start, NOTHING)
       await Promise.all(Array.from({ length: MOST_MAIL }, () => engine.post('w', Uint8Array.of(1))))
       assert.is(await engine.post('w', Uint8Array.of(1)).catch((error) => error.code), 'MAILBOX_FULL')
-      await engine.append('w', start, seal(start, 1, content(new Random(2))), { ...none, taken: [1] })
+      await engine.append('w', start, seal(start, 1, content(new Random(2))), { ...NOTHING, taken: [1] })
       assert.is(await engine.post('w', Uint8Array.of(1)), MOST_MAIL + 1)
       assert.is(await engine.post('nobody', Uint8Array.of(1)).catch((error) => error.code), 'WORKFLOW_NOT_FOUND')
     } finally {
@@ -182,7 +151,6 @@ const shared: Readonly<Record<string, () => Promise<{ one: Engine; other: Engine
   },
 }
 
-const traits = { entry: 'app:w', startedMs: 1, attributes: [] }
 const pass = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.setTimer(ms, resolve))
 
 for (const [name, make] of Object.entries(shared)) {
@@ -222,13 +190,12 @@ for (const [name, make] of Object.entries(shared)) {
       const heard = new Promise((resolve) => {
         one.watch((news) => news.kind === 'waiting' && resolve(news.id))
       })
-      const none = { active: false, traits, card: new Uint8Array(0), mail: [], taken: [], timers: [], cleared: [], pages: noPages }
       const start = seal(ORIGIN, 1, content(new Random(1)))
-      await one.append('w', null, start, { ...none, status: 'running' })
+      await one.append('w', null, start, { ...NOTHING, status: 'running' })
       const random = new Random(2)
       const rivals = Array.from({ length: 20 }, () => seal(start, 1, content(random)))
       const won = await Promise.all(
-        rivals.map((record, n) => (n % 2 ? one : other).append('w', start, record, { ...none, status: 'running' })),
+        rivals.map((record, n) => (n % 2 ? one : other).append('w', start, record, { ...NOTHING, status: 'running' })),
       )
       assert.is(won.filter(Boolean).length, 1)
       await other.post('w', Uint8Array.of(7))

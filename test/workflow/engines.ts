@@ -1,6 +1,6 @@
 // Random operations on an engine, and everything that can be read of it: two engines that differ are told apart by the first thing that does.
 
-import type { Effects, Engine } from '../../src/workflow/engine.ts'
+import { type Effects, type Engine, noPages } from '../../src/workflow/engine.ts'
 import { ALL, PARTITIONS, type Partitions } from '../../src/workflow/partition.ts'
 import { type Attribute, placeOf, type Query } from '../../src/workflow/query.ts'
 import { type Content, ORIGIN, type Position, RecordKind, type Sealed, seal } from '../../src/workflow/record.ts'
@@ -19,6 +19,19 @@ const ATTRIBUTES: readonly (readonly Attribute[])[] = [
 ]
 const STATUSES = ['running', 'completed', 'failed']
 const bytes = (random: Random, most: number): Uint8Array => Uint8Array.from({ length: random.below(most) }, () => random.below(256))
+
+/** What a record brings with it when nothing but the record matters. */
+export const NOTHING: Effects = {
+  status: 'running',
+  active: false,
+  traits: { entry: 'app:w', startedMs: 1, attributes: [] },
+  card: new Uint8Array(0),
+  mail: [],
+  taken: [],
+  timers: [],
+  cleared: [],
+  pages: noPages,
+}
 
 export const content = (random: Random): Content => ({
   kind: RecordKind.step,

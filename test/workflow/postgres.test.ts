@@ -3,26 +3,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../src/clock.ts'
-import { type Effects, type Engine, noPages } from '../../src/workflow/engine.ts'
+import type { Engine } from '../../src/workflow/engine.ts'
 import { ALL } from '../../src/workflow/partition.ts'
 import { PostgresEngine } from '../../src/workflow/postgres.ts'
 import { ORIGIN, type Position, parseChain, seal } from '../../src/workflow/record.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { Random } from '../support/random.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
-import { content } from './engines.ts'
-
-const NONE: Effects = {
-  status: 'running',
-  active: false,
-  traits: { entry: 'app:w', startedMs: 1, attributes: [] },
-  card: new Uint8Array(0),
-  mail: [],
-  taken: [],
-  timers: [],
-  cleared: [],
-  pages: noPages,
-}
+import { content, NOTHING } from './engines.ts'
 
 const server = await startPostgres()
 let schemas = 0
@@ -55,10 +43,10 @@ const test = suite('postgres engine')
 test('a connection that breaks before the answer: the record is there, once, and the append knows it', () =>
   reached(async ({ engine, proxy, reports, count }) => {
     const start = seal(ORIGIN, 1, content(new Random(1)))
-    assert.is(await engine.append('w', null, start, NONE), true)
+    assert.is(await engine.append('w', null, start, NOTHING), true)
     proxy.passage = 'deaf'
     const next = seal(start, 1, content(new Random(2)))
-    const appended = engine.append('w', start, next, NONE)
+    const appended = engine.append('w', start, next, NOTHING)
     while ((await count('record')) < 2);
     proxy.passage = 'cut'
     proxy.passage = 'open'
@@ -70,11 +58,11 @@ test('a connection that breaks before the answer: the record is there, once, and
 test('a record that came back late is refused when another one is there by then', () =>
   reached(async ({ engine, proxy, count }) => {
     const start = seal(ORIGIN, 1, content(new Random(1)))
-    await engine.append('w', null, start, NONE)
+    await engine.append('w', null, start, NOTHING)
     proxy.passage = 'cut'
-    const late = engine.append('w', start, seal(start, 1, content(new Random(2))), NONE)
+    const late = engine.append('w', start, seal(start, 1, content(new Random(2))), NOTHING)
     const rival = await PostgresEngine.open({ ...near, schema: `wippy_${schemas}` })
-    assert.is(await rival.append('w', start, seal(start, 2, content(new Random(3))), NONE), true)
+    assert.is(await rival.append('w', start, seal(start, 2, content(new Random(3))), NOTHING), true)
     await rival.close()
     proxy.passage = 'open'
     assert.is(await late, false)
@@ -83,7 +71,7 @@ test('a record that came back late is refused when another one is there by then'
 
 test('a message whose fate nobody knows fails, and is not sent again', () =>
   reached(async ({ engine, proxy, count }) => {
-    await engine.append('w', null, seal(ORIGIN, 1, content(new Random(1))), NONE)
+    await engine.append('w', null, seal(ORIGIN, 1, content(new Random(1))), NOTHING)
     proxy.passage = 'deaf'
     const posted = engine.post('w', Uint8Array.of(1)).then(String, (error) => error.code)
     while ((await count('mail')) < 1);
@@ -104,13 +92,13 @@ test('a database that crashes under many appends keeps each of them once, and in
       let before: Position | null = null
       while (!isOver || before === null) {
         const record = seal(before ?? ORIGIN, 1, content(random))
-        assert.is(await engine.append(id, before, record, { ...NONE, mail: [{ to: 'box', frame: Uint8Array.of(1) }] }), true)
+        assert.is(await engine.append(id, before, record, { ...NOTHING, mail: [{ to: 'box', frame: Uint8Array.of(1) }] }), true)
         before = record
         appended++
       }
       return before
     }
-    await engine.append('box', null, seal(ORIGIN, 1, content(random)), NONE)
+    await engine.append('box', null, seal(ORIGIN, 1, content(random)), NOTHING)
     const all = Promise.all(lanes.map(lane))
     for (; crashes < 2; crashes++) {
       const before = appended
@@ -131,7 +119,7 @@ test('a database that crashes under many appends keeps each of them once, and in
 test('an engine that is closed while its database is away gives up what waits', () =>
   reached(async ({ engine, proxy }) => {
     proxy.passage = 'cut'
-    const waits = engine.append('w', null, seal(ORIGIN, 1, content(new Random(1))), NONE).then(String, (error) => error.code)
+    const waits = engine.append('w', null, seal(ORIGIN, 1, content(new Random(1))), NOTHING).then(String, (error) => error.code)
     const posted = engine.post('w', Uint8Array.of(1)).then(String, (error) => error.code)
     await engine.close()
     assert.equal([await waits, await posted], ['WORKFLOW_STORE_CLOSED', 'WORKFLOW_STORE_CLOSED'])
@@ -143,8 +131,8 @@ test('names that no database takes are nobody’s, and do not stop anybody else'
     const names = ['a\0b', '\ud800', '', '"', '\\u0000', "'; DROP SCHEMA wippy; --", '{}', '💥']
     const mail = names.map((to) => ({ to, frame: Uint8Array.of(1) }))
     const attributes = names.map((name) => [name, name] as const)
-    const effects = { ...NONE, mail, traits: { ...NONE.traits, attributes } }
-    const both = [engine.append('w', null, start, effects), engine.append('v', null, seal(ORIGIN, 1, content(new Random(2))), NONE)]
+    const effects = { ...NOTHING, mail, traits: { ...NOTHING.traits, attributes } }
+    const both = [engine.append('w', null, start, effects), engine.append('v', null, seal(ORIGIN, 1, content(new Random(2))), NOTHING)]
     assert.equal(await Promise.all(both), [true, true])
     for (const name of names) {
       assert.is(await engine.head(name), null)
