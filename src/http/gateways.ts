@@ -56,8 +56,9 @@ export class Gateways {
       lifecycleOf(entry)
       checkSecurity(entry, after)
       const settings = serverSettings(entry, this.#options.lookup(after))
-      const wants = this.#gateways.get(entry.id)?.wantsAddress(settings) ?? !this.#options.isStarting()
-      const listener = wants && lifecycleOf(entry).autoStart ? await this.#open(entry, settings) : null
+      const known = this.#gateways.get(entry.id)
+      const wants = known ? known.wantsAddress(settings) : lifecycleOf(entry).autoStart && !this.#options.isStarting()
+      const listener = wants ? await this.#open(entry, settings) : null
       this.#next.set(entry.id, { settings, listener })
     },
     commit: (change) => {

@@ -52,11 +52,12 @@ export class Handlers {
     const leave = await this.#enter(entry, exchange, handlerMs)
     if (leave === null) return exchange.refuse(503, 'too many requests are waiting', [['Retry-After', '1']])
     try {
-      await this.#run(exchange, entry, handlerMs)
+      const outcome = await this.#run(exchange, entry, handlerMs).finally(leave) // who takes long to read the answer holds no place
+      if (outcome === 'late') exchange.refuse(504, 'this takes too long')
+      else if (outcome.ok) await this.#finish(exchange, outcome)
+      else this.#failed(exchange, errorOf(outcome))
     } catch (error) {
       this.#failed(exchange, error as WippyError)
-    } finally {
-      leave()
     }
   }
 
@@ -85,7 +86,8 @@ export class Handlers {
     })
   }
 
-  async #run(exchange: Exchange, entry: Entry, handlerMs: number): Promise<void> {
+  /** Runs a function to its end; `late` when it had to be ended before it began an answer. */
+  async #run(exchange: Exchange, entry: Entry, handlerMs: number): Promise<Exit | 'late'> {
     const { launcher, scheduler, clock } = this.#options
     const { pid } = launcher.call(entry, { args: NO_ARGUMENTS, context: exchange.context })
     this.#exchanges.set(pid, exchange)
@@ -109,9 +111,7 @@ export class Handlers {
     hasEnded = true
     forget()
     this.#exchanges.delete(pid)
-    if (isLate) exchange.refuse(504, 'this takes too long')
-    else if (exit.ok) await this.#finish(exchange, exit)
-    else throw errorOf(exit)
+    return isLate ? 'late' : exit
   }
 
   async #finish(exchange: Exchange, exit: Exit): Promise<void> {

@@ -317,6 +317,22 @@ test('a pool bounds the calls of a function, and who waits has its turn', () =>
     },
   ))
 
+test('who is slow to read an answer holds no place of the function', () =>
+  served(
+    {
+      large: handler(`res:write(('x'):rep(8000000))`, { pool: { size: 1 } }),
+      route: endpoint('/large', 'large'),
+    },
+    async (server) => {
+      const slow = await server.open()
+      slow.socket.pause()
+      slow.socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
+      await server.app.until(() => server.app.processes('app:large').length === 1, 'a handler')
+      assert.is((await server.say('/large'))[1].length, 8_000_000)
+      slow.socket.destroy()
+    },
+  ))
+
 test('a client that leaves is told to its handler, which ends itself or is ended', () =>
   served(
     {
