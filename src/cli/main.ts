@@ -2,8 +2,8 @@
 //
 // C1  Input that is wrong gives one message: what, where, how to mend it. A JavaScript stack appears only for a bug of ours, with WIPPY_DEBUG=1.
 // C2  What a command needs of the runtime it imports when it runs; help and version never load it.
-// C3  `wippy run` with nothing odd about it goes without oclif, which takes longer to load than the app takes to start. Help, mistakes and
-//     every other command are oclif's.
+// C3  `wippy run` and `wippy ps` with nothing odd about them go without oclif, which takes longer to load than the app takes to start. Help,
+//     mistakes and every other command are oclif's.
 
 import { describe, WippyError } from '../error.ts'
 import { guardArguments, runArguments } from './arguments.ts'
@@ -55,6 +55,15 @@ const tell = async (error: Failure, asJson: boolean): Promise<number> => {
   return 1
 }
 
+/** Does a plain `wippy ps`; false when it is anything else. */
+const isPlainPs = async ([command, ...argv]: readonly string[]): Promise<boolean> => {
+  if (command !== 'ps') return false
+  const { ps, psFlags } = await import('./ps.ts')
+  const flags = psFlags(argv)
+  if (flags) await ps(flags)
+  return flags !== null
+}
+
 /** Runs the command line. Sets the exit code; what still runs keeps the program alive. */
 export const main = async (argv: readonly string[]): Promise<void> => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,6 +72,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   try {
     const asked = runArguments(argv)
     if (asked) await (await import('./run.ts')).run(asked.flags, asked.words)
+    else if (await isPlainPs(argv)) return
     else await (await import('./oclif.ts')).runCommand(argv)
   } catch (error) {
     process.exitCode = await tell(error as Failure, wantsJson(argv))

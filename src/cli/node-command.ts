@@ -1,30 +1,11 @@
-// What commands share that work on a running node: where it is, and how they talk to it.
+// What commands share that work on a running node.
 
-import { join, resolve } from 'node:path'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
-import { Client, type Place } from '../control/client.ts'
-import { Kind, WippyError } from '../error.ts'
-import { waitingFor } from './progress.ts'
+import type { Client } from '../control/client.ts'
+import { folderOf, type NodeFlags, withNode } from './node-place.ts'
 
-export type NodeFlags = {
-  readonly dir?: string | undefined
-  readonly state?: string | undefined
-  readonly to?: string | undefined
-  readonly json?: boolean
-}
-
-/** The state folder of the node that is meant. */
-const folderOf = ({ dir = '.', state }: NodeFlags): string => (state === undefined ? join(resolve(dir), '.wippy') : resolve(state))
-
-/** Where the node is that is meant. Throws CONTROL_ADDRESS. */
-export const placeOf = (flags: NodeFlags): Place => {
-  const { to } = flags
-  if (to === undefined) return { folder: folderOf(flags) }
-  const [, host = '', port = ''] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(to) ?? []
-  if (host !== '') return { host, port: Number(port), token: process.env.WIPPY_CONTROL_TOKEN ?? '' }
-  throw new WippyError('CONTROL_ADDRESS', Kind.Invalid, `"${to}" is no address`, { hint: 'Write host:port.' })
-}
+export { type NodeFlags, placeOf } from './node-place.ts'
 
 export abstract class NodeCommand extends Command {
   static override baseFlags = {
@@ -35,13 +16,8 @@ export abstract class NodeCommand extends Command {
   }
 
   /** Talks to the node. Throws NO_NODE, and what the node says. */
-  protected async withNode(flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> {
-    const client = await Client.connect(placeOf(flags))
-    try {
-      await waitingFor('waiting for the node', talk(client))
-    } finally {
-      client.close()
-    }
+  protected withNode(flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> {
+    return withNode(flags, talk)
   }
 
   /** Reads the state folder that is meant, whether a node runs there or not. */

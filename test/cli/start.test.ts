@@ -31,6 +31,10 @@ test('hello world loads no package but these two: no database, no network, no pl
   assert.equal(packagesIn(await loadedBy('run', 'hello')).sort(), ['msgpackr', 'yaml'])
 })
 
+test('a look at the processes that run loads no oclif either', async () => {
+  assert.equal(packagesIn(await loadedBy('ps')), ['msgpackr'])
+})
+
 test('of the services of Lua modules, hello world loads the one it declares', async () => {
   const files = await loadedBy('run', 'hello')
   const modules = features.flatMap(({ modules = [] }) => modules)

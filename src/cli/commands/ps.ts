@@ -1,8 +1,7 @@
 // wippy ps
 
 import { NodeCommand } from '../node-command.ts'
-import { json, print } from '../output.ts'
-import { type Listing, nodeText, processTable } from '../process-list.ts'
+import { ps } from '../ps.ts'
 
 export default class Ps extends NodeCommand {
   static override summary = 'List the processes of the node that runs here.'
@@ -10,11 +9,6 @@ export default class Ps extends NodeCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Ps)
-    await this.withNode(flags, async (client) => {
-      const listing = (await client.ask('ps')) as Listing
-      if (flags.json) return print(json({ $type: 'processes', v: 1, ...listing }))
-      print(nodeText(listing.node))
-      if (listing.processes.length > 0) print(processTable(listing.processes))
-    })
+    await ps(flags)
   }
 }
