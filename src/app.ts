@@ -48,6 +48,7 @@ import { Refusals } from './service/refusals.ts'
 import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
 import { Bodies } from './vm/bodies.ts'
+import type { Engine } from './workflow/engine.ts'
 
 const TURN_MS = 2 // how long processes run before the event loop gets its turn
 const STAY_MS = 1 << 30 // a node without timers and sockets stays up all the same
@@ -105,6 +106,8 @@ export type BootOptions = {
   readonly trial?: boolean
   /** Nothing of it stays: what it would write down by itself is in memory. */
   readonly passing?: boolean
+  /** Where its workflows are, instead of where the configuration says. Whoever gives it closes it. */
+  readonly journals?: Engine
 }
 
 const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
@@ -272,6 +275,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     streams,
     isStarting,
     trial,
+    journals: options.journals ?? null,
     load: (entry) => features.loadFor(entry),
     random,
     exit,

@@ -29,6 +29,7 @@ import type { Streams } from '../service/streams.ts'
 import type { TokenStores } from '../service/token-stores.ts'
 import type { Volumes } from '../service/volumes.ts'
 import type { Store } from '../store/store.ts'
+import type { Engine } from '../workflow/engine.ts'
 
 export type Parts = {
   readonly config: Config
@@ -69,6 +70,8 @@ export type Parts = {
   readonly stores: () => Promise<Connections<Store>>
   /** Whether entries are only looked at, and nothing they name is reached. */
   readonly trial: boolean
+  /** Where workflows are, when the configuration does not say it. */
+  readonly journals: Engine | null
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
   readonly policies: Policies

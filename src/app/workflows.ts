@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
-import type { StateFolder } from '../lmdb/state-folder.ts'
 import { decode } from '../msgpack.ts'
 import type { Program } from '../program.ts'
 import { fieldsOf, isFields } from '../registry/entry.ts'
@@ -107,7 +106,11 @@ export const workflowsOf = (parts: Parts): Workflows => {
   })
 }
 
-const embedded = async (state: StateFolder): Promise<Engine> => new LmdbEngine(await state.owned())
+const engineOf = async (parts: Parts): Promise<Engine> => {
+  const { config, state, journals } = parts
+  if (journals !== null) return journals
+  return isEmbedded(config) ? new LmdbEngine(await state.owned()) : shared(parts)
+}
 
 const groundOf = ({ entries, environment, clock, log, report }: Parts): EngineGround => ({
   entries: () => entries,
@@ -131,9 +134,9 @@ const shared = async (parts: Parts): Promise<Engine> => {
 }
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
-  const { scheduler, registry, launcher, clock, log, door, config, state, credentials, authority, report } = parts
+  const { scheduler, registry, launcher, clock, log, door, config, credentials, authority, report } = parts
   const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
-  const engine = isEmbedded(config) ? await embedded(state) : await shared(parts)
+  const engine = await engineOf(parts)
   const programs = new Recent<Program>(PROGRAMS)
   const programIn = (bytes: Uint8Array): Program =>
     programs.get(createHash('sha256').update(bytes).digest('hex'), () => decode(bytes) as Program)
@@ -176,6 +179,6 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
       const stopped = Promise.all([retention.stop(), durables.stop(options)])
       await within(clock, STOP_MS, stopped) // a database that is away is not waited for: nothing that is not durable has left the node
     },
-    stop: () => engine.close(),
+    stop: async () => void (parts.journals === null && (await engine.close())),
   }
 }

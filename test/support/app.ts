@@ -14,6 +14,11 @@ import type { Terminal } from '../../src/service/service.ts'
 import { directoryWith } from '../registry/scratch.ts'
 
 const PATIENCE_MS = 30_000 // of a test, before it fails because something never happens
+/**
+ * Settings of all apps, beside what a test sets: `WIPPY_TEST_SET='workflow.kept=0 workflow.checkpoint.records=1' node test/run.ts workflow`
+ * loads every workflow anew, from a checkpoint, for each of its steps.
+ */
+const EVERYWHERE = (process.env.WIPPY_TEST_SET ?? '').split(' ').filter((text) => text !== '')
 const MODULES = ['ctx', 'env', 'events', 'funcs', 'logger', 'registry', 'system', 'time']
 
 /** An entry as a test writes it: `code` goes to a file of its own. */
@@ -187,7 +192,7 @@ export const startIn = async (
   root: string,
   { set = [], ...rest }: BootOptions & { readonly set?: readonly string[] } = {},
 ): Promise<TestApp> => {
-  const { config } = await loadConfig(root, { set: ['registry.history=memory', ...set], env: {} })
+  const { config } = await loadConfig(root, { set: ['registry.history=memory', ...EVERYWHERE, ...set], env: {} })
   const lines: Line[] = []
   const log: Log = {
     now: Date.now,
