@@ -107,7 +107,10 @@ const paidJump = (target: List, counter: string, onlyBack: boolean): List => {
  */
 const meterInterpreter = (fn: List): void => {
   const dispatch = findAll(fn, 'br_table').find((table) => table.length > 80)!
-  meterLoops(fn, (loop) => (findAll(loop, 'br_table').includes(dispatch) ? [] : charge(1)))
+  const holding = findAll(fn, 'loop').filter((loop) => findAll(loop, 'br_table').includes(dispatch))
+  // the innermost goes from instruction to instruction; those around it are calls and returns, and in a damaged memory one may return for ever
+  const innermost = holding.find((loop) => !findAll(loop, 'loop').some((inner) => inner !== loop && holding.includes(inner)))
+  meterLoops(fn, (loop) => (loop === innermost ? [] : charge(1)))
   for (const { form, count, onlyBack } of JUMPS) {
     const found = findAll(fn, 'i32.sub').flatMap((target) => {
       const counter = form.exec(flat(target))?.[1]
