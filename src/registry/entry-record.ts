@@ -16,9 +16,6 @@ const FORMAT = 1
 const HEAD = 5 // of a seal
 const KINDS = ['entry.create', 'entry.update', 'entry.delete'] as const
 
-/** Stands in the place of an entry that is not there. */
-const NOTHING = seal(new Uint8Array(0), FORMAT)
-
 export class Records {
   readonly #root: string
 
@@ -28,7 +25,7 @@ export class Records {
   }
 
   entry(entry: Entry | null): Uint8Array {
-    if (!entry) return NOTHING
+    if (!entry) return seal(new Uint8Array(0), FORMAT)
     const said = encode([entry.kind, entry.meta, entry.data])
     return seal(Buffer.concat([said, encode(this.#place(entry.origin))]), FORMAT)
   }

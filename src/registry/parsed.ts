@@ -6,7 +6,6 @@
 // A file: sealed, of V8's serializer: [value, the lists of paths that entries have, for each entry which of them it has, and for all of them in
 // turn line and column of the entry and of each path].
 
-import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
@@ -79,6 +78,7 @@ export class ParsedFiles {
   /** As `readDocument`. */
   readonly read = (file: string, text: string): Document => {
     if (text.length < LARGE) return readDocument(file, text)
+    const { createHash } = process.getBuiltinModule('node:crypto') // small apps start without it
     const name = createHash('sha256').update(`${FORMAT} ${process.versions.v8} `).update(text).digest('hex')
     const found = this.#find(name)
     if (found) return documentOf(file, text, found)

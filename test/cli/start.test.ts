@@ -13,14 +13,19 @@ const test = suite('what a start loads')
 
 const cwd = directoryWith({ 'src/_index.yaml': index(HELLO), 'src/hello.lua': HELLO_LUA })
 
-/** Files of this project and of packages that `wippy ARGS` loads from the sources, relative to the project. */
-const loadedBy = async (...args: string[]): Promise<string[]> => {
+/** URLs of what `wippy ARGS` loads. */
+const urlsBy = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string[]> => {
   const list = join(directoryWith({ list: '' }), 'list')
   const node = ['--import', join(import.meta.dirname, 'loaded.ts')]
-  const ended = await wippy(args, { cwd, node, env: { WIPPY_TEST_LOADED: list, WIPPY_DEBUG: '1' } })
+  const ended = await wippy(args, { cwd, node, env: { WIPPY_TEST_LOADED: list, ...env } })
   assert.ok(ended.code === 0 || ended.err.includes('NO_NODE'), ended.err)
-  const files = readFileSync(list, 'utf8').trim().split('\n')
-  return [...new Set(files.map((url) => relative(ROOT, fileURLToPath(url))))].filter((file) => /^(?:src|dist|node_modules)\b/.test(file))
+  return [...new Set(readFileSync(list, 'utf8').trim().split('\n'))]
+}
+
+/** Files of this project and of packages that `wippy ARGS` loads from the sources, relative to the project. */
+const loadedBy = async (...args: string[]): Promise<string[]> => {
+  const files = (await urlsBy(args, { WIPPY_DEBUG: '1' })).filter((url) => url.startsWith('file:'))
+  return files.map((url) => relative(ROOT, fileURLToPath(url))).filter((file) => /^(?:src|dist|node_modules)\b/.test(file))
 }
 
 const packagesIn = (files: readonly string[]): string[] => [
@@ -29,6 +34,12 @@ const packagesIn = (files: readonly string[]): string[] => [
 
 test('hello world loads no package but these two: no database, no network, no plugins, not even oclif', async () => {
   assert.equal(packagesIn(await loadedBy('run', 'hello')).sort(), ['msgpackr', 'yaml'])
+})
+
+test('hello world as it is built loads no cryptography and no compression', async () => {
+  const loaded = await urlsBy(['run', 'hello'])
+  assert.ok(loaded.includes('node:fs'))
+  for (const name of ['node:crypto', 'node:zlib']) assert.not.ok(loaded.includes(name), name)
 })
 
 test('a look at the processes that run loads no oclif either', async () => {
