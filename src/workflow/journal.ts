@@ -31,6 +31,11 @@ export class Journal {
     return this.#position
   }
 
+  /** Whether a record is under way. */
+  get isWriting(): boolean {
+    return this.#last > this.#position.seq
+  }
+
   /** The number of the next record. */
   get next(): number {
     return this.#last + 1

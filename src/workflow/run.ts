@@ -103,7 +103,7 @@ export class Run {
   /** Whether nothing is left to do before something arrives: it may be given up and loaded again. */
   get isIdle(): boolean {
     const { process } = this
-    if (process === null || process.state !== 'waiting' || !process.mailbox.isEmpty) return false
+    if (process === null || process.state !== 'waiting' || !process.mailbox.isEmpty || this.#journal.isWriting) return false
     if (process.exits !== null && process.exits.length > 1) return false // somebody here waits for its end
     return !this.#intake.isBusy && this.#fired.size === 0 && !this.ledger.isBusy
   }
@@ -228,7 +228,7 @@ export class Run {
     const effects = { ...noticed('running', this.card, changed), active: this.ledger.isActive, traits: this.#traits, card: this.#cardBytes }
     const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
     if (!(await this.#append(content, effects))) return false
-    this.#around.committed(this, { timers: changed.timers, mail: [], ended: false })
+    this.#around.committed(this, { timers: changed.timers, mail: [], ended: this.#isGivenUp })
     this.#mayLeave()
     return true
   }

@@ -6,7 +6,7 @@ import { views } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { parse, RecordKind } from '../../src/workflow/record.ts'
 import { type Draft, func, start, type TestApp, withApp } from '../support/app.ts'
-import { again, ended, exec, HOST, spawn, workflow } from './app.ts'
+import { again, ended, exec, HOST, spawn, WITHOUT_ROOM, workflow } from './app.ts'
 
 const MODULES = ['activity', 'logger', 'time', 'ctx', 'funcs']
 
@@ -142,6 +142,17 @@ test('what the last heartbeat said is handed to the next attempt, also after a c
     await app.node.stop({ now: true })
   }
 })
+
+test('a workflow is not given up while the failure of a call is being written', () =>
+  withApp(
+    {
+      ...HOST,
+      flaky: activity(`if activity.details() == nil then activity.heartbeat(7) return nil, 'lost' end return activity.details()`),
+      calls: workflow(`local value, err = ${policy('')}:call('app:flaky') ${told}`),
+    },
+    async (app) => assert.equal(await exec(app, 'calls'), { value: 7 }),
+    WITHOUT_ROOM,
+  ))
 
 test('each of the four times that may be over is an error of its own', () =>
   withApp(
