@@ -76,7 +76,8 @@ export class LuaBody implements DurableBody, Tenant {
       answer = instance.step(size, fuel, this.#limits.hardFuel, pages, seconds, Math.trunc((nowMs - seconds * 1000) * 1e6))
     } catch (cause) {
       instance.refresh()
-      this.spent = fuel - instance.exports.fuel.value
+      // no more than it may: a damaged memory pays for copies that are larger than it, and refused
+      this.spent = Math.min(fuel - instance.exports.fuel.value, fuel + this.#limits.hardFuel)
       return this.#trapped(instance.exports.fault.value, cause)
     }
     instance.refresh()

@@ -46,10 +46,13 @@ export function init(): void {
   set(OUT_CAPACITY, BUFFER)
 }
 
+/** What looking for memory may cost. In a heap whose lists run in circles it would never end. */
+const RESERVE_FUEL: i32 = 4_000_000
+
 /** Where the host may write n bytes of frames, behind those not yet read; 0 when there is no memory. `pages`: limit of the memory. */
 export function reserve(n: i32, pages: i32): i32 {
   lua.stackRestore(STACK_HIGH)
-  lua.fuelBegin(i32.MAX_VALUE, i32.MIN_VALUE, pages)
+  lua.fuelBegin(RESERVE_FUEL, 0, pages)
   const unread = get(IN_END) - get(IN_NEXT)
   const needed = unread + n
   const start = get(IN_START)
