@@ -16,6 +16,7 @@ import { type Launcher, WORKFLOW_HOSTS } from '../service/launcher.ts'
 import { limitsOf } from '../service/limits.ts'
 import type { Log } from '../service/logger.ts'
 import { declaredBy, Schedules } from '../service/schedules.ts'
+import type { Context } from '../service/service.ts'
 import { contextFromBytes } from '../service/stored-start.ts'
 import { workflowService } from '../service/workflow.ts'
 import { WorkflowAsks } from '../service/workflow-asks.ts'
@@ -134,7 +135,7 @@ const shared = async (parts: Parts): Promise<Engine> => {
 }
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
-  const { scheduler, registry, launcher, clock, log, door, config, credentials, authority, report } = parts
+  const { scheduler, registry, launcher, clock, log, door, config, credentials, authority, guard, report } = parts
   const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
   const engine = await engineOf(parts)
   const programs = new Recent<Program>(PROGRAMS)
@@ -149,6 +150,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     hostOf: (id) => workflows.hostOf(id),
     contextOf: contextFromBytes,
     begins: (head) => schedules.begins(head),
+    mayCancel: ({ pid, entry, context }, to) => guard.permit({ pid, entry, context: context as Context }, 'process.cancel', to, { pid }),
     resumed: (run) => monitors.resume(run),
     report,
     checkpoints: { everyRecords: records, everyBytes: bytes },

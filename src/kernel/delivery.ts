@@ -66,9 +66,14 @@ export class Delivery {
   /** Performs the SEND under `frame`. */
   send(from: Process, frame: FrameCursor): void {
     const to = this.#table.named(frame)
-    if (frame.topicEnd > frame.nameEnd && frame.bytes[frame.nameEnd] === AT) this.#refuse(from, frame, 'TOPIC_RESERVED', reservedTopic)
+    if (isReserved(frame)) this.#refuse(from, frame, 'TOPIC_RESERVED', reservedTopic)
     else if (to === null) this.#sendByName(from, frame)
     else this.#sendTo(from, to, frame)
+  }
+
+  /** Whether `send` would let the SEND under `frame` go to `to`. */
+  maySend(from: Process, to: Pid, frame: FrameCursor): boolean {
+    return !isReserved(frame) && this.#sends?.allows(from, to) !== false
   }
 
   /** A message from the host's side. `to` is a pid or a registered name, `from` may be empty. Throws what a sender would be answered. */
@@ -228,3 +233,5 @@ export class Delivery {
     else this.#options.observer.dropped(from.pid, this.#texts.of(frame.bytes, frame.nameStart, frame.nameEnd), code)
   }
 }
+
+const isReserved = ({ bytes, nameEnd, topicEnd }: FrameCursor): boolean => topicEnd > nameEnd && bytes[nameEnd] === AT

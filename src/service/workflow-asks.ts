@@ -98,6 +98,7 @@ export class WorkflowAsks implements Diversion {
       if (op === 'time.ticker') this.#scheduler.delivery.reply(process, tag, true, encode([false]))
       return true
     }
+    if (op === 'process.cancel' && run.isMailed(tag)) return this.#answered(process, tag, Promise.resolve([true]))
     if (REFUSED.has(op)) return this.#fail(process, tag, noLinks(op))
     if (op === 'process.monitor') return this.#answered(process, tag, this.#monitors.monitor(run, ask.target).then(yes))
     if (op === 'process.unmonitor') {

@@ -8,16 +8,16 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
-import type { FrameCursor } from '../kernel/frame.ts'
 import type { Host } from '../kernel/host.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cardOf, limitOf, type Writer, writerToBytes } from './card.ts'
+import { Dispatch } from './dispatch.ts'
 import { Endings } from './endings.ts'
 import { type Engine, type Head, hasEnded } from './engine.ts'
-import { checkId, idOf } from './id.ts'
+import { checkId } from './id.ts'
 import { Inquiries } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
 import { type Ended, framesOf, Ledger } from './ledger.ts'
@@ -61,6 +61,8 @@ export type DurablesOptions = {
   readonly contextOf: (bytes: Uint8Array) => unknown
   /** Whether a scheduled run may begin, now that its time has come. False also when its journal was changed instead. */
   readonly begins: (head: Head) => Promise<boolean>
+  /** Whether a process may cancel another one. */
+  readonly mayCancel: (from: Process, to: Pid) => boolean
   /** A run that had begun was taken up. */
   readonly resumed: (run: Run) => void
   readonly report: (error: unknown) => void
@@ -89,7 +91,7 @@ export class Durables {
     this.#options = options
     this.#engine = options.engine
     this.programs = new Programs(options.engine)
-    const { engine, scheduler, clock, runtime, report, kept = 1000, leaseMs = LEASE_MS } = options
+    const { engine, scheduler, clock, runtime, report, mayCancel, kept = 1000, leaseMs = LEASE_MS } = options
     const { checkpoints = { everyRecords: 100, everyBytes: 256 * 1024 } } = options
     this.#around = {
       engine,
@@ -101,7 +103,7 @@ export class Durables {
       report,
       sure: () => this.sure(),
       release: (process, frame) => scheduler().release(process, framesOf(frame)),
-      workflowNamed: (frame) => this.#workflowNamed(frame),
+      dispatch: new Dispatch({ scheduler, owns: (pid) => this.letters.owns(pid), mayCancel }),
       committed: (run, effects) => this.#committed(run, effects),
       lost: (run) => this.#lost(run),
       insist: (work) => this.#insist(work),
@@ -380,12 +382,6 @@ export class Durables {
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
     for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#share.hint(to)
     return true
-  }
-
-  #workflowNamed(frame: FrameCursor): string | null {
-    const text = Buffer.from(frame.bytes.subarray(frame.nameStart, frame.nameEnd)).toString()
-    const pid = this.#options.scheduler().delivery.resolve(text)
-    return pid !== null && this.letters.owns(pid) ? idOf(pid) : null
   }
 }
 

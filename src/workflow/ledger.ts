@@ -50,7 +50,8 @@ export const labelOf = ({ bytes, nameStart, nameEnd, topicEnd }: FrameCursor): r
   decoder.decode(bytes.subarray(nameEnd, topicEnd)),
 ]
 
-const valuesOf = ({ bytes, topicEnd, payloadEnd }: FrameCursor): readonly unknown[] => {
+/** The values of a frame's payload; none when they cannot be read. */
+export const valuesOf = ({ bytes, topicEnd, payloadEnd }: FrameCursor): readonly unknown[] => {
   try {
     return decodeAll(bytes.subarray(topicEnd, payloadEnd))
   } catch {
@@ -78,7 +79,7 @@ export class Ledger {
     this.watching = watching
   }
 
-  /** Takes one step in. `mailed` are the tags of sends that became mail with its record. */
+  /** Takes one step in. `mailed` are the tags of what became mail with its record. */
   step(seq: number, nowMs: number, input: Frames, output: Frames, mailed: ReadonlySet<number>): Change {
     const change = { taken: [] as number[], answered: [] as number[], timers: new Map<number, number>(), cleared: new Set<number>() }
     const frame = this.#frame.over(input)
@@ -96,7 +97,7 @@ export class Ledger {
     frame.over(output)
     while (frame.next() && ended === null) {
       if (frame.kind === EXIT) ended = { ok: frame.flag === 1, payload: frame.bytes.slice(frame.topicEnd, frame.payloadEnd) }
-      else if (frame.kind === ASK) this.#asked(seq, nowMs, frame, change.timers, change.cleared)
+      else if (frame.kind === ASK) this.#asked(seq, nowMs, frame, change, mailed.has(frame.tag))
       else if (frame.kind === SEND && frame.tag !== 0) this.#opened(seq, 'send', frame, mailed.has(frame.tag))
     }
     const timers = [...change.timers].map(([tag, dueMs]) => ({ tag, dueMs }))
@@ -199,14 +200,14 @@ export class Ledger {
     timers.set(tag, dueMs)
   }
 
-  #asked(seq: number, nowMs: number, frame: FrameCursor, timers: Map<number, number>, cleared: Set<number>): void {
+  #asked(seq: number, nowMs: number, frame: FrameCursor, { timers, cleared }: Clocks, isMailed: boolean): void {
     const [op] = labelOf(frame)
     if (op === 'time.stop' || op === 'funcs.cancel') {
       this.#canceled(Number(valuesOf(frame)[0]), timers, cleared)
       return
     }
     if (frame.tag === 0) return
-    this.#opened(seq, op, frame, false)
+    this.#opened(seq, op, frame, isMailed)
     if (CHILDREN.has(op)) this.hasChildren = true
     if (CALLS.has(op)) this.attempts.asked(frame.tag, nowMs)
     const ms = TIMERS.has(op) && this.timers.size < MOST_TIMERS ? millisecondsOf(valuesOf(frame)[0]) : 0
@@ -232,5 +233,8 @@ export class Ledger {
     this.open.set(tag, { seq, op, frame, mailed })
   }
 }
+
+/** When which timers are due from now on, and which are not any more. */
+type Clocks = { readonly timers: Map<number, number>; readonly cleared: Set<number> }
 
 const EVENTS = MESSAGE + 2 // MESSAGE, REPLY, EVENT: what mail can be

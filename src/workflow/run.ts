@@ -6,7 +6,6 @@
 import { WippyError } from '../error.ts'
 import type { Commit, DurableBody, Step } from '../kernel/body.ts'
 import { faulted } from '../kernel/failure.ts'
-import { FrameCursor, type Frames, SEND } from '../kernel/frame.ts'
 import { endedBy } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
 import { encode, lastWords } from '../msgpack.ts'
@@ -18,7 +17,7 @@ import { type Effects, hasEnded, noPages } from './engine.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
 import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
-import { closingMail, endMail, messageFrame } from './mail.ts'
+import { closingMail, endMail } from './mail.ts'
 import { notice, noticed, timersToBytes } from './notice.ts'
 import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind } from './record.ts'
@@ -116,7 +115,7 @@ export class Run {
   #commit(input: Uint8Array, step: Step): Promise<void> {
     if (this.#isClosed) return NEVER
     const seq = this.#journal.next
-    const mail = this.#mailOf(step.outbox)
+    const mail = this.process === null ? [] : this.#around.dispatch.lettersIn(this.process, step.outbox)
     this.#mailed = new Set(mail.map(({ tag }) => tag))
     const change = this.ledger.step(seq, step.nowMs, framesOf(input), step.outbox, this.#mailed)
     this.#steps++
@@ -163,7 +162,7 @@ export class Run {
     this.#cardBytes = cardToBytes(card)
   }
 
-  /** Whether the SEND with this tag, of the step released last, became mail. */
+  /** Whether what has this tag, of the step released last, became mail. */
   isMailed(tag: number): boolean {
     return this.#mailed.has(tag)
   }
@@ -309,17 +308,6 @@ export class Run {
     this.#isClosed = true
     this.#isGivenUp = true
     await this.#journal.close()
-  }
-
-  #mailOf(outbox: Frames): { to: string; tag: number; frame: Uint8Array }[] {
-    const frame = new FrameCursor().over(outbox)
-    const mail: { to: string; tag: number; frame: Uint8Array }[] = []
-    while (frame.next()) {
-      if (frame.kind !== SEND || frame.tag === 0) continue
-      const to = this.#around.workflowNamed(frame)
-      if (to !== null) mail.push({ to, tag: frame.tag, frame: messageFrame(this.pid, frame) })
-    }
-    return mail
   }
 
   #faulted(): Ended {

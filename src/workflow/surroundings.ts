@@ -1,8 +1,8 @@
 // What one loaded workflow needs of the node it is loaded on.
 
 import type { Delivery } from '../kernel/delivery.ts'
-import type { FrameCursor } from '../kernel/frame.ts'
 import type { Process } from '../kernel/process.ts'
+import type { Dispatch } from './dispatch.ts'
 import type { Effects, Engine } from './engine.ts'
 import type { Run } from './run.ts'
 
@@ -21,8 +21,7 @@ export type Surroundings = {
   readonly sure: () => Promise<void> | null
   /** Releases an ask once more. */
   readonly release: (process: Process, frame: Uint8Array) => void
-  /** The workflow whose pid is the name of a frame; null when it is no workflow's. */
-  readonly workflowNamed: (frame: FrameCursor) => string | null
+  readonly dispatch: Dispatch
   /** A step is durable: mail has to be handed on, timers are set, an end is known. `ended`: it does not go on here. */
   readonly committed: (run: Run, effects: Committed) => void
   /** Does it until it is done; null when the node stops before. */

@@ -136,6 +136,7 @@ export class SimNode {
       hostOf: (id) => (id === HOST ? this.#host : null),
       contextOf: () => null,
       begins: async () => true,
+      mayCancel: () => true,
       resumed: () => {},
       report: (error) => world.note(`${name} reports ${(error as WippyError).code ?? error}`),
       checkpoints: { everyRecords: 4, everyBytes: 1 << 20 },
