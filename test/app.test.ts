@@ -94,7 +94,7 @@ test('what is wrong with single entries is said with its place; the others run',
   ))
 
 test('a missing method is known when the code has run', () =>
-  withApp({ p: proc('return { other = function() end }') }, async (app) => {
+  withApp({ p: proc('local M = { other = function() end } return M') }, async (app) => {
     const found = await app.eval(`local _, err = process.exec("app:p", "app:processes") return { err:kind(), tostring(err) }`)
     assert.equal(found, ['NotFound', 'method not found: main in app:p'])
   }))

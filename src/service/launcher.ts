@@ -20,7 +20,8 @@ import type { Reply } from '../request.ts'
 import type { Authority } from './authority.ts'
 import type { Attachment } from './door.ts'
 import { limitsOf } from './limits.ts'
-import { isFromFiles, programOf } from './program.ts'
+import { isFromFiles } from './program.ts'
+import { runnableOf } from './runnable.ts'
 import type { Call, Context } from './service.ts'
 import { luaOf, WASM_PROCESS } from './wasm-process.ts'
 
@@ -229,7 +230,7 @@ export class Launcher {
 
   /** The program an entry has now. Throws what its code does not compile for. */
   program(entry: Entry): Program {
-    return programOf(luaOf(entry), (id) => this.#options.registry.get(id))
+    return runnableOf(luaOf(entry), (id) => this.#options.registry.get(id))
   }
 
   /** A body that runs a program from its beginning. Throws LUA_LOAD. */

@@ -6,11 +6,12 @@
 import { Kind, WippyError } from '../error.ts'
 import { compile } from '../lua/compile.ts'
 import { type Require, requires } from '../lua/requires.ts'
+import { returnedNames } from '../lua/returned.ts'
 import type { Chunk, Program } from '../program.ts'
 import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
 import { importsOf } from '../registry/imports.ts'
 
-type Compiled = { readonly chunk: Chunk; readonly requires: readonly Require[] }
+type Compiled = { readonly chunk: Chunk; readonly requires: readonly Require[]; readonly returned: readonly string[] | null }
 
 const compiled = new WeakMap<Entry, Compiled>()
 
@@ -28,13 +29,13 @@ const compiledOf = (entry: Entry): Compiled => {
   if (known) return known
   const file = entry.origin?.sources.get('data.source') ?? entry.id
   const { code, chunk } = compile(sourceOf(entry), { file })
-  return adopt(entry, { code, requires: requires(chunk) })
+  return adopt(entry, { code, requires: requires(chunk), returned: returnedNames(chunk) })
 }
 
 /** Takes what its source was compiled to by somebody else, so that it is not compiled here. */
-export const adopt = (entry: Entry, { code, requires }: { readonly code: string; readonly requires: readonly Require[] }): Compiled => {
+export const adopt = (entry: Entry, { code, ...read }: { readonly code: string } & Omit<Compiled, 'chunk'>): Compiled => {
   const file = entry.origin?.sources.get('data.source') ?? entry.id
-  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries(importsOf(entry)) }, requires }
+  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries(importsOf(entry)) }, ...read }
   compiled.set(entry, made)
   return made
 }
@@ -44,6 +45,9 @@ export const chunkOf = (entry: Entry): Chunk => compiledOf(entry).chunk
 
 /** What the text of an entry requires by name. Throws as `chunkOf`. */
 export const requiresOf = (entry: Entry): readonly Require[] => compiledOf(entry).requires
+
+/** The names in the table that the text of an entry returns, or null when only running it says so. Throws as `chunkOf`. */
+export const returnedOf = (entry: Entry): readonly string[] | null => compiledOf(entry).returned
 
 const modulesOf = (entry: Entry): string[] => {
   const { modules } = fieldsOf(entry)

@@ -8,9 +8,10 @@ import { Worker } from 'node:worker_threads'
 import { Kind, type Where, WippyError } from '../error.ts'
 import { compile } from '../lua/compile.ts'
 import { type Require, requires } from '../lua/requires.ts'
+import { returnedNames } from '../lua/returned.ts'
 
-/** Plain Lua, and what it requires by name. */
-export type Read = { readonly code: string; readonly requires: readonly Require[] }
+/** Plain Lua, what it requires by name, and the names of what it returns (see `returnedNames`). */
+export type Read = { readonly code: string; readonly requires: readonly Require[]; readonly returned: readonly string[] | null }
 
 /** What a thread answers: what it read, or what was wrong. */
 export type ReadAnswer =
@@ -39,7 +40,7 @@ type Waiting = ReadAsk & { readonly resolve: (read: Read) => void; readonly reje
 /** Reads a text at once. Throws LUA_SYNTAX and the like. */
 export const readNow = ({ source, file }: ReadAsk): Read => {
   const { code, chunk } = compile(source, { file })
-  return { code, requires: requires(chunk) }
+  return { code, requires: requires(chunk), returned: returnedNames(chunk) }
 }
 
 const tooLong = (): WippyError =>

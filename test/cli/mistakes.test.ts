@@ -76,8 +76,8 @@ test('libraries in a circle', async () => {
 })
 
 test('a method that is not there', async () => {
-  const err = await refused(app(HELLO.replace('method: main', 'method: begin')), RUN, 1)
-  assert.match(err, 'src/_index.yaml:10:13 (app:hello): method not found: begin')
+  const err = await refused(app(HELLO.replace('method: main', 'method: begin')))
+  once(err, 'src/_index.yaml:10:13 (app:hello): method not found: begin', 'src/hello.lua returns has main')
 })
 
 test('an import that is not there', async () => {

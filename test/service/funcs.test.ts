@@ -45,7 +45,7 @@ lua(
 
 lua(
   'what cannot be called says why',
-  { double, p: proc('return function() end'), lost: func('return { other = function() end }', { method: 'main' }) },
+  { double, p: proc('return function() end'), lost: func('local M = { other = function() end } return M', { method: 'main' }) },
   `local out = {}
    for i, id in ipairs{ "", "double", ":double", "app:", "app:nothing", "app:p", "app:lost" } do
      local result, err = funcs.call(id)
