@@ -9,11 +9,13 @@
 //  - a function has an end: 131,070 instructions
 //  - the C stack is small, the heap begins behind the companion's control block
 //  - how large the heap may think the memory is stands in the memory: a process does not see what another one made its instance grow to
+//  - small blocks of the heap wait in lists for who wants one of their size (blocks.ts)
 //  - how far down the C stack was used is known: no more of it has to be wiped
 //
 // Each edit has a test in test/vm that fails when the edit is left out.
 
 import { Field, STACK_HIGH } from '../src/vm/abi.ts'
+import { blocks } from './blocks.ts'
 import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
 
 const PAGES = Field.pages * 4
@@ -278,6 +280,7 @@ export const patch = (module: List): void => {
   stacksEnd(module)
   functionsAreShort(module)
   sizeInMemory(module)
+  blocks(module)
   lowestIsKnown(module)
   layout(module)
   module.push(...(expr(SUPPORT).slice(1) as List))

@@ -36,6 +36,9 @@ export const Field = {
 /** Where the control block names what a debugger looks for: addresses of coroutines, and of a place in Lua's registry its number. */
 export const Control = { main: CONTROL + 56, current: CONTROL + 64, program: CONTROL + 88, replies: 6 } as const
 
+/** Where the lists of free blocks begin (wasm/blocks.ts): 16 words. */
+export const BLOCKS = CONTROL + 192
+
 /** Lua's C stack: nothing of it is part of an image. */
 export const STACK_LOW = 35136
 export const STACK_HIGH = CONTROL

@@ -54,6 +54,20 @@ test('a memory error ends the process: pcall does not see it', () => {
   process.close()
 })
 
+test('small blocks are taken again without looking for room', () => {
+  const perTable = fuelPerTurn((n) => `for i = 1, ${10 * n} do local t = {} end`) / 10
+  assert.ok(perTable < 11.2, String(perTable))
+})
+
+test('small blocks that wait are room for large ones', () => {
+  const source = `
+    local function fill(n) local list = {} for i = 1, n do list[i] = { i } end end
+    fill(30000) -- 3 MiB
+    for i = 1, 30000 do local collected = {} end
+    return #('x'):rep(2.5 * 1024 * 1024) -- twice that, while it is made`
+  assert.is(runLua(source, { memoryBytes: 8 * MiB }), 2.5 * MiB)
+})
+
 test('the limit of the memory is the limit of the process', () => {
   const source = `local s = ('x'):rep(5 * 1024 * 1024) return #s`
   assert.is(runLua(source, { memoryBytes: 32 * MiB }), 5 * MiB)

@@ -43,6 +43,8 @@ export const READING: i32 = BASE + 160 // 1 while frames are read one after the 
 export const CHANNEL: i32 = BASE + 164 // address of the channel that gets messages of the topic read last; 0: to be looked up
 export const WHOLE: i32 = BASE + 168 // 1 when it gets them as Message objects
 
+// The lists of free blocks (wasm/blocks.ts) lie at BASE + 192.
+
 // Where things lie in Lua's registry: in its list part (`boot` in index.ts makes room), behind what Lua keeps at 1 to 3.
 export const REF_HANDLER: i64 = 4 // function of main.lua for what the companion does not do itself
 export const REF_READY: i64 = 5 // the ready queue: coroutine and two values by turns
