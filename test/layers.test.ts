@@ -22,7 +22,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   http: ['service', 'registry', 'kernel'],
   app: ['kernel', 'vm', 'lmdb', 'lua', 'registry', 'security', 'workflow', 'service', 'plugin', 'http', 'sql', 'store'],
   bench: ['kernel', 'vm', 'lmdb', 'registry', 'workflow', 'service', 'app'],
-  control: ['app', 'kernel', 'service', 'registry', 'plugin'],
+  control: ['app', 'kernel', 'service', 'registry', 'plugin', 'lmdb'],
   mcp: ['app', 'control', 'registry'],
   cli: ['app', 'control', 'mcp', 'plugin', 'bench'],
 }

@@ -1,6 +1,7 @@
 // The node that a command means: where it is, and talking to it. Loads nothing of oclif: who only looks must be quick.
 
 import { join, resolve } from 'node:path'
+import { readNote } from '../control/address.ts'
 import { Client, type Place } from '../control/client.ts'
 import { Kind, WippyError } from '../error.ts'
 import { waitingFor } from './progress.ts'
@@ -24,12 +25,29 @@ export const placeOf = (flags: NodeFlags): Place => {
   throw new WippyError('CONTROL_ADDRESS', Kind.Invalid, `"${to}" is no address`, { hint: 'Write host:port.' })
 }
 
-/** Talks to the node. Throws NO_NODE, and what the node says. */
-export const withNode = async (flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> => {
-  const client = await Client.connect(placeOf(flags))
+/** The way to the node. Throws NO_NODE, NODE_UNREADY, CONTROL_DENIED. */
+export const reach = (place: Place): Promise<Client> => waitingFor('waiting for the node to start or stop', Client.connect(place))
+
+/** The way to the node that works on a state folder, or null when none does, or not for much longer. Throws NODE_UNREADY. */
+export const nodeAt = async (folder: string): Promise<Client | null> => {
+  if (readNote(folder)?.phase === 'stopping') return null
   try {
-    await waitingFor('waiting for the node', talk(client))
+    return await reach({ folder })
+  } catch (error) {
+    if (error instanceof WippyError && error.code === 'NO_NODE') return null
+    throw error
+  }
+}
+
+/** Talks over a connection, and closes it. Throws what the node says. */
+export const using = async <T>(client: Client, talk: (client: Client) => Promise<T>): Promise<T> => {
+  try {
+    return await waitingFor('waiting for the node', talk(client))
   } finally {
     client.close()
   }
 }
+
+/** Talks to the node. Throws as `reach`, and what the node says. */
+export const withNode = async (flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> =>
+  using(await reach(placeOf(flags)), talk)

@@ -2,11 +2,13 @@
 
 import { resolve } from 'node:path'
 import type { PluginDesk } from '../app/plugin-desk.ts'
-import { Client } from '../control/client.ts'
-import { WippyError } from '../error.ts'
+import type { Client } from '../control/client.ts'
+import type { Config } from '../index.ts'
 import { configure } from './configure.ts'
 import { NodeCommand, type NodeFlags, placeOf } from './node-command.ts'
+import { reach, using } from './node-place.ts'
 import { complain } from './output.ts'
+import { onNodeOrAlone } from './running.ts'
 import { author } from './stored.ts'
 
 /** One thing to do: its verb and arguments for a node, and the same at the desk of a folder. */
@@ -18,20 +20,18 @@ export type Asked<T> = {
 
 export abstract class PluginCommand extends NodeCommand {
   protected async ask<T>(flags: NodeFlags, { verb, args, alone }: Asked<T>): Promise<T> {
-    try {
-      const client = await Client.connect(placeOf(flags))
-      try {
-        return (await client.ask(verb, args)) as T
-      } finally {
-        client.close()
-      }
-    } catch (error) {
-      if (!(error instanceof WippyError) || error.code !== 'NO_NODE' || flags.to !== undefined) throw error
-    }
-    const config = await configure({}, resolve(flags.dir ?? '.'))
-    const { withStoredDesk } = await import('../app/plugin-desk.ts')
-    const done = await withStoredDesk(flags.state === undefined ? config : { ...config, state: resolve(flags.state) }, author(), alone)
-    complain('No node runs here: this is about what is stored, and holds from the next start on.')
-    return done
+    const talk = async (client: Client): Promise<T> => (await client.ask(verb, args)) as T
+    if (flags.to !== undefined) return using(await reach(placeOf(flags)), talk)
+    const here = (): Promise<Config> => configure({}, resolve(flags.dir ?? '.'))
+    const state = flags.state === undefined ? (await here()).state : resolve(flags.state)
+    return await onNodeOrAlone(state, {
+      talk,
+      alone: async () => {
+        const { withStoredDesk } = await import('../app/plugin-desk.ts')
+        const done = await withStoredDesk({ ...(await here()), state }, author(), alone)
+        complain('No node runs here: this is about what is stored, and holds from the next start on.')
+        return done
+      },
+    })
   }
 }

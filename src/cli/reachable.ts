@@ -1,21 +1,40 @@
 // Makes the node of a run reachable for other commands.
 
+import type { Seat } from '../control/seat.ts'
 import { WippyError } from '../error.ts'
-import type { Node } from '../index.ts'
+import type { Config, Node } from '../index.ts'
+import { waitingFor } from './progress.ts'
 
 const LASTING_MS = 1_000 // what is over before that needs nobody to look at it, and starts faster
+
+const NO_SEAT: Seat = { is: () => {}, leave: () => {} }
+
+/**
+ * Takes the seat of an app's state folder before its node starts, so that commands wait for it and start none beside it. Null when another node has
+ * it. Where the folder cannot be written the app runs all the same, and `reachable` says why it is not. Throws SEAT_TAKEN.
+ */
+export const seatFor = async ({ state }: Config): Promise<Seat | null> => {
+  const { waitForSeat } = await import('../control/seat.ts')
+  try {
+    return await waitingFor('waiting for who works on the state of the app', waitForSeat(state, 'starting'))
+  } catch (error) {
+    if (error instanceof WippyError && error.code === 'SEAT_TAKEN') throw error
+    return NO_SEAT
+  }
+}
 
 /**
  * Opens the control endpoint: now, or when the run turns out to last. What prevents it is logged: the app runs all the same. The returned
  * function closes it.
  */
-export const reachable = (node: Node, now: boolean): (() => Promise<void>) => {
+export const reachable = (node: Node, seat: Seat | null, now: boolean): (() => Promise<void>) => {
   const { listen, token } = node.config.control
   const open = async () => {
     try {
       const { openControl } = await import('../control/server.ts')
-      return await openControl(node, { folder: node.config.state, tcp: listen && { ...listen, token } })
+      return await openControl(node, { folder: node.config.state, seat, tcp: listen && { ...listen, token } })
     } catch (error) {
+      seat?.leave()
       const hint = error instanceof WippyError ? error.hint : undefined
       node.parts.log.record('warn', 'control', error instanceof Error ? error.message : String(error), hint ? { hint } : {})
       return null

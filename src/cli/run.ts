@@ -15,7 +15,7 @@ import { faultsOf } from './faults.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
 import { complain, json, print, sayAll } from './output.ts'
-import { reachable } from './reachable.ts'
+import { reachable, seatFor } from './reachable.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
 import { commandNamed, entryNamed, isWorkflow, mainCommand } from './target.ts'
@@ -59,17 +59,20 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   const load = lockdown()
   const terminal = wippy.processTerminal(process, args)
   const log = logOf(config, flags, () => attended, wippy)
+  const seat = await seatFor(config)
   const node = await wippy.boot(config, { log, load })
   signals.stopWith(() => {
     complain('Stopping. Press Ctrl-C again to end at once.')
+    seat?.is('stopping')
     void node.stop()
   })
-  const unreach = reachable(node, target === undefined && exec === undefined)
+  const unreach = reachable(node, seat, target === undefined && exec === undefined)
   if (watch) await node.follow((swap) => complain(swapText(swap, wippy.versionName(node.registry.current))))
   const outcome = await perform(node, wippy, { exec, host, silent, watch, target, attend }, terminal).catch((error: Error) => error)
   await unreach()
   await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
   await node.stop({ now: true })
+  seat?.leave()
   await terminal.flush()
   if (outcome !== 0 && log.hidden > 0 && !silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
   if (outcome instanceof Error) throw outcome

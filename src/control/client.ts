@@ -1,12 +1,14 @@
 // A command's side of the control endpoint. Loads nothing of the runtime: a command that only looks must be quick.
 
-import { createConnection, type Socket } from 'node:net'
+import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
-import { readNote } from './address.ts'
+import { type Note, readNote } from './address.ts'
 import { FrameReader, framed } from './frames.ts'
 import { ANSWER_BYTES, type Answer, type Arguments, decodeAnswer, encodeRequest, REQUEST_BYTES } from './protocol.ts'
 
-const PATIENCE_MS = 10_000 // without a word; a node at work gives one every two seconds
+const PATIENCE_MS = 10_000 // without a word; a node at work gives one every two seconds. The same for one that starts or stops
+const LOOK_MS = 20
 
 /** Where a node is: its state folder, or an address with a token. */
 export type Place = { readonly folder: string } | { readonly host: string; readonly port: number; readonly token: string }
@@ -21,7 +23,46 @@ const noNode = (place: Place): WippyError => {
   })
 }
 
-const silent = (): WippyError => new WippyError('NODE_SILENT', Kind.Timeout, 'the node does not answer', { retryable: true })
+const unready = (folder: string, note: Note | null): WippyError => {
+  const [who, end] = note === null ? ['another wippy', ''] : [`process ${note.pid}`, `; if it hangs, "kill ${note.pid}" ends it`]
+  const does = note?.phase === 'stopping' ? 'is stopping' : 'has not started yet'
+  return new WippyError('NODE_UNREADY', Kind.Unavailable, `the node here (${who}) ${does}, and cannot be reached`, {
+    where: { file: folder },
+    hint: `Try again in a moment${end}.`,
+    retryable: true,
+  })
+}
+
+/** A connection, or null when nobody takes it. */
+const connected = (to: NetConnectOpts): Promise<Socket | null> =>
+  new Promise((resolve) => {
+    const socket = createConnection(to)
+    socket.once('error', () => resolve(null))
+    socket.once('connect', () => resolve(socket))
+  })
+
+/** To the node of a folder: at once to one that can be reached; one that starts is waited for, and one that stops until it is gone. */
+const local = async (folder: string): Promise<Socket> => {
+  for (const late = performance.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {
+    const note = readNote(folder)
+    const socket = note?.path ? await connected({ path: note.path }) : null
+    if (socket !== null) return socket
+    const { isTaken } = await import('./seat.ts')
+    if (note?.phase === 'command' || !isTaken(folder)) throw noNode({ folder })
+    if (performance.now() > late) throw unready(folder, note)
+  }
+}
+
+const gone = (): WippyError =>
+  new WippyError('NODE_GONE', Kind.Unavailable, 'the node has closed the connection', {
+    hint: 'It has stopped. Whether it did what was asked is not known: "wippy registry history" shows each change.',
+  })
+
+const silent = (): WippyError =>
+  new WippyError('NODE_SILENT', Kind.Timeout, 'the node does not answer', {
+    hint: 'Something keeps it busy, or it is gone: look at its log, and at what its machine does.',
+    retryable: true,
+  })
 
 const tooLarge = (bytes: number): WippyError =>
   new WippyError('CONTROL_SIZE', Kind.Invalid, `this is ${bytes} bytes, and a node takes at most ${REQUEST_BYTES} at once`, {
@@ -41,29 +82,23 @@ export class Client {
     this.#token = token
     socket.on('data', (piece) => this.#read(piece))
     socket.on('error', () => {}) // `close` follows
-    socket.on('close', () => this.#failAll(new WippyError('NODE_GONE', Kind.Unavailable, 'the node has closed the connection')))
+    socket.on('close', () => this.#failAll(gone()))
   }
 
-  /** Throws NO_NODE, and from elsewhere CONTROL_DENIED. */
-  static connect(place: Place): Promise<Client> {
-    const note = 'folder' in place ? readNote(place.folder) : null
-    if ('folder' in place && note === null) return Promise.reject(noNode(place))
-    const socket = 'folder' in place ? createConnection(note!.path) : createConnection(place.port, place.host)
-    return new Promise((resolve, reject) => {
-      socket.once('error', () => reject(noNode(place)))
-      socket.once('connect', () => {
-        const client = new Client(socket, 'folder' in place ? '' : place.token)
-        if ('folder' in place) resolve(client)
-        else
-          client.ask('hello').then(
-            () => resolve(client),
-            (error) => {
-              client.close()
-              reject(error)
-            },
-          )
-      })
-    })
+  /** Throws NO_NODE, NODE_UNREADY when one takes longer than ten seconds to start or stop, and from elsewhere CONTROL_DENIED. */
+  static async connect(place: Place): Promise<Client> {
+    if ('folder' in place) return new Client(await local(place.folder), '')
+    const { host, port, token } = place
+    const socket = await connected({ host, port })
+    if (socket === null) throw noNode(place)
+    const client = new Client(socket, token)
+    try {
+      await client.ask('hello')
+      return client
+    } catch (error) {
+      client.close()
+      throw error
+    }
   }
 
   /**

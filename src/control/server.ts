@@ -8,9 +8,10 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Node } from '../app.ts'
 import { Kind, WippyError } from '../error.ts'
-import { prepareFolder, removeNote, socketPath, writeNote } from './address.ts'
+import { readNote, socketPath, tidy } from './address.ts'
 import { FrameReader, framed } from './frames.ts'
 import { ALIVE_MS, type Answer, decodeRequest, encodeAnswer, REQUEST_BYTES, type Request, STRANGER_BYTES } from './protocol.ts'
+import { nameOf, type Seat, waitForSeat } from './seat.ts'
 import { type Admits, SHORTEST_TOKEN, tokenCheck } from './token.ts'
 import { verbNamed } from './verb.ts'
 
@@ -24,6 +25,8 @@ const PRIVATE = 0o177 // umask: rw for the owner alone
 export type ControlOptions = {
   /** The state folder: the socket, and the note that says where it is. */
   readonly folder: string
+  /** Its seat there, when the caller has it already, and goes on having it. */
+  readonly seat?: Seat | null
   /** `host:port`, with the token that requests must carry. */
   readonly tcp?: { readonly host: string; readonly port: number; readonly token: string } | null
 }
@@ -121,6 +124,12 @@ const busy = (): WippyError =>
 const broken = (verb: string): WippyError =>
   new WippyError('INTERNAL', Kind.Internal, `${verb} failed within the runtime; the node's log says more`, { retryable: false })
 
+const taken = (folder: string): WippyError =>
+  new WippyError('CONTROL_TAKEN', Kind.AlreadyExists, `${nameOf(readNote(folder))} is the node that commands reach here`, {
+    where: { file: folder },
+    hint: 'Commands like "wippy ps" show that one, and not this.',
+  })
+
 const full = (): WippyError =>
   new WippyError('CONTROL_BUSY', Kind.RateLimited, `requests of more than ${READING_BYTES} bytes are being read`, { retryable: true })
 
@@ -147,24 +156,27 @@ const serve = (node: Node, side: Side, open: Set<Socket>): Server => {
 }
 
 /** Opens the endpoint of a node. Throws CONTROL_TAKEN when another node has that folder, CONTROL_TOKEN, and what the system refuses. */
-export const openControl = async (node: Node, { folder, tcp = null }: ControlOptions): Promise<Control> => {
+export const openControl = async (node: Node, { folder, seat: given = null, tcp = null }: ControlOptions): Promise<Control> => {
   if (tcp !== null && tcp.token.length < SHORTEST_TOKEN) {
     const hint = `Set control.token, or WIPPY_CONTROL_TOKEN, to at least ${SHORTEST_TOKEN} characters that nobody can guess.`
     throw new WippyError('CONTROL_TOKEN', Kind.Invalid, 'control.listen needs a token', { hint })
   }
-  await prepareFolder(folder)
+  const seat = given ?? (await waitForSeat(folder, 'starting'))
+  if (seat === null) throw taken(folder)
   const path = socketPath(folder)
   const open = new Set<Socket>()
   const servers: Server[] = []
   const reading: Reading = { bytes: 0 }
   const close = async (): Promise<void> => {
-    removeNote(folder)
+    seat.is('stopping', '')
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
     for (const socket of open) socket.destroySoon()
     await Promise.all(closed)
     if (process.platform !== 'win32') rmSync(path, { force: true })
+    if (given === null) seat.leave()
   }
   try {
+    tidy(folder)
     const local = serve(node, { admits: () => true, isTrusted: true, reading }, open)
     const mask = process.umask(PRIVATE)
     try {
@@ -181,7 +193,7 @@ export const openControl = async (node: Node, { folder, tcp = null }: ControlOpt
       servers.push(remote)
       port = (remote.address() as { readonly port: number }).port
     }
-    writeNote(folder, { pid: process.pid, path })
+    seat.is('ready', path)
     return { port, close }
   } catch (error) {
     await close()

@@ -37,32 +37,45 @@ const owned = (folder: string): WippyError => {
 
 /** Makes this process the owner of a folder; the returned function ends that. Throws STATE_OWNED when another process is. */
 export const own = (folder: string): (() => void) => {
-  const path = join(folder, 'owner.lock')
+  const release = lockFile(join(folder, 'owner.lock'), PATIENCE_MS)
+  if (release === null) throw owned(folder)
+  writeFileSync(join(folder, 'owner.pid'), `${process.pid}\n`)
+  return release
+}
+
+/** The error that `own` would throw because somebody owns the folder, or null. */
+export const ownerOf = (folder: string): WippyError | null => (isLocked(join(folder, 'owner.lock')) ? owned(folder) : null)
+
+/**
+ * Locks a file, which is made when it is missing and stays, empty. Returns what unlocks it; null when it is locked, and still so when the patience
+ * is over. Throws STATE_UNREADABLE.
+ */
+export const lockFile = (path: string, patienceMs: number): (() => void) | null => {
   let lock: DatabaseSync
   try {
-    lock = new DatabaseSync(path, { timeout: PATIENCE_MS })
-    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+    lock = new DatabaseSync(path, { timeout: patienceMs })
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (cause) {
-    throw isBusy(cause) ? owned(folder) : openFault(path, cause)
+    if (isBusy(cause)) return null
+    throw openFault(path, cause)
   }
-  writeFileSync(join(folder, 'owner.pid'), `${process.pid}\n`)
   held.add(lock)
   return () => {
     if (held.delete(lock)) lock.close()
   }
 }
 
-/** The error that `own` would throw because somebody owns the folder, or null. */
-export const ownerOf = (folder: string): WippyError | null => {
-  const path = join(folder, 'owner.lock')
-  if (!existsSync(path)) return null
+/** Whether somebody has a file locked. Throws STATE_UNREADABLE. */
+export const isLocked = (path: string): boolean => {
+  if (!existsSync(path)) return false
   let lock: DatabaseSync | null = null
   try {
     lock = new DatabaseSync(path, { timeout: 0, readOnly: true })
     lock.exec('SELECT 1 FROM sqlite_master')
-    return null
+    return false
   } catch (cause) {
-    if (isBusy(cause)) return owned(folder)
+    if (isBusy(cause)) return true
+    if (!existsSync(path)) return false // it has just been taken away
     throw openFault(path, cause)
   } finally {
     lock?.close()

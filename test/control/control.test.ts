@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -8,6 +8,7 @@ import { readNote, writeNote } from '../../src/control/address.ts'
 import { Client } from '../../src/control/client.ts'
 import { FrameReader, framed } from '../../src/control/frames.ts'
 import { decodeAnswer, encodeAnswer, encodeRequest, PROTOCOL, REQUEST_BYTES, STRANGER_BYTES } from '../../src/control/protocol.ts'
+import { takeSeat } from '../../src/control/seat.ts'
 import { type Control, openControl } from '../../src/control/server.ts'
 import { verb } from '../../src/control/verbs/mailbox.ts'
 import type { WippyError } from '../../src/error.ts'
@@ -162,19 +163,19 @@ test('the socket is the owner’s alone; closing leaves nothing', () =>
     assert.is(pid, process.pid)
     assert.is(statSync(path).mode & 0o777, 0o600)
     await control.close()
-    assert.equal(readdirSync(folder), [])
+    assert.not(existsSync(folder))
     assert.is((await failure(Client.connect({ folder }))).code, 'NO_NODE')
   }))
 
 test('what a node left behind that was killed is in nobody’s way', () =>
   withApp({}, async (app) => {
-    const folder = join(directoryWith({ '.keep': '' }), 'state')
+    const folder = directoryWith({ '.keep': '' })
     const first = await openControl(app.node, { folder })
     const gone = 4_194_304 // more than any process id
     const stale = join(folder, `control-${gone}.sock`)
     await first.close()
     writeFileSync(stale, '')
-    writeNote(folder, { pid: gone, path: stale })
+    writeNote(folder, { pid: gone, phase: 'ready', path: stale })
     assert.is((await failure(Client.connect({ folder }))).code, 'NO_NODE')
     const control = await openControl(app.node, { folder })
     assert.not(existsSync(stale))
@@ -184,21 +185,17 @@ test('what a node left behind that was killed is in nobody’s way', () =>
     await control.close()
   }))
 
-test('while another node is reached in a folder, a second one leaves it alone', () =>
+test('while another node has the seat of a folder, a second one leaves it alone', () =>
   withApp({}, async (app) => {
     const folder = join(app.root, '.wippy')
+    const seat = takeSeat(folder, 'starting')!
+    const note = readNote(folder)
+    const error = await failure(openControl(app.node, { folder }))
+    assert.is(error.code, 'CONTROL_TAKEN')
+    assert.match(error.message, `process ${process.pid} is the node`)
+    assert.equal(readNote(folder), note)
+    seat.leave()
     await (await openControl(app.node, { folder })).close()
-    const path = join(folder, `control-${process.ppid}.sock`)
-    const other = createServer().listen(path)
-    writeNote(folder, { pid: process.ppid, path })
-    try {
-      const error = await failure(openControl(app.node, { folder }))
-      assert.is(error.code, 'CONTROL_TAKEN')
-      assert.match(error.message, String(process.ppid))
-      assert.equal(readNote(folder), { pid: process.ppid, path })
-    } finally {
-      other.close()
-    }
   }))
 
 test('bytes that are no request are answered with an error and the end; the node goes on', () =>
@@ -266,7 +263,7 @@ test('a node that is at work says so, and is waited for', async () => {
     })
   })
   await new Promise<void>((resolve) => server.listen(path, resolve))
-  writeNote(folder, { pid: process.pid, path })
+  writeNote(folder, { pid: process.pid, phase: 'ready', path })
   const client = await Client.connect({ folder })
   const items: unknown[] = []
   assert.is(await client.ask('slow', {}, (item) => items.push(item)), 'b')

@@ -1,19 +1,20 @@
 // wippy mcp
 
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { integer, string } from '@oclif/core/flags'
 import type { Identity } from '../../app/agent.ts'
-import { Client } from '../../control/client.ts'
+import type { Place } from '../../control/client.ts'
+import type { Seat } from '../../control/seat.ts'
 import { WippyError } from '../../error.ts'
 import type { Config, Node } from '../../index.ts'
 import type { Act } from '../../mcp/acting.ts'
 import { configure } from '../configure.ts'
 import { lockdown } from '../lockdown.ts'
 import { NodeCommand, type NodeFlags, placeOf } from '../node-command.ts'
+import { nodeAt, reach } from '../node-place.ts'
 import { complain, sayAll } from '../output.ts'
-import { reachable } from '../reachable.ts'
+import { reachable, seatFor } from '../reachable.ts'
 import { listenForSignals } from '../signals.ts'
 
 const TOKEN_BYTES = 32
@@ -22,7 +23,16 @@ const BY_HAND = 'This is for programs: name it as a command in the settings of y
 /** How the tools act, where, and how that ends. */
 type Acting = { readonly act: Act; readonly where: string; stop(): Promise<void> }
 
+type Started = { readonly node: Node; readonly unreach: () => Promise<void> }
+
 const report = (error: unknown): void => complain(`a bug in wippy: ${error instanceof Error ? error.message : String(error)}`)
+
+/** Whether a node is there to work on; one elsewhere must be. Throws what prevents it. */
+const runs = async (place: Place): Promise<boolean> => {
+  const client = 'folder' in place ? await nodeAt(place.folder) : await reach(place)
+  client?.close()
+  return client !== null
+}
 
 /** The app in a directory; null where there is none. */
 const appIn = async (directory: string): Promise<Config | null> => {
@@ -101,24 +111,24 @@ Without --http it speaks over standard input and output: that is what an agent's
     await http.close()
   }
 
-  /** In the node that runs, else in one of its own. */
+  /** In the node that runs, also one that has only just begun; else in one of its own. */
   async #acting(flags: NodeFlags, identity: Identity): Promise<Acting> {
     const { actingAt, actingIn } = await import('../../mcp/acting.ts')
     const directory = resolve(flags.dir ?? '.')
-    const config = flags.to === undefined ? await appIn(directory) : null
-    const place = placeOf({ ...flags, state: flags.state ?? config?.state })
-    if (flags.to !== undefined || flags.state !== undefined || ('folder' in place && existsSync(place.folder))) {
-      try {
-        ;(await Client.connect(place)).close()
-        return { act: actingAt(place, identity), where: 'works on the node that runs', stop: async () => {} }
-      } catch (error) {
-        if (!(error instanceof WippyError) || error.code !== 'NO_NODE' || flags.to !== undefined) throw error
-      }
+    const app = flags.to === undefined ? await appIn(directory) : null
+    const config = app && { ...app, state: flags.state === undefined ? app.state : resolve(flags.state) }
+    const place = placeOf({ ...flags, state: config?.state ?? flags.state })
+    let seat: Seat | null = null
+    while (seat === null) {
+      if (await runs(place)) return { act: actingAt(place, identity), where: 'works on the node that runs', stop: async () => {} }
+      if (config === null) break
+      seat = await seatFor(config)
     }
-    const { node, unreach } = await this.#start(config, directory)
+    const { node, unreach } = await this.#start(config, directory, seat)
     const stop = async (): Promise<void> => {
       await unreach()
       await node.stop({ now: true })
+      seat?.leave()
     }
     return {
       act: actingIn(node, identity),
@@ -127,11 +137,11 @@ Without --http it speaks over standard input and output: that is what an agent's
     }
   }
 
-  async #start(config: Config | null, directory: string): Promise<{ readonly node: Node; readonly unreach: () => Promise<void> }> {
+  async #start(config: Config | null, directory: string, seat: Seat | null): Promise<Started> {
     const { bareConfig, boot, createLog } = await import('../../index.ts')
     const log = createLog({ write: (line) => void process.stderr.write(line), now: Date.now, format: 'console', level: 'info' })
     const node = await boot(config ?? bareConfig(directory), { log, load: lockdown(), passing: config === null })
     sayAll(node.problems)
-    return { node, unreach: config ? reachable(node, true) : async () => {} }
+    return { node, unreach: config ? reachable(node, seat, true) : async () => {} }
   }
 }

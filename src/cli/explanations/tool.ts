@@ -20,7 +20,8 @@ MCP_LISTEN | The MCP server cannot listen there. | Another program has the port.
 MCP_TOKEN | The token of the MCP server is too short. | Whoever guesses it could use the tools. | Use 16 characters or more.
 NODE_GONE | The node has closed the connection. | It has stopped. | Look at its log; start it again.
 NODE_SILENT | The node does not answer. | Something holds it up, or it is gone without closing. | Look at its log, and at what its machine does.
-NO_NODE | No node can be reached here. | None runs with this state folder, or it has only just begun. | Start one with "wippy run", or say where it runs: -C directory, --state folder, --to host:port.
+NODE_UNREADY | The node here is starting or stopping. | It cannot be reached in that time, and this took long. | Try again in a moment; if it hangs, end its process.
+NO_NODE | No node can be reached here. | None runs with this state folder. | Start one with "wippy run", or say where it runs: -C directory, --state folder, --to host:port.
 PLUGIN_ARGUMENT | A value is not what a plugin takes. | Its types are those of its WIT. | "wippy plugin inspect" shows them.
 PLUGIN_BUSY | Too many calls of a plugin wait. | What waits is bounded. | Call less at once.
 PLUGIN_CLOSED | The plugin has been removed. | It takes no more calls. | Install it again.
@@ -51,6 +52,7 @@ PLUGIN_TRAP | The plugin trapped. | Its code did what WebAssembly forbids. | Tel
 PLUGIN_TYPE | The component has types that cannot be carried over. | Its glue is not what is expected. | Report it, with the component.
 BENCH_FILE | The name of a file says neither picture nor figures. | Its ending decides what is written. | Let it end with .svg, .png or .json.
 BENCH_PNG | No PNG could be made of the picture. | A program of the machine draws it, and there is none, or it failed. | Install librsvg2-bin, or open the SVG in a browser.
+SEAT_TAKEN | Another wippy still works on what is stored here. | Two would lose what the other one wrote. | Try again when it is done, or end it.
 SANDBOX_FAILED | Sandboxed code returned an error. | The error is its own. | Look at the message.
 SANDBOX_FILE | The file with code cannot be read. | It is not there, or not readable. | Give a file with Lua, or - for standard input.
 SANDBOX_INPUT | --input is no JSON. | It is what the code gets. | Quote it: --input '{"n": 1}'

@@ -1,12 +1,12 @@
 import { Args } from '@oclif/core'
 import { boolean, string } from '@oclif/core/flags'
-import type { Entry, Version } from '../../../index.ts'
+import type { Entry, StoredRegistry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { Exit } from '../../exit.ts'
 import { json, print, sayAll } from '../../output.ts'
 import { Quit } from '../../quit.ts'
-import { OPERATOR, withRunning } from '../../running.ts'
+import { OPERATOR, onNodeOrAlone } from '../../running.ts'
 import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
 
 /** The entries of a file. Ends the program when it has none that could be read. */
@@ -47,21 +47,21 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
     const changed = entries.length + gone.length
     const say = (version: Version): void =>
       print(flags.json ? json(plainVersion(version)) : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`)
-    const isTaken = await withRunning(config, async (client) => {
-      const { sent } = await import('../../../control/sent-entry.ts')
-      const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }
-      say((await client.ask('registry.apply', asked)) as Version)
-    })
-    if (isTaken) return
-    const { replacing } = await import('../../../index.ts')
-    await withStored(
-      config,
-      async ({ registry, operating }) => {
-        const operations = replacing(registry.snapshot().state, entries, gone)
-        const by = flags.author ?? author()
-        say(await registry.apply(operations, { author: by, message, allow: operating(by), ...base }))
+    await onNodeOrAlone(config.state, {
+      talk: async (client) => {
+        const { sent } = await import('../../../control/sent-entry.ts')
+        const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }
+        say((await client.ask('registry.apply', asked)) as Version)
       },
-      true,
-    )
+      alone: async () => {
+        const { replacing } = await import('../../../index.ts')
+        const by = flags.author ?? author()
+        const change = async ({ registry, operating }: StoredRegistry): Promise<void> => {
+          const operations = replacing(registry.snapshot().state, entries, gone)
+          say(await registry.apply(operations, { author: by, message, allow: operating(by), ...base }))
+        }
+        await withStored(config, change, true)
+      },
+    })
   }
 }

@@ -2,7 +2,7 @@ import { integer } from '@oclif/core/flags'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { print } from '../../output.ts'
-import { withRunning } from '../../running.ts'
+import { onNodeOrAlone } from '../../running.ts'
 import { withStored } from '../../stored.ts'
 
 type Pruned = { readonly gone: number; readonly left: number }
@@ -18,8 +18,10 @@ export default class RegistryPrune extends AppCommand {
     const { keep } = flags
     const config = await configure(flags)
     const say = ({ gone, left }: Pruned): void => print(`${gone} versions went, ${left} stay`)
-    const isTaken = await withRunning(config, async (client) => say((await client.ask('registry.prune', { keep })) as Pruned))
-    if (isTaken) return
-    await withStored(config, async ({ registry }) => say({ gone: await registry.prune(keep), left: registry.versions().length }), true)
+    await onNodeOrAlone(config.state, {
+      talk: async (client) => say((await client.ask('registry.prune', { keep })) as Pruned),
+      alone: () =>
+        withStored(config, async ({ registry }) => say({ gone: await registry.prune(keep), left: registry.versions().length }), true),
+    })
   }
 }

@@ -4,7 +4,7 @@ import type { Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { print } from '../../output.ts'
-import { OPERATOR, withRunning } from '../../running.ts'
+import { OPERATOR, onNodeOrAlone } from '../../running.ts'
 import { author, withStored } from '../../stored.ts'
 
 export default class RegistryResolve extends AppCommand {
@@ -21,15 +21,15 @@ export default class RegistryResolve extends AppCommand {
     const config = await configure(flags)
     const say = (version: Version | null): void =>
       print(version === null ? `${id} stays as it was changed at run time` : `v${version.id}: ${id} is what the files say`)
-    const isTaken = await withRunning(config, async (client) =>
-      say((await client.ask('registry.settle', { id, take, author: OPERATOR })) as Version | null),
-    )
-    if (isTaken) return
-    await withStored(
-      config,
-      async ({ registry, operating }) =>
-        say(await registry.settle(id, take, { author: author(), message: 'as the files say', allow: operating(author()) })),
-      true,
-    )
+    await onNodeOrAlone(config.state, {
+      talk: async (client) => say((await client.ask('registry.settle', { id, take, author: OPERATOR })) as Version | null),
+      alone: () =>
+        withStored(
+          config,
+          async ({ registry, operating }) =>
+            say(await registry.settle(id, take, { author: author(), message: 'as the files say', allow: operating(author()) })),
+          true,
+        ),
+    })
   }
 }

@@ -1,11 +1,11 @@
 import { Args } from '@oclif/core'
 import { boolean } from '@oclif/core/flags'
 import { Kind, WippyError } from '../../../error.ts'
-import type { Version } from '../../../index.ts'
+import type { StoredRegistry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { json, print } from '../../output.ts'
-import { withRunning } from '../../running.ts'
+import { onNodeOrAlone } from '../../running.ts'
 import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
 
 type Rolled = { readonly from: number; readonly version: Version }
@@ -22,19 +22,15 @@ export default class RegistryRollback extends AppCommand {
     const config = await configure(flags)
     const wanted = args.version === undefined ? null : versionNamed(args.version)
     const say = ({ from, version }: Rolled): void => print(flags.json ? json(plainVersion(version)) : `from v${from} to v${version.id}`)
-    const isTaken = await withRunning(config, async (client) => {
-      say((await client.ask('registry.rollback', wanted === null ? {} : { version: wanted })) as Rolled)
+    const back = async ({ registry, operating }: StoredRegistry): Promise<void> => {
+      const from = registry.current
+      const id = wanted ?? from.parent
+      if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
+      say({ from: from.id, version: await registry.applyVersion(id, operating(author(), 'registry.apply_version')) })
+    }
+    await onNodeOrAlone(config.state, {
+      talk: async (client) => say((await client.ask('registry.rollback', wanted === null ? {} : { version: wanted })) as Rolled),
+      alone: () => withStored(config, back, true),
     })
-    if (isTaken) return
-    await withStored(
-      config,
-      async ({ registry, operating }) => {
-        const from = registry.current
-        const id = wanted ?? from.parent
-        if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
-        say({ from: from.id, version: await registry.applyVersion(id, operating(author(), 'registry.apply_version')) })
-      },
-      true,
-    )
   }
 }

@@ -1,0 +1,102 @@
+// Who has a state folder: the one node that commands reach there, from before it can be reached until it is gone; or a command that changes what
+// is stored while no node runs. The seat is a lock of the operating system: it ends with its process, however that ends.
+//
+// Who leaves takes the locked file away, and the folder if it was made for it. So whoever has locked a file looks whether it is still the one that
+// others would find.
+
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { Kind, WippyError } from '../error.ts'
+import { isLocked, lockFile } from '../lmdb/owner.ts'
+import { type Note, type Phase, readNote, removeNote, writeNote } from './address.ts'
+
+const PATIENCE_MS = 30_000 // for a node that stops, or a command that changes what is stored
+const LOOK_MS = 20 // the end of a process is no event that another one hears of
+
+export type Seat = {
+  /** Notes how far its holder is; `path` is the socket of a node, the one it had when not given. */
+  is(phase: Phase, path?: string): void
+  leave(): void
+}
+
+const fileOf = (folder: string): string => join(folder, 'control.lock')
+
+/** Whether somebody has the seat of a folder. Throws STATE_UNREADABLE. */
+export const isTaken = (folder: string): boolean => isLocked(fileOf(folder))
+
+/** Which file it is, null for none: the number of one that is gone may be given to a new one. */
+const identityOf = (path: string): string | null => {
+  const file = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return file ? `${file.ino} ${file.birthtimeNs} ${file.ctimeNs}` : null
+}
+
+const removeEmpty = (folder: string): void => {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+/** Locks the file of a seat, and says whether the folder was made for it; null when somebody has it. */
+const lock = (folder: string): { readonly made: boolean; readonly unlock: () => void } | null => {
+  const path = fileOf(folder)
+  for (let made = false; ; ) {
+    made = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined || made
+    try {
+      if (identityOf(path) === null) closeSync(openSync(path, 'a', 0o600))
+      const found = identityOf(path)
+      const unlock = lockFile(path, 0)
+      if (unlock === null) return null
+      if (found !== null && identityOf(path) === found) return { made, unlock }
+      unlock()
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      const isGone = code === 'ENOENT' || (code === 'STATE_UNREADABLE' && !existsSync(path))
+      if (!isGone) throw error // else somebody has left just now
+    }
+  }
+}
+
+/** Takes the seat of a folder, which is made when it is missing; null when somebody has it. Throws STATE_UNREADABLE, and what the system refuses. */
+export const takeSeat = (folder: string, phase: Phase): Seat | null => {
+  const locked = lock(folder)
+  if (locked === null) return null
+  let known = ''
+  const is = (phase: Phase, path = known): void => {
+    known = path
+    writeNote(folder, { pid: process.pid, phase, path })
+  }
+  is(phase)
+  const leave = (): void => {
+    removeNote(folder)
+    if (process.platform !== 'win32') rmSync(fileOf(folder), { force: true }) // there a file that is open cannot be removed
+    if (locked.made) removeEmpty(folder)
+    locked.unlock()
+  }
+  return { is, leave }
+}
+
+/**
+ * Takes the seat, and waits for a node that stops or a command that changes what is stored; null when a node has it that goes on. Throws SEAT_TAKEN when
+ * that takes longer than half a minute, and as `takeSeat`.
+ */
+export const waitForSeat = async (folder: string, phase: Phase): Promise<Seat | null> => {
+  for (const late = performance.now() + PATIENCE_MS; ; await setTimeout(LOOK_MS)) {
+    const seat = takeSeat(folder, phase)
+    if (seat !== null) return seat
+    const note = readNote(folder)
+    if (note?.phase === 'starting' || note?.phase === 'ready') return null
+    if (performance.now() > late) throw taken(folder, note)
+  }
+}
+
+const taken = (folder: string, note: Note | null): WippyError =>
+  new WippyError('SEAT_TAKEN', Kind.Unavailable, `${nameOf(note)} still works on what is stored here`, {
+    where: { file: folder },
+    hint: `Try again when it is done${note === null ? '' : `; "kill ${note.pid}" ends it`}.`,
+    retryable: true,
+  })
+
+export const nameOf = (note: Note | null): string => (note === null ? 'another wippy' : `process ${note.pid}`)
