@@ -1,12 +1,23 @@
 -- Channels between coroutines of one process, as in Go: rendezvous or buffered, select, close.
 --
--- channel[0] is the coroutine that has waited longest in a plain receive, while nobody else waits; the buffer begins at 1.
--- A channel is { buffer, first, last, size, receivers, senders, closed }. `receivers` and `senders` are queues of waiters, made when the
--- first one waits. A waiter is a coroutine that receives; or { co, value } that sends; or a case of a select, { select, index, value }
--- where select = { co, cases, done }.
+-- A channel is a list: what these names stand for (in wasm/companion/channel.ts too), then the values in its buffer, from FIRST to LAST.
+
+local ALONE <const> = 1 -- the coroutine that waits in a plain receive, while nobody else waits; or false
+local RECEIVERS <const> = 2 -- others that wait, or false: a queue of waiters, made when the first one waits
+local SENDERS <const> = 3
+local CLOSED <const> = 4
+local FIRST <const> = 5
+local LAST <const> = 6
+local COUNTED <const> = 7 -- whether what lies in it counts as backlog of the process
+local WHOLE <const> = 8 -- whether it wants Message objects
+local SIZE <const> = 9
+local HEAD <const> = 9
+
+-- A waiter is a coroutine that receives; or { co, value } that sends; or a case of a select, { select, index, value } where select =
+-- { co, cases, done }.
 
 local host = ...
-local wake, park, wait, current = host.wake, host.park, host.wait, host.current
+local wake, park, current = host.wake, host.park, host.current
 local received = host.received
 local type, setmetatable, getmetatable, error = type, setmetatable, getmetatable, error
 
@@ -14,7 +25,7 @@ local Channel = {}
 local meta = host.userdata{ __index = Channel, __name = "channel", __metatable = "channel" }
 
 local function new(size)
-  return setmetatable({ size = size, first = 1, last = 0, receivers = false, senders = false, closed = false, counted = false }, meta)
+  return setmetatable({ false, false, false, false, HEAD + 1, HEAD, false, false, size }, meta)
 end
 
 local function is_over(waiter)
@@ -69,14 +80,14 @@ end
 
 -- The receiver that has waited longest.
 local function receiver_of(channel)
-  local co = channel[0]
+  local co = channel[ALONE]
   if co then
-    channel[0] = nil
+    channel[ALONE] = false
     return co
   end
-  local queue = channel.receivers
+  local queue = channel[RECEIVERS]
   local waiter = queue and pop(queue) or nil
-  if queue and queue.first > queue.last then channel.receivers = false end
+  if queue and queue.first > queue.last then channel[RECEIVERS] = false end
   return waiter
 end
 
@@ -104,38 +115,39 @@ local function accept(waiter)
 end
 
 local function take(channel)
-  local first = channel.first
-  if first <= channel.last then
+  local first = channel[FIRST]
+  if first <= channel[LAST] then
     local value = channel[first]
     channel[first] = nil
-    channel.first = first + 1
-    if channel.counted then received() end
-    local sender = channel.senders and pop(channel.senders)
+    channel[FIRST] = first + 1
+    if channel[COUNTED] then received(1) end
+    local sender = channel[SENDERS] and pop(channel[SENDERS])
     if sender then
-      channel.last = channel.last + 1
-      channel[channel.last] = accept(sender)
-    elseif first == channel.last then
-      channel.first, channel.last = 1, 0
+      local last = channel[LAST] + 1
+      channel[LAST] = last
+      channel[last] = accept(sender)
+    elseif first == channel[LAST] then
+      channel[FIRST], channel[LAST] = HEAD + 1, HEAD
     end
     return true, value, true
   end
-  local sender = channel.senders and pop(channel.senders)
+  local sender = channel[SENDERS] and pop(channel[SENDERS])
   if sender then return true, accept(sender), true end
-  if channel.closed then return true, nil, false end
+  if channel[CLOSED] then return true, nil, false end
   return false
 end
 
 -- Gives a value without waiting; false when nobody takes it and the buffer is full.
 local function give(channel, value)
-  if channel.closed then error("channel is closed", 3) end
+  if channel[CLOSED] then error("channel is closed", 3) end
   local receiver = receiver_of(channel)
   if receiver then
     wake(resolve(receiver, value, true))
     return true
   end
-  local last = channel.last
-  if last - channel.first + 1 < channel.size then
-    channel.last = last + 1
+  local last = channel[LAST]
+  if last - channel[FIRST] + 1 < channel[SIZE] then
+    channel[LAST] = last + 1
     channel[last + 1] = value
     return true
   end
@@ -149,42 +161,32 @@ end
 
 function Channel:send(value)
   if give(self, value) then return true end
-  push(self, "senders", { co = waiter(), value = value })
+  push(self, SENDERS, { co = waiter(), value = value })
   local ok = park()
   if not ok then error("channel is closed", 2) end
   return true
 end
 
-function Channel:receive()
-  local first, last = self.first, self.last
-  if first < last and not self.senders then
-    local value = self[first]
-    self[first] = nil
-    self.first = first + 1
-    if self.counted then received() end
-    return value, true
+-- channel:receive() → value, ok. What the companion does not do itself (wasm/companion/channel.ts) is done here: → true, value, ok; or `me`
+-- is among those who wait, and false.
+Channel.receive = host.receiver(function(channel, me)
+  local taken, value, ok = take(channel)
+  if taken then return true, value, ok end
+  if not me then error("attempt to wait across a C-call boundary", 3) end
+  local alone = channel[ALONE]
+  if alone then
+    push(channel, RECEIVERS, alone)
+    channel[ALONE] = false
   end
-  if first > last and not (self.receivers or self.senders or self.closed or self[0]) then
-    local a, b = wait(self)
-    return a, b
-  end
-  local taken, value, ok = take(self)
-  if taken then return value, ok end
-  local me = waiter()
-  if self[0] then
-    push(self, "receivers", self[0])
-    self[0] = nil
-  end
-  push(self, "receivers", me)
-  local a, b = park()
-  return a, b
-end
+  push(channel, RECEIVERS, me)
+  return false
+end)
 
 function Channel:close()
-  if self.closed then return end
-  self.closed = true
+  if self[CLOSED] then return end
+  self[CLOSED] = true
   for waiter in receiver_of, self do wake(resolve(waiter, nil, false)) end
-  for waiter in pop, self.senders do -- `pop` of nil is nil
+  for waiter in pop, self[SENDERS] do -- `pop` of nil is nil
     if waiter.select then
       waiter.select.done = true
       wake(waiter.select.co, nil)
@@ -200,17 +202,32 @@ function Channel:case_send(value) return setmetatable({ channel = self, value = 
 
 -- For the runtime's own channels: no bound, and what lies in them counts as backlog of the process.
 function Channel:__feed(value)
-  self.last = self.last + 1
-  self[self.last] = value
+  local last = self[LAST] + 1
+  self[LAST] = last
+  self[last] = value
 end
 function Channel:__waiting(value)
   local receiver = receiver_of(self)
   if receiver then return resolve(receiver, value, true) end
 end
+--- From now on the runtime feeds it, with Message objects or with values.
+function Channel:__listen(whole)
+  self[COUNTED], self[WHOLE], self[SIZE] = true, whole, math.huge
+  return self
+end
+--- Nobody feeds it any more. What is left in it waits for nobody: the mailbox has room for others.
+function Channel:__unlisten()
+  received(self:__length())
+  self[COUNTED] = false
+  self:close()
+end
 --- Gives a value if somebody takes it or the buffer has room; false otherwise, and when closed.
 function Channel:__offer(value)
-  return not self.closed and give(self, value)
+  return not self[CLOSED] and give(self, value)
 end
+function Channel:__length() return self[LAST] - self[FIRST] + 1 end
+--- The value that was put into the buffer last, while it lies there.
+function Channel:__newest() return self[LAST] > HEAD and self[self[LAST]] or nil end
 
 meta.__tostring = function() return "channel" end
 
@@ -227,7 +244,7 @@ local function select_from(cases, default)
     local case = list[i]
     local channel = case.channel
     if case.sends then
-      if channel.closed then error("channel is closed", 2) end
+      if channel[CLOSED] then error("channel is closed", 2) end
       if give(channel, case.value) then return result(case, case.value, true) end
     else
       local taken, value, ok = take(channel)
@@ -238,12 +255,12 @@ local function select_from(cases, default)
   local selection = { co = waiter(), done = false }
   for i = 1, #list do
     local case = list[i]
-    local alone = case.channel[0]
+    local alone = case.channel[ALONE]
     if alone then
-      case.channel[0] = nil
-      push(case.channel, "receivers", alone)
+      case.channel[ALONE] = false
+      push(case.channel, RECEIVERS, alone)
     end
-    push(case.channel, case.sends and "senders" or "receivers", { select = selection, channel = case.channel, value = case.value })
+    push(case.channel, case.sends and SENDERS or RECEIVERS, { select = selection, channel = case.channel, value = case.value })
   end
   local chosen = park()
   if not chosen then error("channel is closed", 2) end
@@ -257,10 +274,6 @@ return {
     return new(size)
   end,
   --- A channel that the runtime feeds with messages.
-  feed = function()
-    local channel = new(math.huge)
-    channel.counted = true
-    return channel
-  end,
+  feed = function(whole) return new(0):__listen(whole) end,
   select = select_from,
 }

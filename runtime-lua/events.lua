@@ -24,7 +24,7 @@ function events.subscribe(system, kind)
   local tag = host.async('events.subscribe', system, kind)
   local gap -- the newest one, which may be taken by now
   local function miss(count)
-    if gap and output[output.last] == gap then
+    if gap and output:__newest() == gap then
       gap.data.count = gap.data.count + count
     else
       gap = { system = 'events', kind = 'events.missed', path = system, data = { count = count } }
@@ -38,7 +38,7 @@ function events.subscribe(system, kind)
     end
     if missed > 0 then miss(missed) end
     if not first then return end
-    if output.last - output.first + 1 < CAPACITY then output:__offer{ system = first, kind = event_kind, path = path, data = data }
+    if output:__length() < CAPACITY then output:__offer{ system = first, kind = event_kind, path = path, data = data }
     else miss(1) end
   end)
   local result = answer:receive()

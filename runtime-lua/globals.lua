@@ -138,8 +138,7 @@ end
 function base.subscribe(topic, channel)
   if type(topic) ~= "string" then error("bad argument #1 to 'subscribe' (string expected, got " .. type(topic) .. ")", 2) end
   if host.listener(topic) then error("topic already has a subscription: " .. topic, 2) end
-  channel.counted, channel.size = true, math.huge
-  return host.listen(topic, false, channel)
+  return host.listen(topic, false, channel:__listen(false))
 end
 function base.unsubscribe(channel) return host.unlisten(channel) end
 

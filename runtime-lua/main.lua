@@ -7,7 +7,7 @@
 local raw = ...
 local base, coroutine, table, string, math, utf8 = raw[1], raw[2], raw[3], raw[4], raw[5], raw[6]
 local values, frame_name, frame_flag, frame_payload, encode, decode, emit = raw[7], raw[8], raw[9], raw[10], raw[11], raw[12], raw[13]
-local run, wake, current, wait, park = raw[14], raw[15], raw[16], raw[17], raw[18]
+local run, wake, current, receiver, park = raw[14], raw[15], raw[16], raw[17], raw[18]
 local ask, post, send, expect, forget = raw[19], raw[20], raw[21], raw[22], raw[23]
 local keep, note, finished, subscribe, set_program = raw[24], raw[25], raw[26], raw[27], raw[28]
 local compile, compile_frame, traceback = raw[29], raw[30], raw[31]
@@ -38,7 +38,7 @@ local host = {
   forget = forget,
   --- Sends a message: send(to, topic, ...) → true, or nil and an Error. Waits only when the peer's mailbox has to be asked.
   send = send,
-  wake = wake, wait = wait, park = park, current = current,
+  wake = wake, park = park, current = current, receiver = receiver,
   encode = encode, decode = decode, compile = compile, now = now, spent = spent, meta_of = meta_of, type = type_of,
   library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 },
   native = { resume = raw[37], wrap = raw[38], yield = raw[39], rep = raw[41], gsub = raw[42], sort = raw[43] },
@@ -52,8 +52,8 @@ local host = {
 function host.cast(op, target, ...) emit(ASK, 0, 0, op, target, ...) end
 --- Processor time: fuel at a fixed rate, in seconds.
 function host.clock() return spent() * SECONDS_PER_FUEL end
---- Called by a channel when a message that the runtime put there was received.
-function host.received() note(-1) end
+--- Called by a channel when messages that the runtime put there are not backlog any more.
+function host.received(n) note(-n) end
 function host.pid() return pid end
 function host.entry() return entry end
 function host.require_runtime(name) return runtime[name] end
@@ -144,7 +144,7 @@ function Message:payload()
   return bytes or nil
 end
 
-local listeners = {} -- topic → channel; channel[-1]: it wants Message objects
+local listeners = {} -- topic → channel
 local inbox, events -- channels, once somebody asked for them
 local retained, retained_events = {}, {}
 
@@ -187,7 +187,7 @@ local function as_value(message) return plain(select("#", decode(message[3])), d
 
 function host.inbox()
   if not inbox then
-    inbox = runtime.channel.feed()
+    inbox = runtime.channel.feed(true)
     subscribe(inbox)
     release(function(message) return not listeners[message[1]] end, inbox, same)
   end
@@ -197,7 +197,7 @@ end
 function host.events()
   if not events then
     subscribe()
-    events = runtime.channel.feed()
+    events = runtime.channel.feed(false)
     for _, event in ipairs(retained_events) do events:__feed(event) end
     retained_events = {}
   end
@@ -209,8 +209,7 @@ function host.listener(topic) return listeners[topic] end
 --- Binds a channel (or a new one) to a topic.
 function host.listen(topic, whole, channel)
   subscribe()
-  channel = channel or runtime.channel.feed()
-  channel[-1] = whole or nil
+  channel = channel or runtime.channel.feed(whole)
   listeners[topic] = channel
   release(function(message) return message[1] == topic end, channel, whole and same or as_value)
   return channel

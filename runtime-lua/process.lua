@@ -67,10 +67,7 @@ function process.listen(topic, options)
 end
 
 function process.unlisten(channel)
-  if not host.unlisten(channel) then return end
-  for _ = channel.first, channel.last do host.received() end -- what is left in it waits for nobody: the mailbox has room for others
-  channel.counted = nil
-  channel:close()
+  if host.unlisten(channel) then channel:__unlisten() end
 end
 
 function process.upgrade(id, ...)

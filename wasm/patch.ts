@@ -3,7 +3,7 @@
 //  - every import becomes a function inside: files, environment, processes and clocks refuse
 //  - errors are WebAssembly exceptions, without a JavaScript frame and without setjmp's table
 //  - a memory error ends the process instead of becoming a Lua error that pcall could retry for ever
-//  - a wait leaves by return instead of by throw (five edits)
+//  - a wait leaves by return instead of by throw (six edits)
 //  - a division by zero knows its line
 //  - a Lua stack overflows long before the memory is full
 //  - a function has an end: 131,070 instructions
@@ -176,7 +176,21 @@ const waitsByReturn = (module: List): void => {
     ['br_if', branch[1]!, ['local.get', taken[1]!]],
   ])
 
-  // 4. unroll, and 5. resume after a hook's yield: a thread that was suspended by return is left alone.
+  // 4. OP_TAILCALL, in which luaD_pretailcall is inlined: -1 means leave.
+  const tailCalls = findAll(execute, 'call', PRECALL_C)
+  if (tailCalls.length !== 2) throw new Error('OP_TAILCALL is not as expected')
+  for (const call of tailCalls) {
+    const answer = parentOf(execute, call).parent
+    const { parent: taken } = parentOf(execute, findOne(execute, 'block', answer[1] as string))
+    if (answer[0] !== 'br' || taken[0] !== 'local.tee') throw new Error('OP_TAILCALL is not as expected')
+    replaceStatement(execute, answer, [
+      ['local.set', taken[1]!, call],
+      ['if', ['i32.eq', ['local.get', taken[1]!], ['i32.const', '-1']], ['then', ['return']]],
+      ['br', answer[1]!, ['local.get', taken[1]!]],
+    ])
+  }
+
+  // 5. unroll, and 6. resume after a hook's yield: a thread that was suspended by return is left alone.
   const suspended = expr(`(if ${YIELDED} (then (return)))`)
   const unroll = functionNamed(module, UNROLL)
   replaceStatement(unroll, findOne(unroll, 'call', EXECUTE), [findOne(unroll, 'call', EXECUTE), suspended])

@@ -41,7 +41,6 @@ export const PAUSED: i32 = BASE + 152 // lua_State of the managed coroutine that
 export const PAGES: i32 = BASE + 156 // pages that the heap has taken, however many the instance has (wasm/patch.ts)
 export const READING: i32 = BASE + 160 // 1 while frames are read one after the other
 export const CHANNEL: i32 = BASE + 164 // address of the channel that gets messages of the topic read last; 0: to be looked up
-export const WHOLE: i32 = BASE + 168 // 1 when it gets them as Message objects
 
 // The lists of free blocks (wasm/blocks.ts) lie at BASE + 192.
 

@@ -25,6 +25,11 @@ export function enter(L: i32, co: i32, n: i32): i32 {
   return status
 }
 
+export function pushThread(L: i32, co: i32): void {
+  lua.lua_pushthread(co)
+  if (co != L) lua.lua_xmove(co, L, 1)
+}
+
 /** Whether the whole process may rest here: every C function between the scheduler and L can be left. */
 export function mayRest(L: i32): bool { return !get(FIXED) && lua.lua_isyieldable(L) != 0 }
 

@@ -1,6 +1,7 @@
 // What runtime-lua/main.lua gets as its only argument: one array of C functions and libraries, named there in the same order.
 
 import * as lua from './lua'
+import * as channel from './channel'
 import { park, resume, wrap, yieldValues } from './coroutine'
 import { ERROR_META, get, GRANTED, NOW, REF_ERROR_META, SCRATCH, set, SPENT } from './control'
 import { compileFrame, decode, emit, encode, flag, name, payload, values } from './frame'
@@ -76,7 +77,7 @@ export function libraries(L: i32): void {
   add(L, 7, values.index); add(L, 8, name.index); add(L, 9, flag.index); add(L, 10, payload.index)
   add(L, 11, encode.index); add(L, 12, decode.index); add(L, 13, emit.index)
   // tasks
-  add(L, 14, task.run.index); add(L, 15, task.wake.index); add(L, 16, task.current.index); add(L, 17, task.wait.index); add(L, 18, park.index)
+  add(L, 14, task.run.index); add(L, 15, task.wake.index); add(L, 16, task.current.index); add(L, 17, channel.receiver.index); add(L, 18, park.index)
   add(L, 19, task.ask.index); add(L, 20, task.post.index); add(L, 21, task.send.index); add(L, 22, task.expect.index); add(L, 23, task.forget.index)
   add(L, 24, task.keep.index); add(L, 25, task.note.index); add(L, 26, task.finish.index); add(L, 27, task.subscribe.index); add(L, 28, task.program.index)
   // code

@@ -90,6 +90,7 @@ export const REGISTRY: i32 = -1001000
 export const MASKCOUNT: i32 = 8
 export const MULTIPLE: i32 = -1
 const OP_CALL: u32 = 68
+const OP_TAILCALL: u32 = 69
 const CIST_C: u16 = 2
 
 @inline export function pop(L: i32, n: i32): void { lua_settop(L, -n - 1) }
@@ -118,6 +119,7 @@ export const TAG_FLOAT: i32 = 0x13
 export const TAG_SHORT: i32 = 0x44
 export const TAG_LONG: i32 = 0x54
 export const TAG_TABLE: i32 = 0x45
+export const TAG_THREAD: i32 = 0x48
 export const COLLECTABLE: u8 = 0x40 // in the tag of a value, beside the tag of what it points to
 export const NODE_BYTES: i32 = 24
 const LIST_ROOM_IS_A_HINT: u8 = 0x80
@@ -160,7 +162,7 @@ export function isFull(t: i32, n: i32): bool {
 
 /**
  * Suspends the running C function by *return*: it must answer -1 after this was true. Possible only when no C frame lies between it and
- * the resume of its coroutine (`base`), its caller is a Lua function, and the calling instruction is a plain OP_CALL.
+ * the resume of its coroutine (`base`), its caller is a Lua function, and the calling instruction is a call as such.
  * The values above the function's frame are what the resumer sees; what the resumer hands over becomes the function's results.
  */
 @inline export function suspendByReturn(L: i32, base: i32): bool {
@@ -168,7 +170,8 @@ export function isFull(t: i32, n: i32): bool {
   const ci = load<i32>(L + 20)
   const caller = load<i32>(ci + 8)
   if ((load<u16>(caller + 34) & CIST_C) != 0) return false
-  if ((load<u32>(load<i32>(caller + 16) - 4) & 0x7f) != OP_CALL) return false
+  const instruction = load<u32>(load<i32>(caller + 16) - 4) & 0x7f
+  if (instruction != OP_CALL && instruction != OP_TAILCALL) return false
   store<u8>(L + 6, <u8>YIELD)
   store<i32>(ci + 16, 0)
   return true

@@ -8,10 +8,11 @@
 //   T3 What waits is kept alive by `replies`, by a channel, or by the ready queue; what runs, by the stack of the main thread.
 
 import * as lua from './lua'
-import { canStart, enter, mayRest, mustRest, park } from './coroutine'
+import * as channel from './channel'
+import { canStart, enter, mayRest, mustRest, park, pushThread } from './coroutine'
 import {
   BACKLOG, CHANNEL, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, READING,
-  REF_HANDLER, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED, WHOLE,
+  REF_HANDLER, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
 } from './control'
 import * as frame from './frame'
 
@@ -105,11 +106,6 @@ function go(L: i32, co: i32, n: i32): bool {
   return call(L, 3 + results)
 }
 
-function pushThread(L: i32, co: i32): void {
-  lua.lua_pushthread(co)
-  if (co != L) lua.lua_xmove(co, L, 1)
-}
-
 const FAR: i32 = 1 << 20 // places taken; a process that is never idle would count for ever
 
 /** Moves the ready queue back to its first place. */
@@ -171,83 +167,25 @@ function next(L: i32): bool {
   return go(L, co, isNew ? 0 : 2)
 }
 
-/** The address of the channel that gets the message of the frame, 0 when there is none yet; WHOLE says in which form. */
-function channelOf(L: i32): i32 {
-  if (get(CHANNEL) != 0 && frame.hasSameTopic()) return get(CHANNEL)
-  const top = lua.lua_gettop(L)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_LISTENERS)
-  frame.pushTopic(L)
-  if (lua.lua_rawget(L, top + 1) == lua.TTABLE) {
-    lua.lua_rawgeti(L, top + 2, -1) // channel[-1]: wants Message objects
-    set(WHOLE, lua.lua_toboolean(L, top + 3))
-  } else {
-    set(WHOLE, 1)
-    lua.lua_settop(L, top + 1)
-    lua.lua_rawgeti(L, lua.REGISTRY, REF_INBOX)
-  }
-  set(CHANNEL, lua.lua_type(L, top + 2) == lua.TTABLE ? lua.lua_topointer(L, top + 2) : 0)
-  lua.lua_settop(L, top)
-  return get(CHANNEL)
-}
-
-/** Takes over the credit of the frame for answers to its sender. */
-function takeCredit(L: i32): void {
-  const credit = frame.credit()
-  if (credit == 0) return
-  frame.pushSender(L)
-  lua.pop(L, 1)
-  set(CREDIT, credit)
-}
-
 /** The MESSAGE just read. */
 function message(L: i32): bool {
-  takeCredit(L)
-  const channel = channelOf(L)
-  if (channel != 0) {
-    lua.pushTable(L, channel)
-    if (lua.lua_rawgeti(L, 1, 0) == lua.TTHREAD) {
-      const co = lua.lua_tothread(L, 2)
-      lua.lua_pushnil(L)
-      lua.lua_rawseti(L, 1, 0)
-      pushMessage(L, get(WHOLE) != 0)
+  channel.takeCredit(L)
+  const to = channel.listening(L)
+  if (to != 0) {
+    const co = channel.letGo(to)
+    if (co != 0) {
+      pushThread(L, co)
+      channel.pushMessage(L)
       lua.lua_pushboolean(L, 1)
       lua.lua_xmove(L, co, 2)
       return go(L, co, 2)
     }
-    lua.lua_settop(L, 1)
-  } else lua.lua_pushnil(L)
-  handler(L, frame.MESSAGE)
-  lua.lua_pushvalue(L, 1)
-  pushMessage(L, get(WHOLE) != 0)
-  return call(L, 3)
-}
-
-/** Pushes the next message and true, when it is for the channel at stack index 1 and would be the next thing to happen if L waited. */
-function takesNext(L: i32): bool {
-  if (!get(READING) || lua.fuelLeft() < 0 || L != get(CURRENT) || !frame.peekMessage()) return false
-  if (channelOf(L) != lua.lua_topointer(L, 1)) return false
-  frame.next()
-  takeCredit(L)
-  pushMessage(L, get(WHOLE) != 0)
-  lua.lua_pushboolean(L, 1)
-  return true
-}
-
-/** The message of the frame: its value, or { topic, from, payload } as an object. */
-function pushMessage(L: i32, whole: bool): void {
-  if (!whole) {
-    frame.pushValue(L)
-    return
   }
-  lua.lua_createtable(L, 3, 0)
-  frame.pushTopic(L)
-  lua.lua_rawseti(L, -2, 1)
-  frame.name(L)
-  lua.lua_rawseti(L, -2, 2)
-  frame.payload(L)
-  lua.lua_rawseti(L, -2, 3)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_MESSAGE_META)
-  lua.lua_setmetatable(L, -2)
+  handler(L, frame.MESSAGE)
+  if (to != 0) lua.pushTable(L, to)
+  else lua.lua_pushnil(L)
+  channel.pushMessage(L)
+  return call(L, 3)
 }
 
 /** The REPLY just read. A refused ask gives nil and the error. */
@@ -317,15 +255,6 @@ export function current(L: i32): i32 {
   if (!mayRest(L)) return 0
   pushThread(L, get(CURRENT))
   return 1
-}
-
-/** wait(channel): channel[0] = the managed coroutine that runs, then park; or the next message at once. */
-export function wait(L: i32): i32 {
-  mustRest(L)
-  if (takesNext(L)) return 2
-  pushThread(L, get(CURRENT))
-  lua.lua_rawseti(L, 1, 0)
-  return park(L)
 }
 
 function awaitReply(L: i32, tag: i32): i32 {
