@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { PAGE } from '../../src/vm/abi.ts'
 import { LuaProcess, MiB, runLua } from './lua-process.ts'
 import { randomFrom } from './random-program.ts'
 
@@ -162,7 +163,7 @@ test('selects that were answered by one channel leave nothing behind in the othe
     for (let i = 0; i < 2000; i++) process.post('loud', [i]).run()
     const { memoryBytes } = process.body
     for (let i = 0; i < 10_000; i++) process.post('loud', [i]).run()
-    assert.is(process.body.memoryBytes, memoryBytes)
+    assert.ok(process.body.memoryBytes <= memoryBytes + PAGE, `${process.body.memoryBytes} after ${memoryBytes}`) // 10,000 would be many
     assert.ok(memoryBytes < 2 * MiB)
     process.close()
   }
