@@ -122,9 +122,9 @@ export class Children<Program> {
     one()
   }
 
-  /** Ends all children by force. */
+  /** Ends all that run by force, those that a new plan has no more among them. */
   kill(): void {
-    for (const { pid } of this.list().reverse()) if (pid !== null) this.#kill(pid)
+    for (const pid of [...this.#byPid.keys()].reverse()) this.#kill(pid)
   }
 
   #hear(child: Child<Program>, run: number, pid: Pid, exit: Exit): void {

@@ -36,6 +36,7 @@ class Service {
   run = 0
   forgetTimer: (() => void) | null = null
   waiting: (() => boolean)[] = [] // true: heard what it waited for
+  before: Service | null = null // one with its id that is being removed
 
   constructor(id: string, supervised: Supervised, lifecycle: Lifecycle) {
     this.id = id
@@ -57,15 +58,21 @@ class Service {
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #services = new Map<string, Service>()
+  readonly #leaving = new Set<Service>() // being removed: nobody finds them, and they stop in their turn
 
   constructor(options: SupervisorOptions) {
     this.#options = options
   }
 
-  /** Takes a service in, not started. Throws SERVICE_KNOWN: one of this id must be removed first. */
+  /**
+   * Takes a service in, not started; while one with this id is still being removed it does not start. Throws SERVICE_KNOWN: one of this id
+   * must be removed first.
+   */
   add(id: string, supervised: Supervised, lifecycle: Partial<Lifecycle> = {}): void {
     if (this.#services.has(id)) throw serviceKnown(id)
-    this.#services.set(id, new Service(id, supervised, { ...defaultLifecycle, ...lifecycle }))
+    const service = new Service(id, supervised, { ...defaultLifecycle, ...lifecycle })
+    service.before = [...this.#leaving].findLast((leaving) => leaving.id === id) ?? null
+    this.#services.set(id, service)
   }
 
   /** Another lifecycle for a known service; it holds from its next move on. */
@@ -73,19 +80,28 @@ export class Supervisor {
     this.#find(id).lifecycle = { ...defaultLifecycle, ...lifecycle }
   }
 
-  /** Stops a service and forgets it. */
+  /** Forgets a service; resolves when it has stopped, and before it what requires it. Throws SERVICE_UNKNOWN. */
   async remove(id: string): Promise<void> {
-    await this.stop(id)
+    const service = this.#find(id)
     this.#services.delete(id)
+    this.#leaving.add(service)
+    await this.#stop(service)
+    this.#leaving.delete(service)
+    this.#advance() // one with its id may start now
   }
 
+  has(id: string): boolean {
+    return this.#services.has(id)
+  }
+
+  /** Throws SERVICE_UNKNOWN. */
   status(id: string): ServiceStatus {
     return this.#find(id).status
   }
 
-  /** Every service, in the order they came. */
+  /** Every service, in the order they came, and those that are being removed. */
   *services(): Generator<readonly [string, ServiceStatus]> {
-    for (const { id, status } of this.#services.values()) yield [id, status]
+    for (const { id, status } of this.#all()) yield [id, status]
   }
 
   /**
@@ -99,18 +115,21 @@ export class Supervisor {
     return settled
   }
 
-  /** Stops a service, and before it what requires it. Throws SERVICE_UNKNOWN. */
+  /** Stops a service, and before it what requires it. Resolves when it has stopped, or is started again. Throws SERVICE_UNKNOWN. */
   stop(id: string): Promise<ServiceStatus> {
-    const service = this.#find(id)
+    return this.#stop(this.#find(id))
+  }
+
+  #stop(service: Service): Promise<ServiceStatus> {
     this.#unwant(service)
-    const settled = this.#when(service, () => (service.wanted === null && !service.isActive ? service.status : null))
+    const settled = this.#when(service, () => (service.wanted === 'stop' || service.status.state === 'stopping' ? null : service.status))
     this.#advance()
     return settled
   }
 
   /** Stops all services, those that nothing requires first. */
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#services.keys()].map((id) => this.stop(id)))
+    await Promise.all([...this.#all()].map((service) => this.#stop(service)))
   }
 
   #want(id: string, path: readonly string[]): Service {
@@ -124,7 +143,7 @@ export class Supervisor {
   }
 
   #unwant(service: Service): void {
-    for (const dependent of this.#services.values()) {
+    for (const dependent of this.#all()) {
       if (dependent.isActive && dependent.wanted !== 'stop' && dependent.lifecycle.requires.includes(service.id)) this.#unwant(dependent)
     }
     service.wanted = 'stop'
@@ -134,7 +153,7 @@ export class Supervisor {
   #advance(): void {
     for (let moved = true; moved; ) {
       moved = false
-      for (const service of this.#services.values()) {
+      for (const service of this.#all()) {
         if (!this.#mayMove(service)) continue
         const kind = service.wanted!
         service.wanted = null
@@ -142,12 +161,14 @@ export class Supervisor {
         moved = true
       }
     }
-    for (const service of this.#services.values()) service.waiting = service.waiting.filter((heard) => !heard())
+    for (const service of this.#all()) service.waiting = service.waiting.filter((heard) => !heard())
   }
 
   #mayMove(service: Service): boolean {
     if (service.wanted === 'stop') return !this.#dependents(service).some(({ isActive }) => isActive)
-    return service.wanted === 'start' && service.status.state !== 'stopping' && this.#requirements(service).every(({ serves }) => serves)
+    if (service.wanted !== 'start' || service.status.state === 'stopping') return false
+    if (service.before !== null && this.#leaving.has(service.before)) return false
+    return this.#requirements(service).every(({ serves }) => serves)
   }
 
   #hear(service: Service, event: ServiceEvent): void {
@@ -220,7 +241,12 @@ export class Supervisor {
   }
 
   #dependents(service: Service): Service[] {
-    return [...this.#services.values()].filter(({ lifecycle }) => lifecycle.requires.includes(service.id))
+    return [...this.#all()].filter(({ lifecycle }) => lifecycle.requires.includes(service.id))
+  }
+
+  *#all(): Generator<Service> {
+    yield* this.#services.values()
+    yield* this.#leaving
   }
 
   #find(id: string): Service {

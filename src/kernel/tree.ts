@@ -207,7 +207,10 @@ export class Tree<Program> {
     return { leaving: before.filter((child) => !stays.has(child)), arriving: planned.filter((child) => !before.includes(child)) }
   }
 
-  /** Starts children in order. The first that cannot be started is tried again, and with it those its strategy names. */
+  /**
+   * Starts children in order. One that cannot be started is tried again; those that its strategy starts again with it are started then, and
+   * not before.
+   */
   #startAll(children: readonly Child<Program>[]): void {
     for (const child of children) {
       const error = this.#children.start(child)
@@ -218,7 +221,7 @@ export class Tree<Program> {
       const again = (done: () => void): void =>
         child.isRestarting && this.#children.isOver(child, run) ? this.#restart(child, done) : done()
       this.#options.setTimer(0, () => this.#add(again))
-      return
+      if (this.#plan.strategy === 'one_for_all' || this.#plan.strategy === 'rest_for_one') return
     }
   }
 

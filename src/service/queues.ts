@@ -23,7 +23,6 @@ import type { Launcher } from './launcher.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { type Headers, MemoryQueue, type Message, type QueueLimits } from './memory-queue.ts'
 import { errorOf } from './outcome.ts'
-import type { Context } from './service.ts'
 import { EntrySettings } from './settings.ts'
 
 const MOST_AT_ONCE = 1000
@@ -84,7 +83,6 @@ export class Queues {
   readonly #queues = new Map<string, Queue>()
   readonly #consumers = new Map<string, Consumer>()
   readonly #deliveries = new Map<Pid, Delivery>()
-  readonly #contexts = new WeakMap<Consumer, Context>() // what its calls may do
 
   readonly handler: Handler = {
     kinds: ['queue.driver.memory', 'queue.queue', 'queue.consumer'],
@@ -104,7 +102,7 @@ export class Queues {
     },
     commit: ({ kind, entry }) => {
       if (entry.kind === 'queue.queue') this.#setQueue(entry, kind === 'entry.delete')
-      else if (entry.kind === 'queue.consumer') return this.#setConsumer(entry, kind === 'entry.delete')
+      else if (entry.kind === 'queue.consumer') this.#setConsumer(entry, kind === 'entry.delete')
     },
   }
 
@@ -164,7 +162,7 @@ export class Queues {
     this.#queues.set(entry.id, of)
   }
 
-  async #setConsumer(entry: Entry, isGone: boolean): Promise<void> {
+  #setConsumer(entry: Entry, isGone: boolean): void {
     const { supervisor, report } = this.#options
     const known = this.#consumers.get(entry.id)
     if (isGone) {
@@ -174,16 +172,15 @@ export class Queues {
     }
     const { lifecycle, autoStart } = lifecycleOf(entry)
     if (known) {
-      known.consuming = consumingOf(entry)
+      known.take(entry)
       supervisor.update(entry.id, lifecycle)
       this.feed(known)
       return
     }
-    const consumer = new Consumer(this, this.#options.scheduler, consumingOf(entry))
+    const consumer = new Consumer(this, this.#options.scheduler, entry)
     this.#consumers.set(entry.id, consumer)
-    this.#contexts.set(consumer, this.#options.authority.of(entry))
     supervisor.add(entry.id, consumer, { ...lifecycle, requires: [] })
-    if (autoStart) await supervisor.start(entry.id)
+    if (autoStart) void supervisor.start(entry.id).catch(report)
   }
 
   #wake(queue: string): void {
@@ -191,7 +188,7 @@ export class Queues {
   }
 
   #deliver(of: Queue, consumer: Consumer, message: Message): void {
-    const { launcher, registry, scheduler } = this.#options
+    const { authority, launcher, registry, scheduler } = this.#options
     let isSettled = false
     const settle = (isDone: boolean, why?: WippyError): boolean => {
       if (isSettled) return false
@@ -204,7 +201,7 @@ export class Queues {
     try {
       const entry = registry.get(consumer.consuming.func)
       if (!entry) throw new WippyError('FUNCTION_NOT_FOUND', Kind.NotFound, `function "${consumer.consuming.func}" not found`)
-      const { pid } = launcher.call(entry, { args: message.body, context: this.#contexts.get(consumer)! })
+      const { pid } = launcher.call(entry, { args: message.body, context: authority.of(consumer.entry) })
       this.#deliveries.set(pid, { message, settle })
       consumer.began(pid)
       scheduler.onExit(pid, (exit) => {
@@ -250,17 +247,24 @@ const isDone = (exit: Exit): boolean => exit.ok && lastWords(exit.payload)[0] !=
 
 /** Takes messages while it runs, so many at once. */
 class Consumer implements Supervised {
-  consuming: Consuming
+  entry!: Entry
+  consuming!: Consuming
   isOpen = false
   readonly #queues: Queues
   readonly #scheduler: Scheduler
   readonly #running = new Set<Pid>()
   #onIdle: () => void = () => {}
 
-  constructor(queues: Queues, scheduler: Scheduler, consuming: Consuming) {
+  constructor(queues: Queues, scheduler: Scheduler, entry: Entry) {
     this.#queues = queues
     this.#scheduler = scheduler
-    this.consuming = consuming
+    this.take(entry)
+  }
+
+  /** What it does from now on. */
+  take(entry: Entry): void {
+    this.entry = entry
+    this.consuming = consumingOf(entry)
   }
 
   get hasRoom(): boolean {

@@ -107,9 +107,9 @@ export class Services {
     if (known !== undefined) await this.#remove(entry.id)
     this.#known.set(entry.id, next)
     supervisor.add(entry.id, this.#supervised(entry), lifecycle)
-    if (!autoStart) return
-    if (this.#waiting !== null) this.#waiting.push(entry.id)
-    else for (const id of [entry.id, ...users]) void this.#start(id)
+    if (autoStart && this.#waiting !== null) this.#waiting.push(entry.id)
+    else for (const id of autoStart ? [entry.id, ...users] : users) void this.#start(id)
+    await of.adopt?.(entry)
   }
 
   async #remove(id: string): Promise<void> {
@@ -130,6 +130,8 @@ export class Services {
   /** Whether it could be started; why not is reported, unless it is tried again. */
   async #start(id: string): Promise<boolean> {
     try {
+      await this.#settled(id)
+      if (!this.#known.has(id)) return false // it is gone by now
       const { error, retrying } = await this.#options.supervisor.start(id)
       if (error && !retrying) this.#options.report(error)
       return error === null
@@ -139,7 +141,18 @@ export class Services {
     }
   }
 
+  /** Resolves when no change of a service, or of one that it requires, is being carried out. */
+  async #settled(id: string): Promise<void> {
+    const family = new Set([id])
+    for (const one of family) for (const required of this.#known.get(one)?.lifecycle.requires ?? []) family.add(required)
+    const work = [...family].flatMap((one) => this.#work.get(one) ?? [])
+    if (work.length === 0) return
+    await Promise.all(work)
+    await this.#settled(id) // more may have come
+  }
+
   #isUp(id: string): boolean {
+    if (!this.#options.supervisor.has(id)) return false
     const { state, retrying } = this.#options.supervisor.status(id)
     return state === 'starting' || state === 'running' || retrying
   }

@@ -81,14 +81,14 @@ export class Supervisors {
 
   #start(entry: Entry, parent: Pid | null, inherited: Context | null): Pid {
     const { scheduler, launcher, registry, clock, authority } = this.#options
-    const context = authority.of(entry, inherited)
+    const context = (): Context => authority.of(registry.get(entry.id) ?? entry, inherited)
     const tree = new Tree<ChildProgram>(
       planOf(entry, (id) => registry.get(id)),
-      { host: launcher.host(hostOf(entry)), entry: entry.id, startedAt: clock.nowMs(), parent, context },
+      { host: launcher.host(hostOf(entry)), entry: entry.id, startedAt: clock.nowMs(), parent, context: context() },
       {
         scheduler,
         spawn: (child, supervisor, ended) => {
-          const pid = this.#spawn(child, supervisor, context)
+          const pid = this.#spawn(child, supervisor, context())
           scheduler.onExit(pid, ended)
           return pid
         },

@@ -207,4 +207,46 @@ test('unknown services, cycles and doubles are refused', () => {
   assert.throws(() => group.add('a'), /already/)
 })
 
+test('who waits for a stop that a later start has overtaken is told what came of it', async () => {
+  const group = new Group().add('a', [], { slow: true })
+  const { supervisor, finish } = group
+  const started = supervisor.start('a')
+  finish.get('a')?.()
+  await started
+  const stopped = supervisor.stop('a')
+  const again = supervisor.start('a')
+  finish.get('a')?.()
+  await settle()
+  finish.get('a')?.()
+  assert.equal([(await again).state, (await stopped).state], ['running', 'starting'])
+})
+
+test('what is being removed is not started any more', async () => {
+  const group = new Group().add('db', [], { slow: true }).add('web', ['db'])
+  const { supervisor, finish } = group
+  const started = supervisor.start('web')
+  finish.get('db')?.()
+  await started
+  const removed = supervisor.remove('db')
+  assert.throws(() => supervisor.start('web'), /no service db/)
+  finish.get('db')?.()
+  await removed
+  assert.is(group.states(), 'web stopped')
+})
+
+test('what is added while one with its id is being removed starts when that has stopped', async () => {
+  const group = new Group().add('a', [], { slow: true })
+  const { supervisor, finish } = group
+  const started = supervisor.start('a')
+  finish.get('a')?.()
+  await started
+  const removed = supervisor.remove('a')
+  const again = group.add('a').supervisor.start('a')
+  assert.equal(group.log, ['start a', 'stop a'])
+  finish.get('a')?.()
+  await removed
+  assert.is((await again).state, 'running')
+  assert.equal(group.log, ['start a', 'stop a', 'start a'])
+})
+
 test.run()

@@ -388,4 +388,24 @@ test('messages to a supervisor and the failure of one it is linked to change not
   assert.is(states(tree), 'a:running b:running c:running')
 })
 
+test('of the children that a new plan brings, one that cannot be started keeps no other from its start', async () => {
+  const nursery = new Nursery()
+  const tree = nursery.start(plan([child('a')], { maxRestarts: 10 }))
+  nursery.written()
+  await tree.adopt(plan([child('a'), child('b', { program: { broken: ['NOT_NOW'] } }), child('c')], { maxRestarts: 10 }))
+  nursery.pass(0)
+  nursery.kernel.run()
+  assert.is(states(tree), 'a:running b:running c:running')
+})
+
+test('no child is left of a supervisor that is killed while it ends those that a new plan has no more', () => {
+  const nursery = new Nursery()
+  const tree = nursery.start(plan([child('a'), child('b', { program: { deaf: true }, shutdown: Number.POSITIVE_INFINITY })]))
+  const adopted = tree.adopt(plan([child('a')]))
+  nursery.kernel.run()
+  nursery.kill(tree.pid)
+  assert.is(nursery.alive, 0)
+  return adopted
+})
+
 test.run()

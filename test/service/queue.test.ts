@@ -160,4 +160,51 @@ test('a node that stops takes no more messages, and ends', () =>
     { set: ['shutdown.timeout=200ms'] },
   ))
 
+test('a consumer that comes back while what it had begun is still under way goes on when that is over', () =>
+  withApp(
+    {
+      ...base,
+      work: worker(`return function(body)
+        store.get('app:s'):set('began ' .. body.n, true)
+        while body.n == 1 and not store.get('app:s'):has('go') do time.sleep('2ms') end
+        store.get('app:s'):set('done ' .. body.n, true)
+      end`),
+      c: consumer(),
+    },
+    async (app) => {
+      await lua(app, `assert(queue.publish('app:q', { n = 1 })) ${wait('began 1')}`)
+      await app.drop('app:c')
+      await app.put('app:c', consumer())
+      await lua(app, `assert(queue.publish('app:q', { n = 2 })) assert(require('store').get('app:s'):set('go', true))`)
+      assert.is(await lua(app, wait('done 1')), true)
+      assert.is(await lua(app, wait('done 2')), true)
+    },
+  ))
+
+test('what a consumer may do is what its entry says when a message comes', () => {
+  const policy = (effect: string): Draft => ({ kind: 'security.policy', policy: { actions: '*', resources: '*', effect } })
+  const within = (name: string): Draft =>
+    consumer({ lifecycle: { auto_start: true, security: { actor: { id: 'c' }, policies: [`app:${name}`] } } })
+  return withApp(
+    {
+      ...base,
+      all: policy('allow'),
+      none: policy('deny'),
+      work: worker(`return function(body)
+        local shelf, err = store.get('app:s')
+        require('logger'):info(body.n .. (shelf and ' may' or ' may not'))
+      end`),
+      c: within('all'),
+    },
+    async (app) => {
+      const publish = (n: number) => lua(app, `assert(queue.publish('app:q', { n = ${n} }))`)
+      await publish(1)
+      await app.logged('1 may')
+      await app.put('app:c', within('none'))
+      await publish(2)
+      await app.logged('2 may not')
+    },
+  )
+})
+
 test.run()

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../src/clock.ts'
+import { makeEntry } from '../../src/registry/entry.ts'
 import { proc, service, start, type TestApp, withApp } from '../support/app.ts'
 import { ManualTimers } from '../support/manual-timers.ts'
 
@@ -210,5 +211,38 @@ test('one that ran and failed then was started', () =>
     await app.logged('run')
     assert.equal(app.node.unstarted, [])
   }))
+
+test('a service and what it requires, changed together, both run as they are now', () => {
+  const db = proc(`return function(...) logger:info('db', { input = { ... } }) process.events():receive() time.sleep('5ms') end`)
+  const drafts = {
+    db,
+    web: says('web'),
+    base: service('db', {}, { input: [1] }),
+    top: service('web', { requires: ['app:base'] }, { input: [1] }),
+  }
+  return withApp(drafts, async (app) => {
+    await app.logged('web')
+    const changed = (id: string, more: object) => {
+      const entry = app.node.registry.get(id)!
+      return { kind: 'entry.update', entry: makeEntry({ ...entry, data: { ...(entry.data as object), ...more } }) } as const
+    }
+    await app.node.registry.apply([changed('app:base', { input: [2] }), changed('app:top', { input: [2] })])
+    for (const message of ['db', 'web']) assert.equal((await app.logged(message, 2)).fields, { input: [2] })
+    assert.equal([app.processes('app:db').length, app.processes('app:web').length], [1, 1])
+    await app.put('app:base', { ...drafts.base, input: [3] })
+    assert.equal((await app.logged('db', 3)).fields, { input: [3] })
+  })
+})
+
+test('what runs because of another service alone runs again with it when it is changed', () => {
+  const drafts = { db: says('db'), web: says('web'), top: service('web', { requires: ['app:base'] }) }
+  const base = service('db', { auto_start: false }, { input: [1] })
+  return withApp({ ...drafts, base }, async (app) => {
+    await app.logged('web')
+    await app.put('app:base', { ...base, input: [2] })
+    assert.equal((await app.logged('db', 2)).fields, { input: [2] })
+    await app.logged('web', 2)
+  })
+})
 
 test.run()

@@ -228,4 +228,22 @@ test(`three levels of Lua processes survive ${KILLS} random kills whole, with ev
     },
   ))
 
+test('below another supervisor, too, an entry that names other rights and other children is taken in', () => {
+  const policy = (effect: string): Draft => ({ kind: 'security.policy', policy: { actions: '*', resources: '*', effect } })
+  const within = (name: string): Draft['lifecycle'] => ({ security: { actor: { id: 'inner' }, policies: [`app:${name}`] } })
+  const asks = proc(`return function(name)
+    logger:info(name .. (security.can('process.spawn', 'app:asks') and ' may' or ' may not'))
+    process.events():receive()
+  end`)
+  const drafts = { all: policy('allow'), none: policy('deny'), asks: { ...asks, modules: ['logger', 'security'] } }
+  const inner = (name: string, ...args: string[]): Draft =>
+    tree(Object.fromEntries(args.map((arg) => [arg, { process: 'app:asks', args: [arg] }])), { lifecycle: within(name) })
+  return withApp({ ...drafts, inner: inner('all', 'x'), tree: tree({ sub: 'app:inner' }) }, async (app) => {
+    await app.logged('x may')
+    await app.put('app:inner', inner('none', 'x', 'y'))
+    await app.logged('y may not')
+    assert.is(app.processes('app:asks').length, 2)
+  })
+})
+
 test.run()
