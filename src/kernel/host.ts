@@ -54,14 +54,32 @@ export class Host {
     return formatPid(this.id, uniq, this.node)
   }
 
+  get isFull(): boolean {
+    return this.#alive >= this.limits.processes
+  }
+
   /** Counts one more process in; fails with HOST_FULL. */
   admit(): void {
-    if (this.#alive >= this.limits.processes) throw hostFull(this.id, this.limits.processes)
-    this.#alive++
+    this.#take()
     this.#spawned++
+  }
+
+  /** Keeps a place for a process that is to be spawned; the returned function gives it back, once. Fails with HOST_FULL. */
+  reserve(): () => void {
+    this.#take()
+    let isHeld = true
+    return () => {
+      if (isHeld) this.release()
+      isHeld = false
+    }
   }
 
   release(): void {
     this.#alive--
+  }
+
+  #take(): void {
+    if (this.isFull) throw hostFull(this.id, this.limits.processes)
+    this.#alive++
   }
 }

@@ -216,10 +216,20 @@ export class Durables {
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }
       const opened = opening(start, head, this.#writer, this.#around.nowMs())
-      if (!(await this.#engine.append(id, head, opened.record, opened.effects))) continue
+      const beginsHere = opened.effects.active && this.#share.has(id)
+      const giveBack = beginsHere ? this.#placeOn(start.host) : null
+      let isOurs = false
+      const run = await this.#loaded.bring(id, async () => {
+        try {
+          isOurs = await this.#engine.append(id, head, opened.record, opened.effects)
+        } finally {
+          giveBack?.()
+        }
+        return isOurs && beginsHere && this.#share.has(id) ? this.#begin(start, opened) : null
+      })
+      if (!isOurs) continue
       for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
-      const process = opened.effects.active && this.#share.has(id) ? this.#begin(start, opened).process : null
-      return { pid, isNew: true, process }
+      return { pid, isNew: true, process: run?.process ?? null }
     }
   }
 
@@ -243,11 +253,10 @@ export class Durables {
 
   async #succeed(run: Run, code: Start['code'], beginning: Beginning): Promise<void> {
     await run.going()
-    const { seq } = run.position
     const nowMs = this.#around.nowMs()
     const { untilMs = null, runMs = null } = run.card.limit ?? {}
     const limit = limitOf(untilMs, runMs, nowMs)
-    const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: seq + 1, mark: null, startedMs: nowMs, limit }
+    const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: run.next, mark: null, startedMs: nowMs, limit }
     const cleared = run.ledger.due().map(({ tag }) => tag)
     if (!(await run.note(RecordKind.start, beginningToBytes(this.#begun(beginning)), card, 'running', { cleared, timers: ownTimer(card) })))
       return
@@ -270,6 +279,12 @@ export class Durables {
     return run
   }
 
+  /** A place on a host, if need be that of one that only waits; to be given back before the process is spawned. Throws HOST_FULL. */
+  #placeOn(host: Host): () => void {
+    if (host.isFull) this.#loaded.makeRoom(host)
+    return host.reserve()
+  }
+
   async #read(id: string): Promise<Run | null> {
     while (this.#share.has(id)) {
       const head = await this.#engine.head(id)
@@ -290,9 +305,20 @@ export class Durables {
   /** Null when the journal grew meanwhile. */
   async #takeUp(head: Head): Promise<Run | null> {
     const { id } = head
-    const { host: name, owner } = cardOf(head.card)
+    const { host: name } = cardOf(head.card)
     const host = this.#options.hostOf(name)
     if (host === null) throw hostMissing(id, name)
+    const giveBack = this.#placeOn(host)
+    try {
+      return await this.#takeUpOn(host, head, giveBack)
+    } finally {
+      giveBack()
+    }
+  }
+
+  async #takeUpOn(host: Host, head: Head, giveBack: () => void): Promise<Run | null> {
+    const { id } = head
+    const { owner } = cardOf(head.card)
     const { beginning, isSpent, ...rebuilt } = await rebuild(this.#options, head)
     const { card, body, ledger, steps } = rebuilt
     const run = new Run({ id, pid: host.pidOf(id), code: Buffer.from(card.code, 'hex'), ...rebuilt }, this.#around)
@@ -307,6 +333,7 @@ export class Durables {
       return null
     }
     const ground = this.#groundOf(run, beginning, host)
+    giveBack()
     if (steps === 0) spawn(run, beginning, ground)
     else resume(run, beginning, ground, isSpent)
     if (steps > 0) {
@@ -376,10 +403,10 @@ export class Durables {
   async #end(run: Run, status: string, exit: Ended): Promise<boolean> {
     const children = await this.#insist(() => closingMail(this.#engine, run.id, run.card))
     if (children === null || run.isClosed) return false
-    this.#loaded.drop(run)
     const card: Card = { ...run.card, endedMs: this.#around.nowMs(), result: exit.payload, mark: null }
     const mail = [...endMail(run.id, run.card, exit), ...children]
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
+    this.#loaded.drop(run) // not before: who looked for it would take it up again
     for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#share.hint(to)
     return true
   }

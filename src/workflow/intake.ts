@@ -88,9 +88,9 @@ export class Intake {
   }
 
   #hand({ n, frame }: Mail): void {
-    this.#pulled = n
     const { taker } = this.#receiver
-    if (taker === null) return
+    if (taker === null) return // it is read again
+    this.#pulled = n
     const given = this.#given(n, frame)
     if (given === null) return
     this.#handed++

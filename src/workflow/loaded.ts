@@ -5,6 +5,7 @@
 
 import type { Clock } from '../clock.ts'
 import { WippyError } from '../error.ts'
+import type { Host } from '../kernel/host.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { type Partitions, partitionOf } from './partition.ts'
 import type { Run } from './run.ts'
@@ -26,6 +27,7 @@ export class Loaded {
   readonly #runs = new Map<string, Run>() // least recently used first
   readonly #loading = new Map<string, Promise<Run | null>>()
   readonly #broken = new Map<string, WippyError>()
+  readonly #refused = new Map<string, Set<string>>() // by host: who found no place there
   readonly #readers: (() => void)[] = [] // who waits to read a journal
   #reading = 0
   #isStopped = false
@@ -56,12 +58,13 @@ export class Loaded {
     const broken = this.#broken.get(id)
     if (broken) throw broken
     if (this.#isStopped) return null
-    let loading = this.#loading.get(id)
-    if (loading === undefined) {
-      loading = this.#read(id).finally(() => this.#loading.delete(id))
-      this.#loading.set(id, loading)
-    }
-    return loading
+    return this.#loading.get(id) ?? this.#loadingBy(id, () => this.#read(id))
+  }
+
+  /** Does what brings a workflow into memory; who looks for it meanwhile waits for that. */
+  async bring(id: string, work: () => Promise<Run | null>): Promise<Run | null> {
+    for (let other = this.#loading.get(id); other !== undefined; other = this.#loading.get(id)) await other.catch(() => null)
+    return this.#loadingBy(id, work)
   }
 
   /** The workflow if it is in memory. */
@@ -113,6 +116,7 @@ export class Loaded {
     try {
       return await this.load(id)
     } catch (error) {
+      if (error instanceof WippyError && error.code === 'HOST_FULL') this.#refuse(id, String(error.details?.host))
       if (error instanceof WippyError && error.retryable === true) return null // whoever is away was reported, and others look again
       if (!this.#broken.has(id)) this.#options.report(error)
       if (error instanceof WippyError) this.#broken.set(id, error)
@@ -132,6 +136,7 @@ export class Loaded {
     this.#broken.delete(run.id)
     this.#runs.delete(run.id)
     this.#runs.set(run.id, run)
+    this.#letIn(run)
     const { kept } = this.#options
     if (this.#runs.size <= kept) return
     for (const idle of this.#runs.values()) {
@@ -143,6 +148,37 @@ export class Loaded {
   /** Forgets a run that has ended, or that somebody else goes on with. */
   drop(run: Run): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id)
+    this.#letIn(run)
+  }
+
+  /** Gives up a run on a host that has nothing to do, if there is one. */
+  makeRoom(host: Host): void {
+    for (const idle of this.#runs.values()) if (idle.process?.host === host && idle.isIdle) return void this.#giveUp(idle)
+  }
+
+  #refuse(id: string, host: string): void {
+    this.#refused.set(host, (this.#refused.get(host) ?? new Set()).add(id))
+  }
+
+  /** A run has ended, or may have nothing to do by now: who found no place on its host tries again, the first that came first. */
+  #letIn({ process }: Run): void {
+    const host = process?.host.id ?? ''
+    const [id] = this.#refused.get(host) ?? []
+    if (id === undefined) return
+    setImmediate(() => {
+      const refused = this.#refused.get(host)
+      if (!refused?.delete(id)) return
+      if (refused.size === 0) this.#refused.delete(host)
+      void this.tryLoad(id)
+    })
+  }
+
+  #loadingBy(id: string, work: () => Promise<Run | null>): Promise<Run | null> {
+    const loading = Promise.resolve()
+      .then(work)
+      .finally(() => this.#loading.delete(id))
+    this.#loading.set(id, loading)
+    return loading
   }
 
   /** So many at once; the others wait their turn. */

@@ -95,6 +95,11 @@ export class Run {
     return this.#journal.position
   }
 
+  /** The number of its next record, whatever is being written. */
+  get next(): number {
+    return this.#journal.next
+  }
+
   get isClosed(): boolean {
     return this.#isClosed
   }
@@ -109,7 +114,7 @@ export class Run {
 
   readonly commit: Commit = (inbox, step) => {
     const input = bytesOf(inbox)
-    return this.#pause === null ? this.#commit(input, step) : this.#pause.promise.then(() => this.#commit(input, step))
+    return this.#pause === null ? this.#commit(input, step) : this.going().then(() => this.#commit(input, step))
   }
 
   #commit(input: Uint8Array, step: Step): Promise<void> {
@@ -222,7 +227,7 @@ export class Run {
 
   async #noteAttempt(note: Note): Promise<boolean> {
     await this.going()
-    if (this.#isClosed || !this.ledger.open.has(note.tag)) return false
+    if (this.#isOver || this.#isClosed || !this.ledger.open.has(note.tag)) return false
     const changed = this.ledger.note(note)
     const effects = { ...noticed('running', this.card, changed), active: this.ledger.isActive, traits: this.#traits, card: this.#cardBytes }
     const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
@@ -257,9 +262,10 @@ export class Run {
 
   async resume(): Promise<boolean> {
     const timers = this.#timers()
+    const pause = this.#pause
+    this.#pause = null // it may be paused again before this is written; what is written meanwhile comes behind it
     if (!(await this.note(RecordKind.resume, NOTHING, this.card, 'running', { timers }))) return false
-    this.#pause?.resolve()
-    this.#pause = null
+    pause?.resolve()
     void this.pull()
     this.#around.committed(this, { timers, mail: [], ended: false })
     return true
@@ -271,7 +277,7 @@ export class Run {
 
   /** Resolves when it is not paused, or not any more. */
   async going(): Promise<void> {
-    await this.#pause?.promise
+    while (this.#pause !== null) await this.#pause.promise
   }
 
   /** No call is begun for it any more: who goes on with it begins them. Resolves when those that were begun are over. */
