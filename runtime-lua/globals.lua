@@ -88,42 +88,6 @@ end)
 string.rep = host.native.rep
 string.dump = nil
 
--- string.gsub with a function: in Lua, for the same reason.
-
-local find, sub = string.find, string.sub
-
-local function replacement(text, repl, from, to, ...)
-  local value
-  if select("#", ...) == 0 then value = repl(sub(text, from, to)) else value = repl(...) end
-  if not value then return sub(text, from, to) end
-  local kind = type(value)
-  if kind ~= "string" and kind ~= "number" then error("invalid replacement value (a " .. kind .. ")", 5) end
-  return value
-end
-
-string.gsub = host.native.gsub(string.gsub, function(text, pattern, repl, limit)
-  local anchored = sub(pattern, 1, 1) == "^"
-  local out, count, at, last = {}, 0, 1, 0
-  limit = limit or #text + 1
-  local function step(from, to, ...)
-    if not from then return false end
-    if to < from and to == last and from == at and count > 0 then -- an empty match where the last one ended: go on by a character
-      if at > #text then return false end
-      out[#out + 1] = sub(text, at, at)
-      at = at + 1
-      return true
-    end
-    out[#out + 1] = sub(text, at, from - 1)
-    out[#out + 1] = replacement(text, repl, from, to, ...)
-    count = count + 1
-    at, last = to + 1, to
-    return not anchored
-  end
-  while count < limit and at <= #text + 1 and step(find(text, pattern, at)) do end
-  out[#out + 1] = sub(text, at)
-  return concat(out), count
-end)
-
 -- coroutine -----------------------------------------------------------------------------------------------------------------------------
 
 coroutine.resume, coroutine.wrap, coroutine.yield = host.native.resume, host.native.wrap, host.native.yield

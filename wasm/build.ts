@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { STACK_HIGH } from '../src/vm/abi.ts'
 import { bootImage } from './image.ts'
 import { meter } from './meter.ts'
-import { EXECUTE, PRECALL, patch, TABLE_BASE } from './patch.ts'
+import { EXECUTE, HEAP, PRECALL, patch, TABLE_BASE } from './patch.ts'
 import { findAll, head, isList, type List, parse, print } from './sexpr.ts'
 
 const GLUE_SHA256 = '95f3f19ddb740125883bc41d5ec670cd0828e7b58c8bdad385323cbff497b55c'
@@ -69,6 +69,11 @@ const companion = (folder: string): void => {
     if (imported[2] === '"memory"') imported[1] = '"lua"'
     if (imported[2] === '"table"') imported.splice(1, 2, '"lua"', '"__indirect_function_table"')
   }
+  const ends = findAll(module, 'data').map((segment) => {
+    const at = segment.find((part) => head(part) === 'i32.const') as List
+    return Number(at[1]) + (segment.at(-1) as string).slice(1, -1).replace(/\\(?:[0-9a-f]{2}|.)/gi, '.').length
+  })
+  if (Math.max(...ends) > HEAP) throw new Error(`the companion's data ends at ${Math.max(...ends)}, behind ${HEAP}, where the heap begins`)
   const kept = module.filter((part) => !(head(part) === 'export' && isList(part) && part[1] === '"memory"'))
   writeFileSync(join(folder, 'companion.wat'), print(kept as List))
   tool('wasm-as', ['-g', 'companion.wat', '-o', 'companion.wasm'], folder)

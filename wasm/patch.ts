@@ -19,9 +19,9 @@ import { blocks } from './blocks.ts'
 import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
 
 const PAGES = Field.pages * 4
-const HEAP = STACK_HIGH + 4096 // behind the control block and the companion's static data
+export const HEAP = STACK_HIGH + 8192 // behind the control block and the companion's static data
 export const TABLE_BASE = 400 // first slot of the companion in the function table
-const TABLE_SIZE = 460
+const TABLE_SIZE = 480
 const OLD_STACK_HIGH = 1083712
 const MIN_PAGES = 8
 const MAX_PAGES = 16384 // 1 GiB: what any process can be given at most

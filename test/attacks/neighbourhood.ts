@@ -24,10 +24,8 @@ import { AroundBody } from '../support/around-body.ts'
 /** What nobody was given: it stands in an entry, in the environment and in the neighbour's memory. */
 export const SECRET = 'the secret of the node'
 export const MOST_MS = 5
-export const SLICE = 100_000 // units before another has its turn
-/** Units without a point to stop at, on a host that trusts nobody: what one call into C may take from everybody. */
-const HARD = 1_000_000
-/** The same in the sandbox, and wherever nobody says otherwise. */
+export const SLICE = defaultLimits.fuel // units before another has its turn
+/** Units without a point to stop at: what one call into C may take from everybody. */
 export const MOST_HARD = defaultLimits.hardFuel
 
 const NEIGHBOUR = `return function()
@@ -43,7 +41,7 @@ const FRIEND = `return function()
   end
 end`
 const SPAWNER = 'return function() while true do process.spawn("app:spawned", "app:attackers") end end'
-const limits = { memory: '16MiB', fuel: SLICE, hard_fuel: HARD, mailbox: { messages: 1000, size: '1MiB' } }
+const limits = { memory: '16MiB', mailbox: { messages: 1000, size: '1MiB' } }
 
 const may = (actions: readonly string[], resources: unknown): Draft => ({
   kind: 'security.policy',

@@ -122,7 +122,10 @@ test('in an instance that another process left dirty, and in a fresh one: the sa
   const other = new LuaProcess(`local t = {} for i = 1, 20000 do t[i] = { 'dirt' .. i } end while true do end`, { bodies: dirty })
   other.run(100_000, 20)
   other.close()
-  const bomb = new LuaProcess(`return ('a'):rep(40):find(('a*'):rep(20) .. 'b')`, { bodies: dirty, hardFuel: 50_000 })
+  const bomb = new LuaProcess(`return tostring(setmetatable({}, { __tostring = function() while true do end end }))`, {
+    bodies: dirty,
+    hardFuel: 50_000,
+  })
   assert.is(bomb.run(), 'fault')
   bomb.close()
   same(trace(1000), trace(1000, undefined, { bodies: dirty }))

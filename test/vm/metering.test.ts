@@ -137,7 +137,6 @@ test('loops in C: each element, character and step of a search is paid for', () 
   for (const body of [
     `s:upper()`,
     `s:reverse()`,
-    `s:find('y', 1, true)`,
     `s:byte(1, 1000)`,
     `table.concat(t)`,
     `table.move(t, 1, 1000, 2)`,

@@ -48,6 +48,13 @@ export function arm(): void {
   lua.lua_sethook(get(RUNNING), hook.index, lua.MASKCOUNT, 1)
 }
 
+/** Leaves the C function that runs because fuel ran out; `k` goes on. Its coroutine must be one that may rest. */
+export function pause(L: i32, k: i32): i32 {
+  lua.lua_sethook(L, 0, 0, 0)
+  set(PREEMPTED, 1)
+  return lua.lua_yieldk(L, 0, 0, k)
+}
+
 @inline export function canStart(co: i32): bool {
   return lua.statusOf(co) == lua.YIELD || (lua.statusOf(co) == lua.OK && !lua.hasFrames(co) && lua.lua_gettop(co) > 0)
 }

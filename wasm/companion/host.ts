@@ -6,6 +6,7 @@ import { park, resume, wrap, yieldValues } from './coroutine'
 import { ERROR_META, get, GRANTED, NOW, REF_ERROR_META, SCRATCH, set, SPENT } from './control'
 import { compileFrame, decode, emit, encode, flag, name, payload, values } from './frame'
 import * as library from './library'
+import * as pattern from './pattern'
 import * as task from './task'
 
 const NANOSECONDS_PER_FUEL: i64 = 4
@@ -89,7 +90,9 @@ export function libraries(L: i32): void {
   // coroutines
   add(L, 37, resume.index); add(L, 38, wrap.index); add(L, 39, yieldValues.index)
   // library
-  add(L, 40, library.textual.index); add(L, 41, library.rep.index); add(L, 42, library.gsub.index); add(L, 43, library.sort.index)
+  add(L, 40, library.textual.index); add(L, 41, library.rep.index); add(L, 42, library.sort.index)
+  // patterns
+  add(L, 43, pattern.find.index); add(L, 44, pattern.matchOnce.index); add(L, 45, pattern.gmatch.index); add(L, 46, pattern.gsub.index)
 }
 
 function add(L: i32, i: i64, f: i32): void {

@@ -7,6 +7,7 @@ import {
   OUT_START, PAGES, PARKING, PREEMPTED, READING, RUNNING, SCRATCH, set, SPENT,
 } from './control'
 import { libraries } from './host'
+import { defineClasses } from './item'
 import { work } from './task'
 
 export { arm }
@@ -15,10 +16,13 @@ const BUFFER: i32 = 2048 // bytes of an empty inbox and outbox
 const KEEP: i32 = 65536 // a buffer that grew beyond this is given back after use
 
 const BREAK: i32 = 31452 // where libc keeps the end of the heap
+const MOST_PAGES: i32 = 16384
 const MAIN_CHUNK: i32 = <i32>memory.data<u8>([0x40,0x6d,0x61,0x69,0x6e,0x2e,0x6c,0x75,0x61,0]) // "@main.lua"
 
 /** Makes a state and runs main.lua (text or bytecode, written where `reserve` said). Answers 0, or the status of the error. */
 export function boot(size: i32): i32 {
+  lua.fuelBegin(i32.MAX_VALUE, i32.MIN_VALUE, MOST_PAGES)
+  defineClasses()
   const L = lua.luaL_newstate()
   set(MAIN, L)
   set(RUNNING, L)

@@ -3,11 +3,12 @@
 //
 //  - `textual`: string functions that take an Error for its text
 //  - `rep`: many copies by doubling, instead of one by one
-//  - `gsub`, `sort`: with a callback they go on in Lua, where they can be preempted and the callback may wait
+//  - `sort`: with a callback it goes on in Lua, where it can be preempted and the callback may wait
 //  - `sort` without one: as fast as it gets, and preempted (sort.ts); in Lua when there is much to sort and no simple way
 
 import * as lua from './lua'
 import { ERROR_META, get, SCRATCH } from './control'
+import { pause } from './coroutine'
 import * as order from './sort'
 
 const MAX_BYTES: i64 = 0x7fffffff
@@ -20,7 +21,7 @@ const EMPTY: i32 = <i32>memory.data<u8>([0]) // ""
 @inline function original(L: i32): i32 { return call_indirect<i32>(lua.lua_tocfunction(L, lua.upvalue(1)), L) }
 
 /** Turns an Error as the first argument into its text. */
-function acceptError(L: i32): void {
+export function acceptError(L: i32): void {
   if (lua.lua_type(L, 1) != lua.TTABLE || !lua.lua_getmetatable(L, 1)) return
   const meta = lua.lua_topointer(L, -1)
   lua.pop(L, 1)
@@ -69,21 +70,6 @@ export function rep(L: i32): i32 {
   return 1
 }
 
-/** gsub(native, inLua) → string.gsub: `inLua(text, pattern, f, limit)` when the replacement is a function. */
-export function gsub(L: i32): i32 {
-  lua.lua_settop(L, 2)
-  lua.lua_pushcclosure(L, substitute.index, 2)
-  return 1
-}
-function substitute(L: i32): i32 {
-  acceptError(L)
-  if (lua.lua_type(L, 3) != lua.TFUNCTION) return original(L)
-  lua.luaL_checklstring(L, 1, 0)
-  lua.luaL_checklstring(L, 2, 0)
-  if (lua.lua_type(L, 4) > lua.TNIL) lua.luaL_checkinteger(L, 4)
-  return goOnInLua(L)
-}
-
 /** sort(native, inLua) → table.sort: `inLua(list, before)` when there is a comparator, or much to sort that sort.ts does not. */
 export function sort(L: i32): i32 {
   lua.lua_settop(L, 2)
@@ -100,7 +86,7 @@ function sorted(L: i32): i32 {
 }
 function goOnSorting(L: i32): i32 {
   const state = order.sort(L)
-  if (state == order.PAUSES) return order.pause(L, sortedContinue.index)
+  if (state == order.PAUSES) return pause(L, sortedContinue.index)
   return state == order.DONE ? 0 : sortOtherwise(L)
 }
 function sortedContinue(L: i32, status: i32, context: i32): i32 { return goOnSorting(L) }

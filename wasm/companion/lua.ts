@@ -38,6 +38,7 @@
 @external("lua", "lua_tocfunction") export declare function lua_tocfunction(L: i32, i: i32): i32
 @external("lua", "lua_tothread") export declare function lua_tothread(L: i32, i: i32): i32
 @external("lua", "lua_topointer") export declare function lua_topointer(L: i32, i: i32): i32
+@external("lua", "lua_gettable") export declare function lua_gettable(L: i32, i: i32): i32
 @external("lua", "lua_rawlen") export declare function lua_rawlen(L: i32, i: i32): i64
 @external("lua", "lua_rawgeti") export declare function lua_rawgeti(L: i32, i: i32, n: i64): i32
 @external("lua", "lua_rawseti") export declare function lua_rawseti(L: i32, i: i32, n: i64): void
@@ -66,6 +67,7 @@
 @external("lua", "realloc") export declare function realloc(p: i32, n: i32): i32
 @external("lua", "free") export declare function free(p: i32): void
 @external("lua", "emscripten_stack_init") export declare function emscripten_stack_init(): void
+@external("lua", "stackSave") export declare function stackSave(): i32
 @external("lua", "stackRestore") export declare function stackRestore(p: i32): void
 @external("lua", "__wasm_call_ctors") export declare function __wasm_call_ctors(): void
 /** Gives all small blocks that wait back to libc; whether there were any. */
@@ -100,6 +102,35 @@ export function raise(L: i32, text: i32): i32 {
   lua_pushstring(L, text)
   lua_concat(L, 2)
   return lua_error(L)
+}
+/** Writes an ASCII text of this program below the C stack's end, and a zero. To be given back with `stackRestore`. */
+function spell(text: string): i32 {
+  const from = changetype<i32>(text)
+  const n = text.length
+  const to = stackSave() - n - 1 & ~15
+  stackRestore(to)
+  for (let i = 0; i < n; i++) store<u8>(to + i, load<u8>(from + (i << 1)))
+  store<u8>(to + n, 0)
+  return to
+}
+export function pushText(L: i32, text: string): void {
+  const before = stackSave()
+  lua_pushstring(L, spell(text))
+  stackRestore(before)
+}
+/** Raises the n values on top as one text, with the position of the caller in front. */
+export function failWith(L: i32, n: i32): void {
+  luaL_where(L, 1)
+  lua_rotate(L, -n - 1, 1)
+  lua_concat(L, n + 1)
+  lua_error(L)
+}
+export function fail(L: i32, text: string): void {
+  pushText(L, text)
+  failWith(L, 1)
+}
+export function typeError(L: i32, i: i32, expected: string): void {
+  luaL_typeerror(L, i, spell(expected))
 }
 @inline export function upvalue(i: i32): i32 { return REGISTRY - i }
 /** L->status: 0 running or finished, 1 suspended, else dead by error. */

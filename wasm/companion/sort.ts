@@ -8,7 +8,6 @@
 
 import * as lua from './lua'
 import { mayRest } from './coroutine'
-import { PREEMPTED, set } from './control'
 
 const UNIT: i32 = 2048 // elements between two looks at the fuel
 const RUN: i32 = 8 // elements that are sorted by insertion first
@@ -86,13 +85,6 @@ function enter(s: i32, phase: i32): void {
   store<i32>(s + WIDTH, RUN)
   store<i32>(s + LEFT, 0)
   store<i32>(s + RIGHT, min(RUN, load<i32>(s + N)))
-}
-
-/** Leaves L because fuel ran out; `k` goes on. */
-export function pause(L: i32, k: i32): i32 {
-  lua.lua_sethook(L, 0, 0, 0)
-  set(PREEMPTED, 1)
-  return lua.lua_yieldk(L, 0, 0, k)
 }
 
 /** Floats in the order of signed integers; its own inverse. */

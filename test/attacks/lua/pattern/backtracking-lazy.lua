@@ -1,3 +1,3 @@
 -- Twelve lazy repetitions.
--- ends: PROCESS_FUEL
+-- ends: never
 (("a"):rep(60)):find((".-"):rep(12) .. "b")

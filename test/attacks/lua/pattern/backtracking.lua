@@ -1,3 +1,3 @@
 -- Twenty stars in a row.
--- ends: PROCESS_FUEL
+-- ends: never
 (("a"):rep(40)):find(("a*"):rep(20) .. "b")

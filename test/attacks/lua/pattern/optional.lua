@@ -1,3 +1,3 @@
 -- Thirty that may be there, thirty that must.
--- ends: PROCESS_FUEL
+-- ends: never
 (("a"):rep(30)):find(("a?"):rep(30) .. ("a"):rep(30) .. "b")

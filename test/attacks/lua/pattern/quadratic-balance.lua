@@ -1,3 +1,3 @@
 -- Brackets that never close.
--- ends: PROCESS_FUEL
+-- ends: never
 return (("("):rep(200000)):gsub("%b()", "") and nil

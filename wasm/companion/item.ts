@@ -1,0 +1,116 @@
+// The items of Lua's patterns: a character, a class, a set, and what they fit; and bytes that are looked for eight at a time.
+
+import * as lua from './lua'
+
+const CLASSES: i32 = <i32>memory.data(512, 16) // of each byte of ASCII, a bit for each class that it belongs to: that of its letter
+const LETTERS: u32 = 0b10110101001000100001001101 // those that name a class: z, xwu, s, p, l, g, dc, a
+
+/** To be called once, at boot. */
+export function defineClasses(): void {
+  for (let c = 0; c < 128; c++) {
+    const isLower = c >= 97 && c <= 122
+    const isUpper = c >= 65 && c <= 90
+    const isDigit = c >= 48 && c <= 57
+    const isWord = isLower || isUpper || isDigit
+    const isGraphic = c > 32 && c < 127
+    belongs(c, 0, isLower || isUpper)
+    belongs(c, 2, c < 32 || c == 127)
+    belongs(c, 3, isDigit)
+    belongs(c, 6, isGraphic)
+    belongs(c, 11, isLower)
+    belongs(c, 15, isGraphic && !isWord)
+    belongs(c, 18, c == 32 || c >= 9 && c <= 13)
+    belongs(c, 20, isUpper)
+    belongs(c, 22, isWord)
+    belongs(c, 23, isDigit || (c | 32) >= 97 && (c | 32) <= 102)
+    belongs(c, 25, c == 0)
+  }
+}
+/** `letter`: of the class, counted from a. */
+function belongs(c: i32, letter: i32, isIn: bool): void {
+  if (isIn) store<u32>(CLASSES + (c << 2), load<u32>(CLASSES + (c << 2)) | 1 << letter)
+}
+
+@inline export function byte(p: i32): i32 { return <i32>load<u8>(p) }
+
+/** Where a byte is next; `end` when nowhere. */
+export function find(at: i32, end: i32, c: i32): i32 {
+  const wanted = <u64>c * 0x0101010101010101
+  for (; at + 8 <= end; at += 8) {
+    const other = load<u64>(at) ^ wanted
+    if ((other - 0x0101010101010101 & ~other & 0x8080808080808080) != 0) break
+  }
+  while (at < end && byte(at) != c) at++
+  return at
+}
+
+export function equal(a: i32, b: i32, n: i32): bool {
+  let i = 0
+  for (; i + 8 <= n; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false
+  for (; i < n; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false
+  return true
+}
+
+function isOf(c: i32, letter: i32): bool {
+  const n = (letter | 32) - 97
+  if (<u32>n >= 26 || (LETTERS >> n & 1) == 0) return letter == c
+  const isIn = c < 128 && (load<u32>(CLASSES + (c << 2)) >> n & 1) != 0
+  return (letter & 32) != 0 ? isIn : !isIn
+}
+
+/** Whether a byte is in the set that begins at p with [ and ends before `end` with ]. */
+export function isInSet(c: i32, p: i32, end: i32): bool {
+  let found = true
+  if (byte(p + 1) == 0x5e) { // ^
+    found = false
+    p++
+  }
+  while (++p < end) {
+    const d = byte(p)
+    if (d == 0x25) { // %
+      if (isOf(c, byte(++p))) return found
+    } else if (byte(p + 1) == 0x2d && p + 2 < end) { // -
+      p += 2
+      if (d <= c && c <= byte(p)) return found
+    } else if (d == c) return found
+  }
+  return !found
+}
+
+@inline export function fits(c: i32, p: i32, ep: i32): bool {
+  const k = byte(p)
+  if (k == 0x2e) return true
+  if (k == 0x25) return isOf(c, byte(p + 1))
+  if (k == 0x5b) return isInSet(c, p, ep - 1)
+  return k == c
+}
+
+/** The first place up to `stop` where the item does not fit. */
+export function skip(s: i32, stop: i32, p: i32, ep: i32): i32 {
+  const k = byte(p)
+  if (k == 0x2e) return stop
+  if (k == 0x25) {
+    const letter = byte(p + 1)
+    while (s < stop && isOf(byte(s), letter)) s++
+  } else if (k == 0x5b && ep - p == 4 && byte(p + 1) == 0x5e && byte(p + 2) != 0x25) return find(s, stop, byte(p + 2))
+  else if (k == 0x5b) while (s < stop && isInSet(byte(s), p, ep - 1)) s++
+  else while (s < stop && byte(s) == k) s++
+  return s
+}
+
+/** Where an item of the pattern ends, before its suffix. */
+export function itemEnd(L: i32, p: i32, end: i32): i32 {
+  const k = byte(p++)
+  if (k == 0x25) {
+    if (p == end) lua.fail(L, "malformed pattern (ends with '%')")
+    return p + 1
+  }
+  if (k != 0x5b) return p
+  if (byte(p) == 0x5e) p++
+  do { // a ] that comes first is one of the set
+    if (p == end) lua.fail(L, "malformed pattern (missing ']')")
+    if (byte(p++) == 0x25 && p < end) p++
+  } while (byte(p) != 0x5d)
+  return p + 1
+}
+
