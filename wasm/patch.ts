@@ -45,6 +45,21 @@ const SHRINK_STACK = '$259'
 const SBRK = '$629'
 const CODE = '$172'
 
+/** Functions of Lua's core that the companion calls besides its C API. */
+const INTERNALS: Readonly<Record<string, string>> = {
+  luaC_barrierback_: '$288',
+  luaC_step: '$301',
+  luaH_get: '$499',
+  luaH_getint: '$503',
+  luaH_getn: '$507',
+  luaH_getshortstr: '$504',
+  luaH_new: '$501',
+  luaH_newkey: '$498',
+  luaH_resize: '$497',
+  luaM_malloc_: '$384',
+  luaS_newlstr: '$456',
+}
+
 /** Instructions of one function; more is "too many opcodes" where it is compiled. */
 const MAX_CODE = 131_070
 const OLD_MAX_CODE = 1_073_741_823
@@ -298,4 +313,5 @@ export const patch = (module: List): void => {
   lowestIsKnown(module)
   layout(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
+  for (const [name, fn] of Object.entries(INTERNALS)) module.push(['export', JSON.stringify(name), ['func', fn]])
 }

@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeAll, encodeAll, Float } from '../../src/msgpack.ts'
-import { LuaProcess, runLua } from './lua-process.ts'
+import { LuaProcess, MiB, runLua } from './lua-process.ts'
 import { randomFrom } from './random-program.ts'
 import { echo, hex, one, plain, seen, written } from './values.ts'
 
@@ -174,6 +174,49 @@ test('maps and arrays of every size are written and read', () => {
 test('holes in a list are nil, and stay where they are', () => {
   assert.is(written('{ 1, nil, 3 }'), '9301c003')
   assert.equal(seen(encodeAll([[1, null, 3]]), '{ value[1], value[2] == nil, value[3] }'), [1, true, 3])
+})
+
+test('of a key that comes twice the last value counts, and nil is none', () => {
+  const keys = '(function() local n = 0 for _ in pairs(value) do n = n + 1 end return n end)()'
+  assert.equal(seen(one('83 a26161 01 a26162 02 a26161 03'), `{ value.aa, value.ab, ${keys} }`), [3, 2, 2])
+  assert.equal(seen(one('83 a26161 01 a26162 02 a26161 c0'), `{ value.aa == nil, value.ab, ${keys} }`), [true, 2, 1])
+  assert.equal(seen(one('84 01 a161 cb3ff0000000000000 a162 c3 03 c2 c0'), `{ value[1], value[true], ${keys} }`), ['b', 3, 2])
+})
+
+test('a table that came is like one that was made here: keys in the same order, methods found', () => {
+  const random = randomFrom(7)
+  const names = Array.from({ length: 60 }, () => Math.floor(random() * 36 ** 5).toString(36))
+  for (let n = 1; n <= names.length; n += 1 + (n >> 3)) {
+    const object = Object.fromEntries(names.slice(0, n).map((name, i) => [`_${name}`, i]))
+    const made = Object.entries(object).map(([name, i]) => `${name} = ${i}`)
+    const here = `{ ${made.join(', ')} }`
+    const order = (value: string): string =>
+      `(function() local keys = {} for key in pairs(${value}) do keys[#keys + 1] = key end return keys end)()`
+    assert.equal(seen(encodeAll([object]), order('value')), seen(encodeAll([0]), order(here)), String(n))
+  }
+  const meta = one('81 a7 5f5f696e646578 81 a161 07')
+  assert.equal(seen(meta, `(function() local t = setmetatable({}, value) return { t.a, t.b == nil } end)()`), [7, true])
+})
+
+test('what is made of a message while the memory is full is whole: Lua collects all that is left over', () => {
+  const source = `
+    local ch = process.listen('value')
+    for i = 1, 2 do
+      local value, list = ch:receive(), {}
+      for n = 1, 300 do list[n] = { n } end
+      if i == 1 then value = nil else return value end
+    end`
+  const message = Array.from({ length: 2500 }, (_, i) => ({
+    [`key ${i}`]: [`text ${i}`, 'x'.repeat(60)],
+    same: i,
+    [`other ${i}`]: { a: { b: 'c' } },
+  }))
+  const process = new LuaProcess(source, { memoryBytes: 3.5 * MiB, hardFuel: 1 << 28 })
+  process.run()
+  process.post('value', encodeAll([message])).run(1 << 24)
+  process.post('value', encodeAll([message]))
+  assert.equal(plain(process.result(1 << 24)), plain(message))
+  process.close()
 })
 
 test('values made at random come back the same', () => {

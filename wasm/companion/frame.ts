@@ -5,6 +5,7 @@
 import * as lua from './lua'
 import { CHANNEL, CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, OUT_END, PEER, PEER_TAG, REF_PEER, REF_TOPIC, SCRATCH, set, TAG, TOPIC } from './control'
 import { mustRest } from './coroutine'
+import { spread } from './decode'
 import * as pack from './msgpack'
 
 const HEADER: i32 = 16
@@ -98,7 +99,7 @@ export function flag(L: i32): i32 {
 export function values(L: i32): i32 {
   const frame = get(FRAME)
   const start = payloadStart(frame)
-  return pack.spread(L, start, start + load<i32>(frame))
+  return spread(L, start, start + load<i32>(frame))
 }
 
 /** Pushes the payload of the frame as one value: itself when it is one, a list of them when they are more, nil when none. */
@@ -142,7 +143,7 @@ function raise(L: i32, text: i32): i32 {
 /** decode(string) → the values of a msgpack array. */
 export function decode(L: i32): i32 {
   const p = lua.luaL_checklstring(L, 1, SCRATCH)
-  return pack.spread(L, p, p + load<i32>(SCRATCH))
+  return spread(L, p, p + load<i32>(SCRATCH))
 }
 
 /** Encodes the stack from index i to the top as an array. */

@@ -57,6 +57,18 @@
 @external("lua", "lua_pushcclosure") export declare function lua_pushcclosure(L: i32, f: i32, n: i32): void
 @external("lua", "lua_createtable") export declare function lua_createtable(L: i32, array: i32, hash: i32): void
 @external("lua", "lua_newuserdatauv") export declare function lua_newuserdatauv(L: i32, bytes: i32, values: i32): i32
+// of Lua's core: wasm/patch.ts names them
+@external("lua", "luaH_new") export declare function luaH_new(L: i32): i32
+@external("lua", "luaH_resize") export declare function luaH_resize(L: i32, t: i32, list: i32, nodes: i32): void
+@external("lua", "luaH_get") export declare function luaH_get(t: i32, key: i32): i32
+@external("lua", "luaH_getint") export declare function luaH_getint(t: i32, key: i64): i32
+@external("lua", "luaH_getshortstr") export declare function luaH_getshortstr(t: i32, key: i32): i32
+@external("lua", "luaH_getn") export declare function luaH_getn(t: i32): i64
+@external("lua", "luaH_newkey") export declare function luaH_newkey(L: i32, t: i32, key: i32, value: i32): void
+@external("lua", "luaM_malloc_") export declare function luaM_malloc(L: i32, n: i32, tag: i32): i32
+@external("lua", "luaS_newlstr") export declare function luaS_newlstr(L: i32, from: i32, n: i32): i32
+@external("lua", "luaC_step") export declare function luaC_step(L: i32): void
+@external("lua", "luaC_barrierback_") export declare function luaC_barrierback(L: i32, t: i32): void
 @external("lua", "luaopen_base") export declare function luaopen_base(L: i32): i32
 @external("lua", "luaopen_coroutine") export declare function luaopen_coroutine(L: i32): i32
 @external("lua", "luaopen_table") export declare function luaopen_table(L: i32): i32
@@ -153,7 +165,9 @@ export const TAG_TABLE: i32 = 0x45
 export const TAG_THREAD: i32 = 0x48
 export const COLLECTABLE: u8 = 0x40 // in the tag of a value, beside the tag of what it points to
 export const NODE_BYTES: i32 = 24
+export const ABSENT: i32 = 11560 // where luaH_get finds what is not there
 const LIST_ROOM_IS_A_HINT: u8 = 0x80
+const BLACK: u8 = 0x20 // in the mark of an object, at 5
 
 /** Where the value at stack index i lies, until something is pushed. */
 @inline export function slotOf(L: i32, i: i32): i32 { return load<i32>(load<i32>(L + 20)) + (i << 4) }
@@ -187,6 +201,26 @@ export function isFull(t: i32, n: i32): bool {
   store<u8>(top + 8, <u8>TAG_TABLE)
   store<i32>(L + 12, top + 16)
 }
+
+/** Pushes nil; answers where it lies. The caller has checked the stack. */
+@inline export function pushNothing(L: i32): i32 {
+  const top = load<i32>(L + 12)
+  store<u8>(top + 8, TNIL)
+  store<i32>(L + 12, top + 16)
+  return top
+}
+/** Pops one value. */
+@inline export function lower(L: i32): void { store<i32>(L + 12, load<i32>(L + 12) - 16) }
+@inline export function empty(v: i32): void { store<u8>(v + 8, 0x10) }
+@inline export function setMetatable(t: i32, meta: i32): void { store<i32>(t + 24, meta) }
+/** Collects as much as is due. */
+@inline export function collect(L: i32): void { if (load<i32>(load<i32>(L + 16) + 12) > 0) luaC_step(L) }
+/** The same; then values may be written into t, until something is collected again. */
+@inline export function mayCollect(L: i32, t: i32): void {
+  collect(L)
+  if (load<u8>(t + 5) & BLACK) luaC_barrierback(L, t)
+}
+@inline export function topmost(L: i32): i32 { return load<i32>(L + 12) - 16 }
 
 /** L has frames, or values, of its own: it is running or may be resumed. */
 @inline export function hasFrames(L: i32): bool { return load<i32>(L + 20) != L + 52 }

@@ -1,13 +1,13 @@
-// msgpack ⇄ Lua values, in the memory of the process. The encoder appends to the outbox; the decoder trusts nobody.
+// Lua values to msgpack, appended to the outbox (decode.ts is the way back).
 //
 // Strings are str, whole numbers int, floats float64. A table whose keys are 1…n is an array, any other a map. Error values are ext 1.
 // Objects of the runtime (metatable[1] == "userdata"), functions and coroutines do not cross: they become nil.
 
 import * as lua from './lua'
-import { ERROR_META, get, OUT_CAPACITY, OUT_END, OUT_START, REF_ERROR_META, SCRATCH, set } from './control'
+import { ERROR_META, get, OUT_CAPACITY, OUT_END, OUT_START, SCRATCH, set } from './control'
+import { spread } from './decode'
 
-const MAX_DEPTH: i32 = 128
-const MOST_ROOM: i32 = 1024 // elements a table gets room for because of what its bytes claim; then it grows by what is there
+export const MAX_DEPTH: i32 = 128
 
 let at: i32 = 0 // where the encoder writes; only valid inside one call
 let end: i32 = 0 // end of the outbox buffer
@@ -321,124 +321,3 @@ function error(L: i32, i: i32, depth: i32): bool {
   store<u32>(get(OUT_START) + length, bswap<u32>(position() - body))
   return true
 }
-
-/** Pushes the value at r and answers the address behind it; 0 when the bytes are malformed or nest too deep. */
-export function decode(L: i32, r: i32, end: i32, depth: i32): i32 {
-  if (r >= end) return 0
-  const c = <i32>load<u8>(r)
-  r++
-  if (c < 0x80) { lua.lua_pushinteger(L, c); return r }
-  if (c < 0x90) return decodeMap(L, r, end, c & 15, depth)
-  if (c < 0xa0) return decodeArray(L, r, end, c & 15, depth)
-  if (c < 0xc0) return decodeString(L, r, end, c & 31)
-  if (c >= 0xe0) { lua.lua_pushinteger(L, <i64><i8>c); return r }
-  const left = end - r
-  switch (c) {
-    case 0xc0: lua.lua_pushnil(L); return r
-    case 0xc2: lua.lua_pushboolean(L, 0); return r
-    case 0xc3: lua.lua_pushboolean(L, 1); return r
-    case 0xc4: case 0xd9: return left < 1 ? 0 : decodeString(L, r + 1, end, <i32>load<u8>(r))
-    case 0xc5: case 0xda: return left < 2 ? 0 : decodeString(L, r + 2, end, <i32>bswap<u16>(load<u16>(r)))
-    case 0xc6: case 0xdb: return left < 4 ? 0 : decodeString(L, r + 4, end, <i32>bswap<u32>(load<u32>(r)))
-    case 0xc9: return left < 5 || load<u8>(r + 4) != 1 ? 0 : decodeError(L, r + 5, end, <i32>bswap<u32>(load<u32>(r)), depth)
-    case 0xc8: return left < 3 || load<u8>(r + 2) != 1 ? 0 : decodeError(L, r + 3, end, <i32>bswap<u16>(load<u16>(r)), depth)
-    case 0xc7: return left < 2 || load<u8>(r + 1) != 1 ? 0 : decodeError(L, r + 2, end, <i32>load<u8>(r), depth)
-    case 0xca: if (left < 4) return 0; lua.lua_pushnumber(L, <f64>reinterpret<f32>(bswap<u32>(load<u32>(r)))); return r + 4
-    case 0xcb: if (left < 8) return 0; lua.lua_pushnumber(L, reinterpret<f64>(bswap<u64>(load<u64>(r)))); return r + 8
-    case 0xcc: if (left < 1) return 0; lua.lua_pushinteger(L, <i64>load<u8>(r)); return r + 1
-    case 0xcd: if (left < 2) return 0; lua.lua_pushinteger(L, <i64>bswap<u16>(load<u16>(r))); return r + 2
-    case 0xce: if (left < 4) return 0; lua.lua_pushinteger(L, <i64>bswap<u32>(load<u32>(r))); return r + 4
-    case 0xcf: case 0xd3: if (left < 8) return 0; lua.lua_pushinteger(L, <i64>bswap<u64>(load<u64>(r))); return r + 8
-    case 0xd0: if (left < 1) return 0; lua.lua_pushinteger(L, <i64>load<i8>(r)); return r + 1
-    case 0xd1: if (left < 2) return 0; lua.lua_pushinteger(L, <i64><i16>bswap<u16>(load<u16>(r))); return r + 2
-    case 0xd2: if (left < 4) return 0; lua.lua_pushinteger(L, <i64><i32>bswap<u32>(load<u32>(r))); return r + 4
-    case 0xdc: return left < 2 ? 0 : decodeArray(L, r + 2, end, <i32>bswap<u16>(load<u16>(r)), depth)
-    case 0xdd: return left < 4 ? 0 : decodeArray(L, r + 4, end, <i32>bswap<u32>(load<u32>(r)), depth)
-    case 0xde: return left < 2 ? 0 : decodeMap(L, r + 2, end, <i32>bswap<u16>(load<u16>(r)), depth)
-    case 0xdf: return left < 4 ? 0 : decodeMap(L, r + 4, end, <i32>bswap<u32>(load<u32>(r)), depth)
-  }
-  return 0
-}
-
-/** Pushes the values of the array at r. Bytes that another process made wrong are one nil: they must not harm who receives them. */
-export function spread(L: i32, r: i32, end: i32): i32 {
-  const top = lua.lua_gettop(L)
-  let n = -1
-  if (r < end) {
-    const c = <i32>load<u8>(r)
-    if (c >= 0x90 && c < 0xa0) { n = c & 15; r += 1 }
-    else if (c == 0xdc && end - r >= 3) { n = <i32>bswap<u16>(load<u16>(r + 1)); r += 3 }
-  }
-  if (n >= 0 && n <= end - r && lua.lua_checkstack(L, n + 8)) {
-    for (let k = 0; k < n && r != 0; k++) r = decode(L, r, end, 0)
-    if (r == end) return n
-  }
-  lua.lua_settop(L, top)
-  lua.lua_pushnil(L)
-  return 1
-}
-
-function decodeString(L: i32, r: i32, end: i32, n: i32): i32 {
-  if (<u32>n > <u32>(end - r)) return 0
-  lua.lua_pushlstring(L, r, n)
-  return r + n
-}
-
-function decodeArray(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
-  if (<u32>n > <u32>(end - r) || depth >= MAX_DEPTH || !lua.lua_checkstack(L, 4)) return 0
-  lua.lua_createtable(L, min(n, MOST_ROOM), 0)
-  for (let k = 1; k <= n; k++) {
-    r = decode(L, r, end, depth + 1)
-    if (r == 0) return 0
-    lua.lua_rawseti(L, -2, k)
-  }
-  return r
-}
-
-function decodeMap(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
-  if (<u32>n > <u32>(end - r) >>> 1 || depth >= MAX_DEPTH || !lua.lua_checkstack(L, 4)) return 0
-  lua.lua_createtable(L, 0, min(n, MOST_ROOM))
-  for (let k = 0; k < n; k++) {
-    r = decode(L, r, end, depth + 1)
-    if (r == 0) return 0
-    const type = lua.lua_type(L, -1)
-    if (type != lua.TSTRING && type != lua.TNUMBER && type != lua.TBOOLEAN) return 0
-    if (type == lua.TNUMBER) {
-      const key = lua.lua_tonumberx(L, -1, 0)
-      if (key != key) return 0
-    }
-    r = decode(L, r, end, depth + 1)
-    if (r == 0) return 0
-    lua.lua_rawset(L, -3)
-  }
-  return r
-}
-
-function decodeError(L: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
-  if (<u32>n > <u32>(end - r) || !lua.lua_checkstack(L, 12)) return 0
-  const next = decode(L, r, r + n, depth + 1)
-  if (next != r + n || !isError(L)) return 0
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_ERROR_META)
-  lua.lua_setmetatable(L, -2)
-  return next
-}
-
-/** Whether the value on top has the fields of an Error: code that reads one must not fail over its own errors. */
-function isError(L: i32): bool {
-  if (lua.lua_type(L, -1) != lua.TTABLE) return false
-  const i = lua.lua_gettop(L)
-  let well = lua.lua_rawgeti(L, i, 1) == lua.TSTRING && lua.lua_rawgeti(L, i, 2) == lua.TSTRING
-  well = well && isOptional(lua.lua_rawgeti(L, i, 4), lua.TTABLE)
-  well = well && isOptional(lua.lua_rawgeti(L, i, 6), lua.TSTRING) && isOptional(lua.lua_rawgeti(L, i, 5), lua.TTABLE)
-  if (well && lua.lua_type(L, -1) == lua.TTABLE) {
-    const contexts = lua.lua_gettop(L)
-    const n = lua.lua_rawlen(L, contexts)
-    for (let k: i64 = 1; k <= n && well; k++) {
-      well = lua.lua_rawgeti(L, contexts, k) == lua.TSTRING
-      lua.pop(L, 1)
-    }
-  }
-  lua.lua_settop(L, i)
-  return well
-}
-@inline function isOptional(type: i32, wanted: i32): bool { return type == lua.TNIL || type == wanted }
