@@ -47,6 +47,7 @@ export class Gateway implements Supervised {
   readonly #draining = new Set<Promise<void>>()
   readonly #old = new Set<Generation>()
   #active = 0
+  #run = 0 // of its starts, so that one that was given up opens nothing
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -81,18 +82,18 @@ export class Gateway implements Supervised {
   }
 
   async start(): Promise<void> {
-    try {
-      this.#listener = this.#ready ?? (await Listener.open(this.#settings.address, this.#options.report))
-      this.#ready = null
-    } catch (error) {
-      throw this.#options.blame(error as WippyError)
-    }
+    const run = ++this.#run
+    const listener = this.#ready ?? (await this.#open())
+    if (run !== this.#run) return listener.close() // it was stopped meanwhile
+    this.#ready = null
+    this.#listener = listener
     this.#listener.connections = this.#settings.limits.connections
     this.#renew()
     this.#options.opened(this.#url)
   }
 
   async stop(): Promise<void> {
+    this.#run++
     this.#listener?.close()
     this.#listener = null
     if (this.#generation) this.#retire(this.#generation)
@@ -101,6 +102,7 @@ export class Gateway implements Supervised {
   }
 
   kill(): void {
+    this.#run++
     this.#listener?.close()
     this.#listener = null
     this.#ready?.close()
@@ -108,6 +110,14 @@ export class Gateway implements Supervised {
     for (const generation of this.#old) generation.cut()
     this.#generation?.cut()
     this.#generation = null
+  }
+
+  async #open(): Promise<Listener> {
+    try {
+      return await Listener.open(this.#settings.address, this.#options.report)
+    } catch (error) {
+      throw this.#options.blame(error as WippyError)
+    }
   }
 
   get #url(): string {

@@ -112,10 +112,16 @@ export class Delivery {
     return true
   }
 
-  /** Asks a process to end. Whether it does is its own decision. */
+  /** Asks a process to end. Whether it does is its own decision. Throws PROCESS_NOT_FOUND. */
   cancel(to: Pid, reason: string, from: Pid | '' = ''): void {
-    if (this.#isPosted(to)) this.#inBackground(this.post!.cancel(from, to, textPayload(reason)), from, to)
-    else this.event(this.find(to), CANCEL, from === '' ? NOBODY : new Address(from), false, textPayload(reason))
+    const payload = textPayload(reason)
+    if (this.#isPosted(to)) this.#inBackground(this.post!.cancel(from, to, payload), from, to)
+    else this.#cancel(this.find(to), from, payload)
+  }
+
+  #cancel(to: Process, from: Pid | '', payload: Uint8Array): void {
+    if (to.mailbox.hasRoomForEvent(payload)) this.event(to, CANCEL, from === '' ? NOBODY : new Address(from), false, payload)
+    else this.#options.observer.dropped(from as Pid, to.pid, 'MAILBOX_FULL') // it has been told often enough
   }
 
   /** A whole frame that was kept for a process elsewhere. */

@@ -3,7 +3,8 @@
 //   M1. Never more messages, nor more bytes of messages, than the limits allow. What the process has taken in but not received is `held`
 //       and counts as messages: who reads its inbox into a heap is no way around the limit.
 //   M2. Replies, events and the start always get in: a process bounds its own replies by what it asks, and its events by what it
-//       watches. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages.
+//       watches. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages, and cancels, which anybody may bring
+//       about, when as much waits again as messages may take.
 //   M3. Whoever sends to one process is heard in the order of sending.
 //   M4. An empty mailbox owns no buffer.
 
@@ -21,6 +22,7 @@ export type Admission = 'taken' | 'displaced' | 'full' | 'dropped' | 'large'
 /** How long a message covered by credit may be, with its header and the sender's pid. Longer ones must ask. */
 export const CREDIT_BYTES = 4096
 const MOST_CREDIT = 1024 // messages
+const SPARE_EVENTS = 64
 const SCARCE_BYTES = 64 * 1024 // with less room than this everybody must ask
 
 export const defaultMailbox: MailboxLimits = { messages: 10_000, bytes: 8 * 1024 * 1024, policy: 'refuse' }
@@ -99,6 +101,13 @@ export class Mailbox {
   hasRoomFor(payload: Uint8Array): boolean {
     const waiting = this.#buffer?.size ?? 0
     return this.#frames < this.#limits.messages && waiting + HEADER_BYTES + payload.length <= this.#limits.bytes
+  }
+
+  /** Whether one more event gets in that the process did not bring about itself. */
+  hasRoomForEvent(payload: Uint8Array): boolean {
+    const { messages, bytes } = this.#limits
+    const waiting = this.#buffer?.size ?? 0
+    return this.#frames < 2 * messages + SPARE_EVENTS && waiting + payload.length <= 2 * bytes + SCARCE_BYTES
   }
 
   /** Shows what waits, oldest first and in place, until `visit` says that it has seen enough. */

@@ -53,15 +53,16 @@ export class Instance {
     this.view = new DataView(buffer)
   }
 
-  /** Makes the memory equal to `origin`, or to `own`, which grew from it. */
+  /** Makes the memory equal to `origin`, or to `own`, which grew from it. Throws when the machine has no memory left. */
   load(origin: Image, own: Image | null): void {
+    const isEqual = this.#equals === origin
+    this.#equals = null
     const missing = (own ?? origin).pages - this.pages
     if (missing > 0) {
       this.exports.memory.grow(missing)
       this.refresh()
     }
-    if (this.#equals !== origin || missing > 0) this.#clean(origin)
-    this.#equals = null
+    if (!isEqual || missing > 0) this.#clean(origin)
     if (own === null) return
     if (Shelf.hasRoomFor(own.runs.length)) this.#swap.put(ROOM, this.#shelf.write(own.runs))
     else own.eachRun((offset, bytes) => this.bytes.set(bytes, offset))

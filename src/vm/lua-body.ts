@@ -61,7 +61,9 @@ export class LuaBody implements DurableBody, Tenant {
   }
 
   step(inbox: Frames, fuel: number, nowMs: number): Verdict {
-    const { instance } = this.#warm()
+    const slot = this.#warm()
+    if (slot === null) return this.#fail('memory', 'the machine has no memory for it')
+    const { instance } = slot
     const size = inbox.end - inbox.start
     const pages = this.#limits.memoryBytes / PAGE
     const seconds = Math.floor(nowMs / 1000)
@@ -132,14 +134,22 @@ export class LuaBody implements DurableBody, Tenant {
     this.#image = this.#origin
   }
 
-  #warm(): Slot {
+  /** The instance it runs in; null when there is no memory for one. */
+  #warm(): Slot | null {
     const held = this.#slot
     if (held !== null) {
       this.#pool.touch(held)
       return held
     }
-    const slot = this.#pool.acquire(this)
-    slot.instance.load(this.#origin, this.#image === this.#origin ? null : this.#image)
+    let slot: Slot | null = null
+    try {
+      slot = this.#pool.acquire(this)
+      slot.instance.load(this.#origin, this.#image === this.#origin ? null : this.#image)
+    } catch (cause) {
+      if (slot !== null) this.#pool.release(slot)
+      if (!(cause instanceof RangeError)) throw cause
+      return null
+    }
     this.#image = null
     this.#slot = slot
     return slot

@@ -5,6 +5,7 @@
 //      Who runs again while it is hot, or comes back having run later than some resident, is a *resident* itself. So a crowd that runs in turn, each seldom, passes through a few memories that the processor has at hand, and those
 //      that run often are left alone.
 //   P3 An instance whose memory grew beyond what is worth keeping is dropped: WebAssembly memories never shrink.
+//   P4 When the machine gives no memory for one more, those that are there are all there will be.
 
 import { PAGE } from './abi.ts'
 import { Instance } from './instance.ts'
@@ -99,12 +100,14 @@ export class Pool {
   readonly #free: Slot[] = []
   readonly #guests = new Ring()
   readonly #residents = new Ring()
+  #most: number // instances at once
   #alive = 0
   #uses = 0
 
   constructor(module: WebAssembly.Module, limits: PoolLimits = defaultPool) {
     this.#module = module
     this.#limits = limits
+    this.#most = limits.hot
     this.#mostGuests = Math.max(1, Math.floor(limits.hot * GUESTS))
     this.#mostResidents = limits.hot - this.#mostGuests
   }
@@ -147,13 +150,24 @@ export class Pool {
   }
 
   #another(): Slot {
-    if (this.#alive >= this.#limits.hot && this.#guests.size + this.#residents.size > 0) {
+    while (this.#alive >= this.#most && this.#tenants > 0) {
       this.#evict()
       const slot = this.#free.pop()
       if (slot !== undefined) return slot
     }
-    this.#alive++
-    return new Slot(new Instance(this.#module, this.#shelf))
+    try {
+      const slot = new Slot(new Instance(this.#module, this.#shelf))
+      this.#alive++
+      return slot
+    } catch (cause) {
+      if (this.#tenants === 0) throw cause
+      this.#most = this.#alive
+      return this.#another()
+    }
+  }
+
+  get #tenants(): number {
+    return this.#guests.size + this.#residents.size
   }
 
   #evict(): void {

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { Kind, WippyError } from '../../src/error.ts'
 import type { Abroad } from '../../src/kernel/abroad.ts'
 import { EVENT, MESSAGE, REPLY } from '../../src/kernel/frame.ts'
+import { defaultLimits } from '../../src/kernel/host.ts'
 import type { Pid } from '../../src/pid.ts'
 import { messages, TestKernel } from '../support/test-kernel.ts'
 import { bytes, type Outbox, type Signal } from '../support/ts-body.ts'
@@ -311,6 +312,25 @@ test('pids of other nodes are the cluster business', () => {
     heard.map(({ tag, flag }) => [tag, flag]),
     [[6, 0]],
   )
+})
+
+test('a process is told to end whatever waits for it, and not without end', () => {
+  const kernel = new TestKernel()
+  const { delivery } = kernel.scheduler
+  const ear = kernel.listener({ limits: { ...defaultLimits, mailbox: { messages: 10, bytes: 1e6, policy: 'refuse' } } })
+  kernel.run()
+  for (let n = 0; n < 10; n++) delivery.message('', ear.pid, 't', bytes('x'))
+  for (let n = 0; n < 1000; n++) delivery.cancel(ear.pid, 'enough')
+  kernel.run()
+  const cancels = ear.heard.filter(({ topic }) => topic === 'pid.cancel').length
+  assert.ok(cancels > 0 && cancels < 100, `${cancels} cancels`)
+  assert.is(kernel.notes.dropped_.length, 1000 - cancels)
+  for (let n = 0; n < 3; n++) delivery.cancel(ear.pid, 'x'.repeat(1e6))
+  assert.is(kernel.notes.dropped_.length, 1000 - cancels + 1)
+  kernel.run()
+  delivery.cancel(ear.pid, 'again')
+  kernel.run()
+  assert.is(ear.heard.at(-1)?.topic, 'pid.cancel')
 })
 
 test.run()

@@ -162,4 +162,51 @@ test('two thousand bombs in a row leave the pool, and the memory of the node, ab
   assert.ok(grown.rss < 256 * MiB, `${Math.round(grown.rss / MiB)} MiB of everything`)
 })
 
+/** Does something while the machine gives memory for no more than so many instances. */
+const withMemoryFor = (instances: number, act: () => void): void => {
+  const { Instance } = WebAssembly
+  let left = instances * 2 // each comes with one that moves what is in it
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      if (left-- <= 0) throw new RangeError('Out of memory')
+      super(module, imports)
+    }
+  }
+  try {
+    act()
+  } finally {
+    WebAssembly.Instance = Instance
+  }
+}
+
+test('a machine that has no memory for more instances runs all processes in those there are', () => {
+  const bodies = new Bodies({ hot: 64, keptBytes: 2 * MiB })
+  withMemoryFor(5, () => {
+    const processes = crowd(20, bodies)
+    for (const topic of ['a', 'b', 'a']) for (const process of processes) assert.is(process.post(topic, []).run(), 'wait')
+    assert.is(bodies.pool.alive, 5)
+    for (const process of processes) assert.equal(Object.assign({}, process.post('stop', []).result()), { a: 2, b: 1 })
+  })
+})
+
+test("a process that the machine has no memory for ends, and stands in nobody's way", () => {
+  const bodies = new Bodies({ hot: 1, keptBytes: 2 * MiB })
+  const large = new LuaProcess(program(`local kept = string.rep('x', 4 * 1024 * 1024) process.inbox():receive() return #kept`), { bodies })
+  large.run()
+  const others = crowd(4, bodies)
+  const { grow } = WebAssembly.Memory.prototype
+  WebAssembly.Memory.prototype.grow = () => {
+    throw new RangeError('Unable to grow instance memory')
+  }
+  try {
+    assert.is(large.post('go', []).run(), 'fault')
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow
+  }
+  assert.equal([large.body.fault?.reason, large.body.fault?.message], ['memory', 'the machine has no memory for it'])
+  large.close()
+  for (const process of others) assert.is(process.post('t', []).run(), 'wait')
+  for (const process of others) assert.equal(Object.assign({}, process.post('stop', []).result()), { t: 1 })
+})
+
 test.run()
