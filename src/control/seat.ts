@@ -4,7 +4,7 @@
 // Who leaves takes the locked file away, and the folder if it was made for it. So whoever has locked a file looks whether it is still the one that
 // others would find.
 
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
@@ -12,6 +12,7 @@ import { isLocked, lockFile } from '../lmdb/owner.ts'
 import { type Note, type Phase, readNote, removeNote, writeNote } from './address.ts'
 
 const PATIENCE_MS = 30_000 // for a node that stops, or a command that changes what is stored
+const TRIES = 20
 const LOOK_MS = 20 // the end of a process is no event that another one hears of
 
 export type Seat = {
@@ -42,9 +43,10 @@ const removeEmpty = (folder: string): void => {
 /** Locks the file of a seat, and says whether the folder was made for it; null when somebody has it. */
 const lock = (folder: string): { readonly made: boolean; readonly unlock: () => void } | null => {
   const path = fileOf(folder)
-  for (let made = false; ; ) {
-    made = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined || made
+  let made = false
+  for (let tries = 1; ; tries++) {
     try {
+      made = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined || made
       if (identityOf(path) === null) closeSync(openSync(path, 'a', 0o600))
       const found = identityOf(path)
       const unlock = lockFile(path, 0)
@@ -52,9 +54,7 @@ const lock = (folder: string): { readonly made: boolean; readonly unlock: () => 
       if (found !== null && identityOf(path) === found) return { made, unlock }
       unlock()
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      const isGone = code === 'ENOENT' || (code === 'STATE_UNREADABLE' && !existsSync(path))
-      if (!isGone) throw error // else somebody has left just now
+      if (tries === TRIES) throw error // before that, somebody may have left and taken the folder along
     }
   }
 }
