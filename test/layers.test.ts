@@ -39,6 +39,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   pg: ['workflow', 'sql'],
   redis: ['store'],
   '@oclif/core': ['cli'],
+  'opentype.js': ['bench'],
   '@bytecodealliance/jco': ['plugin'],
   '@modelcontextprotocol/sdk': ['mcp'],
 }

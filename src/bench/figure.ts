@@ -38,7 +38,7 @@ export const barsOf = (figures: readonly Figure[]): Bar[] =>
       value: median(values),
       low: values.length > 2 ? quantile(values, 0.25) : best(values),
       high: quantile(values, 0.75),
-      tone: at === 0 ? 'ours' : undefined,
+      tone: at === 0 || /^wippy\b/.test(name) ? 'ours' : undefined,
     }))
 
 /** How many times as fast `a` is as `b`: the median over rounds, each compared with its neighbour in time. NaN when one is missing. */

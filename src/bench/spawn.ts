@@ -44,8 +44,8 @@ export const spawn = async (pace: Pace): Promise<Report> => {
       tables: [
         timeTable('spawn to first instruction', 'process', first),
         timeTable('a whole life: spawn, run, end, be heard of', 'process', lives),
-        timeTable(`${times} by spawn_monitored from one process, until each has ended and was heard of`, 'process', ends),
-        timeTable(`${times} by spawn_monitored from one process, until each runs, has said so and waits`, 'process', waits),
+        timeTable(`${times} by spawn_monitored, ended and heard of`, 'process', ends),
+        timeTable(`${times} by spawn_monitored, running and waiting`, 'process', waits),
       ],
       targets: [],
       data: { first, lives, ends, waits, count },

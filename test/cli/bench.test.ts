@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -19,12 +19,15 @@ test('a benchmark prints its figures, writes the picture, and says where', async
   assert.match(readFileSync(path, 'utf8'), /^<svg [\s\S]*What a durable step costs[\s\S]*<\/svg>\n$/)
 })
 
-test('figures are JSON for programs, on standard output and in a file', async () => {
-  const ended = await wippy(['bench', 'workflow', '--quick', '--json', '-o', 'w.json'], { cwd })
+test('figures are JSON for programs, on standard output and in a file; the picture is drawn as PNG when that is asked for', async () => {
+  const ended = await wippy(['bench', 'workflow', '--quick', '--json', '-o', 'w.json', '-o', 'w.png'], { cwd })
   const { $type, name, quick, machine, one, files } = JSON.parse(ended.out)
-  assert.equal([$type, name, quick, one[0].values.length, files], ['bench', 'workflow', true, 3, [join(cwd, 'w.json')]])
+  assert.equal([$type, name, quick, one[0].values.length, files], ['bench', 'workflow', true, 3, [join(cwd, 'w.json'), join(cwd, 'w.png')]])
   assert.ok(machine.processor && machine.loadAfter)
   assert.equal(JSON.parse(readFileSync(join(cwd, 'w.json'), 'utf8')).one, one)
+  const png = readFileSync(join(cwd, 'w.png'))
+  assert.equal([png.toString('latin1', 1, 4), png.readUInt32BE(16)], ['PNG', 2400])
+  assert.not(existsSync(join(cwd, 'w.svg')))
 })
 
 test('what is typed wrong is explained before anything is measured', async () => {

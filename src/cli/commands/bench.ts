@@ -5,6 +5,7 @@ import { extname, resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
+import type { Picture } from '../../bench/picture.ts'
 import { Kind, WippyError } from '../../error.ts'
 import { json, print } from '../output.ts'
 import { waitingFor } from '../progress.ts'
@@ -25,8 +26,8 @@ export default class Bench extends Command {
   static override description =
     `Prints tables (or JSON) and draws a picture. Each contender is a program of its own and all take turns, so trust ratios more than times, and
 a machine that has nothing else to do more than one that has. Erlang, native Lua, wasmoon, quickjs-emscripten and isolated-vm take part when they are installed.
-isolation takes less than two minutes. A PNG is drawn by rsvg-convert, inkscape or magick, when the machine has one.`
-  static override examples = ['<%= config.bin %> bench isolation', '<%= config.bin %> bench message -o message.svg -o message.json']
+isolation takes less than two minutes. Files that end with .png are drawn on light paper, 2400 pixels wide.`
+  static override examples = ['<%= config.bin %> bench isolation', '<%= config.bin %> bench message -o message.png -o message.json']
   static override args = { name: text({ required: true, options: [...NAMES], description: 'What is measured.' }) }
   static override flags = {
     output: string({
@@ -58,7 +59,7 @@ isolation takes less than two minutes. A PNG is drawn by rsvg-convert, inkscape 
     const panels = report.tables.flatMap(({ title, chart }) => (chart && chart.bars.length > 0 ? [{ title, ...chart }] : []))
     for (const { path, ending } of files) {
       if (ending === '.json') writeFileSync(path, `${json(data)}\n`)
-      else await this.#draw(path, { title, subtitle: `wippy ${this.config.version} ${about}`, panels, machine: before })
+      else await this.#write(path, { title, subtitle: `wippy ${this.config.version}: ${about}`, panels, machine: before })
     }
     const pictures = files.map(({ path }) => path)
     if (flags.json) return print(json({ $type: 'bench', v: 1, ...data, files: pictures }))
@@ -67,12 +68,10 @@ isolation takes less than two minutes. A PNG is drawn by rsvg-convert, inkscape 
     for (const path of pictures) print(`written: ${path}`)
   }
 
-  async #draw(path: string, picture: Parameters<typeof import('../../bench/picture.ts').svgOf>[0]): Promise<void> {
-    const { svgOf } = await import('../../bench/picture.ts')
-    if (extname(path).toLowerCase() === '.svg') return writeFileSync(path, svgOf(picture))
-    const { drawPng } = await import('../../bench/png.ts')
-    const svg = path.replace(/\.png$/i, '.svg')
-    writeFileSync(svg, svgOf(picture))
-    drawPng(svg, path)
+  async #write(path: string, picture: Picture): Promise<void> {
+    const { drawingOf } = await import('../../bench/picture.ts')
+    const drawing = drawingOf(picture)
+    if (extname(path).toLowerCase() === '.svg') return writeFileSync(path, (await import('../../bench/svg.ts')).svgOf(drawing))
+    writeFileSync(path, (await import('../../bench/png.ts')).pngOf(drawing))
   }
 }

@@ -51,7 +51,6 @@ PLUGIN_TOO_LARGE | The component is too large. | It is kept and compiled whole. 
 PLUGIN_TRAP | The plugin trapped. | Its code did what WebAssembly forbids. | Tell its maker.
 PLUGIN_TYPE | The component has types that cannot be carried over. | Its glue is not what is expected. | Report it, with the component.
 BENCH_FILE | The name of a file says neither picture nor figures. | Its ending decides what is written. | Let it end with .svg, .png or .json.
-BENCH_PNG | No PNG could be made of the picture. | A program of the machine draws it, and there is none, or it failed. | Install librsvg2-bin, or open the SVG in a browser.
 SEAT_TAKEN | Another wippy still works on what is stored here. | Two would lose what the other one wrote. | Try again when it is done, or end it.
 SANDBOX_FAILED | Sandboxed code returned an error. | The error is its own. | Look at the message.
 SANDBOX_FILE | The file with code cannot be read. | It is not there, or not readable. | Give a file with Lua, or - for standard input.
