@@ -77,8 +77,9 @@ const EXITS = table(
     ['4', 'not found'],
     ['5', 'not allowed'],
     ['7', 'nobody there: no node can be reached'],
-    ['8', 'too late'],
-    ['9', 'something else was first'],
+    ['8', 'no answer in time'],
+    ['9', 'somebody else was first: it is there already, or has changed'],
+    ['130', 'ended by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP'],
   ],
 )
 

@@ -1,11 +1,16 @@
 // Each class of exit codes, as a program sees it.
 
+import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Exit, exitOf } from '../../src/cli/exit.ts'
+import { writeNote } from '../../src/control/address.ts'
+import { FrameReader, framed } from '../../src/control/frames.ts'
+import { decodeRequest, encodeAnswer } from '../../src/control/protocol.ts'
 import { Kind, WippyError } from '../../src/error.ts'
 import { directoryWith } from '../registry/scratch.ts'
-import { HELLO, index, wippy } from './command.ts'
+import { HELLO, index, start, wippy } from './command.ts'
 
 const test = suite('exit codes')
 
@@ -29,6 +34,8 @@ const COMMANDS: readonly (readonly [code: number, cwd: string, ...args: string[]
   [Exit.notFound, good, 'run', 'helo'],
   [Exit.notFound, good, 'registry', 'show', 'app:nothing'],
   [Exit.unavailable, nothing, 'ps'],
+  [Exit.unavailable, good, 'registry', 'history', '--set', 'registry.history=none'],
+  [Exit.conflict, good, 'new', 'hello', 'src'],
 ]
 
 test('commands end with the code of their failure', async () => {
@@ -36,6 +43,64 @@ test('commands end with the code of their failure', async () => {
     const ended = await wippy(args, { cwd })
     assert.is(ended.code, code, `${args.join(' ')}: ${ended.err}`)
   }
+})
+
+/** A node that answers every request with an error, until `act` is done. */
+const whileRefusing = async (error: WippyError, act: (cwd: string) => Promise<void>): Promise<void> => {
+  const cwd = directoryWith({ '.wippy/.keep': '' })
+  const path = join(cwd, '.wippy', 'node.sock')
+  const server = createServer((socket) => {
+    const reader = new FrameReader(1024)
+    socket.on('data', (piece) => {
+      for (const body of reader.push(piece)) socket.write(framed(encodeAnswer({ id: decodeRequest(body).id, error })))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  writeNote(join(cwd, '.wippy'), { pid: process.pid, phase: 'ready', path })
+  try {
+    await act(cwd)
+  } finally {
+    server.close()
+  }
+}
+
+test('what a node answers decides as well: not allowed, too late, changed meanwhile, failed', async () => {
+  for (const [kind, code] of [
+    [Kind.PermissionDenied, Exit.denied],
+    [Kind.Timeout, Exit.timeout],
+    [Kind.Conflict, Exit.conflict],
+    [Kind.Internal, Exit.failed],
+  ] as const) {
+    await whileRefusing(new WippyError('SAID', kind, 'the node said so'), async (cwd) => {
+      for (const args of [['ps'], ['logs', '--json']]) {
+        const ended = await wippy(args, { cwd })
+        assert.equal([ended.code, ended.out], [code, ''], ended.err)
+        assert.match(ended.err, 'the node said so')
+      }
+    })
+  }
+})
+
+test('the second signal ends a run at once: 130 is Ctrl-C, 143 SIGTERM; the first one ends what serves', async () => {
+  const cwd = app('return { main = function() require("io").print("up") while true do end end }')
+  const run = start(['run', 'hello'], { cwd, input: null })
+  await run.said('up')
+  run.child.kill('SIGINT')
+  await run.said('Stopping.')
+  run.child.kill('SIGTERM')
+  assert.is((await run.ended).code, 143)
+
+  const again = start(['run', 'hello'], { cwd, input: null })
+  await again.said('up')
+  again.child.kill('SIGTERM')
+  await again.said('Stopping.')
+  again.child.kill('SIGINT')
+  assert.is((await again.ended).code, 130)
+
+  const looking = start(['mcp'], { cwd, input: null })
+  await looking.said('wippy mcp')
+  looking.child.kill('SIGINT')
+  assert.is((await looking.ended).code, 0, 'whoever serves is done then')
 })
 
 test('kinds of errors are told apart', () => {
