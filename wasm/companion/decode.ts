@@ -5,12 +5,11 @@
 
 import * as lua from './lua'
 import { ERROR_META, get } from './control'
-import { MAX_DEPTH } from './msgpack'
+import { MAX_DEPTH, NIL } from './msgpack'
 import { addList, addNodes, newTable, nodeOf } from './table'
 import { stringOf } from './text'
 
 const MOST_ROOM: i32 = 1024 // elements a table gets room for because of what its bytes claim; then it grows by what is there
-const NIL: i32 = 0xc0
 
 /** Pushes the values of the array at r. Bytes that another process made wrong are one nil: they must not harm who receives them. */
 export function spread(L: i32, r: i32, end: i32): i32 {

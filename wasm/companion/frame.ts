@@ -147,47 +147,54 @@ export function decode(L: i32): i32 {
 }
 
 /** Encodes the stack from index i to the top as an array. */
-function encodeFrom(L: i32, i: i32): void {
+function encodeFrom(L: i32, i: i32, p: i32): i32 {
   const top = lua.lua_gettop(L)
-  pack.arrayHead(max(0, top - i + 1))
-  for (; i <= top; i++) if (!pack.encode(L, i, 0)) { lua.lua_settop(L, top); raise(L, TOO_DEEP) }
+  p = pack.arrayHead(p, max(0, top - i + 1))
+  for (; i <= top; i++) {
+    p = pack.encode(L, i, p, 0)
+    if (p == 0) { lua.lua_settop(L, top); raise(L, TOO_DEEP) }
+  }
+  return p
 }
 
 /** encode(...) → string of msgpack (an array). The bytes pass through the free end of the outbox. */
 export function encode(L: i32): i32 {
-  pack.begin()
-  const from = pack.position()
-  encodeFrom(L, 1)
-  const length = pack.position() - from
-  pack.moveTo(from)
-  lua.lua_pushlstring(L, pack.address(), length)
+  const from = pack.offsetOf(pack.begin())
+  const p = encodeFrom(L, 1, pack.addressOf(from))
+  const first = pack.addressOf(from)
+  lua.lua_pushlstring(L, first, p - first)
   return 1
+}
+
+/** The string at stack index i; a number becomes one. */
+function textAt(L: i32, i: i32): i32 {
+  if (lua.lua_type(L, i) != lua.TSTRING) lua.luaL_checklstring(L, i, 0)
+  return load<i32>(lua.slotOf(L, i))
 }
 
 /** Writes a frame into the outbox: header, name at stack index `name`, topic at the one behind it, the rest as payload. Answers its size. */
 function write(L: i32, kind: i32, flag: i32, tag: u32, name: i32): i32 {
-  const namePointer = lua.luaL_checklstring(L, name, SCRATCH)
-  const nameLength = load<i32>(SCRATCH)
-  const topicPointer = lua.luaL_checklstring(L, name + 1, SCRATCH)
-  const topicLength = load<i32>(SCRATCH)
+  const nameText = textAt(L, name)
+  const topicText = textAt(L, name + 1)
+  const nameLength = lua.lengthOf(nameText)
+  const topicLength = lua.lengthOf(topicText)
   if (nameLength > 0xffff || topicLength > 0xffff) raise(L, TOO_LONG)
-  pack.begin()
-  const from = pack.position()
-  pack.room(HEADER + nameLength + topicLength)
-  pack.word(0)
-  pack.byte(kind)
-  pack.byte(flag)
-  pack.half(nameLength)
-  pack.word(<i32>tag)
-  pack.half(topicLength)
-  pack.half(0)
-  pack.bytes(namePointer, nameLength)
-  pack.bytes(topicPointer, topicLength)
-  const start = pack.position()
-  encodeFrom(L, name + 2)
-  const size = pack.position() - start
-  pack.patch(from, size)
-  return (HEADER + nameLength + topicLength + size + 3) & ~3
+  const parts = HEADER + nameLength + topicLength
+  let p = pack.room(pack.begin(), parts + pack.SLACK)
+  const from = pack.offsetOf(p)
+  store<u8>(p + 4, <u8>kind)
+  store<u8>(p + 5, <u8>flag)
+  store<u16>(p + 6, <u16>nameLength)
+  store<u32>(p + 8, tag)
+  store<u32>(p + 12, topicLength)
+  p = pack.bytes(p + HEADER, lua.textOf(nameText), nameLength)
+  p = pack.bytes(p, lua.textOf(topicText), topicLength)
+  p = pack.room(encodeFrom(L, name + 2, p), 4)
+  store<u32>(p, 0) // up to a multiple of 4
+  const first = pack.addressOf(from)
+  const size = p - first
+  store<u32>(first, size - parts)
+  return (size + 3) & ~3
 }
 
 @inline function commit(size: i32): void { set(OUT_END, get(OUT_END) + size) }
@@ -203,16 +210,17 @@ function nextTag(): i32 {
 export function writeSend(L: i32): i32 {
   const tag = nextTag()
   const size = write(L, SEND, 0, tag, 1)
-  const name = lua.lua_tolstring(L, 1, SCRATCH)
+  const text = textAt(L, 1)
+  const name = lua.textOf(text)
   const covered = get(CREDIT) > 0 && size <= COVERED_BYTES && name == get(PEER)
   if (covered) {
     set(CREDIT, get(CREDIT) - 1)
-    pack.untag(get(OUT_END))
+    store<u32>(pack.addressOf(get(OUT_END)) + 8, 0) // it needs no answer
   } else {
     mustRest(L)
     set(CREDIT, 0)
     set(PEER, name)
-    set(PEER + 4, load<i32>(SCRATCH))
+    set(PEER + 4, lua.lengthOf(text))
     set(PEER_TAG, tag)
     lua.lua_pushvalue(L, 1)
     lua.lua_rawseti(L, lua.REGISTRY, REF_PEER)
