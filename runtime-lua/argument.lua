@@ -1,4 +1,5 @@
 -- Checks of arguments for the modules of the runtime: a wrong type raises, at the line that called the module's function.
+local host = ...
 local error, getmetatable, tointeger, tostring, type = error, getmetatable, math.tointeger, tostring, type
 
 local argument = {}
@@ -32,6 +33,14 @@ end
 function argument.object(value, name, where)
   if getmetatable(value) == name then return value end
   error(('\'%s\' was not called on a %s: call it with a colon'):format(where, name), 3)
+end
+
+--- argument.sealed(value, 'actor' or 'scope', method name) → what stands for it at the host; only code that declares `security` has any.
+function argument.sealed(value, which, where)
+  local security = host.require_runtime('security')
+  local seal = security and security.seal(value, which)
+  if seal then return seal end
+  refuse(value, 1, where, which)
 end
 
 return argument

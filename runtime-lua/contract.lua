@@ -5,7 +5,6 @@ local host = ...
 local argument = host.require_runtime('argument')
 local errors = host.require_runtime('errors')
 local future = host.require_runtime('future')
-local runtime = host.require_runtime
 local ask, fail, INVALID, NOT_FOUND = host.ask, errors.fail, errors.INVALID, errors.NOT_FOUND
 local ipairs, pairs, setmetatable = ipairs, pairs, setmetatable
 local tonumber, find, gmatch, gsub, char, sub = tonumber, string.find, string.gmatch, string.gsub, string.char, string.sub
@@ -116,15 +115,7 @@ local function overlaid(self, name, key, value)
 end
 function methods:with_context(values) return overlaid(self, 'with_context', 'context', values) end
 function methods:with_options(values) return overlaid(self, 'with_options', 'options', values) end
--- What stands for an actor or a scope; only code that declares `security` has any.
-local function sealed(value, which, name)
-  local security = runtime('security')
-  local seal = security and security.seal(value, which)
-  if not seal then error('bad argument #1 to \'' .. name .. '\' (' .. which .. ' expected, got ' .. type(value) .. ')', 3) end
-  return seal
-end
-
-function methods:with_actor(actor) return with(self, 'with_actor', 'actor', sealed(actor, 'actor', 'with_actor')) end
-function methods:with_scope(scope) return with(self, 'with_scope', 'scope', sealed(scope, 'scope', 'with_scope')) end
+function methods:with_actor(actor) return with(self, 'with_actor', 'actor', argument.sealed(actor, 'actor', 'with_actor')) end
+function methods:with_scope(scope) return with(self, 'with_scope', 'scope', argument.sealed(scope, 'scope', 'with_scope')) end
 
 return contract

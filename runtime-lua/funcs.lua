@@ -4,6 +4,7 @@ local host = ...
 local ask = host.ask
 local runtime = host.require_runtime
 local future = host.require_runtime("future")
+local argument = host.require_runtime("argument")
 local type, error, pairs, setmetatable = type, error, pairs, setmetatable
 
 local function invalid(message)
@@ -48,18 +49,10 @@ local function overlay(executor, key, extra)
 end
 
 
--- What stands for an actor or a scope; only code that declares `security` has any.
-local function sealed(value, which, name)
-  local security = runtime("security")
-  local seal = security and security.seal(value, which)
-  if not seal then error("bad argument #1 to '" .. name .. "' (" .. which .. " expected, got " .. type(value) .. ")", 3) end
-  return seal
-end
-
 function Executor:with_context(values) return overlay(self, "context", values) end
 function Executor:with_options(values) return overlay(self, "options", values) end
-function Executor:with_actor(actor) return with(self, "actor", sealed(actor, "actor", "with_actor")) end
-function Executor:with_scope(scope) return with(self, "scope", sealed(scope, "scope", "with_scope")) end
+function Executor:with_actor(actor) return with(self, "actor", argument.sealed(actor, "actor", "with_actor")) end
+function Executor:with_scope(scope) return with(self, "scope", argument.sealed(scope, "scope", "with_scope")) end
 function Executor:call(id, ...) return call(self.options, id, ...) end
 function Executor:async(id, ...) return async(self.options, id, ...) end
 

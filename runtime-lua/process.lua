@@ -3,6 +3,7 @@
 local host = ...
 local ask, send = host.ask, host.send
 local runtime = host.require_runtime
+local argument = host.require_runtime("argument")
 local error, type, setmetatable, pairs, select = error, type, setmetatable, pairs, select
 
 local process = {}
@@ -113,18 +114,10 @@ local function table_of(value, name)
   return value
 end
 
--- What stands for an actor or a scope; only code that declares `security` has any.
-local function sealed(value, which, name)
-  local security = runtime("security")
-  local seal = security and security.seal(value, which)
-  if not seal then error("bad argument #1 to '" .. name .. "' (" .. which .. " expected, got " .. type(value) .. ")", 3) end
-  return seal
-end
-
 function Spawner:with_context(values) return merged(self, "context", table_of(values, "with_context")) end
 function Spawner:with_options(values) return merged(self, "options", table_of(values, "with_options")) end
-function Spawner:with_actor(actor) return with(self, "actor", sealed(actor, "actor", "with_actor")) end
-function Spawner:with_scope(scope) return with(self, "scope", sealed(scope, "scope", "with_scope")) end
+function Spawner:with_actor(actor) return with(self, "actor", argument.sealed(actor, "actor", "with_actor")) end
+function Spawner:with_scope(scope) return with(self, "scope", argument.sealed(scope, "scope", "with_scope")) end
 function Spawner:with_name(name) return with(self, "name", text(name, 1, "with_name")) end
 function Spawner:with_message(topic, ...)
   local messages = {}

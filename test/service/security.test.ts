@@ -493,4 +493,14 @@ test('as a change, such a policy is refused', () =>
     assert.match(error.message, /ends too early/)
   }))
 
+test('whoever acts for others names an actor and a scope, and anything else is a mistake of the line that says so', () =>
+  withApp({ greeter: { kind: 'contract.definition', methods: [{ name: 'greet' }] } }, async (app) => {
+    const mistake = async (code: string): Promise<string> => (await failure(app.eval(code, { modules: [...MODULES, 'contract'] }))).text
+    const builders = ['funcs.new()', 'process.with_context({})', 'contract.get("app:greeter")']
+    for (const builder of builders) {
+      assert.match(await mistake(`${builder}:with_actor({})`), /:1: bad argument #1 to 'with_actor' \(actor expected, got table\)/)
+      assert.match(await mistake(`${builder}:with_scope(security.new_actor("a"))`), /:1: bad argument #1 to 'with_scope' \(scope expected/)
+    }
+  }))
+
 test.run()
