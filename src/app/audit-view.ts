@@ -34,10 +34,10 @@ export const auditQuery = (asked: Asked): AuditQuery => {
   }
   const [actor, action, resource, since, verdict] = [text('actor'), text('action'), text('resource'), text('since'), text('verdict')]
   const limit = asked.limit ?? MOST_SHOWN
-  if (typeof limit !== 'number') throw wrong('limit')
+  if (!Number.isSafeInteger(limit) || (limit as number) < 0) throw wrong('limit')
   if (verdict !== undefined && verdict !== 'allow' && verdict !== 'deny') throw wrong('verdict')
   return {
-    limit: Math.min(limit, MOST_SHOWN),
+    limit: Math.min(limit as number, MOST_SHOWN),
     ...(verdict !== undefined && { verdict }),
     ...(actor !== undefined && { actor }),
     ...(action !== undefined && { action }),

@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
+import { checkName } from './glue-name.ts'
 import { asksOf } from './grant.ts'
-import { meterModule } from './meter.ts'
+import { type MeteredModule, meterModule } from './meter.ts'
 import { type Signature, signatureOf } from './signature.ts'
 
 const LARGEST_COMPONENT = 64 * 1024 ** 2
@@ -18,9 +19,7 @@ export type Compiled = {
   readonly hash: string
   /** A script that ends with the glue's `instantiate`. */
   readonly glue: string
-  readonly modules: ReadonlyMap<string, Uint8Array>
-  /** Pages of 64 KiB that its memories begin with. */
-  readonly pages: number
+  readonly modules: ReadonlyMap<string, MeteredModule>
   /** The grants it asks for. */
   readonly asks: readonly string[]
   /** Imported interfaces that nothing here offers. */
@@ -68,22 +67,19 @@ export const compileComponent = async (bytes: Uint8Array): Promise<Compiled> => 
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
     throw refuse('PLUGIN_MALFORMED', `the component cannot be read: ${why}`, 'Build it again; it may have been cut short.', cause)
   })
+  for (const name of [...result.imports, ...result.exports.flat()]) checkName(name)
   const files = new Map(Object.entries(result.files))
   const textOf = (name: string): string => Buffer.from(files.get(name) ?? []).toString()
-  const modules = new Map<string, Uint8Array>()
-  let pages = 0
+  const modules = new Map<string, MeteredModule>()
   for (const [name, content] of files) {
     if (!name.endsWith('.wasm')) continue
-    const metered = meterModule(content)
-    modules.set(name, metered.bytes)
-    pages = Math.max(pages, metered.pages)
+    modules.set(name, meterModule(content))
   }
   const declarations = new Map([...files.keys()].filter((name) => name.endsWith('.d.ts')).map((name) => [name, textOf(name)]))
   return {
     hash: createHash('sha256').update(bytes).digest('hex'),
     glue: scriptOf(textOf(`${NAME}.js`)),
     modules,
-    pages,
     ...asksOf(result.imports),
     signature: signatureOf(`${NAME}.d.ts`, declarations, HIDDEN),
   }

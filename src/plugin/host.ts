@@ -13,15 +13,7 @@ import type { Guard } from '../service/guard.ts'
 import type { Level } from '../service/log-line.ts'
 import type { Log } from '../service/logger.ts'
 import type { Caller } from '../service/service.ts'
-
-export type HostAsk =
-  | { readonly op: 'call'; readonly target: string; readonly form: 'text' | 'json'; readonly input: string }
-  | { readonly op: 'call'; readonly target: string; readonly form: 'bytes'; readonly input: Uint8Array }
-  | { readonly op: 'get'; readonly id: string }
-  | { readonly op: 'list'; readonly kind: string }
-  | { readonly op: 'log'; readonly level: string; readonly message: string }
-
-export type HostAnswer = { readonly value: unknown } | { readonly error: string }
+import { type HostAnswer, type HostAsk, LONGEST, LONGEST_LINE } from './host-ask.ts'
 
 /** For whom something is asked: the plugin, its rights, who called it, and until when anybody waits. */
 export type Asker = {
@@ -31,8 +23,6 @@ export type Asker = {
   readonly gone: AbortSignal
 }
 
-const LONGEST = 1024 ** 2 // characters, or bytes, of what is asked with
-const LONGEST_LINE = 8192
 const MOST_IDS = 10_000
 const SLICE = 500 // entries
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error']

@@ -1,11 +1,11 @@
 // One instance of a plugin, in the thread it is made in: its memory, its fuel, its exports.
 //
 //   I1 A call spends at most its fuel; what traps (fuel, memory, a bug of the plugin) ends the instance, and the next call gets a fresh one.
-//   I2 The glue runs in a context without Node: it has WebAssembly, text coding and what it is given.
+//   I2 All memories and tables of a component together have its limit, however many modules, and instances of each, it is made of.
 
-import { createContext, Script } from 'node:vm'
 import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
+import { type Realm, realmOf } from './realm.ts'
 import type { ExportedFunction } from './signature.ts'
 import { fromComponent, toComponent } from './value.ts'
 import { PluginExit } from './wasi.ts'
@@ -24,47 +24,57 @@ type Instantiate = (
 ) => Exports
 
 const PAGE = 65_536
+const MOST_INSTANCES = 1000
+const LONGEST_MESSAGE = 1000 // characters of an error
 
 const failed = (code: string, kind: Kind, message: string, details?: Record<string, unknown>): WippyError =>
   new WippyError(code, kind, message, { retryable: false, details })
 
-/** Throws PLUGIN_MEMORY when a component begins with more memory than it may have. */
-export const checkMemory = ({ pages }: Pick<Compiled, 'pages'>, { memoryBytes }: InstanceLimits): void => {
-  if (pages * PAGE <= memoryBytes) return
-  const kib = (bytes: number): number => Math.floor(bytes / 1024)
-  throw failed(
-    'PLUGIN_MEMORY',
-    Kind.RateLimited,
-    `the plugin begins with ${kib(pages * PAGE)} KiB of memory; ${kib(memoryBytes)} are allowed`,
-  )
+/** What an instance needs of a component. */
+type Parts = Pick<Compiled, 'glue' | 'modules' | 'signature'>
+
+export type InstanceOptions = {
+  readonly compiled: Parts
+  readonly limits: InstanceLimits
+  /** The interfaces it may import. */
+  readonly world: Readonly<Record<string, unknown>>
+  /** Told when what it had open is of no use any more. */
+  readonly dropped?: () => void
 }
 
+/** Throws PLUGIN_MEMORY when the modules of a component begin with more memory than it may have. */
+export const checkMemory = ({ modules }: Pick<Compiled, 'modules'>, { memoryBytes }: InstanceLimits): void => {
+  const pages = [...modules.values()].reduce((sum, module) => sum + module.pages, 0)
+  if (pages * PAGE > memoryBytes) throw tooLarge(`${(pages * PAGE) / 1024} KiB of memory`, memoryBytes)
+}
+
+const tooLarge = (what: string, memoryBytes: number): WippyError =>
+  failed('PLUGIN_MEMORY', Kind.RateLimited, `the plugin begins with ${what}; ${Math.floor(memoryBytes / 1024)} KiB are allowed`)
+
 export class PluginInstance {
-  readonly #compiled: Pick<Compiled, 'glue' | 'modules' | 'pages' | 'signature'>
-  readonly #limits: InstanceLimits
-  readonly #world: Readonly<Record<string, unknown>>
+  readonly #options: InstanceOptions
   readonly #modules: ReadonlyMap<string, WebAssembly.Module>
+  readonly #pages: ReadonlyMap<WebAssembly.Module, number>
   readonly #fuel = new WebAssembly.Global({ value: 'i64', mutable: true }, 0n)
-  readonly #pages: WebAssembly.Global
+  readonly #room = new WebAssembly.Global({ value: 'i32', mutable: true }, 0)
+  readonly #realm: Realm
   readonly #instantiate: Instantiate
   #memories: WebAssembly.Memory[] = []
   #given = 0
   #exports: Exports | null = null
 
   /** Throws PLUGIN_MEMORY when the component begins with more memory than it may have. */
-  constructor(
-    compiled: Pick<Compiled, 'glue' | 'modules' | 'pages' | 'signature'>,
-    limits: InstanceLimits,
-    world: Readonly<Record<string, unknown>>,
-  ) {
+  constructor(options: InstanceOptions) {
+    const { compiled, limits } = options
     checkMemory(compiled, limits)
-    this.#compiled = compiled
-    this.#limits = limits
-    this.#world = world
-    this.#pages = new WebAssembly.Global({ value: 'i32' }, Math.floor(limits.memoryBytes / PAGE))
-    this.#modules = new Map([...compiled.modules].map(([name, bytes]) => [name, new WebAssembly.Module(bytes as BufferSource)]))
-    const context = createContext({ WebAssembly, TextDecoder, TextEncoder }, { codeGeneration: { strings: false, wasm: true } })
-    this.#instantiate = new Script(compiled.glue, { filename: 'plugin-glue.js' }).runInContext(context) as Instantiate
+    this.#options = options
+    const modules = [...compiled.modules].map(([name, { bytes, pages }]) => {
+      return { name, module: new WebAssembly.Module(bytes as BufferSource), pages }
+    })
+    this.#modules = new Map(modules.map(({ name, module }) => [name, module]))
+    this.#pages = new Map(modules.map(({ module, pages }) => [module, pages]))
+    this.#realm = realmOf(this.#fuel)
+    this.#instantiate = this.#realm.run(compiled.glue) as Instantiate
   }
 
   /** Fuel that the last call spent. */
@@ -88,10 +98,10 @@ export class PluginInstance {
   }
 
   /** Calls an export with so much fuel, its limit at most. Throws PLUGIN_ARGUMENT, PLUGIN_FAILED (the component's own error), PLUGIN_FUEL, PLUGIN_STACK, PLUGIN_EXIT or PLUGIN_TRAP. */
-  call(fn: ExportedFunction, args: readonly unknown[], fuel = this.#limits.fuel): unknown {
-    const { types } = this.#compiled.signature
+  call(fn: ExportedFunction, args: readonly unknown[], fuel = this.#options.limits.fuel): unknown {
+    const { types } = this.#options.compiled.signature
     const given = fn.parameters.map(({ name, type }, at) => toComponent(args[at], type, types, name))
-    this.#given = Math.min(fuel, this.#limits.fuel)
+    this.#given = Math.min(fuel, this.#options.limits.fuel)
     this.#fuel.value = BigInt(this.#given)
     let isWhole = false
     try {
@@ -110,26 +120,40 @@ export class PluginInstance {
   }
 
   #start(): Exports {
+    const { world, limits } = this.#options
+    this.#room.value = Math.floor(limits.memoryBytes / PAGE)
+    let left = MOST_INSTANCES
     return this.#instantiate(
       (name) => this.#modules.get(name)!,
-      this.#world,
+      world,
       (module, imports) => {
-        const instance = new WebAssembly.Instance(module, { ...imports, wippy: { fuel: this.#fuel, pages: this.#pages } })
-        for (const value of Object.values(instance.exports)) {
-          if (value instanceof WebAssembly.Memory && !this.#memories.includes(value)) this.#memories.push(value)
-        }
-        return instance
+        if (left-- === 0) throw tooLarge(`more than ${MOST_INSTANCES} instances of modules`, limits.memoryBytes)
+        return this.#instanceOf(module, imports)
       },
     )
+  }
+
+  #instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+    const { Instance, Memory } = this.#realm.wasm
+    const pages = this.#pages.get(module) ?? 0
+    if (pages > this.#room.value) throw tooLarge('more memory in all its instances', this.#options.limits.memoryBytes)
+    this.#room.value -= pages
+    const instance = new Instance(module, { ...imports, wippy: { fuel: this.#fuel, room: this.#room } })
+    for (const value of Object.values(instance.exports)) {
+      if (value instanceof Memory && !this.#memories.includes(value)) this.#memories.push(value)
+    }
+    return instance
   }
 
   /** The next call begins with a fresh memory. */
   drop(): void {
     this.#exports = null
     this.#memories = []
+    this.#options.dropped?.()
   }
 
   #errorOf(error: unknown): WippyError {
+    if (error instanceof WippyError) return error
     if (this.#fuel.value < 0n) return failed('PLUGIN_FUEL', Kind.RateLimited, `the plugin spent its ${this.#given} units of fuel`)
     if (error instanceof PluginExit) return failed('PLUGIN_EXIT', Kind.Internal, 'the plugin ended itself')
     // Errors of another context are no instances of this one's classes.
@@ -145,7 +169,7 @@ export class PluginInstance {
 const ownError = (payload: unknown): WippyError => {
   const { tag } = Object(payload) as { tag?: unknown }
   const message = typeof payload === 'string' ? payload : typeof tag === 'string' ? tag : 'the plugin failed'
-  return failed('PLUGIN_FAILED', Kind.Internal, message, { error: plain(payload) })
+  return failed('PLUGIN_FAILED', Kind.Internal, message.slice(0, LONGEST_MESSAGE), { error: plain(payload) })
 }
 
 /** What can cross to another thread. */

@@ -11,9 +11,10 @@ import { Kind, WippyError } from '../error.ts'
 import type { Environment } from '../lmdb/environment.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
 import type { Table } from '../lmdb/table.ts'
-import { type Compiled, compileComponent } from './component.ts'
+import { Compiler } from './compiler.ts'
+import type { Compiled } from './component.ts'
 
-const COMPILER = 1 // to be raised whenever compiling gives something else
+const COMPILER = 2 // to be raised whenever compiling gives something else
 const SHA_BYTES = 32
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
@@ -22,11 +23,18 @@ type TableName = 'plugin.components' | 'plugin.compiled'
 
 export class Library {
   readonly #folder: StateFolder
+  readonly #compiler: Compiler
   readonly #compiled = new Map<string, Promise<Compiled>>()
   #state: Promise<Environment | null> | null = null
 
-  constructor(folder: StateFolder) {
+  constructor(folder: StateFolder, compiler = new Compiler()) {
     this.#folder = folder
+    this.#compiler = compiler
+  }
+
+  /** A module, or the text of one, as a component that exports what `wit` says. Throws PLUGIN_MALFORMED. */
+  wrap(module: Uint8Array | string, wit: string): Promise<Uint8Array> {
+    return this.#compiler.wrap(module, wit)
   }
 
   /** The compiled form of a component. Throws as `compileComponent`. */
@@ -62,7 +70,7 @@ export class Library {
     const kept = await this.#kept('plugin.compiled', hash)
     const known = kept && unpack(kept)
     if (known) return known
-    const compiled = await compileComponent(bytes)
+    const compiled = await this.#compiler.compile(bytes)
     const state = await this.#readable()
     if (state && !state.readOnly) await state.write((batch) => batch.put(tableOf(state, 'plugin.compiled'), hash, pack(compiled)))
     return compiled

@@ -1,18 +1,23 @@
 // Metering of a plugin's modules: the fuel of processes, put into any WebAssembly binary.
 //
 //   M1 Every turn of a loop costs one unit, every call of a function two, bulk memory one per 128 bytes, growth 63. Below zero the module traps.
-//   M2 Memory grows up to `pages`, and no further: a module that is refused sees what it would see on a full machine.
-//   M3 Nothing else about the module changes: its imports and exports keep their order, its functions their indices.
+//   M2 All memories together grow by the pages in `room`, and no further: a module that is refused sees what it would see on a full machine.
+//      What a module begins with, tables included, is counted by whoever makes instances of it.
+//   M3 No name of an import or export can be taken for code (glue-name.ts).
+//   M4 Nothing else about the module changes: its imports and exports keep their order, its functions their indices.
 //
-// The module gets two imports: "wippy" "fuel" (mut i64) and "wippy" "pages" (i32). All modules of a component share them, and so one budget.
+// The module gets two imports: "wippy" "fuel" (mut i64) and "wippy" "room" (mut i32). All modules of a component share them, and so one budget;
+// one that asks for them itself is refused.
 // Same rules as `wasm/meter.ts`, which works on the text of one known module; this works on bytes that nobody has seen before.
 
+import { checkName } from './glue-name.ts'
 import { BULK, END, GLOBAL_GET, GLOBAL_SET, LENGTHS, LOOP, MEMORY_GROW, nextInstruction } from './instruction.ts'
 import { leb, malformed, WasmReader, WasmWriter } from './wasm-reader.ts'
 
 const TYPE = 1
 const IMPORT = 2
 const FUNCTION = 3
+const TABLE = 4
 const MEMORY = 5
 const GLOBAL = 6
 const EXPORT = 7
@@ -29,6 +34,10 @@ const I32 = 0x7f
 const I64 = 0x7e
 const TO_I32 = [0x60, 1, I32, 1, I32] // (i32) → i32
 const LARGEST_PAGES = 65_536
+const TABLE_PAGE = 2048 // entries of a table that take as much as a page
+const LARGEST_TABLE = 1 << 20 // entries
+const TABLE_WITH_VALUE = 0x40
+const OURS = 'wippy'
 
 const text = (value: string): number[] => [value.length, ...Buffer.from(value)]
 
@@ -68,14 +77,17 @@ const skipReferenceType = (reader: WasmReader): void => {
   if (byte === 0x63 || byte === 0x64) reader.skipLeb()
 }
 
+/** The next name, which must be one that the glue can hold. */
+const nameIn = (reader: WasmReader): string => checkName(Buffer.from(reader.take(reader.u32())).toString())
+
 /** Counts imports by what they are; positions `reader` at the end. */
 const countImports = (reader: WasmReader): { functions: number; globals: number; memories: number } => {
   let functions = 0
   let globals = 0
   let memories = 0
   for (let left = reader.u32(); left > 0; left--) {
-    reader.skipName()
-    reader.skipName()
+    if (nameIn(reader) === OURS) throw malformed(`it imports from "${OURS}"`)
+    nameIn(reader)
     const kind = reader.byte()
     if (kind === 0) {
       reader.u32()
@@ -96,6 +108,12 @@ const countImports = (reader: WasmReader): { functions: number; globals: number;
     } else throw malformed('an import of an unknown kind')
   }
   return { functions, globals, memories }
+}
+
+const skipTable = (reader: WasmReader): number => {
+  if (reader.bytes[reader.at] === TABLE_WITH_VALUE) throw malformed('a table of a kind that is not supported')
+  skipReferenceType(reader)
+  return skipLimits(reader)
 }
 
 const copyOf = (reader: WasmReader): WasmReader => new WasmReader(reader.bytes, reader.at, reader.end)
@@ -119,17 +137,17 @@ const layoutOf = (sections: readonly Section[]): Layout => {
 class Metering {
   readonly #layout: Layout
   readonly #fuel: number[]
-  readonly #pages: number[]
+  readonly #room: number[]
   readonly #chargeLength: number[] // call of a function that charges for a length and gives it back
-  readonly #mayGrow: number[] // call of a function that gives back how much a memory may grow, or what is surely too much
+  readonly #grow: number[] // call of a function that grows the memory as far as there is room
 
   constructor(layout: Layout) {
     this.#layout = layout
     this.#fuel = leb(layout.importedGlobals)
-    this.#pages = leb(layout.importedGlobals + 1)
+    this.#room = leb(layout.importedGlobals + 1)
     const first = layout.importedFunctions + layout.functions
     this.#chargeLength = [0x10, ...leb(first)]
-    this.#mayGrow = [0x10, ...leb(first + 1)]
+    this.#grow = layout.hasMemory ? [0x10, ...leb(first + 1)] : [MEMORY_GROW, 0] // which is no valid code
   }
 
   section({ id, body }: Section): WasmWriter {
@@ -148,8 +166,8 @@ class Metering {
 
   imports(): number[][] {
     return [
-      [...text('wippy'), ...text('fuel'), 3, I64, 1],
-      [...text('wippy'), ...text('pages'), 3, I32, 0],
+      [...text(OURS), ...text('fuel'), 3, I64, 1],
+      [...text(OURS), ...text('room'), 3, I32, 1],
     ]
   }
 
@@ -195,7 +213,7 @@ class Metering {
     out.u32(left)
     for (; left > 0; left--) {
       const start = body.at
-      body.skipName()
+      nameIn(body)
       const kind = body.byte()
       this.#copy(out, body, start)
       const index = body.u32()
@@ -281,13 +299,14 @@ class Metering {
       const at = body.at
       const { code, second } = nextInstruction(body)
       const isGlobal = code === GLOBAL_GET || code === GLOBAL_SET
-      const before = code === MEMORY_GROW ? this.#mayGrow : code === BULK && LENGTHS.has(second) ? this.#chargeLength : null
-      if (!isGlobal && before === null && code !== LOOP) continue
+      const isLength = code === BULK && LENGTHS.has(second)
+      if (!isGlobal && !isLength && code !== LOOP && code !== MEMORY_GROW) continue
       out.put(body.bytes.subarray(from, code === LOOP ? body.at : at))
-      if (before !== null) out.put(before)
-      if (code === LOOP) out.put(this.#charge(1))
-      if (isGlobal) out.put([code, ...this.#global(new WasmReader(body.bytes, at + 1, body.at).u32())])
-      from = isGlobal || code === LOOP ? body.at : at
+      if (isLength) out.put(this.#chargeLength)
+      else if (code === LOOP) out.put(this.#charge(1))
+      else if (code === MEMORY_GROW) out.put(this.#grow)
+      else out.put([code, ...this.#global(new WasmReader(body.bytes, at + 1, body.at).u32())])
+      from = isLength ? at : body.at
     }
     out.put(body.bytes.subarray(from, body.at))
   }
@@ -297,55 +316,53 @@ class Metering {
     return [0, GLOBAL_GET, ...this.#fuel, ...length, 0x7d, GLOBAL_SET, ...this.#fuel, ...this.#trapWhenDry(), 0x20, 0, END]
   }
 
-  /** `size + delta` as i64, so that it cannot wrap; beyond `pages` it gives back −1, which no memory can grow by. */
+  /** (delta) → what `memory.grow` gives; −1 beyond the room, which grows smaller by what a memory got. */
   #growingFunction(): number[] {
     if (!this.#layout.hasMemory) return [0, 0x20, 0, END]
-    const wanted = [0x3f, 0, 0xad, 0x20, 0, 0xad, 0x7c]
+    const isBeyond = [0x20, 0, GLOBAL_GET, ...this.#room, 0x4b]
+    const take = [GLOBAL_GET, ...this.#room, 0x20, 0, 0x6b, GLOBAL_SET, ...this.#room]
     return [
-      0,
-      ...this.#charge(GROW_COST),
-      ...wanted,
-      GLOBAL_GET,
-      ...this.#pages,
-      0xad,
-      0x56,
-      0x04,
-      I32,
-      0x41,
-      0x7f,
-      0x05,
-      0x20,
-      0,
-      END,
-      END,
+      ...[1, 1, I32, ...this.#charge(GROW_COST)],
+      ...[...isBeyond, 0x04, 0x40, 0x41, 0x7f, 0x0f, END], // return -1
+      ...[0x20, 0, MEMORY_GROW, 0, 0x22, 1, 0x41, 0x7f, 0x47, 0x04, 0x40, ...take, END],
+      ...[0x20, 1, END],
     ]
   }
 }
 
-/** The largest memory that a module begins with, in pages. */
+/** What a module begins with, in pages: its memory, and its tables by what they take. */
 const firstPages = (sections: readonly Section[]): number => {
-  const section = sections.find(({ id }) => id === MEMORY)
-  if (!section) return 0
-  const reader = copyOf(section.body)
-  const count = reader.u32()
-  if (count > 1) throw malformed('it has several memories')
-  return count === 0 ? 0 : skipLimits(reader)
+  const leasts = (id: number, skip: (reader: WasmReader) => number): number[] => {
+    const section = sections.find((one) => one.id === id)
+    const reader = section ? copyOf(section.body) : new WasmReader(Uint8Array.of(0))
+    const found: number[] = []
+    for (let left = reader.u32(); left > 0; left--) found.push(skip(reader))
+    return found
+  }
+  const memories = leasts(MEMORY, skipLimits)
+  if (memories.length > 1) throw malformed('it has several memories')
+  const entries = leasts(TABLE, skipTable).reduce((sum, least) => sum + least, 0)
+  if (entries > LARGEST_TABLE) throw malformed(`its tables have ${entries} entries, more than ${LARGEST_TABLE}`)
+  const pages = memories[0] ?? 0
+  if (pages > LARGEST_PAGES) throw malformed('its memory is too large')
+  return pages + Math.ceil(entries / TABLE_PAGE)
 }
 
-const ORDER = [TYPE, IMPORT, FUNCTION, 4, MEMORY, 13, GLOBAL, EXPORT, 8, ELEMENT, 12, CODE, DATA]
+const ORDER = [TYPE, IMPORT, FUNCTION, TABLE, MEMORY, 13, GLOBAL, EXPORT, 8, ELEMENT, 12, CODE, DATA]
+
+export type MeteredModule = { readonly bytes: Uint8Array; readonly pages: number }
 
 /**
- * A module that pays for what it does, and how many pages of 64 KiB it begins with. Custom sections (names, debugging) are left out.
+ * A module that pays for what it does, and how many pages of 64 KiB it begins with: its memory and what its tables take. Custom sections (names, debugging) are left out.
  * Throws PLUGIN_MALFORMED for bytes that are no module, PLUGIN_FEATURE for what plugins may not use.
  */
-export const meterModule = (bytes: Uint8Array): { readonly bytes: Uint8Array; readonly pages: number } => {
+export const meterModule = (bytes: Uint8Array): MeteredModule => {
   const sections = sectionsOf(bytes)
   const ids = sections.map(({ id }) => id)
   const places = ids.map((id) => ORDER.indexOf(id))
   if (places.some((place, at) => place < 0 || (at > 0 && place <= places[at - 1]!))) throw malformed('its sections are not in order')
   const metering = new Metering(layoutOf(sections))
   const pages = firstPages(sections)
-  if (pages > LARGEST_PAGES) throw malformed('its memory is too large')
   const out = new WasmWriter()
   out.put(MAGIC)
   for (const id of ORDER) {

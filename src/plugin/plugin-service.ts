@@ -11,7 +11,7 @@ export const pluginService = (plugins: Plugins, registry: Registry): Service => 
   operations: {
     'plugin.run': async ({ caller, raw }) => {
       const entry = registry.get(caller.entry)
-      if (entry?.kind === WASM_PROCESS) return await plugins.call(entry, raw, caller.pid)
+      if (entry?.kind === WASM_PROCESS) return await plugins.call(entry, raw, { by: caller.pid })
       throw new WippyError('ENTRY_NO_PLUGIN', Kind.Invalid, `"${caller.entry}" is no ${WASM_PROCESS}`, { retryable: false })
     },
   },

@@ -6,7 +6,6 @@
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
-import type { Pid } from '../pid.ts'
 import { blame } from '../registry/blame.ts'
 import type { Change, State } from '../registry/change.ts'
 import { referencesOf } from '../registry/dependency.ts'
@@ -14,10 +13,12 @@ import { type Entry, resolveId } from '../registry/entry.ts'
 import type { Handler, Kinds } from '../registry/kinds.ts'
 import { didYouMean } from '../registry/suggest.ts'
 import type { Reply } from '../request.ts'
+import type { CalledBy } from '../service/callees.ts'
 import { WASM_PROCESS } from '../service/wasm-process.ts'
 import type { Compiled } from './component.ts'
-import { componentOf, isCoreModule, moduleOf } from './core-module.ts'
-import type { Asker, HostAnswer, HostAsk } from './host.ts'
+import { isCoreModule } from './core-module.ts'
+import type { Asker } from './host.ts'
+import type { HostAnswer, HostAsk } from './host-ask.ts'
 import { checkMemory } from './instance.ts'
 import { KindHandlers } from './kind-handlers.ts'
 import type { Library } from './library.ts'
@@ -85,10 +86,10 @@ export class Plugins {
   }
 
   /** Calls an entry of one of the kinds for a process. Never rejects. */
-  readonly call = async (entry: Entry, args: Uint8Array, by: Pid): Promise<Reply> => {
+  readonly call = async (entry: Entry, args: Uint8Array, called: CalledBy): Promise<Reply> => {
     const component = entry.kind === FUNCTION ? componentIdOf(entry) : entry.id
     const runner = this.#runners.get(component)
-    if (runner) return runner.call(methodOf(entry), args, by)
+    if (runner) return runner.call(methodOf(entry), args, called)
     return {
       ok: false,
       error: new WippyError('PLUGIN_NOT_FOUND', Kind.NotFound, `plugin "${component}" is not running`, { retryable: false }),
@@ -139,19 +140,17 @@ export class Plugins {
   async #compile(entry: Entry, after: State): Promise<Compiled> {
     const { library, root } = this.#options
     try {
-      if (entry.kind === 'function.wat') return await library.compile(await this.#wrap(entry, await moduleOf(needText(entry, 'source'))))
+      if (entry.kind === 'function.wat') return await library.compile(await library.wrap(needText(entry, 'source'), needText(entry, 'wit')))
       const file = fileOf(entry, after, root)
       if (file === null) return await library.installed(hashOf(entry) ?? needText(entry, 'hash'))
       const bytes = readComponent(entry, file)
-      return await library.compile(isCoreModule(bytes) && entry.kind !== COMPONENT ? await this.#wrap(entry, bytes) : bytes)
+      return await library.compile(
+        isCoreModule(bytes) && entry.kind !== COMPONENT ? await library.wrap(bytes, needText(entry, 'wit')) : bytes,
+      )
     } catch (error) {
       if (!(error instanceof WippyError) || error.where?.entry) throw error
       throw blame(entry, 'data', error.code, error.kind, `"${entry.id}": ${error.message}`, error.hint ?? '')
     }
-  }
-
-  #wrap(entry: Entry, module: Uint8Array): Promise<Uint8Array> {
-    return componentOf(module, needText(entry, 'wit'))
   }
 
   #checkFunction(entry: Entry, after: State): void {

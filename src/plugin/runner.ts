@@ -2,6 +2,7 @@
 //
 //   R1 A plugin never runs on the kernel's thread. Its thread is started with the first call.
 //   R2 Calls are answered in the order they came; at most `MOST_WAITING` wait, more are refused.
+//      Who no longer waits for its answer is not called for, unless its turn has come.
 //   R3 A call's time begins when the thread is ready for it. One that takes longer ends the thread. Those that waited behind it run in the next one.
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
@@ -11,7 +12,8 @@ import { decodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { Reply } from '../request.ts'
 import type { Compiled } from './component.ts'
-import type { Asker, HostAnswer, HostAsk } from './host.ts'
+import type { Asker } from './host.ts'
+import type { HostAnswer, HostAsk } from './host-ask.ts'
 import type { WorkerAnswer, WorkerCall, WorkerOptions, WorkerWord } from './worker.ts'
 
 const MOST_WAITING = 1000
@@ -38,6 +40,9 @@ export type RunnerOptions = Omit<WorkerOptions, 'compiled' | 'answers' | 'bell'>
   /** What it knew of former calls is gone. */
   readonly lost: () => void
 }
+
+/** For whom, if for anybody, and until when they wait. */
+type Calling = { readonly by?: Pid | null; readonly gone?: AbortSignal }
 
 type Waiting = Omit<WorkerCall, 'fuel'> & {
   readonly by: Pid | null
@@ -87,7 +92,7 @@ export class PluginRunner {
   }
 
   /** Calls an export by name for a process, or for nobody; `args` is a msgpack array. Never rejects. */
-  call(name: string, args: Uint8Array, by: Pid | null = null): Promise<Reply> {
+  call(name: string, args: Uint8Array, { by = null, gone: left }: Calling = {}): Promise<Reply> {
     const { id, compiled } = this.#options
     if (!compiled.signature.functions.some((fn) => fn.name === name))
       return Promise.resolve(refused('PLUGIN_NO_EXPORT', Kind.NotFound, `plugin "${id}" exports no ${name}`))
@@ -95,7 +100,9 @@ export class PluginRunner {
     if (this.#waiting.length >= MOST_WAITING)
       return Promise.resolve(refused('PLUGIN_BUSY', Kind.RateLimited, `${MOST_WAITING} calls of plugin "${id}" wait already`, true))
     return new Promise((resolve) => {
-      this.#waiting.push({ id: ++this.#ids, name, args: args.slice(), by, gone: new AbortController(), resolve })
+      const call = { id: ++this.#ids, name, args: args.slice(), by, gone: new AbortController(), resolve }
+      left?.addEventListener('abort', () => this.#forget(call), { once: true, signal: call.gone.signal })
+      this.#waiting.push(call)
       if (this.#waiting.length === 1) this.#next()
     })
   }
@@ -127,10 +134,10 @@ export class PluginRunner {
 
   #start(): Worker {
     const { compiled, limits, grants, env, isFresh } = this.#options
-    const { glue, modules, pages, signature, foreign } = compiled
+    const { glue, modules, signature, foreign } = compiled
     const answers = new Answers()
     const { bell, port } = answers
-    const parts = { compiled: { glue, modules, pages, signature, foreign }, limits, grants, env, isFresh }
+    const parts = { compiled: { glue, modules, signature, foreign }, limits, grants, env, isFresh }
     const workerData: WorkerOptions = { ...parts, answers: port, bell }
     const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB }
     const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits, transferList: [port] })
@@ -170,6 +177,14 @@ export class PluginRunner {
     if (answer.printed !== '') this.#options.print(answer.printed)
     if (answer.isLost) this.#options.lost()
     this.#settle(answer.isOk ? { ok: true, values: answer.values } : { ok: false, error: errorOf(answer.values) })
+  }
+
+  #forget(call: Waiting): void {
+    const at = this.#waiting.indexOf(call)
+    if (at <= 0) return
+    this.#waiting.splice(at, 1)
+    call.gone.abort()
+    call.resolve(refused('CALL_CANCELED', Kind.Canceled, 'call canceled'))
   }
 
   #settle(reply: Reply): void {

@@ -87,7 +87,7 @@ export const toComponent = (value: unknown, type: Type, types: Types, where: str
       throw refuse(where, `one of ${type.cases.join(', ')}`, value)
     case 'variant': {
       const tag = isMap(value) ? value.tag : value
-      const inner = typeof tag === 'string' ? type.cases[tag] : undefined
+      const inner = typeof tag === 'string' && Object.hasOwn(type.cases, tag) ? type.cases[tag] : undefined
       if (inner === undefined) throw refuse(where, `a table whose tag is one of ${Object.keys(type.cases).join(', ')}`, value)
       return inner.is === 'nothing'
         ? { tag }

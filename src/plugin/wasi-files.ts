@@ -10,12 +10,11 @@ import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { dirname, join, posix, sep } from 'node:path'
 import type { Mount } from './grant.ts'
+import { at, inDirectory, type OpenFile, type OpenFiles } from './open-files.ts'
 import { InputStream, OutputStream } from './wasi-streams.ts'
 
 const LARGEST_READ = 1 << 20
-const MOST_OPEN = 256
-
-let open = 0
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = fs.constants
 
 type OpenFlags = { readonly create?: boolean; readonly directory?: boolean; readonly exclusive?: boolean; readonly truncate?: boolean }
 type DescriptorFlags = { readonly read?: boolean; readonly write?: boolean; readonly mutateDirectory?: boolean }
@@ -45,8 +44,9 @@ const guarded = <T>(work: () => T): T => {
   try {
     return work()
   } catch (error) {
-    if (typeof error === 'string') throw error
-    throw CODES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'io'
+    const { code } = Object(error) as { readonly code?: unknown }
+    if (typeof code !== 'string') throw error // WASI's own, or a handle that is none
+    throw CODES[code] ?? 'io'
   }
 }
 
@@ -86,13 +86,16 @@ class DirectoryEntryStream {
   }
 }
 
-class Descriptor {
-  readonly #root: string // real path of the granted directory
-  readonly #path: string
-  readonly #isWritable: boolean
-  readonly #file: number | null // null for a directory
+/** A directory that was granted. */
+type Root = { readonly path: string; readonly isWritable: boolean; readonly files: OpenFiles }
 
-  constructor(root: string, path: string, isWritable: boolean, file: number | null = null) {
+class Descriptor {
+  readonly #root: Root
+  readonly #path: string // a real path
+  readonly #isWritable: boolean
+  readonly #file: OpenFile | null // null for a directory
+
+  constructor(root: Root, path: string, isWritable: boolean, file: OpenFile | null = null) {
     this.#root = root
     this.#path = path
     this.#isWritable = isWritable
@@ -108,18 +111,28 @@ class Descriptor {
     const place = clean === '.' ? fs.realpathSync(whole) : join(fs.realpathSync(dirname(whole)), posix.basename(clean))
     const end = follow && fs.existsSync(place) ? fs.realpathSync(place) : place
     if (follow && end === place && fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) throw 'no-entry'
-    if (end !== this.#root && !end.startsWith(this.#root + sep)) throw 'not-permitted'
+    if (end !== this.#root.path && !end.startsWith(this.#root.path + sep)) throw 'not-permitted'
     return end
   }
 
-  #change(path: string): string {
+  /** Does `work` with a way to what has a name in this directory, that cannot be led elsewhere. */
+  #with<T>(path: string, follow: boolean, work: (way: string) => T): T {
+    return guarded(() => at(this.#place(path, follow), this.#root.path, work))
+  }
+
+  #change<T>(path: string, work: (way: string) => T): T {
     if (!this.#isWritable) throw 'read-only'
-    return this.#place(path, false)
+    if (posix.basename(posix.normalize(path)) === '.') throw 'invalid'
+    return this.#with(path, false, work)
   }
 
   #handle(): number {
     if (this.#file === null) throw 'is-directory'
-    return this.#file
+    return this.#file.fd
+  }
+
+  #stat(): fs.Stats {
+    return guarded(() => (this.#file === null ? at(this.#path, this.#root.path, (way) => fs.lstatSync(way)) : fs.fstatSync(this.#file.fd)))
   }
 
   #write(bytes: Uint8Array, offset: number | null): number {
@@ -134,16 +147,16 @@ class Descriptor {
     return { read: true, write: this.#isWritable, mutateDirectory: this.#isWritable && this.#file === null }
   }
   stat(): unknown {
-    return guarded(() => statOf(this.#file === null ? fs.statSync(this.#path) : fs.fstatSync(this.#file)))
+    return statOf(this.#stat())
   }
   statAt({ symlinkFollow = false }: { symlinkFollow?: boolean }, path: string): unknown {
-    return guarded(() => statOf(fs.lstatSync(this.#place(path, symlinkFollow))))
+    return this.#with(path, symlinkFollow, (way) => statOf(fs.lstatSync(way)))
   }
   metadataHash(): unknown {
-    return guarded(() => hashOf(this.#file === null ? fs.statSync(this.#path) : fs.fstatSync(this.#file)))
+    return hashOf(this.#stat())
   }
   metadataHashAt({ symlinkFollow = false }: { symlinkFollow?: boolean }, path: string): unknown {
-    return guarded(() => hashOf(fs.lstatSync(this.#place(path, symlinkFollow))))
+    return this.#with(path, symlinkFollow, (way) => hashOf(fs.lstatSync(way)))
   }
   isSameObject(other: Descriptor): boolean {
     return other.#path === this.#path
@@ -187,7 +200,7 @@ class Descriptor {
     guarded(() => fs.ftruncateSync(this.#handle(), Number(size)))
   }
   sync(): void {
-    guarded(() => this.#file !== null && fs.fsyncSync(this.#file))
+    guarded(() => this.#file !== null && fs.fsyncSync(this.#file.fd))
   }
   syncData(): void {
     this.sync()
@@ -195,7 +208,8 @@ class Descriptor {
   advise(): void {}
 
   readDirectory(): DirectoryEntryStream {
-    return guarded(() => new DirectoryEntryStream(fs.readdirSync(this.#place('.', true), { withFileTypes: true })))
+    const list = (way: string): DirectoryEntryStream => new DirectoryEntryStream(fs.readdirSync(way, { withFileTypes: true }))
+    return guarded(() => inDirectory(this.#place('.', true), this.#root.path, list))
   }
   openAt(
     { symlinkFollow = false }: { symlinkFollow?: boolean },
@@ -203,32 +217,31 @@ class Descriptor {
     how: OpenFlags,
     { write = false }: DescriptorFlags,
   ): Descriptor {
+    const changes = write || how.create || how.truncate
+    if (changes && !this.#isWritable) throw 'read-only'
     return guarded(() => {
-      const changes = write || how.create || how.truncate
-      if (changes && !this.#isWritable) throw 'read-only'
       const place = this.#place(path, symlinkFollow)
-      const there = fs.lstatSync(place, { throwIfNoEntry: false })
-      if (there?.isDirectory()) return new Descriptor(this.#root, place, this.#isWritable)
-      if (how.directory) throw there ? 'not-directory' : 'no-entry'
-      if (open >= MOST_OPEN) throw 'insufficient-memory'
-      const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_NOFOLLOW } = fs.constants
-      const flags = (how.create ? O_CREAT : 0) | (how.exclusive ? O_EXCL : 0) | (how.truncate ? O_TRUNC : 0) | O_NOFOLLOW
-      const file = fs.openSync(place, (changes ? O_RDWR : O_RDONLY) | flags, 0o600)
-      open++
-      return new Descriptor(this.#root, place, write, file)
+      return at(place, this.#root.path, (way) => {
+        const there = fs.lstatSync(way, { throwIfNoEntry: false })
+        if (there?.isDirectory()) return new Descriptor(this.#root, place, this.#isWritable)
+        if (how.directory) throw there ? 'not-directory' : 'no-entry'
+        if (there && !there.isFile()) throw there.isSymbolicLink() ? 'loop' : 'not-permitted'
+        const flags = (how.create ? O_CREAT : 0) | (how.exclusive ? O_EXCL : 0) | (how.truncate ? O_TRUNC : 0)
+        return new Descriptor(this.#root, place, write, this.#root.files.open(way, (changes ? O_RDWR : O_RDONLY) | flags))
+      })
     })
   }
   createDirectoryAt(path: string): void {
-    guarded(() => fs.mkdirSync(this.#change(path)))
+    this.#change(path, (way) => fs.mkdirSync(way))
   }
   removeDirectoryAt(path: string): void {
-    guarded(() => fs.rmdirSync(this.#change(path)))
+    this.#change(path, (way) => fs.rmdirSync(way))
   }
   unlinkFileAt(path: string): void {
-    guarded(() => fs.unlinkSync(this.#change(path)))
+    this.#change(path, (way) => fs.unlinkSync(way))
   }
   renameAt(path: string, to: Descriptor, name: string): void {
-    guarded(() => fs.renameSync(this.#change(path), to.#change(name)))
+    this.#change(path, (from) => to.#change(name, (way) => fs.renameSync(from, way)))
   }
   readlinkAt(): never {
     throw 'not-permitted'
@@ -247,20 +260,18 @@ class Descriptor {
   }
 
   [Symbol.dispose](): void {
-    if (this.#file === null) return
-    open--
-    fs.closeSync(this.#file)
+    this.#file?.close()
   }
 }
 
-/** The two interfaces, over what was granted. */
-export const fileInterfaces = (mounts: readonly Mount[]): Readonly<Record<string, unknown>> => ({
+/** The two interfaces, over what was granted. What is opened is counted, and closed, by `files`. */
+export const fileInterfaces = (mounts: readonly Mount[], files: OpenFiles): Readonly<Record<string, unknown>> => ({
   'wasi:filesystem/types': { Descriptor, DirectoryEntryStream, filesystemErrorCode: () => undefined },
   'wasi:filesystem/preopens': {
     getDirectories: () =>
       mounts.map(({ guest, path, isWritable }) => {
-        const root = fs.realpathSync(path)
-        return [new Descriptor(root, root, isWritable), guest]
+        const root = { path: fs.realpathSync(path), isWritable, files }
+        return [new Descriptor(root, root.path, isWritable), guest]
       }),
   },
 })

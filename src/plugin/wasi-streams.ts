@@ -27,6 +27,16 @@ export class IoError {
   }
 }
 
+/** Does `work`; what it cannot do is thrown as WASI's streams say it. */
+const failing = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    if (typeof error === 'string') throw { tag: 'last-operation-failed', val: new IoError() }
+    throw error
+  }
+}
+
 /** Reads what `source` gives; null is the end. */
 export class InputStream {
   readonly #source: (length: number) => Uint8Array | null
@@ -34,7 +44,7 @@ export class InputStream {
     this.#source = source
   }
   read(length: bigint): Uint8Array {
-    const bytes = this.#source(Number(length < BigInt(LARGEST_WRITE) ? length : BigInt(LARGEST_WRITE)))
+    const bytes = failing(() => this.#source(Number(length < BigInt(LARGEST_WRITE) ? length : BigInt(LARGEST_WRITE))))
     if (bytes === null) throw { tag: 'closed' }
     return bytes
   }
@@ -55,7 +65,7 @@ export class InputStream {
 export class OutputStream {
   readonly #sink: (bytes: Uint8Array) => void
   constructor(sink: (bytes: Uint8Array) => void) {
-    this.#sink = sink
+    this.#sink = (bytes) => failing(() => sink(bytes))
   }
   checkWrite(): bigint {
     return BigInt(LARGEST_WRITE)
@@ -90,6 +100,7 @@ export class OutputStream {
 
 /** Waits until one of them is ready; the places of those that are. */
 export const poll = (pollables: readonly Pollable[]): Uint32Array => {
+  if (pollables.length === 0) throw new Error('it would wait for nothing, for ever')
   for (;;) {
     const ready = pollables.flatMap((pollable, at) => (pollable.ready() ? [at] : []))
     if (ready.length > 0) return Uint32Array.from(ready)

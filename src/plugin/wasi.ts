@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Grants } from './grant.ts'
+import { OpenFiles } from './open-files.ts'
 import { fileInterfaces } from './wasi-files.ts'
 import { InputStream, IoError, OutputStream, Pollable, poll } from './wasi-streams.ts'
 
@@ -21,10 +22,12 @@ export type WasiOptions = {
   readonly env: Readonly<Record<string, string>>
   /** Takes what the plugin prints. */
   readonly print: (bytes: Uint8Array) => void
+  /** Counts and closes what it opens; its own when not given. */
+  readonly files?: OpenFiles
 }
 
 /** The interfaces by name, without versions: what the glue's `instantiate` takes as imports. */
-export const wasi = ({ grants, env, print }: WasiOptions): Readonly<Record<string, unknown>> => {
+export const wasi = ({ grants, env, print, files = new OpenFiles() }: WasiOptions): Readonly<Record<string, unknown>> => {
   const now = grants.clock ? () => process.hrtime.bigint() : () => 0n
   const after = (ns: bigint): Pollable => (grants.clock ? new Pollable(now() + ns, now) : new Pollable())
   const wall = (): { seconds: bigint; nanoseconds: number } => {
@@ -62,7 +65,7 @@ export const wasi = ({ grants, env, print }: WasiOptions): Readonly<Record<strin
     'wasi:random/random': { getRandomBytes: bytes, getRandomU64: u64 },
     'wasi:random/insecure': { getInsecureRandomBytes: bytes, getInsecureRandomU64: u64 },
     'wasi:random/insecure-seed': { insecureSeed: () => (grants.random ? [u64(), u64()] : [0n, 0n]) },
-    ...fileInterfaces(grants.mounts),
+    ...fileInterfaces(grants.mounts, files),
   }
 }
 

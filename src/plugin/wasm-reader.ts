@@ -54,10 +54,6 @@ export class WasmReader {
     for (let length = 1; this.byte() >= 0x80; length++) if (length === 10) throw malformed('an integer is too long')
   }
 
-  skipName(): void {
-    this.skip(this.u32())
-  }
-
   /** A reader of the next `length` bytes, which this one skips. */
   section(length: number): WasmReader {
     const start = this.at

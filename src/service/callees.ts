@@ -4,8 +4,11 @@ import type { Pid } from '../pid.ts'
 import type { Entry } from '../registry/entry.ts'
 import type { Reply } from '../request.ts'
 
-/** Calls an entry for a process; `args` is a msgpack array. Never rejects. */
-export type Callee = (entry: Entry, args: Uint8Array, by: Pid) => Promise<Reply>
+/** For whom something is called, and until when anybody waits for it. */
+export type CalledBy = { readonly by: Pid; readonly gone?: AbortSignal }
+
+/** Calls an entry; `args` is a msgpack array. Never rejects. */
+export type Callee = (entry: Entry, args: Uint8Array, called: CalledBy) => Promise<Reply>
 
 export class Callees {
   readonly #byKind = new Map<string, Callee>()

@@ -76,11 +76,12 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
     await flight.wait((done) => {
       if (callee) {
         call.attempt?.started(null)
-        void callee(entry, args, call.caller.pid).then((answer) => {
+        const gone = new AbortController()
+        void callee(entry, args, { by: call.caller.pid, gone: gone.signal }).then((answer) => {
           reply = answer
           done()
         })
-        return () => {} // what is computed for nobody is bounded by its own limits
+        return () => gone.abort()
       }
       const { pid } = start(call, args, options)
       call.attempt?.started(pid)

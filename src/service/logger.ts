@@ -45,15 +45,15 @@ export type LogLimits = { readonly linesPerSecond: number; readonly bytesPerSeco
 
 const LIMITS: LogLimits = { linesPerSecond: 1_000, bytesPerSecond: 1_048_576 }
 
-/** What one process has written in the current second. */
-class Quota {
+/** What one process, or plugin, has written in the current second. */
+export class LogQuota {
   #second = -1
   #lines = 0
   #bytes = 0
   #dropped = 0
   readonly #limits: LogLimits
 
-  constructor(limits: LogLimits) {
+  constructor(limits: LogLimits = LIMITS) {
     this.#limits = limits
   }
 
@@ -82,12 +82,12 @@ class Quota {
 
 /** `logger.log` (a cast) to a level: message, fields, name, location. Whatever is missing or odd is left out; logging never fails. */
 export const loggerService = (log: Log, limits: LogLimits = LIMITS): Service => {
-  const quotas = new Map<string, Quota>()
+  const quotas = new Map<string, LogQuota>()
 
-  const quotaOf = (caller: Caller): Quota => {
+  const quotaOf = (caller: Caller): LogQuota => {
     const known = quotas.get(caller.pid)
     if (known) return known
-    const quota = new Quota(limits)
+    const quota = new LogQuota(limits)
     quotas.set(caller.pid, quota)
     caller.onEnd(() => {
       quotas.delete(caller.pid)
@@ -96,7 +96,7 @@ export const loggerService = (log: Log, limits: LogLimits = LIMITS): Service => 
     return quota
   }
 
-  const tellDropped = (caller: Caller, quota: Quota): void => {
+  const tellDropped = (caller: Caller, quota: LogQuota): void => {
     const dropped = quota.settle()
     if (dropped === 0) return
     const fields = [['dropped', dropped]] as const

@@ -49,7 +49,7 @@ const may = (actions: readonly string[], resources: unknown): Draft => ({
 })
 
 /** A directory with a cage in it that may be read and written; the secret lies beside the cage, and links lead to it. */
-const cage = (): string => {
+export const cage = (): string => {
   const home = directoryWith({ 'secret.txt': SECRET, 'cage/plain.txt': 'plain' })
   const folder = join(home, 'cage')
   for (const [name, target] of [

@@ -272,6 +272,21 @@ test('a node that is at work says so, and is waited for', async () => {
   server.close()
 })
 
+test('closing waits for nobody who does not read', () =>
+  reached(
+    async (_client, app, folder, control) => {
+      const socket = createConnection(readNote(folder)!.path)
+      socket.on('error', () => {})
+      const request = framed(encodeRequest({ id: 1, verb: 'registry.snapshot', args: {}, token: '' }))
+      socket.write(Buffer.concat([request, request, request]))
+      await new Promise((resolve) => socket.once('readable', resolve))
+      await control.close()
+      socket.destroy()
+      assert.equal(app.node.problems, [])
+    },
+    { large: { kind: 'registry.entry', data: 'x'.repeat(4 << 20) } },
+  ))
+
 test('random bytes: whatever comes, the node answers the next', () =>
   reached(async (client, _app, folder) => {
     const { path } = readNote(folder)!

@@ -34,8 +34,11 @@ export const shapes = {
 }
 export const check = (ok) => { if (!ok) throw 'dark-blue'; return 'fine' }`
 
+const instanceOf = (compiled: Compiled, { memoryBytes = 64 << 20, fuel = 1e6, grants = NO_GRANTS } = {}): PluginInstance =>
+  new PluginInstance({ compiled, limits: { memoryBytes, fuel }, world: wasi({ grants, env: {}, print: () => {} }) })
+
 const call = (compiled: Compiled, grants = NO_GRANTS) => {
-  const instance = new PluginInstance(compiled, { memoryBytes: 64 << 20, fuel: 1e9 }, wasi({ grants, env: {}, print: () => {} }))
+  const instance = instanceOf(compiled, { fuel: 1e9, grants })
   return (name: string, ...args: unknown[]): unknown => instance.call(compiled.signature.functions.find((fn) => fn.name === name)!, args)
 }
 
@@ -119,11 +122,7 @@ test('there is no chance unless it is granted, and the seed is always the same',
 
 test('what ran out of fuel is gone, and the next call begins anew', async () => {
   const compiled = await compileComponent(await scripted(NOSY, NOSY_SCRIPT, { hasWasi: true }))
-  const instance = new PluginInstance(
-    compiled,
-    { memoryBytes: 64 << 20, fuel: 20_000_000 },
-    wasi({ grants: NO_GRANTS, env: {}, print: () => {} }),
-  )
+  const instance = instanceOf(compiled, { fuel: 20_000_000 })
   const fn = (name: string) => compiled.signature.functions.find((one) => one.name === name)!
   assert.is(errorOf(() => instance.call(fn('loop'), [])).code, 'PLUGIN_FUEL')
   assert.is(instance.memoryBytes, 0)
@@ -134,7 +133,7 @@ test('what ran out of fuel is gone, and the next call begins anew', async () => 
 
 test('a component that begins with more memory than it may have is refused', async () => {
   const compiled = await compileComponent(await scripted(NOSY, NOSY_SCRIPT))
-  assert.is(errorOf(() => new PluginInstance(compiled, { memoryBytes: 65_536, fuel: 1e6 }, {})).code, 'PLUGIN_MEMORY')
+  assert.is(errorOf(() => instanceOf(compiled, { memoryBytes: 65_536 })).code, 'PLUGIN_MEMORY')
 })
 
 test('what no grant can give is named', async () => {

@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import fs, { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseGrants } from '../../src/plugin/grant.ts'
+import { OpenFiles } from '../../src/plugin/open-files.ts'
 import { fileInterfaces } from '../../src/plugin/wasi-files.ts'
 
 type Stream = { read(length: bigint): Uint8Array }
@@ -12,6 +15,7 @@ type Descriptor = {
   read(length: bigint, offset: bigint): [Uint8Array, boolean]
   write(bytes: Uint8Array, offset: bigint): bigint
   readViaStream(offset: bigint): Stream
+  writeViaStream(offset: bigint): { write(bytes: Uint8Array): void }
   readDirectory(): { readDirectoryEntry(): { name: string; type: string } | undefined }
   statAt(flags: object, path: string): { type: string; size: bigint }
   createDirectoryAt(path: string): void
@@ -36,7 +40,7 @@ test.before.each(() => {
 test.after.each(() => rmSync(folder, { recursive: true }))
 
 const rootOf = (grant: string): Descriptor => {
-  const { getDirectories } = fileInterfaces(parseGrants([grant], folder).mounts)['wasi:filesystem/preopens'] as {
+  const { getDirectories } = fileInterfaces(parseGrants([grant], folder).mounts, new OpenFiles())['wasi:filesystem/preopens'] as {
     getDirectories(): [Descriptor, string][]
   }
   const [[root, guest]] = getDirectories() as [[Descriptor, string]]
@@ -54,7 +58,7 @@ const thrown = (work: () => unknown): unknown => {
 }
 
 test('nothing is open without a grant', () => {
-  const { getDirectories } = fileInterfaces([])['wasi:filesystem/preopens'] as { getDirectories(): unknown[] }
+  const { getDirectories } = fileInterfaces([], new OpenFiles())['wasi:filesystem/preopens'] as { getDirectories(): unknown[] }
   assert.equal(getDirectories(), [])
 })
 
@@ -134,6 +138,76 @@ test('what is granted for writing can be written, moved and deleted', () => {
     'no-entry',
   )
 })
+
+test('a pipe is not opened: whoever waits for its other end waits for ever', () => {
+  execFileSync('mkfifo', [join(folder, 'open/pipe')])
+  const root = rootOf('fs:/data=open:rw')
+  for (const access of [{ read: true }, { write: true }])
+    assert.is(
+      thrown(() => root.openAt({}, 'pipe', {}, access)),
+      'not-permitted',
+    )
+})
+
+test('what was dropped cannot be read or written, through a stream or itself, whatever file has its number by now', () => {
+  const root = rootOf('fs:/data=open:rw')
+  const file = root.openAt({}, 'note', {}, { read: true, write: true })
+  const [from, to] = [file.readViaStream(0n), file.writeViaStream(0n)]
+  file[Symbol.dispose]()
+  const secret = openSync(join(folder, 'secret'), 'r+')
+  try {
+    const failed = [() => from.read(9n), () => to.write(Buffer.from('spoilt'))].map(thrown) as { readonly tag: string }[]
+    assert.equal(
+      failed.map(({ tag }) => tag),
+      ['last-operation-failed', 'last-operation-failed'],
+    )
+    assert.is(
+      thrown(() => file.read(9n, 0n)),
+      'bad-descriptor',
+    )
+    file[Symbol.dispose]()
+    assert.is(readFileSync(secret, 'utf8'), 'secret')
+  } finally {
+    closeSync(secret)
+  }
+})
+
+/** Has somebody exchange a directory for a link at the moment when a way has been looked at. */
+const exchangedMeanwhile = (work: () => unknown): unknown => {
+  const { realpathSync } = fs
+  const exchange = ((path: string) => {
+    const real = realpathSync(path)
+    if (path.includes('deep')) {
+      renameSync(join(folder, 'open/deep'), join(folder, 'open/away'))
+      renameSync(join(folder, 'open/up'), join(folder, 'open/deep'))
+    }
+    return real
+  }) as typeof realpathSync
+  fs.realpathSync = exchange
+  syncBuiltinESMExports()
+  try {
+    return thrown(work)
+  } finally {
+    fs.realpathSync = realpathSync
+    syncBuiltinESMExports()
+  }
+}
+
+if (process.platform === 'linux') {
+  test('a directory that is exchanged for a link after it was looked at leads nowhere', () => {
+    for (const path of ['deep/secret', 'deep/inner/secret']) {
+      mkdirSync(join(folder, 'open/deep/inner'), { recursive: true })
+      mkdirSync(join(folder, 'inner'), { recursive: true })
+      writeFileSync(join(folder, 'inner/secret'), 'secret')
+      const root = rootOf('fs:/data=open:rw')
+      const error = exchangedMeanwhile(() => root.openAt({}, path, { create: true, truncate: true }, { read: true, write: true }))
+      assert.ok(['loop', 'not-directory', 'not-permitted'].includes(error as string), `${path}: ${error}`)
+      assert.equal([readFileSync(join(folder, 'secret'), 'utf8'), readFileSync(join(folder, 'inner/secret'), 'utf8')], ['secret', 'secret'])
+      renameSync(join(folder, 'open/deep'), join(folder, 'open/up'))
+      renameSync(join(folder, 'open/away'), join(folder, 'open/deep'))
+    }
+  })
+}
 
 test('open files are bounded', () => {
   const root = rootOf('fs:/data=open')

@@ -1,0 +1,5 @@
+;; A handle below all handles.
+;; says: trapped
+;; allow: fs:/data=CAGE
+;; with: values files
+(module (func (export "run") (result i32) (call $content (i32.const -1))))
