@@ -243,14 +243,17 @@ const readConfig = async (path: string, file: string): Promise<Fields> => {
     if (extname(path) === '.json') said = JSON.parse(readFileSync(path, 'utf8'))
     else said = ((await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`)) as { default?: unknown }).default
   } catch (cause) {
-    const message = `the file cannot be run: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`
+    const isJson = extname(path) === '.json'
+    const message = `the file cannot be ${isJson ? 'read' : 'run'}: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`
     const line =
       cause instanceof Error ? new RegExp(`${file.replaceAll('.', '\\.')}[^:\\s]*:(\\d+)`).exec(cause.stack ?? '')?.[1] : undefined
     const where = line === undefined ? { file } : { file, line: Number(line) }
     throw new WippyError('CONFIG_UNREADABLE', Kind.Invalid, message, {
       where,
       cause,
-      hint: 'It may use TypeScript that needs no compiling: types, but no enum.',
+      hint: isJson
+        ? 'It is JSON: names and texts in double quotes, no comma behind the last.'
+        : 'It may use TypeScript that needs no compiling: types, but no enum.',
     })
   }
   if (isFields(said)) return said
@@ -264,6 +267,12 @@ const withValue = (fields: Fields, [key = '', ...rest]: readonly string[], value
   return { ...fields, [key]: rest.length === 0 ? value : withValue(isFields(inner) ? inner : {}, rest, value) }
 }
 
+/** Whether a path begins like settings of ours, and like no section of an upstream file. */
+const isOurs = (path: string): boolean => {
+  const [head = ''] = path.split('.')
+  return Object.keys(TABLE).some((known) => known.startsWith(`${head}.`)) && !OURS.some(([section]) => section === head)
+}
+
 /** Takes `section.path=value`: a setting of ours under either name, else one of a section. Throws CONFIG_SET. */
 const takeSet = (text: string, settings: Settings): void => {
   const [, path, value = ''] = /^\s*([\w-]+(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? []
@@ -274,6 +283,7 @@ const takeSet = (text: string, settings: Settings): void => {
   const where = { file: '--set' }
   const known = TABLE[path] ? path : OURS.find(([section, key]) => `${section}.${key}` === path)?.[2]
   if (known) settings.put(known, coerce(value), where)
+  else if (isOurs(path)) settings.take(withValue({}, path.split('.'), coerce(value)), where)
   else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)
 }
 
@@ -291,6 +301,7 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   if (given !== null && !existsSync(given)) {
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', {
       where: { file: relative(resolve(directory), given) },
+      hint: 'Check the path behind --config.',
     })
   }
   const isYaml = given !== null && /^\.ya?ml$/.test(extname(given))
@@ -299,6 +310,10 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   const file = given !== null && !isYaml ? relative(root, given) : CONFIG_FILES.find(here)
   const yaml = isYaml ? relative(root, given) : '.wippy.yaml'
   const settings = new Settings(TABLE)
+  if (statSync(root, { throwIfNoEntry: false })?.isFile()) {
+    const hint = 'Give the directory that has wippy.config.ts, wippy.lock or src/_index.yaml.'
+    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'this is a file, and an app is a directory', { where: { file: root }, hint })
+  }
   if (!file && !['wippy.lock', yaml, 'src', '_index.yaml'].some(here)) {
     const hint = 'Run "wippy init" to make one, or go to a directory with wippy.config.ts, wippy.lock or src/_index.yaml.'
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no wippy app in this directory', { where: { file: root }, hint })

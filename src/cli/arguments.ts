@@ -71,6 +71,14 @@ export const guardArguments = (argv: readonly string[]): string[] => {
   return own.at(-1) === 'list' ? [...argv] : [command, ...own, '--', ...rest]
 }
 
+/** `wippy help X` and `wippy -h X` as `wippy X --help`, which says the same. */
+export const spelledOut = (argv: readonly string[]): readonly string[] => {
+  const [first, ...words] = argv
+  if (first !== 'help' && first !== '-h') return argv
+  const end = ['run', 'dev'].includes(words[0] ?? '') && words[1] !== 'list' ? 1 : words.length // what else stands there is the process's
+  return [...words.slice(0, end), '--help']
+}
+
 const MANY = ['--override', '--set'] // flags that may come more than once
 
 export type RunArguments = { readonly flags: RunFlags; readonly words: readonly string[] }

@@ -6,10 +6,11 @@
 //     mistakes and every other command are oclif's.
 
 import { describe, WippyError } from '../error.ts'
-import { guardArguments, runArguments } from './arguments.ts'
+import { guardArguments, runArguments, spelledOut } from './arguments.ts'
 import { Exit, exitOf } from './exit.ts'
 import { errorJson } from './output.ts'
 import { Quit } from './quit.ts'
+import { refusalOf } from './refusal.ts'
 
 type Failure = Error & {
   readonly code?: string
@@ -35,16 +36,26 @@ const proposal = async ({ flags = [], parse }: Failure): Promise<string> => {
   return meant.length === 0 ? '' : `\n  → Did you mean ${meant.join(', ')}?`
 }
 
+/** What oclif says, without the words that help nobody: our flags that may come several times take one value each, wherever they stand. */
+const plainly = (said: string): string =>
+  said
+    .replace(/^Error: /, '')
+    .replace(/^The following errors? occurred:\n\s*/, '')
+    .replace(/\n\nNote: .* allow multiple values\.[^\n]*\n[^\n]*/, '')
+    .replace(/^Parsing (--\S+) *\n\t/, '$1: ')
+
 /** Says what went wrong; returns the exit code. */
 const tell = async (error: Failure, asJson: boolean): Promise<number> => {
   if (error instanceof Quit) return error.exitCode
   if (error.code === 'EEXIT') return error.oclif?.exit ?? 0
-  if (error instanceof WippyError) {
-    console.error(asJson ? errorJson(error) : describe(error))
-    return exitOf(error)
+  const told = error instanceof WippyError ? error : refusalOf(error)
+  if (told) {
+    console.error(asJson ? errorJson(told) : describe(told))
+    if (told !== error && process.env.WIPPY_DEBUG) console.error(error.stack)
+    return exitOf(told)
   }
   if (error.parse || error.oclif) {
-    const said = error.message.replace(/^Error: /, '')
+    const said = plainly(error.message)
     const help = said.includes('--help') ? '' : '\nSee more help with --help'
     const message = `${said}${help}${await proposal(error)}`
     console.error(asJson ? errorJson({ code: 'USAGE', message }) : message)
@@ -65,7 +76,8 @@ const isPlainPs = async ([command, ...argv]: readonly string[]): Promise<boolean
 }
 
 /** Runs the command line. Sets the exit code; what still runs keeps the program alive. */
-export const main = async (argv: readonly string[]): Promise<void> => {
+export const main = async (typed: readonly string[]): Promise<void> => {
+  const argv = spelledOut(typed)
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })

@@ -43,6 +43,12 @@ export const commandNamed = (word: string, entries: readonly Entry[], suggest: S
   const command = commands.find(({ name }) => name === word)
   if (command) return entries.find(({ id }) => id === command.entry)!
   if (word.includes(':')) return entryNamed(word, entries, suggest)
+  if (/\.(?:lua|ya?ml)$/.test(word)) {
+    throw missing(
+      `"${word}" is a file, and what is run is a command of an app or an entry`,
+      `"wippy run list" shows commands; ${word.endsWith('.lua') ? `wippy sandbox run ${word}` : 'wippy check'} is for a file of its own.`,
+    )
+  }
   if (/^[^/]+\/[^/]+$/.test(word)) {
     throw missing(
       `"${word}" is a module of the hub, and those cannot be run`,

@@ -35,7 +35,11 @@ export const overrideOf = (key: string, value: unknown, where?: Where): Override
 /** Reads `namespace:entry:path=value`. Throws OVERRIDE_INVALID. */
 export const parseOverride = (text: string): Override => {
   const equals = text.indexOf('=')
-  return overrideOf(equals < 0 ? '' : text.slice(0, equals).trim(), coerce(text.slice(equals + 1)))
+  if (equals < 0) {
+    const hint = 'Write namespace:entry:path=value, for example app:gateway:addr=:9090.'
+    throw new WippyError('OVERRIDE_INVALID', Kind.Invalid, `"${text}" puts no value over a field: it has no =`, { hint })
+  }
+  return overrideOf(text.slice(0, equals).trim(), coerce(text.slice(equals + 1)))
 }
 
 const put = (entry: Entry, { path, value, where }: Override): Entry => {

@@ -252,7 +252,8 @@ export class Registry {
   }
 
   #plan(wanted: readonly Operation[], base: number | undefined): Change[] {
-    if (wanted.length === 0) throw new WippyError('NO_CHANGES', Kind.Invalid, 'no changes to apply')
+    if (wanted.length === 0)
+      throw new WippyError('NO_CHANGES', Kind.Invalid, 'no changes to apply', { hint: 'Say what is to be created, replaced or deleted.' })
     if (base !== undefined) this.#refuseOutdated(wanted, base)
     return plan(this.#current.state, wanted)
   }

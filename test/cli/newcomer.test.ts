@@ -209,6 +209,31 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   'workflow:terminate': onWorkflow('terminate'),
 }
+/** What is not a matter of one command: words of other programs, paths that cannot be, settings that mean nothing. */
+const EVERYWHERE: readonly Mistake[] = [
+  ['app', 'rn', /Did you mean "run"/],
+  ['app', '-v', /"-v" is no command/],
+  ['app', 'ps --to localhost:1', /no node can be reached at localhost:1/],
+  ['app', 'check src/_index.yaml', /this is a file, and an app is a directory/],
+  ['app', 'run src/hello.lua', /"src\/hello\.lua" is a file[\s\S]*wippy sandbox run src\/hello\.lua/],
+  ['app', 'run nope.wapp', /PACK_NOT_FOUND/],
+  ['app', 'run --config nope.ts hello', /nope\.ts: there is no such file/],
+  ['app', 'run -o bad hello', /"bad" puts no value over a field: it has no =/],
+  ['app', 'run --set bad hello', /"bad" sets nothing/],
+  ['app', 'registry apply', /NO_CHANGES[\s\S]*Give a file of entries/],
+  ['app', 'registry apply src/hello.lua', /there are no entries in this file \[ENTRIES_NONE\]/],
+  ['app', 'registry show', /^Missing 1 required arg:\nid {2}namespace:name\nSee more help with --help$/m],
+  ['app', 'registry prune', /^Missing required flag keep\nSee more help/],
+  ['app', 'rollback', /there is nothing before v0 \[VERSION_NOT_FOUND\]\n {2}→ It is what the files say/],
+  ['app', 'top -n 0', /^--lines: Expected an integer greater than or equal to 1 but received: 0$/m],
+  ['app', 'pack -o missing/x.wapp', /missing: there is no such file or folder \[SYSTEM_REFUSED\]/],
+  ['app', 'bench isolation -o missing/x.svg', /missing: there is no such file or folder/],
+  ['app', 'stubs text.txt/types', /part of the path is a file, and no folder/],
+  ['app', 'new hello text.txt/shop', /part of the path is a file, and no folder/],
+  ['nowhere', 'deploy', /CONFIG_NOT_FOUND/],
+  ['nowhere', 'plugin list', /CONFIG_NOT_FOUND/],
+]
+
 /** These change the program they run in: they get one of their own. */
 const ALONE = /^(?:run|dev|sandbox|mcp)/
 
@@ -251,10 +276,20 @@ test('with a node that runs', async () => {
 
 test('without one', async () => {
   const alone = app()
-  const mistakes = Object.values(MISTAKES)
-    .flat()
-    .filter(([where]) => where !== 'running')
+  const mistakes = [...Object.values(MISTAKES).flat(), ...EVERYWHERE].filter(([where]) => where !== 'running')
   assert.equal(await looked(mistakes, { running: alone, app: alone, nowhere: empty }), [])
+})
+
+test('"help" and "-h" are taken for --help', async () => {
+  for (const [asked, meant] of [
+    ['help', '--help'],
+    ['help registry list', 'registry list --help'],
+    ['-h run hello', 'run --help'],
+  ] as const) {
+    const [told, known] = await Promise.all([asked, meant].map((words) => wippy(words.split(' '), { cwd: empty })))
+    assert.equal(told, known)
+    assert.match(told!.out, /^USAGE$/m)
+  }
 })
 
 test.run()

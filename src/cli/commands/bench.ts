@@ -1,7 +1,7 @@
 // wippy bench NAME
 
-import { writeFileSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { accessSync, constants, writeFileSync } from 'node:fs'
+import { dirname, extname, resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
@@ -45,6 +45,7 @@ isolation takes less than two minutes. Files that end with .png are drawn on lig
     const { flags, args } = await this.parse(Bench)
     const name = args.name as (typeof NAMES)[number]
     const files = (flags.output ?? [`wippy-bench-${name}.svg`]).map((file) => ({ path: resolve(file), ending: endingOf(file) }))
+    for (const { path } of files) accessSync(dirname(path), constants.W_OK) // rather now than after two minutes
     const { benches, runBench } = await import('../../bench/benches.ts')
     const { machine, reportData, reportText } = await import('../../bench/report.ts')
     const before = machine()

@@ -1,7 +1,7 @@
 // wippy pack [PATH] -o FILE
 
-import { renameSync, writeFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { accessSync, constants, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
@@ -27,11 +27,12 @@ The file has a checksum: one that is torn or was altered is not run.`
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Pack)
     const config = await configure({}, resolve(args.path))
+    const file = flags.output ?? `${config.name ?? basename(config.root)}.wapp`
+    accessSync(dirname(resolve(file)), constants.W_OK)
     const [{ check }, { packApp }] = await Promise.all([import('../../app/check.ts'), import('../../app/pack.ts')])
     const { problems } = await waitingFor('checking', check(config))
     sayAll(problems)
     if (problems.length > 0) throw new Quit(Exit.app)
-    const file = flags.output ?? `${config.name ?? basename(config.root)}.wapp`
     const bytes = await waitingFor('packing', packApp(config))
     writeFileSync(`${file}.part`, bytes)
     renameSync(`${file}.part`, file)

@@ -13,6 +13,7 @@ DEPENDENCY_UNRESOLVED | A ns.dependency names a component that is not here. | Th
 DEPLOY_EMPTY | The folder has no entries. | A deploy of nothing would delete nothing and change nothing: most likely another folder was meant. | Name the folder with the entry files, for example src.
 DIRECTORY_TAKEN | The directory for a new app is there already and not empty. | Nothing that is there is written over. | Name another directory, or make an app of this one: wippy init.
 DURATION_INVALID | A duration cannot be read. | It is a number with a unit, or several. | Write for example 500ms, 30s or 1h30m.
+ENTRIES_NONE | A file has no entries. | Only what is under entries: is taken. | Write it like _index.yaml: a namespace, and entries.
 ENTRIES_NOT_LIST | What stands under entries: is no list. | Each entry is an item of a list. | Begin each with "- name: …".
 ENTRY_DUPLICATE | Two entries have one id. | An id names exactly one entry; the first one counts. | Rename one of them, or remove it.
 ENTRY_EXISTS | An entry that was to be created is there already. | Creating does not replace. | Update it, or choose another name.

@@ -52,6 +52,7 @@ PLUGIN_TRAP | The plugin trapped. | Its code did what WebAssembly forbids. | Tel
 PLUGIN_TYPE | The component has types that cannot be carried over. | Its glue is not what is expected. | Report it, with the component.
 BENCH_FILE | The name of a file says neither picture nor figures. | Its ending decides what is written. | Let it end with .svg, .png or .json.
 SEAT_TAKEN | Another wippy still works on what is stored here. | Two would lose what the other one wrote. | Try again when it is done, or end it.
+SYSTEM_REFUSED | The operating system refused something. | The path is not there, may not be used, or a port is taken. | Do what the message says.
 SANDBOX_FAILED | Sandboxed code returned an error. | The error is its own. | Look at the message.
 SANDBOX_FILE | The file with code cannot be read. | It is not there, or not readable. | Give a file with Lua, or - for standard input.
 SANDBOX_INPUT | --input is no JSON. | It is what the code gets. | Quote it: --input '{"n": 1}'

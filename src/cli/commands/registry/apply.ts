@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { boolean, string } from '@oclif/core/flags'
+import { Kind, WippyError } from '../../../error.ts'
 import type { Entry, StoredRegistry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
@@ -16,7 +17,11 @@ const entriesOf = async (file: string | undefined): Promise<readonly Entry[]> =>
   const { entries, problems } = readEntryFile(file)
   sayAll(problems)
   if (problems.length > 0) throw new Quit(Exit.app)
-  return entries
+  if (entries.length > 0) return entries
+  throw new WippyError('ENTRIES_NONE', Kind.Invalid, 'there are no entries in this file', {
+    where: { file },
+    hint: 'It is YAML, written like _index.yaml: a namespace, and entries.',
+  })
 }
 
 export default class RegistryApply extends AppCommand {
@@ -42,6 +47,10 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
     const config = await configure(flags)
     const entries = await entriesOf(args.file)
     const gone = flags.delete ?? []
+    if (entries.length + gone.length === 0) {
+      const hint = 'Give a file of entries, or --delete namespace:name.'
+      throw new WippyError('NO_CHANGES', Kind.Invalid, 'nothing is to be changed', { hint })
+    }
     const base = flags.base === undefined ? {} : { base: versionNamed(flags.base) }
     const { message } = flags
     const changed = entries.length + gone.length

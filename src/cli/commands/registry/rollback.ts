@@ -25,7 +25,10 @@ export default class RegistryRollback extends AppCommand {
     const back = async ({ registry, operating }: StoredRegistry): Promise<void> => {
       const from = registry.current
       const id = wanted ?? from.parent
-      if (id === null) throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`)
+      if (id === null)
+        throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is nothing before v${from.id}`, {
+          hint: 'It is what the files say; nothing has been changed since.',
+        })
       say({ from: from.id, version: await registry.applyVersion(id, operating(author(), 'registry.apply_version')) })
     }
     await onNodeOrAlone(config.state, {

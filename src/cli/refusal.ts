@@ -1,0 +1,34 @@
+// What the operating system refuses (a folder that is not there, a file that may not be written, a port that is taken) as an error for people:
+// mostly it is something that was typed.
+
+import { Kind, WippyError } from '../error.ts'
+
+const SAID: Readonly<Record<string, readonly [kind: Kind, why: string, hint: string]>> = {
+  ENOENT: [Kind.NotFound, 'there is no such file or folder', 'Check the path; a folder must be there before something is written into it.'],
+  ENOTDIR: [Kind.NotFound, 'part of the path is a file, and no folder', 'Check the path.'],
+  EISDIR: [Kind.Invalid, 'this is a folder', 'Name a file.'],
+  EEXIST: [Kind.AlreadyExists, 'this is there already', 'Name another one.'],
+  EACCES: [Kind.PermissionDenied, 'this user may not do that', 'Change the permissions, or choose another place.'],
+  EPERM: [Kind.PermissionDenied, 'this user may not do that', 'Change the permissions, or choose another place.'],
+  EROFS: [Kind.PermissionDenied, 'nothing can be written there', 'Choose another place.'],
+  ENOSPC: [Kind.Unavailable, 'the disk is full', 'Free some space, and try again.'],
+  EMFILE: [Kind.Unavailable, 'too many files are open', 'Close some programs, or raise the limit: ulimit -n.'],
+  EADDRINUSE: [Kind.Conflict, 'another program has this port', 'Choose another port, or end that program.'],
+}
+
+type SystemError = Error & {
+  readonly code?: string
+  readonly syscall?: string
+  readonly path?: string
+  readonly address?: string
+  readonly port?: number
+}
+
+/** The error for people; null for what is none of the system's. */
+export const refusalOf = (error: SystemError): WippyError | null => {
+  const said = SAID[error.code ?? '']
+  if (!said || error.syscall === undefined) return null
+  const [kind, why, hint] = said
+  const what = error.path ?? (error.port === undefined ? error.syscall : `${error.address ?? 'port'}:${error.port}`)
+  return new WippyError('SYSTEM_REFUSED', kind, `${what}: ${why}`, { hint, cause: error })
+}
