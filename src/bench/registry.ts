@@ -1,7 +1,6 @@
 // What a change of the registry costs beside a bare flushed commit of LMDB, what finding costs, and what a start costs, with few entries and many.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Environment } from '../lmdb/environment.ts'
 import { StateFolder } from '../lmdb/state-folder.ts'
@@ -12,6 +11,7 @@ import { StoredHistory } from '../registry/stored-history.ts'
 import { median, speedOf } from './figure.ts'
 import { type Contender, measure, type Pace } from './measure.ts'
 import { type Report, timeTable, timeText } from './report.ts'
+import { scratchFolder } from './scratch.ts'
 
 const FEW = 1_000
 const MANY = 100_000
@@ -111,7 +111,8 @@ const finding = (name: string, { registry }: Up, filter: Record<string, unknown>
   })
 
 export const registry = async (pace: Pace): Promise<Report> => {
-  const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
+  const scratch = scratchFolder()
+  const folder = scratch.path
   const few = await up(folder, FEW)
   const many = await up(folder, MANY)
   const bare = new Environment(join(folder, 'bare'))
@@ -163,6 +164,6 @@ export const registry = async (pace: Pace): Promise<Report> => {
     }
   } finally {
     await Promise.all([few.close(), many.close(), bare.close()])
-    rmSync(folder, { recursive: true })
+    scratch.remove()
   }
 }

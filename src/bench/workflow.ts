@@ -1,8 +1,6 @@
 // What making a step or a start of a workflow durable costs beside bare flushed commits of LMDB: one at a time, and many workflows at once. It
 // measures the journal, not the Lua of a step.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Environment } from '../lmdb/environment.ts'
 import { type Effects, type Engine, noPages } from '../workflow/engine.ts'
@@ -11,6 +9,7 @@ import { ORIGIN, type Position, RecordKind, seal } from '../workflow/record.ts'
 import { speedOf } from './figure.ts'
 import { type Contender, measure, type Pace } from './measure.ts'
 import { type Report, timeTable } from './report.ts'
+import { scratchFolder } from './scratch.ts'
 
 export const AT_ONCE = 200
 const NOTHING = new Uint8Array(0)
@@ -70,8 +69,8 @@ export type Part = Pick<Report, 'tables' | 'targets' | 'notes'> & { readonly dat
 
 /** Journals in the node's own state. */
 export const embedded = async (pace: Pace): Promise<Part> => {
-  const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
-  const [env, bare] = [new Environment(join(folder, 'engine')), new Environment(join(folder, 'bare'))]
+  const folder = scratchFolder()
+  const [env, bare] = [new Environment(join(folder.path, 'engine')), new Environment(join(folder.path, 'bare'))]
   const engine = new LmdbEngine(env)
   const [step, begin] = [stepsIn(engine), startsIn(engine)]
   const table = bare.table<readonly [string, number]>('values')
@@ -102,6 +101,6 @@ export const embedded = async (pace: Pace): Promise<Part> => {
     }
   } finally {
     await Promise.all([env.close(), bare.close()])
-    rmSync(folder, { recursive: true })
+    folder.remove()
   }
 }

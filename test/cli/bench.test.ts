@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, wippy } from './command.ts'
+import { assertPlain, start, wippy } from './command.ts'
 
 const test = suite('wippy bench')
 
@@ -28,6 +29,21 @@ test('figures are JSON for programs, on standard output and in a file; the pictu
   const png = readFileSync(join(cwd, 'w.png'))
   assert.equal([png.toString('latin1', 1, 4), png.readUInt32BE(16)], ['PNG', 2400])
   assert.not(existsSync(join(cwd, 'w.svg')))
+})
+
+test('Ctrl-C ends it, with its contenders, and leaves nothing', async () => {
+  const scratch = directoryWith({ '.keep': '' })
+  const bench = start(['bench', 'workflow'], { cwd, env: { TMPDIR: scratch } })
+  while (!readdirSync(scratch).some((name) => name.startsWith('wippy-bench-'))) {
+    assert.is(bench.child.exitCode, null)
+    await setImmediate()
+  }
+  bench.child.kill('SIGINT')
+  assert.is((await bench.ended).code, 130)
+  assert.equal(
+    readdirSync(scratch).filter((name) => name.startsWith('wippy')),
+    [],
+  )
 })
 
 test('what is typed wrong is explained before anything is measured', async () => {

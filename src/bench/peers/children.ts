@@ -1,18 +1,14 @@
 // A child process each, with Node in it, and messages over its channel.
 
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { serve, timed } from './serve.ts'
 
 const ECHO = "process.on('message', (message) => process.send(message))\nprocess.send('up')\n"
-const file = join(tmpdir(), `wippy-bench-child-${process.pid}.cjs`)
-writeFileSync(file, ECHO)
 
 const start = async (): Promise<ChildProcess> => {
-  const child = fork(file, { execArgv: [], serialization: 'advanced' })
+  const child = spawn(process.execPath, ['-e', ECHO], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   await once(child, 'message')
   return child
 }

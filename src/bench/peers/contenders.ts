@@ -1,10 +1,8 @@
 // Who takes part: our peers and those of what is installed here. What is missing is said once and left out.
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { dataFile, programFile } from '../data.ts'
+import { type Scratch, scratchFolder } from '../scratch.ts'
 import { Peer } from './peer.ts'
 
 const answers = (command: string, args: readonly string[]): string | null => {
@@ -19,7 +17,7 @@ const answers = (command: string, args: readonly string[]): string | null => {
 export class Contenders {
   readonly missing: string[] = []
   readonly #peers: Peer[] = []
-  #beams: string | null = null
+  #beams: Scratch | null = null
 
   /** `build`: a folder with another build of the VM. */
   wippy(...build: readonly [string?]): Peer {
@@ -79,23 +77,23 @@ export class Contenders {
   /** One scheduler, as we have one thread. Null when this machine has no Erlang. */
   erlang(): Peer | null {
     if (this.#beams === null) {
-      const folder = mkdtempSync(join(tmpdir(), 'wippy-bench-'))
-      const compiled = answers('erlc', ['-o', folder, programFile('bench_erlang.erl')])
+      const folder = scratchFolder()
+      const compiled = answers('erlc', ['-o', folder.path, programFile('bench_erlang.erl')])
       if (compiled === null) {
-        rmSync(folder, { recursive: true })
+        folder.remove()
         this.missing.push('Erlang (erl, erlc)')
         return null
       }
       this.#beams = folder
     }
-    const flags = ['+S', '1:1', '+P', '1000000', '-noshell', '-pa', this.#beams, '-s', 'bench_erlang', 'main']
+    const flags = ['+S', '1:1', '+P', '1000000', '-noshell', '-pa', this.#beams.path, '-s', 'bench_erlang', 'main']
     return this.#add(new Peer('erl', flags))
   }
 
   /** Ends all of them. */
   close(): void {
     for (const peer of this.#peers) peer.close()
-    if (this.#beams !== null) rmSync(this.#beams, { recursive: true, force: true })
+    this.#beams?.remove()
   }
 
   #installed(name: string, file: string, flags: readonly string[] = []): Peer | null {

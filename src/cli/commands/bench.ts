@@ -9,6 +9,7 @@ import type { Picture } from '../../bench/picture.ts'
 import { Kind, WippyError } from '../../error.ts'
 import { json, print } from '../output.ts'
 import { waitingFor } from '../progress.ts'
+import { listenForSignals } from '../signals.ts'
 
 const NAMES = ['isolation', 'message', 'spawn', 'workflow', 'registry'] as const
 const ENDINGS = ['.svg', '.png', '.json']
@@ -48,6 +49,7 @@ isolation takes less than two minutes. Files that end with .png are drawn on lig
     for (const { path } of files) accessSync(dirname(path), constants.W_OK) // rather now than after two minutes
     const { benches, runBench } = await import('../../bench/benches.ts')
     const { machine, reportData, reportText } = await import('../../bench/report.ts')
+    listenForSignals((code) => process.exit(code)) // what was made meanwhile goes with the program
     const before = machine()
     const started = performance.now()
     const report = await waitingFor(
