@@ -55,6 +55,8 @@ const OPTIONAL = [
   'supervisor',
   'templates',
   'yaml',
+  'text',
+  'html',
   'security',
   'types',
 ]

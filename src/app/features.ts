@@ -72,6 +72,10 @@ export const features: readonly Feature[] = [
     load: async () => ({ services: [(await import('../service/hash.ts')).hashService()] }),
   },
   {
+    modules: ['html'],
+    load: async () => ({ services: [(await import('../service/html.ts')).htmlService()] }),
+  },
+  {
     modules: ['http'],
     kinds: ['http.service', 'http.router', 'http.endpoint', 'http.static'],
     load: async (parts) => (await import('./http.ts')).http(parts),
@@ -185,6 +189,10 @@ export const features: readonly Feature[] = [
       const { service, handler } = new Templates(permit)
       return { services: [service], handler }
     },
+  },
+  {
+    modules: ['text'],
+    load: async () => ({ services: [(await import('../service/text.ts')).textService()] }),
   },
   {
     modules: ['time'],

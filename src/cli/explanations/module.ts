@@ -112,6 +112,12 @@ TEMPLATE_NAME_TAKEN | Two templates of a set have one name. | They are found by 
 TEMPLATE_NOT_FOUND | There is no such template. | The set has none of that name. | Correct the name.
 TEMPLATE_NO_SET | There is no such set of templates. | No entry has that id. | Correct the id.
 TEMPLATE_RENDER | A template failed while it was rendered. | The line is named. | Mend the line, or the data.
+TEXT_ARGUMENT | An argument of the module text or html is not what it takes. | Texts are strings, sizes whole numbers. | Look at docs/lua.md.
+TEXT_LARGE | The result would be larger than 16 MiB. | What strangers write may multiply. | Work on a part of the text at a time.
+TEXT_PATCH | Patches could not be made or applied. | They do not fit the text. | Make them anew.
+TEXT_REGEXP | A regular expression is none. | It is in the syntax of RE2, without back references. | Correct it where the message says.
+TEXT_TOO_MUCH | Work on a text took too long, or too much memory. | It is done in a thread that is ended then. | Work on a part of the text at a time.
+THREAD_FULL | Too many jobs wait for a thread. | It does one after another. | Ask again later.
 TIME_BAD_DURATION | A duration is no number of nanoseconds. | The module time takes numbers, or texts like 5s. | Write for example "5s".
 TIME_TAG_TAKEN | A timer of that tag runs already. | A tag means one timer. | Report it.
 TIME_TOO_MANY_TIMERS | A process has too many timers. | Each is kept by the node. | Stop some.

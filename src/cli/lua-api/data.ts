@@ -28,6 +28,58 @@ eval(source: string, names: table?): any, Error? - What it comes to.
 compile(source: string, names: table?): Program?, Error? - To be run more than once.
 class Program
 run(names: table?): any, Error? - What it comes to.
+module text: Regular expressions, differences, texts in pieces; computed in a thread beside the node's.
+regexp.compile(pattern: string): Regexp?, Error? - A regular expression in the syntax of RE2, whose time is linear in the text.
+diff.new(options: table?): Differ - { diff_timeout = 1, diff_edit_cost = 4, match_threshold = 0.5, match_distance = 1000, patch_delete_threshold = 0.5, patch_margin = 4 }.
+splitter.recursive(options: table?): Splitter - { chunk_size = 4000, chunk_overlap = 200, keep_separator = false, separators = }.
+splitter.markdown(options: table?): Splitter - { chunk_size, chunk_overlap, code_blocks, reference_links, heading_hierarchy, join_table_rows }.
+class Regexp
+match_string(text: string): boolean?, Error? - Whether it matches anywhere.
+find_string(text: string): string?, Error? - The first match.
+find_all_string(text: string): table?, Error? - All matches.
+find_string_submatch(text: string): table?, Error? - The first match and its groups.
+find_all_string_submatch(text: string): table?, Error? - All of them.
+find_string_index(text: string): table?, Error? - { start, end } of the first match, as string.sub takes them.
+find_all_string_index(text: string): table?, Error? - All of them.
+replace_all_string(text: string, replacement: string): string?, Error? - $1 stands for a group, $name for one with a name.
+split(text: string, most: integer?): table?, Error? - What lies between the matches.
+num_subexp(): integer - How many groups there are.
+subexp_names(): table - Their names; the first is that of the whole.
+string(): string - The pattern.
+class Differ
+compare(before: string, after: string): table?, Error? - { { operation = "equal", "delete" or "insert", text = }, … }.
+summarize(differences: table): table - { insertions =, deletions =, equals = } in bytes.
+pretty_text(differences: table): string - For a terminal.
+pretty_html(differences: table): string - For a page.
+patch_make(before: string, after: string): table?, Error? - { { text = }, … }.
+patch_apply(patches: table, text: string): string?, boolean - The text, and whether all could be applied.
+class Splitter
+split_text(text: string): table?, Error? - In pieces.
+split_batch(pages: table): table?, Error? - { content =, metadata = } of pages, in pieces.
+module html: HTML of strangers, cleaned by a policy.
+sanitize.new_policy(): Policy - One that allows nothing.
+sanitize.ugc_policy(): Policy - One for what users write.
+sanitize.strict_policy(): Policy - One that leaves text only.
+class Policy
+allow_elements(...: string): Policy - Elements.
+allow_attrs(...: string): AttrBuilder - Attributes; it says of which elements.
+allow_standard_urls(): Policy - Addresses of http, https and mailto, and relative ones; links get rel="nofollow".
+require_parseable_urls(require: boolean): Policy - Others are never let through.
+allow_relative_urls(allow: boolean): Policy - Addresses without a scheme.
+allow_url_schemes(...: string): Policy - Addresses of these schemes only.
+require_nofollow_on_links(require: boolean): Policy - rel="nofollow".
+require_noreferrer_on_links(require: boolean): Policy - rel="noreferrer".
+add_target_blank_to_fully_qualified_links(add: boolean): Policy - target="_blank" for links to elsewhere.
+allow_data_uri_images(): Policy - Images as data: addresses.
+allow_standard_attributes(): Policy - dir, lang, id and title.
+allow_images(): Policy - img.
+allow_lists(): Policy - Lists.
+allow_tables(): Policy - Tables.
+sanitize(html: string): string?, Error? - What of it the policy allows.
+class AttrBuilder
+on_elements(...: string): Policy - Of these elements.
+globally(): Policy - Of all.
+matching(pattern: string): AttrBuilder?, Error? - Only with values that match.
 module hash: Checksums, as hexadecimal text or, with raw, as bytes.
 md5(data: string, raw: boolean?): string?, Error? - MD5.
 sha1(data: string, raw: boolean?): string?, Error? - SHA-1.

@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Kind, WippyError } from '../../src/error.ts'
+import { Thread } from '../../src/service/thread.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { failure } from '../support/app.ts'
+
+const test = suite('thread')
+
+const source = (name: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', name)).href)
+const folder = directoryWith({})
+const file = join(folder, 'program.ts')
+writeFileSync(
+  file,
+  `import { WippyError } from ${source('error.ts')}
+   import { doJobs } from ${source('service/thread-program.ts')}
+   const kept = []
+   doJobs((ask) => {
+     if (ask === 'wrong') throw new WippyError('WRONG', 'Invalid', 'it is wrong', { retryable: false })
+     if (ask === 'broken') throw new TypeError('a bug')
+     while (ask === 'endless') {}
+     while (ask === 'large') kept.push(Array.from({ length: 10_000 }, (_, at) => ({ at })))
+     return ask + ' done'
+   })`,
+)
+
+const threadOf = (waiting = 100): Thread<string, string> =>
+  new Thread({
+    program: pathToFileURL(file),
+    patienceMs: 5_000,
+    waiting,
+    tooMuch: () => new WippyError('TOO_MUCH', Kind.Timeout, 'too much', { retryable: false }),
+  })
+
+test('jobs are done, and what is wrong is told', async () => {
+  const thread = threadOf()
+  assert.is(await thread.do('one'), 'one done')
+  const { code, kind, retryable } = await failure(thread.do('wrong'))
+  assert.equal([code, kind, retryable], ['WRONG', 'Invalid', false])
+})
+
+test('who asks for much waits for itself', async () => {
+  const thread = threadOf()
+  const done: string[] = []
+  const ask = (by: string, name: string) => thread.do(name, by).then((said) => done.push(said))
+  await Promise.all([ask('a', 'a1'), ask('a', 'a2'), ask('a', 'a3'), ask('b', 'b1'), ask('c', 'c1')])
+  assert.equal(
+    done,
+    ['a1', 'a2', 'b1', 'c1', 'a3'].map((name) => `${name} done`),
+  )
+})
+
+test('more than may wait are refused', async () => {
+  const thread = threadOf(2)
+  const asked = ['1', '2', '3', '4'].map((name) => thread.do(name).catch(({ code }) => code))
+  assert.equal(await Promise.all(asked), ['1 done', '2 done', '3 done', 'THREAD_FULL'])
+})
+
+test('what takes too much, or has a bug, is refused; those behind it are served', async () => {
+  const thread = threadOf()
+  const asked = ['large', 'after', 'broken', 'then', 'endless', 'last'].map((name) => thread.do(name).catch(({ code }) => code))
+  assert.equal(await Promise.all(asked), ['TOO_MUCH', 'after done', 'TOO_MUCH', 'then done', 'TOO_MUCH', 'last done'])
+})
+
+test.run()
