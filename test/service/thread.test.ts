@@ -30,7 +30,7 @@ writeFileSync(
 const threadOf = (waiting = 100): Thread<string, string> =>
   new Thread({
     program: pathToFileURL(file),
-    patienceMs: 5_000,
+    patienceMs: 2_500,
     waiting,
     tooMuch: () => new WippyError('TOO_MUCH', Kind.Timeout, 'too much', { retryable: false }),
   })

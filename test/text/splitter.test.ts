@@ -12,7 +12,7 @@ const markdown = (options: object, text: string): unknown => markdownOperations.
 
 test('pieces are as long as they may be, and overlap', () => {
   assert.equal(recursive({ chunk_size: 10, chunk_overlap: 3 }, 'a b c d e f g h i j k l'), ['a b c d e', 'd e f g h', 'g h i j k', 'j k l'])
-  assert.equal(recursive({ chunk_size: 7, chunk_overlap: 0 }, 'one two\n\nthree'), ['one', 'two', 'three'])
+  assert.equal(recursive({ chunk_size: 7, chunk_overlap: 0 }, 'one two\n\nthree'), ['one two', 'three'])
   assert.equal(recursive({}, ''), [])
   assert.equal(recursive({ chunk_size: 4, chunk_overlap: 0 }, '😀😀😀😀😀'), ['😀😀😀😀', '😀'])
 })
