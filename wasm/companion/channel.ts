@@ -5,7 +5,7 @@
 
 import * as lua from './lua'
 import { BACKLOG, CHANNEL, CREDIT, CURRENT, get, READING, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, set } from './control'
-import { mayRest, mustRest, park, pushThread } from './coroutine'
+import { mayRest, mustRest, park } from './coroutine'
 import * as frame from './frame'
 
 // Places in the list that a channel is, as in channel.lua.
@@ -53,8 +53,7 @@ export function letGo(channel: i32): i32 {
 export function takeCredit(L: i32): void {
   const credit = frame.credit()
   if (credit == 0) return
-  frame.pushSender(L)
-  lua.pop(L, 1)
+  frame.meetSender(L)
   set(CREDIT, credit)
 }
 
@@ -101,8 +100,8 @@ function receive(L: i32): i32 {
   const last = number(channel, LAST)
   if (first <= last) take(L, channel, first, last)
   else if (isSet(channel, CLOSED) || isSet(channel, RECEIVERS) || isSet(channel, ALONE)) return receiveInLua(L)
-  else if (!takesNext(L, channel)) return waitAlone(L)
-  lua.lua_pushboolean(L, 1)
+  else if (!takesNext(L, channel)) return waitAlone(L, channel)
+  lua.pushTrue(L)
   return 2
 }
 
@@ -118,10 +117,9 @@ function take(L: i32, channel: i32, first: i64, last: i64): void {
   } else setNumber(channel, FIRST, first + 1)
 }
 
-function waitAlone(L: i32): i32 {
+function waitAlone(L: i32, channel: i32): i32 {
   mustRest(L)
-  pushThread(L, get(CURRENT))
-  lua.lua_rawseti(L, 1, ALONE)
+  lua.setThread(L, channel, slot(channel, ALONE), get(CURRENT))
   return park(L)
 }
 
@@ -129,7 +127,7 @@ function receiveInLua(L: i32): i32 {
   lua.lua_settop(L, 1)
   lua.lua_pushvalue(L, lua.upvalue(1))
   lua.lua_pushvalue(L, 1)
-  if (mayRest(L)) pushThread(L, get(CURRENT))
+  if (mayRest(L)) lua.pushThread(L, get(CURRENT))
   else lua.lua_pushnil(L)
   lua.lua_callk(L, 2, 3, 0, 0)
   return lua.lua_toboolean(L, 2) ? 2 : park(L)

@@ -25,13 +25,8 @@ export function enter(L: i32, co: i32, n: i32): i32 {
   return status
 }
 
-export function pushThread(L: i32, co: i32): void {
-  lua.lua_pushthread(co)
-  if (co != L) lua.lua_xmove(co, L, 1)
-}
-
 /** Whether the whole process may rest here: every C function between the scheduler and L can be left. */
-export function mayRest(L: i32): bool { return !get(FIXED) && lua.lua_isyieldable(L) != 0 }
+export function mayRest(L: i32): bool { return !get(FIXED) && lua.isYieldable(L) }
 
 /** The hook that preempts: armed when fuel ran dry, gone as soon as it could yield, or when there is fuel again. */
 export function hook(L: i32, record: i32): void {
@@ -71,7 +66,7 @@ function drive(L: i32, co: i32, n: i32): i32 {
   if (!lua.lua_checkstack(co, n)) return fail(L, TOO_MANY_ARGUMENTS)
   lua.lua_xmove(L, co, n)
   const fixed = get(FIXED)
-  if (!lua.lua_isyieldable(L)) set(FIXED, 1)
+  if (!lua.isYieldable(L)) set(FIXED, 1)
   const status = enter(L, co, n)
   set(FIXED, fixed)
   if (status > lua.YIELD) {

@@ -117,21 +117,34 @@ function map(L: i32, v: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
   addNodes(L, t, min(n, MOST_ROOM))
   for (let k = 0; k < n; k++) {
     lua.mayCollect(L, t)
-    const key = lua.pushNothing(L)
-    r = decodeKey(L, key, r, end)
-    if (r == 0 || r >= end) return 0
-    const value = load<u8>(r) == NIL ? lua.luaH_get(t, key) : place(L, t, key)
-    lua.lower(L)
-    if (load<u8>(r) == NIL) {
-      r++
-      if (value != lua.ABSENT) lua.empty(value)
-      continue
+    const c = r < end ? <i32>load<u8>(r) : 0
+    const behind = r + 1 + (c & 31)
+    if (c > 0xa0 && c < 0xc0 && behind < end && load<u8>(behind) != NIL) {
+      const node = nodeOf(t, stringOf(L, r + 1, c & 31))
+      if (node != 0) {
+        r = decode(L, node, behind, end, depth + 1)
+        if (r == 0) return 0
+        continue
+      }
     }
-    r = decode(L, value, r, end, depth + 1)
+    r = pair(L, t, r, end, depth)
     if (r == 0) return 0
   }
   store<u8>(t + 6, 0) // it may become a metatable: which methods it has is not known
   return r
+}
+
+/** A key of any kind, and its value. */
+function pair(L: i32, t: i32, r: i32, end: i32, depth: i32): i32 {
+  const key = lua.pushNothing(L)
+  r = decodeKey(L, key, r, end)
+  if (r == 0 || r >= end) return 0
+  const isNothing = load<u8>(r) == NIL
+  const value = isNothing ? lua.luaH_get(t, key) : place(L, t, key)
+  lua.drop(L, 1)
+  if (!isNothing) return decode(L, value, r, end, depth + 1)
+  if (value != lua.ABSENT) lua.empty(value)
+  return r + 1
 }
 
 /** A key is a string, a number or a boolean. */

@@ -50,32 +50,37 @@ export function peekMessage(): bool {
 /** Whether the frame has the topic read last. */
 export function hasSameTopic(): bool {
   const frame = get(FRAME)
-  const n = <i32>load<u16>(frame + 12)
-  const known = get(TOPIC)
-  return known != 0 && n == get(TOPIC + 4) && equal(known, topicStart(frame), n)
+  return isKnown(topicStart(frame), <i32>load<u16>(frame + 12), TOPIC)
 }
 export function pushTopic(L: i32): void {
   const frame = get(FRAME)
-  if (!pushKnown(L, topicStart(frame), <i32>load<u16>(frame + 12), TOPIC, REF_TOPIC)) set(CHANNEL, 0)
+  const n = <i32>load<u16>(frame + 12)
+  if (isKnown(topicStart(frame), n, TOPIC)) lua.lua_rawgeti(L, lua.REGISTRY, REF_TOPIC)
+  else {
+    set(CHANNEL, 0)
+    learn(L, topicStart(frame), n, TOPIC, REF_TOPIC)
+  }
 }
-/** Pushes the sender of a message, and takes over the credit for answers to it. */
-export function pushSender(L: i32): void {
+/** Remembers the sender of a message: whom credit for answers is about. */
+export function meetSender(L: i32): void {
   const frame = get(FRAME)
-  pushKnown(L, frame + HEADER, <i32>load<u16>(frame + 6), PEER, REF_PEER)
+  const n = <i32>load<u16>(frame + 6)
+  if (isKnown(frame + HEADER, n, PEER)) return
+  learn(L, frame + HEADER, n, PEER, REF_PEER)
+  lua.pop(L, 1)
 }
 
-/** Pushes a string of the frame; the one pushed last for this purpose is not made again. Whether it was that one. */
-function pushKnown(L: i32, from: i32, n: i32, field: i32, ref: i64): bool {
+/** Whether these bytes are the string that was met last for this purpose: it is not made again. */
+function isKnown(from: i32, n: i32, field: i32): bool {
   const known = get(field)
-  if (known != 0 && get(field + 4) == n && equal(known, from, n)) {
-    lua.lua_rawgeti(L, lua.REGISTRY, ref)
-    return true
-  }
+  return known != 0 && get(field + 4) == n && equal(known, from, n)
+}
+/** Pushes a string and keeps it. */
+function learn(L: i32, from: i32, n: i32, field: i32, ref: i64): void {
   set(field, lua.lua_pushlstring(L, from, n))
   set(field + 4, n)
   lua.lua_pushvalue(L, -1)
   lua.lua_rawseti(L, lua.REGISTRY, ref)
-  return false
 }
 
 function equal(a: i32, b: i32, n: i32): bool {

@@ -97,7 +97,7 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(READING, 0)
   set(FIXED, 0)
   const L = get(MAIN)
-  lua.lua_sethook(L, 0, 0, 0)
+  if (lua.hasHook(L)) lua.lua_sethook(L, 0, 0, 0)
   set(RUNNING, L)
   set(DEPTH, 0)
   const answer = work(L)

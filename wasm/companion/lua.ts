@@ -19,7 +19,6 @@
 @external("lua", "lua_resume") export declare function lua_resume(L: i32, from: i32, arguments: i32, results: i32): i32
 @external("lua", "lua_resetthread") export declare function lua_resetthread(L: i32, from: i32): i32
 @external("lua", "lua_yieldk") export declare function lua_yieldk(L: i32, results: i32, context: i32, k: i32): i32
-@external("lua", "lua_isyieldable") export declare function lua_isyieldable(L: i32): i32
 @external("lua", "lua_sethook") export declare function lua_sethook(L: i32, hook: i32, mask: i32, count: i32): void
 @external("lua", "lua_xmove") export declare function lua_xmove(from: i32, to: i32, n: i32): void
 @external("lua", "lua_checkstack") export declare function lua_checkstack(L: i32, n: i32): i32
@@ -53,7 +52,6 @@
 @external("lua", "lua_pushnumber") export declare function lua_pushnumber(L: i32, n: f64): void
 @external("lua", "lua_pushlstring") export declare function lua_pushlstring(L: i32, p: i32, n: i32): i32
 @external("lua", "lua_pushstring") export declare function lua_pushstring(L: i32, p: i32): i32
-@external("lua", "lua_pushthread") export declare function lua_pushthread(L: i32): i32
 @external("lua", "lua_pushcclosure") export declare function lua_pushcclosure(L: i32, f: i32, n: i32): void
 @external("lua", "lua_createtable") export declare function lua_createtable(L: i32, array: i32, hash: i32): void
 @external("lua", "lua_newuserdatauv") export declare function lua_newuserdatauv(L: i32, bytes: i32, values: i32): i32
@@ -202,6 +200,46 @@ export function isFull(t: i32, n: i32): bool {
   store<i32>(L + 12, top + 16)
 }
 
+// What the C API does with calls, where it is done for each message. The caller has checked the stack.
+
+/** lua_isyieldable */
+@inline export function isYieldable(L: i32): bool { return load<u32>(L + 96) < 0x10000 }
+/** lua_pushboolean(L, 1) */
+@inline export function pushTrue(L: i32): void {
+  const top = load<i32>(L + 12)
+  store<u8>(top + 8, <u8>TAG_TRUE)
+  store<i32>(L + 12, top + 16)
+}
+/** Pushes a coroutine by its address. */
+@inline export function pushThread(L: i32, co: i32): void {
+  const top = load<i32>(L + 12)
+  store<i32>(top, co)
+  store<u8>(top + 8, <u8>TAG_THREAD)
+  store<i32>(L + 12, top + 16)
+}
+/** lua_xmove of two values */
+@inline export function moveTwo(from: i32, to: i32): void {
+  const source = load<i32>(from + 12) - 32
+  const target = load<i32>(to + 12)
+  store<u64>(target, load<u64>(source))
+  store<u8>(target + 8, load<u8>(source + 8))
+  store<u64>(target + 16, load<u64>(source + 16))
+  store<u8>(target + 24, load<u8>(source + 24))
+  store<i32>(from + 12, source)
+  store<i32>(to + 12, target + 32)
+}
+/** lua_settop(L, 0) where nothing is to be closed */
+@inline export function clear(L: i32): void { store<i32>(L + 12, load<i32>(load<i32>(L + 20)) + 16) }
+/** lua_pop where nothing is to be closed */
+@inline export function drop(L: i32, n: i32): void { store<i32>(L + 12, load<i32>(L + 12) - (n << 4)) }
+/** Sets a value that lies in t to a coroutine. */
+@inline export function setThread(L: i32, t: i32, v: i32, co: i32): void {
+  store<i32>(v, co)
+  store<u8>(v + 8, <u8>TAG_THREAD)
+  if (load<u8>(t + 5) & BLACK) luaC_barrierback(L, t)
+}
+@inline export function hasHook(L: i32): bool { return load<i32>(L + 88) != 0 }
+
 /** Pushes nil; answers where it lies. The caller has checked the stack. */
 @inline export function pushNothing(L: i32): i32 {
   const top = load<i32>(L + 12)
@@ -209,8 +247,6 @@ export function isFull(t: i32, n: i32): bool {
   store<i32>(L + 12, top + 16)
   return top
 }
-/** Pops one value. */
-@inline export function lower(L: i32): void { store<i32>(L + 12, load<i32>(L + 12) - 16) }
 @inline export function empty(v: i32): void { store<u8>(v + 8, 0x10) }
 @inline export function setMetatable(t: i32, meta: i32): void { store<i32>(t + 24, meta) }
 /** Collects as much as is due. */

@@ -9,7 +9,7 @@
 
 import * as lua from './lua'
 import * as channel from './channel'
-import { canStart, enter, mayRest, mustRest, park, pushThread } from './coroutine'
+import { canStart, enter, mayRest, mustRest, park } from './coroutine'
 import {
   BACKLOG, CHANNEL, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, READING,
   REF_HANDLER, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
@@ -78,14 +78,14 @@ function go(L: i32, co: i32, n: i32): bool {
     if (get(PREEMPTED)) {
       set(PREEMPTED, 0)
       set(PAUSED, co)
-      pushThread(L, co)
+      lua.pushThread(L, co)
       lua.lua_rawseti(L, lua.REGISTRY, REF_PAUSED)
     } else {
-      lua.pop(co, load<i32>(SCRATCH))
+      lua.drop(co, load<i32>(SCRATCH))
       if (!get(PARKING)) queue(L, co) // a plain yield of a managed coroutine is a wait that is over at once
       set(PARKING, 0)
     }
-    lua.lua_settop(L, 0)
+    lua.clear(L)
     return true
   }
   const failed = status > lua.YIELD
@@ -94,7 +94,7 @@ function go(L: i32, co: i32, n: i32): bool {
     return true
   }
   handler(L, ENDED)
-  pushThread(L, co)
+  lua.pushThread(L, co)
   lua.lua_pushboolean(L, failed ? 0 : 1)
   if (failed) {
     lua.lua_xmove(co, L, 1)
@@ -139,7 +139,7 @@ function goOn(L: i32): bool {
 function queue(L: i32, co: i32): void {
   const last = get(LAST)
   lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
-  pushThread(L, co)
+  lua.pushThread(L, co)
   lua.lua_rawseti(L, -2, last + 1)
   lua.pop(L, 1)
   set(LAST, last + 3)
@@ -174,10 +174,10 @@ function message(L: i32): bool {
   if (to != 0) {
     const co = channel.letGo(to)
     if (co != 0) {
-      pushThread(L, co)
+      lua.pushThread(L, co)
       channel.pushMessage(L)
-      lua.lua_pushboolean(L, 1)
-      lua.lua_xmove(L, co, 2)
+      lua.pushTrue(L)
+      lua.moveTwo(L, co)
       return go(L, co, 2)
     }
   }
@@ -253,14 +253,14 @@ export function wake(L: i32): i32 {
 /** current() → the managed coroutine that runs, also when it has resumed others; nothing when it cannot wait here. */
 export function current(L: i32): i32 {
   if (!mayRest(L)) return 0
-  pushThread(L, get(CURRENT))
+  lua.pushThread(L, get(CURRENT))
   return 1
 }
 
 function awaitReply(L: i32, tag: i32): i32 {
   lua.lua_settop(L, 0)
   lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
-  pushThread(L, get(CURRENT))
+  lua.pushThread(L, get(CURRENT))
   lua.lua_rawseti(L, 1, tag)
   set(OPEN, get(OPEN) + 1)
   return park(L)
@@ -276,7 +276,7 @@ export function ask(L: i32): i32 {
 export function send(L: i32): i32 {
   const tag = frame.writeSend(L)
   if (tag != 0) return awaitReply(L, tag)
-  lua.lua_pushboolean(L, 1)
+  lua.pushTrue(L)
   return 1
 }
 
