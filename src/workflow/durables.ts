@@ -1,70 +1,44 @@
-// The workflows of one node: started, gone on with, ended. What is in memory is in loaded.ts, what is sent to them in letters.ts, what wakes
-// them in alarm.ts.
+// The workflows of one node: started, gone on with, ended. What is in memory is in loaded.ts, how it comes there in taking-up.ts, what is sent
+// to them in letters.ts, what wakes them in alarm.ts.
 //
-//   D3 Loading is: rebuilt from the journal, which from then on names this node as its owner; then what nobody answered is asked again.
 //   D5 Others hear of mail, timers and ends once these are durable, and not before.
 
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
-import type { Host } from '../kernel/host.ts'
 import type { Process } from '../kernel/process.ts'
-import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
-import { type Beginning, beginningToBytes, type Card, cardOf, limitOf, type Writer, writerToBytes } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, limitOf, type Writer } from './card.ts'
 import { Dispatch } from './dispatch.ts'
 import { Endings } from './endings.ts'
 import { type Engine, type Head, hasEnded } from './engine.ts'
 import { checkId } from './id.ts'
 import { Inquiries } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
-import { type Ended, framesOf, Ledger } from './ledger.ts'
+import { type Ended, framesOf } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { closingMail, endMail } from './mail.ts'
 import { Programs } from './programs.ts'
-import { type MakeBody, rebuild } from './rebuild.ts'
-import { RecordKind, samePosition } from './record.ts'
-import { Run } from './run.ts'
-import { confirmMail, type Ground, RunAttachment, resume, spawn } from './run-process.ts'
+import { RecordKind } from './record.ts'
+import type { Run } from './run.ts'
+import { RunAttachment } from './run-process.ts'
 import { Share } from './share.ts'
-import {
-  type Conflict,
-  exchanged,
-  isAskedAgain,
-  mayStart,
-  type Opening,
-  opening,
-  ownTimer,
-  type Reuse,
-  type Start,
-  workflowExists,
-} from './start.ts'
+import { type Conflict, exchanged, isAskedAgain, mayStart, opening, ownTimer, type Reuse, type Start, workflowExists } from './start.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
+import { TakingUp, type WorkflowNode } from './taking-up.ts'
 
 const INSIST_MS = 1000
 const LEASE_MS = 6000
 
 export type Started = { readonly pid: Pid; readonly isNew: boolean; readonly process: Process | null }
 
-export type DurablesOptions = {
-  readonly engine: Engine
-  readonly scheduler: () => Scheduler
+export type DurablesOptions = WorkflowNode & {
   readonly clock: Clock
-  readonly runtime: string
-  readonly makeBody: MakeBody
-  /** The host of a card, and whether it is one of this node's. */
-  readonly hostOf: (id: string) => Host | null
-  /** What a process inherits, from its bytes. */
-  readonly contextOf: (bytes: Uint8Array) => unknown
-  /** Whether a scheduled run may begin, now that its time has come. False also when its journal was changed instead. */
-  readonly begins: (head: Head) => Promise<boolean>
   /** Whether a process may cancel another one. */
   readonly mayCancel: (from: Process, to: Pid) => boolean
-  /** A run that had begun was taken up. */
-  readonly resumed: (run: Run) => void
   readonly report: (error: unknown) => void
   readonly checkpoints?: { readonly everyRecords: number; readonly everyBytes: number }
   /** Workflows kept loaded though they have nothing to do. */
@@ -86,6 +60,7 @@ export class Durables {
   readonly #alarm: Alarm
   readonly #share: Share
   readonly #endings: Endings
+  readonly #takingUp: TakingUp
 
   constructor(options: DurablesOptions) {
     this.#options = options
@@ -110,7 +85,7 @@ export class Durables {
       orphaned: (run) => this.#give(this.interventions.terminate(run.id)),
       timeUp: (run) => this.#give(this.interventions.timeUp(run.id)),
     }
-    this.#loaded = new Loaded({ scheduler, clock, read: (id) => this.#read(id), kept, report })
+    this.#loaded = new Loaded({ scheduler, clock, read: (id) => this.#takingUp.read(id), kept, report })
     this.#endings = new Endings(engine)
     this.#alarm = new Alarm({
       ...{ engine, clock, report },
@@ -119,6 +94,10 @@ export class Durables {
     })
     const about = { loaded: this.#loaded, alarm: this.#alarm, endings: this.#endings }
     this.#share = new Share({ engine, clock, report, node: this.#owner, leaseMs, ...about })
+    this.#takingUp = new TakingUp({
+      ...{ node: options, around: this.#around, loaded: this.#loaded, share: this.#share, writer: this.#writer },
+      exited: (run, exit) => this.#exited(run, exit),
+    })
     this.inquiries = new Inquiries(options, () => clock.nowMs())
     this.interventions = new Interventions({
       ...{ engine, clock, scheduler },
@@ -217,7 +196,7 @@ export class Durables {
       }
       const opened = opening(start, head, this.#writer, this.#around.nowMs())
       const beginsHere = opened.effects.active && this.#share.has(id)
-      const giveBack = beginsHere ? this.#placeOn(start.host) : null
+      const giveBack = beginsHere ? this.#takingUp.placeOn(start.host) : null
       let isOurs = false
       const run = await this.#loaded.bring(id, async () => {
         try {
@@ -225,7 +204,7 @@ export class Durables {
         } finally {
           giveBack?.()
         }
-        return isOurs && beginsHere && this.#share.has(id) ? this.#begin(start, opened) : null
+        return isOurs && beginsHere && this.#share.has(id) ? this.#takingUp.begin(start, opened) : null
       })
       if (!isOurs) continue
       for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
@@ -263,93 +242,8 @@ export class Durables {
     const exits = run.process?.exits ?? []
     this.#loaded.drop(run)
     if (run.process !== null) this.#options.scheduler().retire(run.process)
-    const next = await this.#loaded.load(run.id)
+    const next = await this.#loaded.tryLoad(run.id)
     if (next?.process) next.process.exits = [...(next.process.exits ?? []), ...exits]
-  }
-
-  // starting and loading --------------------------------------------------------------------------------------------------------------------
-
-  #begin({ id, host, limits, code }: Start, { beginning, card, record }: Opening): Run {
-    const body = this.#options.makeBody(code.bytes, limits)
-    const fresh = { body, ledger: new Ledger(), steps: 0, fuel: 0, pieces: new Set<string>() }
-    const run = new Run({ id, pid: host.pidOf(id), position: record, card, code: Buffer.from(card.code, 'hex'), ...fresh }, this.#around)
-    spawn(run, beginning, this.#groundOf(run, beginning, host))
-    this.#loaded.keep(run)
-    void run.pull()
-    return run
-  }
-
-  /** A place on a host, if need be that of one that only waits; to be given back before the process is spawned. Throws HOST_FULL. */
-  #placeOn(host: Host): () => void {
-    if (host.isFull) this.#loaded.makeRoom(host)
-    return host.reserve()
-  }
-
-  async #read(id: string): Promise<Run | null> {
-    while (this.#share.has(id)) {
-      const head = await this.#engine.head(id)
-      if (head === null || head.status !== 'running') return null
-      const { beginMs = null, schedule = null } = cardOf(head.card)
-      if (beginMs !== null && beginMs > this.#around.nowMs()) return null // the alarm comes back to it
-      if (beginMs !== null && schedule !== null && !(await this.#options.begins(head))) {
-        const now = await this.#engine.head(id)
-        if (now === null || samePosition(now, head)) return null
-        continue
-      }
-      const run = await this.#takeUp(head)
-      if (run !== null) return run
-    }
-    return null
-  }
-
-  /** Null when the journal grew meanwhile. */
-  async #takeUp(head: Head): Promise<Run | null> {
-    const { id } = head
-    const { host: name } = cardOf(head.card)
-    const host = this.#options.hostOf(name)
-    if (host === null) throw hostMissing(id, name)
-    const giveBack = this.#placeOn(host)
-    try {
-      return await this.#takeUpOn(host, head, giveBack)
-    } finally {
-      giveBack()
-    }
-  }
-
-  async #takeUpOn(host: Host, head: Head, giveBack: () => void): Promise<Run | null> {
-    const { id } = head
-    const { owner } = cardOf(head.card)
-    const { beginning, isSpent, ...rebuilt } = await rebuild(this.#options, head)
-    const { card, body, ledger, steps } = rebuilt
-    const run = new Run({ id, pid: host.pidOf(id), code: Buffer.from(card.code, 'hex'), ...rebuilt }, this.#around)
-    const own = { ...card, owner: this.#owner }
-    // who does not know whose it is takes it from nobody, and begins nothing
-    const isOwned =
-      (await this.#isOurs(id)) &&
-      (owner === this.#owner || (await run.note(RecordKind.own, writerToBytes(this.#writer), own, 'running'))) &&
-      (await this.#isOurs(id))
-    if (!isOwned) {
-      body.close()
-      return null
-    }
-    const ground = this.#groundOf(run, beginning, host)
-    giveBack()
-    if (steps === 0) spawn(run, beginning, ground)
-    else resume(run, beginning, ground, isSpent)
-    if (steps > 0) {
-      confirmMail(run, ground)
-      this.#options.resumed(run)
-    }
-    void run.pull()
-    const now = this.#around.nowMs()
-    for (const { tag, dueMs } of [...ledger.due(), ...ownTimer(card)]) if (dueMs <= now) run.fire(tag)
-    this.#loaded.keep(run) // only now: before it has what it was loaded for it looks as if it had nothing to do
-    return run
-  }
-
-  async #isOurs(id: string): Promise<boolean> {
-    await this.sure()
-    return this.#share.has(id)
   }
 
   /** Does it until it is done; null when the node stops before. */
@@ -370,11 +264,6 @@ export class Durables {
     end.catch((error) => {
       if (!(error instanceof WippyError && error.code === 'WORKFLOW_NOT_FOUND')) this.#options.report(error)
     })
-  }
-
-  #groundOf(run: Run, { context }: Beginning, host: Host): Ground {
-    const { scheduler, contextOf } = this.#options
-    return { scheduler: scheduler(), host, context: contextOf(context), onExit: (exit) => this.#exited(run, exit) }
   }
 
   // what follows a commit -------------------------------------------------------------------------------------------------------------------
@@ -411,11 +300,6 @@ export class Durables {
     return true
   }
 }
-
-const hostMissing = (id: string, host: string): WippyError =>
-  new WippyError('WORKFLOW_HOST', Kind.NotFound, `workflow "${id}" runs on host "${host}", which is not there`, {
-    hint: 'Add the host again; the workflow goes on from where it stopped.',
-  })
 
 const fenced = (id: string): WippyError =>
   new WippyError('WORKFLOW_FENCED', Kind.Conflict, `workflow "${id}" goes on elsewhere: another node appended to its journal`, {

@@ -12,13 +12,15 @@ import { encode, lastWords } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Note, noteToBytes } from './attempts.ts'
 import { type Card, cardToBytes, OWN_TIMER, traitsOf } from './card.ts'
-import { take } from './checkpoint.ts'
+import { Departure } from './departure.ts'
 import { type Effects, hasEnded, noPages } from './engine.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
 import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
 import { closingMail, endMail } from './mail.ts'
+import { Marks } from './marks.ts'
 import { notice, noticed, timersToBytes } from './notice.ts'
+import { Pause } from './pause.ts'
 import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind } from './record.ts'
 import { ownTimer } from './start.ts'
@@ -58,18 +60,14 @@ export class Run {
   readonly #journal: Journal
   readonly #around: Surroundings
   readonly #code: Uint8Array
-  #pieces: ReadonlySet<string>
-  #steps: number
-  #fuel: number
-  #sinceMark = { records: 0, bytes: 0 }
+  readonly #marks: Marks
   #cardBytes: Uint8Array
   #traits: Traits
   #isClosed = false
   #isOver = false // its last record is on its way
   #isGivenUp = false
-  #pause: PromiseWithResolvers<void> | null = null
-  #resting = 0 // calls that are being noted as not begun
-  #leaving: { left: readonly number[]; readonly done: PromiseWithResolvers<void> } | null = null
+  readonly #pause = new Pause()
+  readonly #departure: Departure
   #mailed: ReadonlySet<number> = new Set()
   readonly #intake: Intake
   readonly #fired = new Set<number>() // timers whose answer waits in the mailbox
@@ -83,9 +81,11 @@ export class Run {
     this.#journal = new Journal(origin.id, origin.position, around)
     this.#around = around
     this.#code = origin.code
-    this.#pieces = origin.pieces
-    this.#steps = origin.steps
-    this.#fuel = origin.fuel
+    this.#marks = new Marks(origin, around)
+    this.#departure = new Departure(
+      () => this.ledger.underWay(),
+      () => this.#isClosed || this.#pause.isOn,
+    )
     this.#cardBytes = cardToBytes(origin.card)
     this.#traits = traitsOf(origin.card)
     this.#intake = new Intake(this, around)
@@ -114,7 +114,7 @@ export class Run {
 
   readonly commit: Commit = (inbox, step) => {
     const input = bytesOf(inbox)
-    return this.#pause === null ? this.#commit(input, step) : this.going().then(() => this.#commit(input, step))
+    return this.#pause.isOn ? this.going().then(() => this.#commit(input, step)) : this.#commit(input, step)
   }
 
   #commit(input: Uint8Array, step: Step): Promise<void> {
@@ -123,8 +123,7 @@ export class Run {
     const mail = this.process === null ? [] : this.#around.dispatch.lettersIn(this.process, step.outbox)
     this.#mailed = new Set(mail.map(({ tag }) => tag))
     const change = this.ledger.step(seq, step.nowMs, framesOf(input), step.outbox, this.#mailed)
-    this.#steps++
-    this.#fuel += step.spent
+    this.#marks.stepped(step.spent)
     const content: Content = {
       kind: RecordKind.step,
       code: this.#code,
@@ -154,7 +153,7 @@ export class Run {
           if (this.#intake.mayWait) void this.pull() // first: who pulls is not given up
         }
         this.#around.committed(this, { timers: effects.timers, mail: effects.mail, ended: ended !== null || this.#isGivenUp })
-        if (this.#leaving !== null) setImmediate(() => this.#mayLeave()) // what the step asked for is released before
+        if (this.isLeaving) setImmediate(() => this.#departure.look()) // what the step asked for is released before
       }, reject)
     })
   }
@@ -174,13 +173,13 @@ export class Run {
 
   /** Hands over mail that waits in the engine. */
   async pull(): Promise<void> {
-    if (this.#pause !== null) return this.check() // it may have been resumed elsewhere
+    if (this.#pause.isOn) return this.check() // it may have been resumed elsewhere
     await this.#intake.pull()
   }
 
   /** Its process, while that takes mail. */
   get taker(): Process | null {
-    return this.#isClosed || this.#pause !== null ? null : this.process
+    return this.#isClosed || this.#pause.isOn ? null : this.process
   }
 
   orphaned(): void {
@@ -191,7 +190,7 @@ export class Run {
   fire(tag: number): void {
     const { limit = null } = this.card
     if (tag === OWN_TIMER && limit !== null && limit.dueMs <= this.#around.nowMs()) this.#around.timeUp(this)
-    if (this.process === null || this.#isClosed || this.#pause !== null || this.#fired.has(tag)) return
+    if (this.process === null || this.#isClosed || this.#pause.isOn || this.#fired.has(tag)) return
     if (this.ledger.timers.has(tag)) {
       this.#fired.add(tag)
       this.#around.delivery().reply(this.process, tag, true, encode([true]))
@@ -210,10 +209,7 @@ export class Run {
 
   /** A call is made by who goes on with it. */
   async rest(tag: number): Promise<void> {
-    this.#resting++
-    await this.#noteAttempt({ what: 'rests', tag, dueMs: Math.floor(this.#around.nowMs()) })
-    this.#resting--
-    this.#mayLeave()
+    await this.#departure.rest(() => this.#noteAttempt({ what: 'rests', tag, dueMs: Math.floor(this.#around.nowMs()) }))
   }
 
   async #tryAgain(tag: number, process: Process): Promise<void> {
@@ -233,7 +229,7 @@ export class Run {
     const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
     if (!(await this.#append(content, effects))) return false
     this.#around.committed(this, { timers: changed.timers, mail: [], ended: this.#isGivenUp })
-    this.#mayLeave()
+    this.#departure.look()
     return true
   }
 
@@ -255,17 +251,16 @@ export class Run {
 
   /** The step at hand is its last one that anybody sees before `resume`; one more may wait to be written. */
   pause(): Promise<boolean> {
-    if (!this.#isOver) this.#pause ??= Promise.withResolvers()
+    if (!this.#isOver) this.#pause.begin()
     const timers = this.#timers()
     return this.note(RecordKind.pause, timersToBytes(timers), this.card, 'paused', { cleared: timers.map(({ tag }) => tag) })
   }
 
   async resume(): Promise<boolean> {
     const timers = this.#timers()
-    const pause = this.#pause
-    this.#pause = null // it may be paused again before this is written; what is written meanwhile comes behind it
+    const goOn = this.#pause.lift() // it may be paused again before this is written; what is written meanwhile comes behind it
     if (!(await this.note(RecordKind.resume, NOTHING, this.card, 'running', { timers }))) return false
-    pause?.resolve()
+    goOn()
     void this.pull()
     this.#around.committed(this, { timers, mail: [], ended: false })
     return true
@@ -276,28 +271,17 @@ export class Run {
   }
 
   /** Resolves when it is not paused, or not any more. */
-  async going(): Promise<void> {
-    while (this.#pause !== null) await this.#pause.promise
+  going(): Promise<void> {
+    return this.#pause.over()
   }
 
   /** No call is begun for it any more: who goes on with it begins them. Resolves when those that were begun are over. */
   leave(): Promise<void> {
-    this.#leaving ??= { left: this.ledger.underWay(), done: Promise.withResolvers() }
-    this.#mayLeave()
-    return this.#leaving.done.promise
+    return this.#departure.begin()
   }
 
   get isLeaving(): boolean {
-    return this.#leaving !== null
-  }
-
-  #mayLeave(): void {
-    const leaving = this.#leaving
-    if (leaving === null) return
-    const underWay = new Set(this.ledger.underWay())
-    leaving.left = leaving.left.filter((tag) => underWay.has(tag))
-    if (this.#resting > 0) return
-    if (leaving.left.length === 0 || this.#isClosed || this.#pause !== null) leaving.done.resolve()
+    return this.#departure.hasBegun
   }
 
   /** Finds out whether its journal stands where it left it. */
@@ -326,9 +310,13 @@ export class Run {
     let pages = noPages
     if (ended !== null) {
       this.card = { ...this.card, endedMs: step.nowMs, result: ended.payload, mark: null }
-      pages = { put: [], drop: [...this.#pieces] }
+      pages = this.#marks.useless
     } else {
-      pages = this.#checkpoint(content)
+      const taken = this.#marks.take(content.seq, content.input.length + content.output.length, this.body, this.ledger)
+      if (taken !== null) {
+        pages = taken.pages
+        this.card = { ...this.card, mark: taken.mark }
+      }
     }
     const begins = typeof this.card.beginMs === 'number'
     if (begins) this.card = { ...this.card, beginMs: null }
@@ -345,21 +333,6 @@ export class Run {
       cleared: begins ? [...change.cleared, OWN_TIMER] : change.cleared,
       pages,
     }
-  }
-
-  /** A checkpoint with the record at hand, when enough has happened since the last one. */
-  #checkpoint({ seq, input, output }: Content & { readonly seq: number }): Effects['pages'] {
-    const since = this.#sinceMark
-    const { everyRecords, everyBytes } = this.#around.checkpoints
-    since.records++
-    since.bytes += input.length + output.length
-    if (since.records < everyRecords && since.bytes < everyBytes) return noPages
-    this.#sinceMark = { records: 0, bytes: 0 }
-    const at = { seq, runtime: this.#around.runtime, ledger: this.ledger, steps: this.#steps, fuel: this.#fuel }
-    const { mark, pages, names } = take(this.body.image(), at, this.#pieces)
-    this.#pieces = names
-    this.card = { ...this.card, mark }
-    return pages
   }
 
   /** The record of an end, with which its children hear of it. */

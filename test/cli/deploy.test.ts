@@ -206,14 +206,21 @@ test('of two deploys at once one wins, and the other is told', () =>
 test('a changed function is called by everybody soon after a deploy, and no call is lost', () =>
   running(async (cwd, node) => {
     const seen: number[] = []
+    const plain: number[] = [] // of a command that only looks
     for (let value = 200; value < 205; value++) {
+      const asked = performance.now()
+      await said(cwd, 'registry', 'history')
+      plain.push(performance.now() - asked)
       writeFileSync(join(cwd, 'src/price.lua'), price(value))
       const began = performance.now()
       await said(cwd, 'deploy')
       await node.said(`callers have ${value}`)
       seen.push(performance.now() - began)
     }
-    assert.ok(Math.min(...seen) < 300, `it took ${seen.map(Math.round).join(', ')} ms`)
+    assert.ok(
+      Math.min(...seen) < 5 * Math.min(...plain),
+      `it took ${seen.map(Math.round)} ms, and a plain command ${plain.map(Math.round)}`,
+    )
     writeFileSync(join(cwd, 'src/price.lua'), 'return function() return 1 + end')
     await refused(3, cwd, 'deploy')
     assert.is(await said(cwd, 'rollback'), 'from v5 to v4\n')

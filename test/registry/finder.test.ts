@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileQuery } from '../../src/registry/finder.ts'
+import { effort } from '../support/effort.ts'
 import { entry, ids } from './scratch.ts'
 
 const test = suite('finder')
@@ -63,9 +64,8 @@ test('a filter may come as a Map', () => {
 
 test('no pattern can hold up the node', () => {
   const hostile = entry('a:b', 'k', {}, { title: `${'a'.repeat(50_000)}!` })
-  const started = performance.now()
-  assert.not(compileQuery({ '~meta.title': '^(a+)+$' }).test(hostile))
-  assert.ok(performance.now() - started < 1000)
+  const ms = effort(() => assert.not(compileQuery({ '~meta.title': '^(a+)+$' }).test(hostile)))
+  assert.ok(ms < 1000, `${ms} ms`)
   assert.is(compileQuery({ '~meta.title': '(a)\\1' }).warnings.length, 1)
   assert.is(compileQuery({ '~meta.title': 'a'.repeat(2000) }).warnings.length, 1)
 })

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { WippyError } from '../../src/error.ts'
 import { interpolate, placeholders } from '../../src/registry/interpolate.ts'
 import { load } from '../../src/registry/source.ts'
+import { effort } from '../support/effort.ts'
 import { directoryWith, entry } from './scratch.ts'
 
 const test = suite('interpolate')
@@ -85,10 +86,11 @@ test('Lua source and included files are not ours to change', () => {
 })
 
 test('no text takes long to search', () => {
-  const started = performance.now()
-  value('${env:'.repeat(50_000))
-  value(`\${env:A|${'x'.repeat(300_000)}`)
-  assert.ok(performance.now() - started < 1000)
+  const ms = effort(() => {
+    value('${env:'.repeat(50_000))
+    value(`\${env:A|${'x'.repeat(300_000)}`)
+  })
+  assert.ok(ms < 1000, `${ms} ms`)
 })
 
 test.run()

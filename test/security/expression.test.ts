@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { expressionOf } from '../../src/security/expression.ts'
+import { effort } from '../support/effort.ts'
 
 const test = suite('expressions of policies')
 
@@ -87,9 +88,8 @@ for (const [source, message] of Object.entries(refused)) {
 }
 
 test('work is bounded', () => {
-  const started = performance.now()
-  assert.is(expressionOf('all(1..1000, all(1..1000, all(1..1000, true)))', regex)(request), 'unknown')
-  assert.ok(performance.now() - started < 500)
+  const ms = effort(() => assert.is(expressionOf('all(1..1000, all(1..1000, all(1..1000, true)))', regex)(request), 'unknown'))
+  assert.ok(ms < 500, `${ms} ms`)
 })
 
 test.run()

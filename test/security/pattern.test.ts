@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { anyOf } from '../../src/security/pattern.ts'
+import { effort } from '../support/effort.ts'
 
 const test = suite('patterns of policies')
 
@@ -29,9 +30,8 @@ test('one of a list is enough', () => {
 })
 
 test('a pattern of many stars takes no time to speak of', () => {
-  const started = performance.now()
-  assert.not.ok(anyOf([`${'*a'.repeat(2_000)}*b`])('a'.repeat(20_000)))
-  assert.ok(performance.now() - started < 1_000)
+  const ms = effort(() => assert.not.ok(anyOf([`${'*a'.repeat(2_000)}*b`])('a'.repeat(20_000))))
+  assert.ok(ms < 1000, `${ms} ms`)
 })
 
 test.run()
