@@ -112,7 +112,7 @@ complete -o default -F _wippy wippy
   zsh: `#compdef wippy
 _wippy() {
   local -a found
-  found=(\${(f)"$(wippy complete -- \${words[2,CURRENT]} 2>/dev/null)"})
+  found=(\${(f)"$(wippy complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( \${#found} )); then compadd -- $found; else _files; fi
 }
 compdef _wippy wippy
