@@ -6,8 +6,9 @@ import { WippyError } from '../error.ts'
 import { type Pid, parsePid } from '../pid.ts'
 import type { Abroad } from './abroad.ts'
 import { Address, NOBODY } from './address.ts'
+import { isSound, singles } from './bundle.ts'
 import { mailboxFull, messageTooLarge, processNotFound, reservedTopic, unresolved } from './failure.ts'
-import { EVENT, FrameCursor, type Frames, MESSAGE, REPLY, setCredit } from './frame.ts'
+import { EVENT, FrameCursor, type Frames, MESSAGE, MESSAGES, REPLY, setCredit } from './frame.ts'
 import type { Admission } from './mailbox.ts'
 import type { Names } from './names.ts'
 import type { Observer } from './observer.ts'
@@ -69,6 +70,16 @@ export class Delivery {
     if (isReserved(frame)) this.#refuse(from, frame, 'TOPIC_RESERVED', reservedTopic)
     else if (to === null) this.#sendByName(from, frame)
     else this.#sendTo(from, to, frame)
+  }
+
+  /** Performs the SENDS under `frame`. False when it is malformed. */
+  sendAll(from: Process, frame: FrameCursor): boolean {
+    if (!isSound(frame)) return false
+    const to = this.#table.named(frame)
+    const isPlain = to !== null && to.commit === null && this.maySend(from, to.pid, frame)
+    if (isPlain && to.mailbox.forwardAll(from.address, frame)) this.#wake(to)
+    else for (const single of singles(frame)) this.send(from, single)
+    return true
   }
 
   /** Whether `send` would let the SEND under `frame` go to `to`. */
@@ -156,7 +167,7 @@ export class Delivery {
     let credit = 0
     let peers = 0
     for (let seen = 0; seen < LOOKED_AT && frame.next(); seen++) {
-      if ((frame.kind !== MESSAGE && frame.kind !== REPLY) || frame.nameStart === frame.nameEnd) continue
+      if ((frame.kind !== MESSAGE && frame.kind !== MESSAGES && frame.kind !== REPLY) || frame.nameStart === frame.nameEnd) continue
       if (peer === null || !peer.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) {
         if (++peers > CREDITED) return
         peer = this.#table.named(frame)

@@ -20,11 +20,13 @@ export const START = 4 // name = own pid, topic = entry id, tag = seed of its ra
 export const LOAD = 5 // name = chunk's name, topic = role: only while an entry's image is made
 export const QUERY = 6 // name = query, payload = its arguments: only on a copy of a memory; the answer is an EXIT
 export const RENAME = 7 // name = own pid from now on: a copy of a process that goes on beside it
+export const MESSAGES = 8 // tag = how many, payload = all of them: bundle.ts
 
 // Out of a process.
-export const SEND = 16 // name = pid or registered name; tag 0 = covered by credit, no answer
+export const SEND = 16 // name = pid or registered name; tag 0 = no answer
 export const ASK = 17 // name = operation, topic = target; tag 0 = no answer
 export const EXIT = 18 // flag 1 = ok; payload = [value, error]
+export const SENDS = 19 // covered by credit, no answer; tag = how many, payload = all of them: bundle.ts
 
 /** Length of the frame at `at`, padding included. Only for frames this side wrote: nothing is checked. */
 export const frameBytes = (view: DataView, at: number): number =>
@@ -32,6 +34,12 @@ export const frameBytes = (view: DataView, at: number): number =>
 
 /** Kind of the frame at `at`. */
 export const frameKind = (view: DataView, at: number): number => view.getUint8(at + 4)
+
+/** Messages in the frame at `at`. */
+export const messagesIn = (view: DataView, at: number): number => {
+  const kind = frameKind(view, at)
+  return kind === MESSAGE ? 1 : kind === MESSAGES ? view.getUint32(at + 8, true) : 0
+}
 
 /** Overwrites the credit of the frame at `at`. */
 export const setCredit = (view: DataView, at: number, credit: number): void => view.setUint16(at + 14, credit, true)

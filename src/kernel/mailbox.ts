@@ -9,7 +9,8 @@
 //   M4. An empty mailbox owns no buffer.
 
 import type { Address } from './address.ts'
-import { FrameCursor, type Frames, frameBytes, frameKind, HEADER_BYTES, MESSAGE, REPLY, START } from './frame.ts'
+import { singly } from './bundle.ts'
+import { type FrameCursor, type Frames, frameBytes, frameKind, HEADER_BYTES, MESSAGE, MESSAGES, messagesIn, REPLY, START } from './frame.ts'
 import type { BufferPool, FrameBuffer } from './frame-buffer.ts'
 
 /** What a full mailbox does: refuse and say so, make room by forgetting the oldest message, or forget the new one. */
@@ -31,7 +32,7 @@ export class Mailbox {
   readonly #limits: MailboxLimits
   readonly #pool: BufferPool
   #buffer: FrameBuffer | null = null
-  #frames = 0
+  #things = 0 // messages and signals
   #messages = 0
   #messageBytes = 0
   #held = 0
@@ -42,7 +43,7 @@ export class Mailbox {
   }
 
   get isEmpty(): boolean {
-    return this.#frames === 0
+    return this.#things === 0
   }
 
   /** Messages waiting, the held ones included. */
@@ -75,6 +76,15 @@ export class Mailbox {
     return admission
   }
 
+  /** Takes a sound bundle as it is when all of it certainly fits. Else its messages have to come one by one. */
+  forwardAll(sender: Address, from: FrameCursor): boolean {
+    const size = (HEADER_BYTES + sender.length + from.payloadEnd - from.nameEnd + 3) & ~3
+    if (this.#limits.policy !== 'refuse' || this.#isFullFor(size, from.tag)) return false
+    this.#add(from.tag, size)
+    this.#open().forward(MESSAGES, from.tag, sender, from)
+    return true
+  }
+
   /** Takes a message from the host's side. */
   message(sender: Address, topic: Uint8Array, payload: Uint8Array): Admission {
     const admission = this.#admit((HEADER_BYTES + sender.length + topic.length + payload.length + 3) & ~3)
@@ -85,40 +95,37 @@ export class Mailbox {
   /** Takes one whole frame that was kept for this process elsewhere, whatever the limits: who keeps it bounds it. */
   accept(frame: Frames): void {
     this.#open().append(frame)
-    this.#frames++
-    if (frameKind(frame.view, frame.start) !== MESSAGE) return
-    this.#messages++
-    this.#messageBytes += frame.end - frame.start
+    if (frameKind(frame.view, frame.start) === MESSAGE) this.#add(1, frame.end - frame.start)
+    else this.#things++
   }
 
   /** Takes a reply, an event or a start, whatever the limits. */
   signal(kind: number, flag: number, tag: number, name: Address, topic: Uint8Array, payload: Uint8Array): void {
     this.#open().post(kind, flag, tag, name, topic, payload)
-    this.#frames++
+    this.#things++
   }
 
   /** Whether a reply that the process did not bound itself gets in. */
   hasRoomFor(payload: Uint8Array): boolean {
     const waiting = this.#buffer?.size ?? 0
-    return this.#frames < this.#limits.messages && waiting + HEADER_BYTES + payload.length <= this.#limits.bytes
+    return this.#things < this.#limits.messages && waiting + HEADER_BYTES + payload.length <= this.#limits.bytes
   }
 
   /** Whether one more event gets in that the process did not bring about itself. */
   hasRoomForEvent(payload: Uint8Array): boolean {
     const { messages, bytes } = this.#limits
     const waiting = this.#buffer?.size ?? 0
-    return this.#frames < 2 * messages + SPARE_EVENTS && waiting + payload.length <= 2 * bytes + SCARCE_BYTES
+    return this.#things < 2 * messages + SPARE_EVENTS && waiting + payload.length <= 2 * bytes + SCARCE_BYTES
   }
 
   /** Shows what waits, oldest first and in place, until `visit` says that it has seen enough. */
   look(visit: (frame: FrameCursor) => boolean): void {
     if (this.#buffer === null) return
-    const frame = new FrameCursor().over(this.#buffer)
-    while (frame.next() && visit(frame));
+    for (const frame of singly(this.#buffer)) if (!visit(frame)) return
   }
 
-  /** Moves the oldest frames to `into`, where they stay until `settle`: at most so many, at least one. */
-  take(into: Frames, maxFrames: number, maxBytes: number): void {
+  /** Moves the oldest frames to `into`, where they stay until `settle`: at most so many messages and signals, at least one frame. */
+  take(into: Frames, most: number, maxBytes: number): void {
     const buffer = this.#buffer
     if (buffer === null) {
       into.start = 0
@@ -128,20 +135,20 @@ export class Mailbox {
     into.bytes = buffer.bytes
     into.view = buffer.view
     into.start = buffer.start
-    if (this.#frames <= maxFrames && buffer.size <= maxBytes) {
+    if (this.#things <= most && buffer.size <= maxBytes) {
       buffer.start = buffer.end
-      this.#frames = 0
+      this.#things = 0
       this.#messages = 0
       this.#messageBytes = 0
     } else {
-      this.#takeSome(buffer, maxFrames, maxBytes)
+      this.#takeSome(buffer, most, maxBytes)
     }
     into.end = buffer.start
   }
 
   /** The taken frames have been read: their memory may be used again. */
   settle(): void {
-    if (this.#frames > 0 || this.#buffer === null) return
+    if (this.#things > 0 || this.#buffer === null) return
     this.#pool.give(this.#buffer)
     this.#buffer = null
   }
@@ -150,21 +157,21 @@ export class Mailbox {
   restart(pid: Address, entry: Uint8Array, args: Uint8Array, seed = 0): void {
     const old = this.#buffer
     this.#buffer = null
-    this.#frames = 0
+    this.#things = 0
     this.#held = 0
     this.signal(START, 0, seed, pid, entry, args)
     if (old === null) return
     for (let at = old.start; at < old.end; at += frameBytes(old.view, at)) {
       if (frameKind(old.view, at) === REPLY) continue
       this.#open().append(old, at, at + frameBytes(old.view, at))
-      this.#frames++
+      this.#things += messagesIn(old.view, at) || 1
     }
     this.#pool.give(old)
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#frames = 0
+    this.#things = 0
     this.#messages = 0
     this.#messageBytes = 0
     this.#held = 0
@@ -179,34 +186,40 @@ export class Mailbox {
   #admit(size: number): Admission {
     const { messages, bytes, policy } = this.#limits
     let admission: Admission = 'taken'
-    if (this.#isFullFor(size)) {
+    if (this.#isFullFor(size, 1)) {
       if (size > bytes) return 'large'
       if (policy === 'refuse') return 'full'
       if (policy === 'drop-newest' || this.#held >= messages) return 'dropped'
-      while (this.#isFullFor(size)) this.#dropOldest()
+      while (this.#isFullFor(size, 1)) this.#dropOldest()
       admission = 'displaced'
     }
-    this.#frames++
-    this.#messages++
-    this.#messageBytes += size
+    this.#add(1, size)
     return admission
   }
 
-  #isFullFor(size: number): boolean {
-    return this.messages >= this.#limits.messages || this.#messageBytes + size > this.#limits.bytes
+  #isFullFor(size: number, messages: number): boolean {
+    return this.messages + messages > this.#limits.messages || this.#messageBytes + size > this.#limits.bytes
   }
 
-  #takeSome(buffer: FrameBuffer, maxFrames: number, maxBytes: number): void {
+  #add(messages: number, size: number): void {
+    this.#things += messages
+    this.#messages += messages
+    this.#messageBytes += size
+  }
+
+  #takeSome(buffer: FrameBuffer, most: number, maxBytes: number): void {
     const first = buffer.start
-    for (let taken = 0; taken < maxFrames && this.#frames > 0; taken++) {
+    for (let taken = 0; taken < most && this.#things > 0; ) {
       const size = frameBytes(buffer.view, buffer.start)
-      if (taken > 0 && buffer.start - first + size > maxBytes) return
-      this.#left(frameKind(buffer.view, buffer.start), size)
+      const messages = messagesIn(buffer.view, buffer.start)
+      taken += messages || 1
+      if (buffer.start > first && (taken > most || buffer.start - first + size > maxBytes)) return
+      this.#left(messages, size)
       buffer.start += size
     }
   }
 
-  // Signals before the oldest message move over it: they are few, and their order stays.
+  // Signals before the oldest message move over it: they are few, and their order stays. Who forgets the oldest takes no bundles.
   #dropOldest(): void {
     const buffer = this.#buffer!
     let at = buffer.start
@@ -214,13 +227,14 @@ export class Mailbox {
     const size = frameBytes(buffer.view, at)
     buffer.bytes.copyWithin(buffer.start + size, buffer.start, at)
     buffer.start += size
-    this.#left(MESSAGE, size)
+    this.#left(1, size)
   }
 
-  #left(kind: number, size: number): void {
-    this.#frames--
-    if (kind !== MESSAGE) return
-    this.#messages--
+  /** `messages`: 0 for a signal. */
+  #left(messages: number, size: number): void {
+    this.#things -= messages || 1
+    if (messages === 0) return
+    this.#messages -= messages
     this.#messageBytes -= size
   }
 }

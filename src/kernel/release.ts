@@ -3,7 +3,7 @@
 import type { Delivery } from './delivery.ts'
 import type { Exit } from './exit.ts'
 import { doorBroken, malformedFrame } from './failure.ts'
-import { ASK, EXIT, FrameCursor, type Frames, SEND } from './frame.ts'
+import { ASK, EXIT, FrameCursor, type Frames, SEND, SENDS } from './frame.ts'
 import type { Observer } from './observer.ts'
 import { type EncodeError, endedBy } from './payload.ts'
 import type { Process } from './process.ts'
@@ -56,6 +56,7 @@ export class Release {
     while (frame.next()) {
       if (frame.kind === SEND) this.#delivery.send(process, frame)
       else if (frame.kind === ASK) this.#pass(process, frame)
+      else if (frame.kind === SENDS && this.#delivery.sendAll(process, frame)) continue
       else if (frame.kind === EXIT)
         return { ok: frame.flag === 1, payload: frame.bytes.slice(frame.topicEnd, frame.payloadEnd), error: null }
       else return this.#malformed()

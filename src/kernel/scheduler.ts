@@ -32,7 +32,7 @@ import { RunQueue } from './run-queue.ts'
 import { LastEncoded, Texts } from './texts.ts'
 import type { Traced, Tracer } from './trace.ts'
 
-const BATCH_FRAMES = 256 // handed to one step
+const BATCH = 256 // messages and signals handed to one step
 const BATCH_BYTES = 64 * 1024
 const STEP_FUEL = 1000 // what a step takes from its slice at least, so that a slice ends
 const ASK_FUEL = 4000 // what an ask takes from the slice besides: the host works for it
@@ -266,7 +266,7 @@ export class Scheduler {
         }
         fuel = Math.min(fuel, share.budget.fuelLeft)
       }
-      mailbox.take(this.#inbox, BATCH_FRAMES, BATCH_BYTES)
+      mailbox.take(this.#inbox, BATCH, BATCH_BYTES)
       if (commit === null && this.#inbox.end > this.#inbox.start) this.delivery.grantCredit(process, this.#inbox)
       const verdict = this.#step(process, fuel, nowMs)
       const spent = Math.max(body.spent || 0, 0)

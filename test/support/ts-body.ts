@@ -1,7 +1,8 @@
 // Bodies in TypeScript, for tests of everything that does not care what a process runs.
 
 import type { Body, Fault, Verdict } from '../../src/kernel/body.ts'
-import { ASK, EXIT, FrameCursor, type Frames, SEND } from '../../src/kernel/frame.ts'
+import { singly } from '../../src/kernel/bundle.ts'
+import { ASK, EXIT, FrameCursor, type Frames, SEND, SENDS } from '../../src/kernel/frame.ts'
 import { FrameBuffer } from '../../src/kernel/frame-buffer.ts'
 
 /** A frame taken apart. Payloads of these tests are plain text. */
@@ -20,12 +21,11 @@ const decoder = new TextDecoder()
 
 export const bytes = (text: string): Uint8Array => encoder.encode(text)
 
-/** All frames, copied out. */
+/** All frames, copied out; the messages of bundles each as if it had come alone. */
 export const readFrames = (frames: Frames): Signal[] => {
-  const at = new FrameCursor().over(frames)
-  const text = (start: number, end: number) => decoder.decode(at.bytes.slice(start, end))
   const signals: Signal[] = []
-  while (at.next()) {
+  for (const at of singly(frames)) {
+    const text = (start: number, end: number) => decoder.decode(at.bytes.slice(start, end))
     const { kind, flag, tag, credit, nameStart, nameEnd, topicEnd, payloadEnd } = at
     signals.push({
       kind,
@@ -37,9 +37,25 @@ export const readFrames = (frames: Frames): Signal[] => {
       payload: text(topicEnd, payloadEnd),
     })
   }
-  if (at.malformed) throw new Error('malformed frames')
+  if (isMalformed(frames)) throw new Error('malformed frames')
   return signals
 }
+
+/** Whether something in there is no frame. */
+export const isMalformed = (frames: Frames): boolean => {
+  const at = new FrameCursor().over(frames)
+  while (at.next());
+  return at.malformed
+}
+
+/** The payload of a bundle. */
+export const bundled = (payloads: readonly (string | Uint8Array)[]): Uint8Array =>
+  Buffer.concat(
+    payloads.flatMap((payload) => {
+      const message = typeof payload === 'string' ? bytes(payload) : payload
+      return [Uint8Array.of(message.length & 0xff, message.length >> 8), message]
+    }),
+  )
 
 /** What a step of a test writes. */
 export class Outbox {
@@ -47,6 +63,11 @@ export class Outbox {
 
   send(to: string, topic: string, payload: string | Uint8Array = '', tag = 0): this {
     return this.#write(SEND, 0, tag, to, topic, payload)
+  }
+
+  /** A bundle; `count`: how many messages it says it has. */
+  sends(to: string, topic: string, payloads: readonly (string | Uint8Array)[], count = payloads.length): this {
+    return this.#write(SENDS, 0, count, to, topic, bundled(payloads))
   }
 
   ask(op: string, target: string, tag: number, args: string | Uint8Array = ''): this {

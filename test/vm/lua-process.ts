@@ -2,12 +2,14 @@
 
 import type { WippyError } from '../../src/error.ts'
 import type { Verdict } from '../../src/kernel/body.ts'
-import { ASK, EVENT, EXIT, FrameCursor, MESSAGE, REPLY, SEND, START } from '../../src/kernel/frame.ts'
+import { singly } from '../../src/kernel/bundle.ts'
+import { ASK, EVENT, EXIT, MESSAGE, MESSAGES, REPLY, SEND, START } from '../../src/kernel/frame.ts'
 import { FrameBuffer } from '../../src/kernel/frame-buffer.ts'
 import { decodeAll, encodeAll, encodeFailure } from '../../src/msgpack.ts'
 import type { Program } from '../../src/program.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
 import type { BodyLimits, LuaBody } from '../../src/vm/lua-body.ts'
+import { bundled, isMalformed } from '../support/ts-body.ts'
 
 export const MiB = 1024 * 1024
 export const PID = '{app:processes|0x00001}'
@@ -70,6 +72,13 @@ export class LuaProcess {
     return this
   }
 
+  /** Messages from one sender under one topic, in one bundle. */
+  postAll(topic: string, payloads: readonly (readonly unknown[] | Uint8Array)[], from = '{app:processes|0x00002}', credit = 0): this {
+    const all = payloads.map((values) => (values instanceof Uint8Array ? values : encodeAll(values)))
+    this.inbox.write(MESSAGES, 0, all.length, text.encode(from), text.encode(topic), bundled(all), credit)
+    return this
+  }
+
   /** Answers an ask or a send that has a tag. */
   reply(tag: number, values: readonly unknown[] | WippyError = [true], credit = 0): this {
     const failed = !Array.isArray(values)
@@ -127,9 +136,8 @@ export class LuaProcess {
 
   #read(): void {
     const { outbox } = this.body
-    const at = new FrameCursor().over(outbox)
-    const words = (start: number, end: number): string => new TextDecoder().decode(at.bytes.slice(start, end))
-    while (at.next()) {
+    for (const at of singly(outbox)) {
+      const words = (start: number, end: number): string => new TextDecoder().decode(at.bytes.slice(start, end))
       const payload = at.bytes.slice(at.topicEnd, at.payloadEnd)
       const [name, topic] = [words(at.nameStart, at.nameEnd), words(at.nameEnd, at.topicEnd)]
       if (at.kind === ASK) this.asks.push({ tag: at.tag, op: name, target: topic, args: decodeAll(payload) })
@@ -139,7 +147,7 @@ export class LuaProcess {
         this.ended = { ok: at.flag === 1, value, error: error as WippyError | null }
       }
     }
-    if (at.malformed) throw new Error('malformed outbox')
+    if (isMalformed(outbox)) throw new Error('malformed outbox')
   }
 }
 

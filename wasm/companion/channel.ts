@@ -51,7 +51,7 @@ export function letGo(channel: i32): i32 {
 
 /** Takes over the credit of the frame for answers to its sender. */
 export function takeCredit(L: i32): void {
-  const credit = frame.credit()
+  const credit = frame.takeCredit()
   if (credit == 0) return
   frame.meetSender(L)
   set(CREDIT, credit)
@@ -93,7 +93,7 @@ export function receiver(L: i32): i32 {
 
 /** channel:receive() → value, ok */
 function receive(L: i32): i32 {
-  const channel = lua.lua_type(L, 1) == lua.TTABLE ? lua.lua_topointer(L, 1) : 0
+  const channel = lua.tableAt(L, 1)
   if (channel == 0 || !isChannel(channel)) return lua.luaL_typeerror(L, 1, CHANNEL_NAME)
   if (isSet(channel, SENDERS)) return receiveInLua(L)
   const first = number(channel, FIRST)

@@ -42,6 +42,12 @@ export const PAGES: i32 = BASE + 156 // pages that the heap has taken, however m
 export const READING: i32 = BASE + 160 // 1 while frames are read one after the other
 export const CHANNEL: i32 = BASE + 164 // address of the channel that gets messages of the topic read last; 0: to be looked up
 
+export const PAYLOAD: i32 = BASE + 168 // address of the payload that is being read
+export const PAYLOAD_END: i32 = BASE + 172
+export const READ: i32 = BASE + 176 // bytes read of the bundle at IN_NEXT; 0: none of it
+export const BUNDLE: i32 = BASE + 180 // offset of the last frame of the outbox, when it is a bundle
+export const BUNDLE_END: i32 = BASE + 184 // offset behind its last message; 0: it is none
+
 // The lists of free blocks (wasm/blocks.ts) lie at BASE + 192.
 
 // Where things lie in Lua's registry: in its list part (`boot` in index.ts makes room), behind what Lua keeps at 1 to 3.

@@ -3,7 +3,7 @@
 import * as lua from './lua'
 import { arm } from './coroutine'
 import {
-  BASE as STACK_HIGH, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, LAST_REF, MAIN, NOW, OUT_CAPACITY, OUT_END,
+  BASE as STACK_HIGH, BUNDLE_END, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, LAST_REF, MAIN, NOW, OUT_CAPACITY, OUT_END,
   OUT_START, PAGES, PARKING, PREEMPTED, READING, RUNNING, SCRATCH, set, SPENT,
 } from './control'
 import { libraries } from './host'
@@ -90,6 +90,7 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(GRANTED, fuel)
   store<i64>(NOW, <i64>seconds * 1000000000 + <i64>nanoseconds)
   set(OUT_END, 0)
+  set(BUNDLE_END, 0)
   if (get(OUT_CAPACITY) > KEEP) shrink()
   set(CREDIT, 0)
   set(PREEMPTED, 0)

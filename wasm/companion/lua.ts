@@ -169,6 +169,19 @@ const BLACK: u8 = 0x20 // in the mark of an object, at 5
 
 /** Where the value at stack index i lies, until something is pushed. */
 @inline export function slotOf(L: i32, i: i32): i32 { return load<i32>(load<i32>(L + 20)) + (i << 4) }
+/** Whether something lies at the stack index i. */
+@inline export function has(L: i32, i: i32): bool { return slotOf(L, i) < load<i32>(L + 12) }
+/** The table at the stack index i; 0 when there is none. */
+export function tableAt(L: i32, i: i32): i32 {
+  const v = slotOf(L, i)
+  return has(L, i) && tagAt(v) == TAG_TABLE ? load<i32>(v) : 0
+}
+/** The string at the stack index i, where a number becomes one; an error when there is none. */
+export function stringAt(L: i32, i: i32): i32 {
+  const tag = tagAt(slotOf(L, i))
+  if (!has(L, i) || (tag != TAG_SHORT && tag != TAG_LONG)) luaL_checklstring(L, i, 0)
+  return load<i32>(slotOf(L, i))
+}
 @inline export function tagAt(v: i32): i32 { return <i32>load<u8>(v + 8) }
 @inline export function isEmptyAt(v: i32): bool { return (load<u8>(v + 8) & 15) == 0 }
 @inline export function lengthOf(text: i32): i32 { return load<u8>(text + 4) == 0x04 ? <i32>load<u8>(text + 7) : load<i32>(text + 12) }

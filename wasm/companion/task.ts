@@ -15,6 +15,7 @@ import {
   REF_HANDLER, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
 } from './control'
 import * as frame from './frame'
+import * as outbox from './outbox'
 
 // What a step says to the host. src/vm/abi.ts has the same numbers.
 export const AGAIN: i32 = 0
@@ -39,7 +40,7 @@ export function work(L: i32): i32 {
     set(READING, 1)
     while (!get(PAUSED) && frame.next()) {
       const kind = frame.kind()
-      const well = kind == frame.MESSAGE ? message(L) : kind == frame.REPLY ? reply(L) : other(L, kind)
+      const well = frame.isMessage(kind) ? message(L) : kind == frame.REPLY ? reply(L) : other(L, kind)
       if (!well) return BROKEN
       if (get(FINISHED)) return DONE
       if (lua.fuelLeft() < 0) return AGAIN
@@ -206,7 +207,8 @@ function reply(L: i32): bool {
   lua.lua_pushnil(L)
   lua.lua_rawseti(L, 1, tag)
   set(OPEN, get(OPEN) - 1)
-  if (frame.credit() > 0 && tag == get(PEER_TAG)) set(CREDIT, frame.credit())
+  const credit = frame.takeCredit()
+  if (credit > 0 && tag == get(PEER_TAG)) set(CREDIT, credit)
   if (!frame.isOk()) lua.lua_pushnil(L)
   let n = frame.values(L)
   if (!frame.isOk()) n++
@@ -269,12 +271,12 @@ function awaitReply(L: i32, tag: i32): i32 {
 /** ask(operation, target, ...) → what the host answers, or nil and an Error. */
 export function ask(L: i32): i32 {
   mustRest(L)
-  return awaitReply(L, frame.writeAsk(L))
+  return awaitReply(L, outbox.writeAsk(L))
 }
 
 /** send(to, topic, ...) → true, or nil and an Error. Waits only when the peer's mailbox has to be asked. */
 export function send(L: i32): i32 {
-  const tag = frame.writeSend(L)
+  const tag = outbox.writeSend(L)
   if (tag != 0) return awaitReply(L, tag)
   lua.pushTrue(L)
   return 1
@@ -282,7 +284,7 @@ export function send(L: i32): i32 {
 
 /** post(operation, target, ...) → tag */
 export function post(L: i32): i32 {
-  lua.lua_pushinteger(L, frame.writeAsk(L))
+  lua.lua_pushinteger(L, outbox.writeAsk(L))
   return 1
 }
 

@@ -3,7 +3,8 @@
 //   T1 Bounded: of a process that does more than MOST things a second, or of a listener that is too slow, the rest is counted and lost.
 //   T2 What is looked at is copied before the step is released; the process is not held up by whoever listens.
 
-import { FrameCursor, type Frames } from '../../kernel/frame.ts'
+import { singly } from '../../kernel/bundle.ts'
+import type { Frames } from '../../kernel/frame.ts'
 import type { Traced } from '../../kernel/trace.ts'
 import { matches } from '../../registry/glob.ts'
 import { seenFrame } from '../frame-view.ts'
@@ -18,7 +19,6 @@ export const verb: Verb = async ({ node, args, send, gone }) => {
   const only = new Set(textsOf(args, 'only') ?? TRACED)
   const topic = typeof args.topic === 'string' ? args.topic : '*'
   const { clock } = node.parts
-  const frame = new FrameCursor()
   let [lost, told, until] = [0, 0, 0]
 
   const tell = (atMs: number, thing: () => object): void => {
@@ -26,7 +26,7 @@ export const verb: Verb = async ({ node, args, send, gone }) => {
     if (++told > MOST || !send({ at: atMs, ...thing() })) lost++
   }
   const tellFrames = (atMs: number, frames: Frames): void => {
-    for (frame.over(frames); frame.next(); ) {
+    for (const frame of singly(frames)) {
       const seen = seenFrame(frame)
       if (only.has(seen.kind) && (matches(topic, seen.topic) || matches(topic, seen.peer))) tell(atMs, () => seen)
     }

@@ -1,6 +1,6 @@
 // What a process writes into its outbox: it may end that process, and nobody else; the others are heard.
 
-import { ASK, EXIT, type Frames, SEND } from '../../../src/kernel/frame.ts'
+import { ASK, EXIT, type Frames, SEND, SENDS } from '../../../src/kernel/frame.ts'
 import { FrameBuffer } from '../../../src/kernel/frame-buffer.ts'
 import { encodeAll } from '../../../src/msgpack.ts'
 import { Door } from '../../../src/service/door.ts'
@@ -8,7 +8,7 @@ import { errorOf } from '../../../src/service/outcome.ts'
 import { AroundBody } from '../../support/around-body.ts'
 import type { Random } from '../../support/random.ts'
 import { TestKernel } from '../../support/test-kernel.ts'
-import { TsBody } from '../../support/ts-body.ts'
+import { bundled, TsBody } from '../../support/ts-body.ts'
 import type { Target } from '../fuzz.ts'
 import { bytesFrom, valueFrom } from '../values.ts'
 
@@ -35,6 +35,8 @@ const framesFrom = (random: Random): Uint8Array => {
   const name = (): Uint8Array => utf8.encode(random.of(NAMES))
   for (let i = random.next() * 6; i > 0; i--) {
     const kind = random.of([SEND, ASK, EXIT, random.below(30)])
+    const messages = Array.from({ length: random.below(4) }, () => bytesFrom(random, 20))
+    if (random.next() < 0.2) out.write(SENDS, 0, messages.length, name(), name(), bundled(messages))
     const payload = random.next() < 0.5 ? bytesFrom(random, 60) : encodeAll([valueFrom(random, 3)])
     out.write(kind, random.below(3), random.below(5), name(), name(), payload)
   }
