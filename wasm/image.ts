@@ -57,6 +57,7 @@ const OPTIONAL = [
   'yaml',
   'text',
   'html',
+  'websocket',
   'security',
   'types',
 ]

@@ -203,6 +203,10 @@ export const features: readonly Feature[] = [
     load: async ({ clock }) => ({ services: [(await import('../service/uuid.ts')).uuidService(clock)] }),
   },
   {
+    modules: ['websocket'],
+    load: async (parts) => (await import('./http.ts')).websocket(parts),
+  },
+  {
     modules: ['workflow', 'activity'],
     kinds: ['workflow.host', 'temporal.worker', 'temporal.client', 'workflow.lua'],
     wants: ({ kind, meta }) => kind === 'workflow.lua' || meta.durable === true,

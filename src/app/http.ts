@@ -36,6 +36,11 @@ export const httpClient = async ({ guard, clock, streams }: Parts): Promise<Buil
   return { services: [client.service], stop: async () => client.close() }
 }
 
+export const websocket = async ({ guard }: Parts): Promise<Built> => {
+  const [{ Sockets }, { systemLookup }] = await Promise.all([import('../http/client/sockets.ts'), import('../http/client/reach.ts')])
+  return { services: [new Sockets({ permits: guard, lookup: systemLookup }).service] }
+}
+
 export const metrics = async ({ meters, config, clock, log, problem, report }: Parts): Promise<Built> => {
   const [known, { metricsService }] = await Promise.all([meters(), import('../service/metrics.ts')])
   const { expositionOf } = await import('../http/exposition.ts')

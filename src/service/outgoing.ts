@@ -16,6 +16,9 @@ export const outgoingUrl = (text: string): URL => {
   return url
 }
 
+/** The address of a WebSocket, as that of the request it begins with. Throws URL_INVALID. */
+export const webSocketUrl = (text: string): URL => outgoingUrl(text.replace(/^ws(?=s?:)/i, 'http'))
+
 /** What a request needs beside its address, by its options: [action, resource]. */
 export const outgoingNeeds = (url: URL, options: unknown): readonly (readonly [action: string, resource: string])[] => {
   const needs: [string, string][] = [['http_client.request', url.href]]

@@ -6,7 +6,7 @@
 import { split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
-import { outgoingNeeds, outgoingUrl } from './outgoing.ts'
+import { outgoingNeeds, outgoingUrl, webSocketUrl } from './outgoing.ts'
 import type { Call } from './service.ts'
 
 /** One action on one resource, with what policies may look at besides. */
@@ -170,6 +170,14 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'fs.open': directory,
   'http_client.request': ({ target, raw }) => outgoing(target, ...(split(raw, 2).head as [unknown, unknown])),
   'http_client.batch': outgoingBatch,
+  'websocket.connect': ({ target }) => [
+    { action: 'websocket.connect', resource: '' },
+    { action: 'websocket.connect.url', resource: webSocketUrl(target).href.replace('http', 'ws') },
+  ],
+  'websocket.send': 'free', // on a connection of its own
+  'websocket.next': 'free',
+  'websocket.ping': 'free',
+  'websocket.close': 'free',
   'plugin.run': 'free', // of a process's own entry
   'queue.message': 'free',
   'queue.ack': 'free',

@@ -15,6 +15,8 @@ export type Context = {
   readonly scope?: Scope
   /** It may do everything the operator may, as long as it has no scope. */
   readonly operator?: boolean
+  /** The network through which alone it reaches others. */
+  readonly overlay?: string
   /** Of whom it may do no more than this one may, whatever it is given. */
   readonly within?: Context
 }

@@ -18,9 +18,11 @@ const named = (table: unknown): Readonly<Record<string, unknown>> | null => {
 export const contextOf = ({ pid, context }: Pick<Doer, 'pid' | 'context'>, options: unknown, credentials: Credentials): Context => {
   if (!isFields(options)) return context
   const values = named(options.context)
+  const { network } = isFields(options.options) ? options.options : {}
   return {
     ...context,
     ...(values !== null && { values: { ...context.values, ...values } }),
+    ...(typeof network === 'string' && network !== '' && { overlay: network }),
     ...(options.actor !== undefined && { actor: credentials.readActor(pid, options.actor) }),
     ...(options.scope !== undefined && { scope: credentials.readScope(pid, options.scope) }),
   }

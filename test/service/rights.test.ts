@@ -187,6 +187,15 @@ const SAMPLES: readonly Sample[] = [
     ],
   ],
   [
+    'websocket.connect',
+    'WS://A.test/x',
+    [{}],
+    [
+      ['websocket.connect', ''],
+      ['websocket.connect.url', 'ws://a.test/x'],
+    ],
+  ],
+  [
     'http_client.batch',
     '',
     [
@@ -247,11 +256,12 @@ const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash'
 ])
 
 /** Other operations that change and reveal nothing but what is the caller's own. */
-const FREE = `events.close funcs.cancel plugin.run queue.message queue.ack queue.nack queue.info
+const FREE =
+  `websocket.send websocket.next websocket.ping websocket.close events.close funcs.cancel plugin.run queue.message queue.ack queue.nack queue.info
   workflow.info workflow.version workflow.attrs workflow.history_size activity.heartbeat activity.details activity.info process.get_options process.set_options process.registry.lookup
   registry.current registry.version registry.versions registry.delta security.self security.can`
-  .trim()
-  .split(/\s+/)
+    .trim()
+    .split(/\s+/)
 
 const policy = (
   name: string,

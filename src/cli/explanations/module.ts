@@ -130,5 +130,9 @@ UNKNOWN_OUTCOME | Whether something was done is not known. | The node stopped be
 URL_INVALID | The address of a request cannot be read. | It is an absolute URL of http or https. | Write for example https://example.com/path.
 UUID_BAD_NAME | The name for a uuid is no text. | v3 and v5 are made of texts. | Give a text.
 UUID_BAD_NAMESPACE | The namespace for a uuid is none. | It is a uuid itself. | Give a uuid.
+WEBSOCKET_ARGUMENT | An argument of the module websocket is not what it takes. | Numbers are whole, codes of closing are those of the protocol. | Look at docs/lua.md.
+WEBSOCKET_BUSY | A process has too many WebSockets, or sends faster than it is taken. | Both are bounded. | Close some; wait before the next message.
+WEBSOCKET_CLOSED | The WebSocket is closed. | One of both sides has closed it. | Connect again.
+WEBSOCKET_FAILED | There is no WebSocket, or it broke. | The other side did not answer as one, or went away. | Look at the address; try again.
 YAML_ARGUMENT | An argument of the module yaml is not what it takes. | It decodes texts and encodes plain data. | Look at docs/lua.md.
 `

@@ -189,6 +189,16 @@ write(data: string): boolean?, Error? - A piece of the body.
 write_json(value: any): boolean?, Error? - A value as JSON.
 write_event(event: table): boolean?, Error? - { name =, data = }.
 flush(): boolean?, Error? - Lets what was written leave.
+module websocket: WebSockets to others.
+connect(url: string, options: table?): Client?, Error? - { headers, protocols, dial_timeout = 30000 (ms), compression, read_limit = 4 MiB, channel_capacity = 32 }.
+TEXT = integer - What is sent is text; BINARY: bytes.
+CLOSE_CODES.NORMAL = integer - A code to close with; there are the others too.
+class Client
+send(data: string, kind: integer?): boolean?, Error? - A message.
+channel(): Channel - Of { type = "text" or "binary", data = }; closed with the connection.
+receive(): Channel - The same.
+ping(): boolean?, Error? - A ping.
+close(code: integer?, reason: string?): boolean?, Error? - What has come can still be received.
 module http_client: Requests to others.
 get(url: string, options: table?): table?, Error? - { status_code, headers, body, cookies, url }.
 head(url: string, options: table?): table?, Error? - The same without a body.

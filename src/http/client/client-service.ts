@@ -7,7 +7,7 @@ import type { Call, Caller, Operation, Service } from '../../service/service.ts'
 import { readingStream, type Streams } from '../../service/streams.ts'
 import { canonical } from '../header.ts'
 import { type Answer, deadline, HttpClient, wholeBody } from './client.ts'
-import { type Outgoing, readOutgoing } from './outgoing.ts'
+import { noOverlay, type Outgoing, readOutgoing } from './outgoing.ts'
 import type { Lookup } from './reach.ts'
 
 const MOST_AT_ONCE = 64 // requests of one process
@@ -65,6 +65,7 @@ export class ClientService {
 
   async #perform(caller: Caller, outgoing: Outgoing): Promise<Readonly<Record<string, unknown>>> {
     const { clock, streams } = this.#options
+    noOverlay(caller)
     const active = this.#active.get(caller) ?? 0
     if (active >= MOST_AT_ONCE) {
       throw new WippyError('HTTP_CLIENT_BUSY', Kind.RateLimited, `a process has at most ${MOST_AT_ONCE} requests under way`, {

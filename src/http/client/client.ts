@@ -52,7 +52,7 @@ const tooLarge = (most: number): WippyError =>
   new WippyError('HTTP_ANSWER_TOO_LARGE', Kind.Internal, `response body too large (max ${most} bytes)`, { retryable: false })
 
 /** A lookup that knows only these. */
-const pinned =
+export const pinned =
   (targets: readonly Target[]): LookupFunction =>
   (_host, options, callback) => {
     if (options.all) callback(null, [...targets])

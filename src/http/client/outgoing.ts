@@ -4,6 +4,7 @@ import { Kind, WippyError } from '../../error.ts'
 import { isFields } from '../../registry/entry.ts'
 import { parseDuration } from '../../registry/units.ts'
 import { outgoingUrl } from '../../service/outgoing.ts'
+import type { Caller } from '../../service/service.ts'
 import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from '../header.ts'
 
 export type Tls = {
@@ -33,6 +34,13 @@ const BODY = 8 * 1024 ** 2
 const LARGEST_BODY = 120 * 1024 ** 2
 
 const invalid = (message: string): WippyError => new WippyError('HTTP_CLIENT_ARGUMENT', Kind.Invalid, message, { retryable: false })
+
+const overlays = (): WippyError => invalid('this runtime has no overlay networks')
+
+/** Whoever was to reach others through an overlay reaches nobody without it. Throws HTTP_CLIENT_ARGUMENT. */
+export const noOverlay = ({ context }: Pick<Caller, 'context'>): void => {
+  if (context.overlay !== undefined) throw overlays()
+}
 
 const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : Buffer.from(String(value)))
 
@@ -73,14 +81,20 @@ const bodyOf = async (options: Readonly<Record<string, unknown>>): Promise<reado
   return [options.body === undefined || options.body === null ? null : bytesOf(options.body), null]
 }
 
-const headersOf = (options: Readonly<Record<string, unknown>>, type: string | null): Map<string, string> => {
-  const headers = new Map<string, string>(type === null ? [] : [['content-type', type]])
+/** Headers that may be given, names in lower case. Throws HTTP_CLIENT_ARGUMENT. */
+export const readHeaders = (options: Readonly<Record<string, unknown>>): Map<string, string> => {
+  const headers = new Map<string, string>()
   for (const [name, value] of textsIn(options, 'headers')) {
     const lower = name.toLowerCase()
     if (!HEADER_NAME.test(name)) throw invalid(`"${name.slice(0, 100)}" is no name of a header`)
     if (!HEADER_VALUE.test(value)) throw invalid(`the value of header "${name}" has characters that no header can have`)
     if (lower !== 'host' && !OWN_HEADERS.has(lower)) headers.set(lower, value)
   }
+  return headers
+}
+
+const headersOf = (options: Readonly<Record<string, unknown>>, type: string | null): Map<string, string> => {
+  const headers = new Map<string, string>([...(type === null ? [] : [['content-type', type] as const]), ...readHeaders(options)])
   const cookies = textsIn(options, 'cookies')
   for (const [name, value] of cookies)
     if (!HEADER_NAME.test(name) || /[;\s,]/.test(value)) throw invalid(`"${name.slice(0, 100)}" is no cookie`)
@@ -107,7 +121,7 @@ const tlsOf = (options: Readonly<Record<string, unknown>>): Tls => {
 export const readOutgoing = async (method: unknown, address: unknown, given: unknown): Promise<Outgoing> => {
   const options = isFields(given) ? given : {}
   if (typeof method !== 'string' || !HEADER_NAME.test(method) || method.length > 32) throw invalid('this is no method of HTTP')
-  if (typeof options.overlay_network === 'string') throw invalid('this runtime has no overlay networks')
+  if (typeof options.overlay_network === 'string') throw overlays()
   const [body, type] = await bodyOf(options)
   const most = options.max_response_body
   return {
