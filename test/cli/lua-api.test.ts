@@ -29,7 +29,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
 }
 /** Constants of which one stands for all. */
 const GROUPS =
-  /^(?:METHOD|STATUS|CONTENT|TRANSFER|ERROR)\.|^(?:RFC|STAMP|KITCHEN|DATE_|TIME_|[A-Z]+DAY$|(?:JANU|FEBRU)ARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|[A-Z]+BER$)/
+  /^(?:METHOD|STATUS|CONTENT|TRANSFER|ERROR|CLOSE_CODES|COMPRESSION)\.|^(?:RFC|STAMP|KITCHEN|DATE_|TYPE_|TIME_|[A-Z]+DAY$|(?:JANU|FEBRU)ARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|[A-Z]+BER$)/
 
 const PROBE = `return function(name)
   local value = _G[name]

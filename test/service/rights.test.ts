@@ -365,7 +365,7 @@ for (const action of CATALOGUE) {
 }
 
 /** Actions of services that are not here. A service that comes has its operations in the samples, and its actions not in this list. */
-const UNUSED = /^(cloudstorage|exec|websocket|pg|hub)\.|^network\.bind$/
+const UNUSED = /^(cloudstorage|exec|pg|hub)\.|^network\.bind$/
 
 test('every action is needed by an operation, by a message, or belongs to a service that is not here', () => {
   const needed = [...SAMPLES.flatMap(([, , , needs]) => needs), ...INSIDE.flatMap(({ needs }) => needs)].map(([action]) => action)
