@@ -27,7 +27,7 @@ export class WorkflowMonitors {
   readonly #durables: Durables
   readonly #scheduler: Scheduler
   readonly #report: (error: unknown) => void
-  readonly #followed = new Set<string>() // watcher and watched
+  readonly #followed = new Map<string, symbol>() // watcher and watched → this time of watching
 
   constructor(durables: Durables, scheduler: Scheduler, report: (error: unknown) => void) {
     this.#durables = durables
@@ -61,15 +61,17 @@ export class WorkflowMonitors {
   follow({ id, pid }: Watcher, watched: Pid): void {
     const key = `${id} ${watched}`
     if (this.#followed.has(key)) return
-    this.#followed.add(key)
+    const time = Symbol(key)
+    const isStill = (): boolean => this.#followed.get(key) === time
+    this.#followed.set(key, time)
     void this.#end(id, watched)
       .then(async (end) => {
-        if (end !== null && this.#followed.has(key)) await this.#tell({ id, pid }, watched, end)
+        if (end !== null && isStill()) await this.#tell({ id, pid }, watched, end)
       })
       .catch((error) => {
         if (!(error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND')) this.#report(error) // who watched has ended as well
       })
-      .finally(() => this.#followed.delete(key))
+      .finally(() => isStill() && this.#followed.delete(key))
   }
 
   /** How it ends; null when the watcher hears of it otherwise: children tell their parents themselves. */

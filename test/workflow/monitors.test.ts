@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { views } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
-import { proc, start, type TestApp } from '../support/app.ts'
+import { proc, start, type TestApp, withApp } from '../support/app.ts'
 import { again, ended, HOST, send, spawn, WITHOUT_ROOM, workflow } from './app.ts'
 
 // Watches what it is told to, and returns what it heard when it is told to stop.
@@ -134,5 +134,24 @@ test('after a new start of the node what did not outlive it has ended, and other
     await app.node.stop({ now: true })
   }
 })
+
+test('who stops watching and begins again hears of an end once', () =>
+  withApp({ ...HOST, watcher: WATCHER, plain: PLAIN, other: OTHER }, async (app) => {
+    await spawn(app, 'watcher', 'w')
+    await spawn(app, 'other', 'o')
+    await app.eval(`return (process.spawn('app:plain', 'app:processes', 'one'))`)
+    const one = await pidNamed(app, 'one')
+    for (const target of [one, '{app:workflows|o}'])
+      for (const topic of ['monitor', 'unmonitor', 'monitor']) await send(app, 'w', topic, `'${target}'`)
+    await heard(app, 'answered', 6)
+    await app.eval(`process.send('${one}', 'go', 1)`)
+    await send(app, 'o', 'go', '3')
+    await heard(app, 'hears', 2)
+    await app.until(() => app.node.scheduler.processes.size === 1, 'nothing but the watcher')
+    await send(app, 'w', 'stop', '0')
+    const { value } = await ended(app, 'w')
+    const events = (value as unknown[][]).filter(([kind]) => kind === 'pid.exit').map(([, from, result]) => [from, result])
+    assert.equal(events.sort(), [[one, 1], ['{app:workflows|o}', 3]].sort())
+  }))
 
 test.run()
