@@ -78,7 +78,7 @@ export class Durables {
       report,
       sure: () => this.sure(),
       release: (process, frame) => scheduler().release(process, framesOf(frame)),
-      dispatch: new Dispatch({ scheduler, owns: (pid) => this.letters.owns(pid), mayCancel }),
+      dispatch: new Dispatch({ engine, scheduler, owns: (pid) => this.letters.owns(pid), mayCancel }),
       committed: (run, effects) => this.#committed(run, effects),
       lost: (run) => this.#lost(run),
       insist: (work) => this.#insist(work),
@@ -111,7 +111,7 @@ export class Durables {
       engine,
       scheduler,
       isOurs: (host) => options.hostOf(host) !== null,
-      isWritten: (from, tag) => this.runOf(from)?.isMailed(tag) === true,
+      isWritten: (from, tag) => this.runOf(from)?.isMailed(tag) ?? null,
       hint: (id) => void this.#share.hint(id),
     })
   }

@@ -88,6 +88,8 @@ export interface Engine {
   read(id: string, from: number, limit: number): Promise<Uint8Array[]>
   /** Adds mail and returns its number. Throws WORKFLOW_NOT_FOUND, also for one that has ended, and MAILBOX_FULL. */
   post(id: string, frame: Uint8Array): Promise<number>
+  /** How much more mail a workflow may be sent; 0 for one that is not there, or has ended. Mail of a record is put whatever there is. */
+  room(id: string): Promise<number>
   /** What waits behind number `after`, in order. */
   mail(id: string, after: number, limit: number): Promise<Mail[]>
   /** Timers of workflows in these partitions that are due by `untilMs`, the earliest first. */

@@ -3,7 +3,7 @@
 //   D2 Mail is in the engine before anybody hears of it; a workflow that is loaded finds there what it missed.
 
 import { WippyError } from '../error.ts'
-import { processNotFound } from '../kernel/failure.ts'
+import { mailboxFull, processNotFound } from '../kernel/failure.ts'
 import { TRUE } from '../kernel/payload.ts'
 import type { Post } from '../kernel/post.ts'
 import type { Process } from '../kernel/process.ts'
@@ -20,8 +20,8 @@ export type LettersOptions = {
   readonly scheduler: () => Scheduler
   /** Whether a host is one of this node's. */
   readonly isOurs: (host: string) => boolean
-  /** Whether what a process sends is written in its own journal already, and becomes mail together with that. */
-  readonly isWritten: (from: Process, tag: number) => boolean
+  /** Whether what a workflow sends became mail together with its record; null for who is none. */
+  readonly isWritten: (from: Process, tag: number) => boolean | null
   /** Something waits for a workflow. */
   readonly hint: (id: string) => void
 }
@@ -47,8 +47,9 @@ export class Letters implements Post {
       if (error === null) delivery.reply(from, tag, true, TRUE)
       else delivery.fail(from, tag, error instanceof WippyError ? error : processNotFound(to))
     }
-    const work = this.#options.isWritten(from, tag) ? this.#isThere(to) : this.message(from.pid, to, topic, payload)
-    work.then(() => answer(null), answer)
+    const isWritten = tag === 0 ? null : this.#options.isWritten(from, tag)
+    if (isWritten === true) answer(null)
+    else (isWritten === null ? this.message(from.pid, to, topic, payload) : this.#refused(to)).then(() => answer(null), answer)
   }
 
   async message(from: Pid | '', to: Pid, topic: Uint8Array, payload: Uint8Array): Promise<void> {
@@ -81,8 +82,9 @@ export class Letters implements Post {
     this.#options.hint(id)
   }
 
-  async #isThere(to: Pid): Promise<void> {
+  /** Why a message of a workflow was not written with its record: its receiver had no room for it, or is not there. */
+  async #refused(to: Pid): Promise<never> {
     const head = await this.engine.head(idOf(to)!)
-    if (head === null || hasEnded(head.status)) throw processNotFound(to)
+    throw head === null || hasEnded(head.status) ? processNotFound(to) : mailboxFull()
   }
 }

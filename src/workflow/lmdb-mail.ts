@@ -1,6 +1,5 @@
 // The mailboxes of the embedded engine. What is on its way to the disk is not yet read: until it is, `#boxes` knows how much waits.
 
-import { mailboxFull } from '../kernel/failure.ts'
 import type { Batch, Environment } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import type { Table } from '../lmdb/table.ts'
@@ -56,10 +55,10 @@ export class LmdbMail {
     if (box && --box.writes === 0) this.#boxes.delete(id)
   }
 
-  /** Throws MAILBOX_FULL when nothing more may wait. */
-  check(id: string): void {
+  /** How much more may wait. */
+  room(id: string): number {
     const box = this.#boxes.get(id) ?? this.#box(id)
-    if (box.waiting >= MOST_MAIL) throw mailboxFull()
+    return Math.max(0, MOST_MAIL - box.waiting)
   }
 
   /** Removes what a record has taken in. */

@@ -2,6 +2,7 @@
 //
 // The node owns the folder alone, so a comparison with what it knows and the write that follows cannot be torn apart.
 
+import { mailboxFull } from '../kernel/failure.ts'
 import type { Batch, Environment } from '../lmdb/environment.ts'
 import type { Table } from '../lmdb/table.ts'
 import {
@@ -98,7 +99,7 @@ export class LmdbEngine implements Engine {
   async post(id: string, frame: Uint8Array): Promise<number> {
     const head = this.#heads.newest(id)
     if (head === null || hasEnded(head.status)) throw workflowNotFound(id)
-    this.#mail.check(id)
+    if (this.#mail.room(id) === 0) throw mailboxFull()
     let n = 0
     try {
       await this.#env.write((batch) => {
@@ -108,6 +109,11 @@ export class LmdbEngine implements Engine {
     } finally {
       this.#mail.leave(id)
     }
+  }
+
+  async room(id: string): Promise<number> {
+    const head = this.#heads.newest(id)
+    return head === null || hasEnded(head.status) ? 0 : this.#mail.room(id)
   }
 
   async mail(id: string, after: number, limit: number): Promise<Mail[]> {

@@ -98,6 +98,11 @@ export class MemoryEngine implements Engine {
     return kept.lastMail
   }
 
+  async room(id: string): Promise<number> {
+    const kept = this.#workflows.get(id)
+    return !kept || hasEnded(kept.head.status) ? 0 : Math.max(0, MOST_MAIL - kept.mail.size)
+  }
+
   async mail(id: string, after: number, limit: number): Promise<Mail[]> {
     const all = [...(this.#workflows.get(id)?.mail ?? [])].map(([n, frame]) => ({ n, frame }))
     return all.filter(({ n }) => n > after).slice(0, limit)

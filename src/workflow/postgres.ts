@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
-import type { Claimed, Effects, Engine, Head, Mail, News, Timer, Waiting } from './engine.ts'
+import { type Claimed, type Effects, type Engine, type Head, type Mail, MOST_MAIL, type News, type Timer, type Waiting } from './engine.ts'
 import { type Partitions, partitionOf } from './partition.ts'
 import { Lanes, type PostgresAddress } from './postgres-lanes.ts'
 import { PostgresNews } from './postgres-news.ts'
@@ -114,6 +114,12 @@ export class PostgresEngine implements Engine {
 
   post(id: string, frame: Uint8Array): Promise<number> {
     return this.#writes.post(id, frame)
+  }
+
+  async room(id: string): Promise<number> {
+    if (!isStorable(id)) return 0
+    const [row] = await this.#rows('SELECT greatest($2 - waiting, 0) AS room FROM $.workflow WHERE id = $1 AND NOT ended', [id, MOST_MAIL])
+    return row ? Number(row.room) : 0
   }
 
   async mail(id: string, after: number, limit: number): Promise<Mail[]> {

@@ -13,6 +13,7 @@ import type { Pid } from '../pid.ts'
 import { type Note, noteToBytes } from './attempts.ts'
 import { type Card, cardToBytes, OWN_TIMER, traitsOf } from './card.ts'
 import { Departure } from './departure.ts'
+import type { Letter } from './dispatch.ts'
 import { type Effects, hasEnded, noPages } from './engine.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
@@ -114,13 +115,19 @@ export class Run {
 
   readonly commit: Commit = (inbox, step) => {
     const input = bytesOf(inbox)
-    return this.#pause.isOn ? this.going().then(() => this.#commit(input, step)) : this.#commit(input, step)
+    const letters = this.process === null ? [] : this.#around.dispatch.lettersIn(this.process, step.outbox)
+    return letters.length === 0 && !this.#pause.isOn ? this.#commit(input, step, letters) : this.#commitLater(input, step, letters)
   }
 
-  #commit(input: Uint8Array, step: Step): Promise<void> {
+  async #commitLater(input: Uint8Array, step: Step, letters: readonly Letter[]): Promise<void> {
+    const mail = await this.#around.dispatch.fitting(letters)
+    await this.going()
+    await this.#commit(input, step, mail)
+  }
+
+  #commit(input: Uint8Array, step: Step, mail: readonly Letter[]): Promise<void> {
     if (this.#isClosed) return NEVER
     const seq = this.#journal.next
-    const mail = this.process === null ? [] : this.#around.dispatch.lettersIn(this.process, step.outbox)
     this.#mailed = new Set(mail.map(({ tag }) => tag))
     const change = this.ledger.step(seq, step.nowMs, framesOf(input), step.outbox, this.#mailed)
     this.#marks.stepped(step.spent)

@@ -4,8 +4,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { encodeAll } from '../../src/msgpack.ts'
-import type { Effects } from '../../src/workflow/engine.ts'
+import { type Effects, MOST_MAIL } from '../../src/workflow/engine.ts'
 import type { Interventions } from '../../src/workflow/interventions.ts'
+import { messageOf } from '../../src/workflow/mail.ts'
 import { parse, RecordKind, type Sealed } from '../../src/workflow/record.ts'
 import type { Run } from '../../src/workflow/run.ts'
 import type { RunAttachment } from '../../src/workflow/run-process.ts'
@@ -196,5 +197,47 @@ test('one that has something to do and finds no place on its host has it as soon
     await interventions(app).terminate('a')
     assert.is((await ended(app, 'm')).value, 'last')
   }))
+
+test('a workflow that sends more than may wait for another one is told so, and what was taken arrives', () => {
+  const most = MOST_MAIL - 2
+  return withEngine(
+    {
+      receiver: workflow(`
+        local inbox, seen = process.inbox(), {}
+        inbox:receive()
+        while true do
+          local topic = inbox:receive():topic()
+          if topic == 'last' then return seen end
+          if topic ~= 'filler' then seen[#seen + 1] = topic end
+        end`),
+      sender: workflow(`
+        local told = {}
+        for n = 1, 4 do
+          local ok, err = process.send('{app:workflows|r}', 'm' .. n)
+          told[n] = ok or err:kind()
+        end
+        local _, err = process.send('{app:workflows|nobody}', 'm')
+        return { told, err:kind() }`),
+    },
+    async (app) => {
+      const { engine } = workflowsOf(app.node.parts)
+      await spawn(app, 'receiver', 'r')
+      await app.until(() => app.processes('app:receiver')[0]?.state === 'waiting', 'its first step')
+      await interventions(app).pause('r')
+      const filler = messageOf('', Buffer.from('filler'), encodeAll([1]))
+      await Promise.all(Array.from({ length: most }, () => engine.post('r', filler)))
+      await spawn(app, 'sender', 's')
+      assert.equal((await ended(app, 's')).value, [[true, true, 'RateLimited', 'RateLimited'], 'NotFound'])
+      assert.is(await engine.room('r'), 0)
+      await interventions(app).resume('r')
+      const wait = async (): Promise<void> => {
+        while ((await engine.room('r')) === 0) await new Promise((resolve) => setImmediate(resolve))
+      }
+      await app.patient(wait(), 'room')
+      await send(app, 'r', 'last', '1')
+      assert.equal((await ended(app, 'r')).value, ['m1', 'm2'])
+    },
+  )
+})
 
 test.run()

@@ -128,7 +128,9 @@ for (const [name, make] of Object.entries(subjects)) {
       const { engine } = subject
       const start = seal(ORIGIN, 1, content(new Random(1)))
       await engine.append('w', null, start, NOTHING)
+      assert.equal([await engine.room('w'), await engine.room('nobody')], [MOST_MAIL, 0])
       await Promise.all(Array.from({ length: MOST_MAIL }, () => engine.post('w', Uint8Array.of(1))))
+      assert.is(await engine.room('w'), 0)
       assert.is(await engine.post('w', Uint8Array.of(1)).catch((error) => error.code), 'MAILBOX_FULL')
       await engine.append('w', start, seal(start, 1, content(new Random(2))), { ...NOTHING, taken: [1] })
       assert.is(await engine.post('w', Uint8Array.of(1)), MOST_MAIL + 1)

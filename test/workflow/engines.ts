@@ -147,6 +147,7 @@ export const stateOf = async (engine: Engine): Promise<unknown> => {
       return {
         id,
         head: head && { ...head, hash: hex(head.hash), card: hex(head.card) },
+        room: await engine.room(id),
         log: (await engine.read(id, 1, 10_000)).map(hex),
         mail: (await engine.mail(id, 0, 10_000)).map(({ n, frame }) => [n, hex(frame)]),
         timers: await engine.timers(id),

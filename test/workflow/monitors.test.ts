@@ -151,7 +151,13 @@ test('who stops watching and begins again hears of an end once', () =>
     await send(app, 'w', 'stop', '0')
     const { value } = await ended(app, 'w')
     const events = (value as unknown[][]).filter(([kind]) => kind === 'pid.exit').map(([, from, result]) => [from, result])
-    assert.equal(events.sort(), [[one, 1], ['{app:workflows|o}', 3]].sort())
+    assert.equal(
+      events.sort(),
+      [
+        [one, 1],
+        ['{app:workflows|o}', 3],
+      ].sort(),
+    )
   }))
 
 test.run()

@@ -37,6 +37,7 @@ class Line {
       head: (id) => again('head', () => store.head(id)),
       read: (id, from, limit) => again('read', () => store.read(id, from, limit)),
       post: (id, frame) => again('post', () => store.post(id, frame)),
+      room: (id) => again('room', () => store.room(id)),
       mail: (id, after, limit) => again('mail', () => store.mail(id, after, limit)),
       due: (untilMs, limit, parts) => again('due', () => store.due(untilMs, limit, parts)),
       nextDue: (afterMs, parts) => again('nextDue', () => store.nextDue(afterMs, parts)),
