@@ -77,12 +77,15 @@ export const place = (where: Where | undefined): string => {
   return at && who ? `${at} (${who})` : at || who
 }
 
+/** A Lua traceback that says nothing. */
+export const BARE = /^stack traceback:\s*$/
+
 /** What a person reads: place, message, frame, hint, code. Never a JavaScript stack. */
 export const describe = (error: unknown): string => {
   if (!(error instanceof WippyError)) return error instanceof Error ? error.message : String(error)
   const at = place(error.where)
   const lines = [`${at ? `${at}: ` : ''}${error.text} [${error.code}]`]
-  if (error.frame) lines.push(error.frame)
+  if (error.frame && !BARE.test(error.frame)) lines.push(error.frame)
   if (error.hint) lines.push(`  → ${error.hint}`)
   return lines.join('\n')
 }

@@ -1,7 +1,7 @@
 // The log on standard error, as loud as the flags say.
 
 import type { Config } from '../config.ts'
-import { place } from '../error.ts'
+import { BARE, place } from '../error.ts'
 import type { Entry, Log, Wippy } from '../index.ts'
 import { complain } from './output.ts'
 
@@ -11,7 +11,6 @@ export type Loudness = { readonly console: boolean; readonly silent: boolean; re
 export type Attended = { readonly expected: boolean; readonly entry: Entry | null }
 
 const POSITION = /^[^\s:]+(?::[^\s:]+)?:\d+:/ // of a Lua error: src/app.lua:3:
-const BARE = /^stack traceback:\s*$/
 
 export type RunLog = Log & {
   /** How many warnings and errors were not shown. */

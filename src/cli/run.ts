@@ -134,9 +134,16 @@ const serve = async (node: Node, { silent, watch }: Asked, faulty: boolean): Pro
   const isUp = ({ state, retrying }: { readonly state: string; readonly retrying: boolean }): boolean => state === 'running' || retrying
   const idle = node.scheduler.processes.size === 0 && ![...node.parts.supervisor.services()].some(([, status]) => isUp(status))
   if (idle && faulty && !watch) return Exit.app
-  if (idle && !silent) complain('Nothing here starts by itself; "wippy run list" shows what can be run. Ctrl-C ends this.')
+  if (idle && !silent) complain(`${idleText(node)} Ctrl-C ends this.`)
   const code = await node.ended
   return faulty ? code || Exit.app : code
+}
+
+/** What an app is good for where nothing starts by itself. */
+const idleText = (node: Node): string => {
+  const kinds = new Set([...node.registry.snapshot().entries()].map(({ kind }) => kind))
+  if (kinds.has('workflow.host') || kinds.has('temporal.worker')) return 'Ready for workflows: "wippy workflow start NAME" starts one.'
+  return 'Nothing here starts by itself; "wippy run list" shows what can be run.'
 }
 
 /** The process entry that was asked for, or null for none. Throws TARGET_UNKNOWN. */

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { scripted } from '../plugin/components.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain, index, ROOT, wippy } from './command.ts'
+import { here } from './here.ts'
 import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
 const test = suite('plugin commands')
@@ -33,25 +34,23 @@ test('a plugin is installed into a running node, is there after a restart, and i
     assert.match(installed.out, /^markdown {2}sha256:[0-9a-f]{64}\n/)
     assert.match(installed.out, /to-html +\(source: string, options: option<options>\) → string/)
     assert.match(installed.out, /asks for {2}nothing\nmay have {2}nothing\n/)
-    const { plugins } = JSON.parse((await wippy(['plugin', 'list', '--json'], { cwd })).out)
+    const { plugins } = JSON.parse((await here(['plugin', 'list', '--json'], { cwd })).out)
     assert.equal(
       plugins.map(({ name, functions, allow }: { name: string; functions: number; allow: string[] }) => [name, functions, allow]),
       [['markdown', 2, []]],
     )
-    const again = await wippy(['plugin', 'install', markdown], { cwd })
+    const again = await here(['plugin', 'install', markdown], { cwd })
     assert.is(again.code, 9)
     assert.match(again.err, /there is a plugin "markdown" already \[PLUGIN_EXISTS\]\n {2}→ Use "wippy plugin update"/)
-  })
-  await whileRunning(cwd, async () => {
-    const inspected = await wippy(['plugin', 'inspect', 'markdown'], { cwd })
-    assert.match(inspected.out, /calls +0, 0 units of fuel/)
   })
   const asked = await wippy(['run', 'ask', 'plugins.markdown:to-html', '*hi*'], { cwd })
   assert.equal([asked.code, asked.out], [0, '<p><em>hi</em></p>\n\tnil\n'])
   await whileRunning(cwd, async () => {
-    const removed = await wippy(['plugin', 'remove', 'markdown'], { cwd })
+    const inspected = await here(['plugin', 'inspect', 'markdown'], { cwd })
+    assert.match(inspected.out, /calls +0, 0 units of fuel/)
+    const removed = await here(['plugin', 'remove', 'markdown'], { cwd })
     assert.match(removed.out, /^markdown was removed; the registry is at v\d+\n$/)
-    assert.match((await wippy(['plugin', 'list'], { cwd })).out, /No plugin is installed/)
+    assert.match((await here(['plugin', 'list'], { cwd })).out, /No plugin is installed/)
   })
 })
 
@@ -61,18 +60,18 @@ test('what a plugin asks for is shown, and it has what it was given', async () =
   const wit = 'package t:t; world w { export now: func() -> f64; }'
   writeFileSync(join(cwd, 'clock/clock.wasm'), await scripted(wit, 'export const now = () => Date.now()', { hasWasi: true }))
   await whileRunning(cwd, async () => {
-    const installed = await wippy(['plugin', 'install', 'clock'], { cwd })
+    const installed = await here(['plugin', 'install', 'clock'], { cwd })
     assert.match(
       installed.out,
       /asks for {2}clock env fs random\nmay have {2}nothing\nIt does without clock, env, fs, random\. To give it something: /,
     )
-    const denied = await wippy(['plugin', 'permissions', 'clock', '--allow', 'everything'], { cwd })
+    const denied = await here(['plugin', 'permissions', 'clock', '--allow', 'everything'], { cwd })
     assert.match(denied.err, /"everything" is not a permission \[PLUGIN_GRANT\]/)
-    const given = await wippy(['plugin', 'permissions', 'clock', '--allow', 'clock'], { cwd })
+    const given = await here(['plugin', 'permissions', 'clock', '--allow', 'clock'], { cwd })
     assert.match(given.out, /may have {2}clock\n/)
-    const { allow } = JSON.parse((await wippy(['plugin', 'permissions', 'clock', '--json'], { cwd })).out)
+    const { allow } = JSON.parse((await here(['plugin', 'permissions', 'clock', '--json'], { cwd })).out)
     assert.equal(allow, ['clock'])
-    const taken = await wippy(['plugin', 'permissions', 'clock', '--none'], { cwd })
+    const taken = await here(['plugin', 'permissions', 'clock', '--none'], { cwd })
     assert.match(taken.out, /may have {2}nothing\n/)
   })
 })
@@ -92,31 +91,31 @@ test('what is done wrong is explained, and nothing is installed', async () => {
       [['remove', 'markdown'], /there is no plugin "markdown"/],
       [['install'], /component/],
     ] as const) {
-      const ended = await wippy(['plugin', ...args], { cwd })
+      const ended = await here(['plugin', ...args], { cwd })
       assert.ok(ended.code !== 0, args.join(' '))
       assert.match(ended.err, said)
       assertPlain(ended)
     }
-    assert.equal(JSON.parse((await wippy(['plugin', 'list', '--json'], { cwd })).out).plugins, [])
+    assert.equal(JSON.parse((await here(['plugin', 'list', '--json'], { cwd })).out).plugins, [])
   })
 })
 
 test('without a node it is stored, and there at the next start', async () => {
   const cwd = directoryWith(files)
-  const none = await wippy(['plugin', 'list'], { cwd })
+  const none = await here(['plugin', 'list'], { cwd })
   assert.equal([none.code, none.out], [0, 'No plugin is installed. To install one: wippy plugin install FILE\n'])
-  const denied = await wippy(['plugin', 'install', markdown, '--allow', 'everything'], { cwd })
+  const denied = await here(['plugin', 'install', markdown, '--allow', 'everything'], { cwd })
   assert.match(denied.err, /"everything" is not a permission \[PLUGIN_GRANT\]/)
   const installed = await wippy(['plugin', 'install', markdown, '--allow', 'clock'], { cwd })
   assert.equal([installed.code, installed.err], [0, 'No node runs here: this is about what is stored, and holds from the next start on.\n'])
   assert.match(installed.out, /to-html +\(source: string, options: option<options>\) → string/)
   const asked = await wippy(['run', 'ask', 'plugins.markdown:to-html', '*hi*'], { cwd })
   assert.equal([asked.code, asked.out], [0, '<p><em>hi</em></p>\n\tnil\n'], asked.err)
-  const taken = await wippy(['plugin', 'permissions', 'markdown', '--none', '--json'], { cwd })
+  const taken = await here(['plugin', 'permissions', 'markdown', '--none', '--json'], { cwd })
   assert.equal(JSON.parse(taken.out).allow, [])
-  const removed = await wippy(['plugin', 'remove', 'markdown'], { cwd })
+  const removed = await here(['plugin', 'remove', 'markdown'], { cwd })
   assert.match(removed.out, /^markdown was removed; the registry is at v\d+\n$/)
-  const elsewhere = await wippy(['plugin', 'list'], { cwd: directoryWith({ '.keep': '' }) })
+  const elsewhere = await here(['plugin', 'list'], { cwd: directoryWith({ '.keep': '' }) })
   assert.equal([elsewhere.code, /there is no wippy app/.test(elsewhere.err)], [4, true], elsewhere.err)
 })
 

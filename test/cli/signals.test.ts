@@ -94,6 +94,13 @@ test('services run until then, and end in order', async () => {
   assert.match(end.err, 'told: service stopping')
 })
 
+test('an app of workflows is ready for them', async () => {
+  const { child, said, ended } = running('', ['run'], '  - { name: flows, kind: workflow.host }\n')
+  await said('Ready for workflows: "wippy workflow start NAME" starts one.')
+  child.kill('SIGINT')
+  assert.is((await ended).code, 0)
+})
+
 test('an app where nothing starts by itself says so, and stays', async () => {
   const { child, said, ended } = running('', ['run'])
   await said('Nothing here starts by itself')
