@@ -5,6 +5,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Config, Entry, StoredRegistry, Version } from '../index.ts'
 import { type AppFlags, configure } from './configure.ts'
 import { sayAll } from './output.ts'
+import { waitingFor } from './progress.ts'
 import { snapshotOf, withRunning } from './running.ts'
 
 /** What a running node has that has stored nothing yet: its version 0, which need not be what the files say by now. */
@@ -19,7 +20,7 @@ const liveEntries = async (config: Config): Promise<readonly Entry[] | null> => 
 /** Opens the stored registry of an app, says what is wrong with its files, and closes it after `act`. */
 export const withStored = async (config: Config, act: (stored: StoredRegistry) => Promise<void> | void, write: boolean): Promise<void> => {
   const { openRegistry } = await import('../index.ts')
-  const stored = await openRegistry(config, write ? { write } : { live: () => liveEntries(config) })
+  const stored = await waitingFor('reading what is stored', openRegistry(config, write ? { write } : { live: () => liveEntries(config) }))
   try {
     sayAll(stored.problems)
     sayAll(stored.warnings, 'warning: ')

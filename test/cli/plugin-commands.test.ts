@@ -1,10 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { readNote } from '../../src/control/address.ts'
 import { scripted } from '../plugin/components.ts'
 import { directoryWith } from '../registry/scratch.ts'
-import { assertPlain, index, ROOT, wippy } from './command.ts'
+import { assertPlain, index, ROOT, start, wippy } from './command.ts'
 import { here } from './here.ts'
 import { KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
@@ -98,6 +100,15 @@ test('what is done wrong is explained, and nothing is installed', async () => {
     }
     assert.equal(JSON.parse((await here(['plugin', 'list', '--json'], { cwd })).out).plugins, [])
   })
+})
+
+test('an install that is interrupted leaves nothing behind that is in the way', async () => {
+  const cwd = directoryWith(files)
+  const install = start(['plugin', 'install', markdown], { cwd })
+  while (readNote(join(cwd, '.wippy'))?.phase !== 'command') await setImmediate()
+  install.child.kill('SIGINT')
+  assert.is((await install.ended).signal, 'SIGINT')
+  assert.match((await here(['plugin', 'list'], { cwd })).out, /No plugin is installed/)
 })
 
 test('without a node it is stored, and there at the next start', async () => {
