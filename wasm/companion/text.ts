@@ -7,7 +7,7 @@ import * as lua from './lua'
 
 const LONGEST: i32 = 40 // LUAI_MAXSHORTLEN
 const CACHE: i32 = 308 + 4 // of global_State: strcache[0][1]
-const ROWS: u32 = 53
+const ROWS: u32 = 52 // of 53, so that each has a neighbour: what is driven out of one goes there
 const ROW_BYTES: i32 = 8
 const SHORT: u32 = 0x04 // the tag of short strings; their length lies three bytes behind it
 
@@ -17,12 +17,22 @@ export function stringOf(L: i32, from: i32, n: i32): i32 {
   const begin = n < 4 ? few(from, n) : load<u32>(from)
   const close = n < 4 ? begin : load<u32>(from + n - 4)
   const row = ((((begin ^ rotl<u32>(close, 15)) + n) * 0x9e3779b1 >>> 16) * ROWS) >>> 16
-  const place = load<i32>(L + 16) + CACHE + row * ROW_BYTES
+  const rows = load<i32>(L + 16) + CACHE
+  const place = rows + row * ROW_BYTES
   const known = load<i32>(place)
-  if ((load<u32>(known + 4) & 0xff0000ff) == (n << 24 | SHORT) && equal(known + 16, from, n, begin)) return known
+  if (isText(known, from, n, begin)) return known
+  const beside = rows + (row ^ 1) * ROW_BYTES
+  const older = load<i32>(beside)
+  if (isText(older, from, n, begin)) return older
   const text = lua.luaS_newlstr(L, from, n)
-  if (!hasZero(from, n)) store<i32>(place, text)
+  if (hasZero(from, n)) return text
+  store<i32>(beside, load<i32>(place)) // not `known`: Lua may have collected
+  store<i32>(place, text)
   return text
+}
+
+@inline function isText(text: i32, from: i32, n: i32, begin: u32): bool {
+  return (load<u32>(text + 4) & 0xff0000ff) == (n << 24 | SHORT) && equal(text + 16, from, n, begin)
 }
 
 /** All of one, two or three bytes. */
