@@ -7,6 +7,7 @@ import { Gateways } from '../http/gateways.ts'
 import { Handlers } from '../http/handlers.ts'
 import { httpService } from '../http/http-service.ts'
 import { Plans } from '../http/plan.ts'
+import { Relays } from '../http/relay/relays.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
@@ -21,7 +22,8 @@ export const http = async (parts: Parts): Promise<Built> => {
   const files = new Files(volumes, parts.permit)
   const { clock, authority, permit, log } = parts
   const warn = (entry: string, message: string): void => log.record('warn', entry, message)
-  const plans = new Plans({ clock, authority, permit, tokens, files, meters, warn })
+  const relays = new Relays({ clock, permit, scheduler: parts.scheduler, node: parts.config.name ?? '' })
+  const plans = new Plans({ clock, authority, permit, tokens, files, meters, relays, warn })
   const handlers = new Handlers(parts)
   const gateways = new Gateways({ ...parts, plans, handlers, files, lookup: (after) => variables.lookup(after) })
   return { services: [httpService(handlers, streams)], handler: gateways.handler, begin: () => gateways.begin() }

@@ -12,6 +12,7 @@ import { Body, gone } from './body.ts'
 import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
 import { remoteOf } from './remote.ts'
 import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
+import { detached, type Upgrade, upgradeOf } from './upgrade.ts'
 
 const HELD = 16 * 1024 // bytes
 const MOST_HEADERS = 200
@@ -53,6 +54,8 @@ export class Exchange {
   params: Readonly<Record<string, string>> = {}
   /** Answers with a file that the handler has named in its head; null where that means nothing. */
   handOver: ((path: string, name: string, headers: Head['headers']) => Promise<void>) | null = null
+  /** Has its connection become a WebSocket, by what the handler has named in its head; null where that means nothing. */
+  relay: ((said: string) => void) | null = null
   /** Chooses how the answer is encoded, when its head is known. */
   encoding: ((head: Head, exchange: Exchange) => Encoder | null) | null = null
   readonly #options: ExchangeOptions
@@ -177,6 +180,19 @@ export class Exchange {
   /** Ends the answer. */
   end(): Promise<void> {
     return this.#inTurn(() => this.#end())
+  }
+
+  /** Whether its connection can become a WebSocket. */
+  get isUpgrade(): boolean {
+    return !this.isBegun && upgradeOf(this.#options.response) !== undefined
+  }
+
+  /** Gives its connection away, in place of an answer. Only when `isUpgrade`. */
+  takeOver(): Upgrade {
+    const { response } = this.#options
+    this.#head = { status: 101, headers: [] }
+    this.#isEnded = true
+    return detached(response, upgradeOf(response)!)
   }
 
   /** Cuts the connection: the answer cannot be ended as it began. */

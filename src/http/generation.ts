@@ -4,9 +4,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { ServerSettings } from './server-entry.ts'
+import { upgradeResponse } from './upgrade.ts'
 
 const CHECK_MS = 1000 // between two looks for requests that take too long
 
@@ -20,6 +22,7 @@ const satisfies = (socket: TLSSocket, demands: 'nothing' | 'any' | 'valid-if-giv
 export class Generation {
   readonly #server: Server | SecureServer
   readonly #sockets = new Set<Socket>()
+  readonly #upgraded = new Set<() => void>()
   #isDraining = false
   #onIdle: () => void = () => {}
 
@@ -30,6 +33,7 @@ export class Generation {
       requestTimeout: timeouts.readMs,
       keepAliveTimeout: timeouts.idleMs,
       connectionsCheckingInterval: CHECK_MS,
+      shouldUpgradeCallback: ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket',
     }
     const guarded: RequestListener = (request, response) => {
       if (this.#isDraining) response.setHeader('Connection', 'close')
@@ -43,6 +47,14 @@ export class Generation {
       : createServer(options, guarded)
     this.#server.maxHeadersCount = 0 // their bytes are bounded; none is left out silently
     this.#server.on('checkContinue', guarded as (request: IncomingMessage, response: ServerResponse) => void)
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const onDrain = (leave: () => void): void => {
+        if (this.#isDraining) return void leave()
+        this.#upgraded.add(leave)
+        socket.once('close', () => this.#upgraded.delete(leave))
+      }
+      guarded(request, upgradeResponse({ request, socket, head, onDrain }) as ServerResponse<IncomingMessage> & { req: IncomingMessage })
+    })
     if (tls) {
       this.#server.on('secureConnection', (socket: TLSSocket) => {
         if (!satisfies(socket, tls.demands)) socket.destroy()
@@ -65,6 +77,7 @@ export class Generation {
   async drain(clock: Clock, ms: number): Promise<void> {
     this.#isDraining = true
     this.#server.closeIdleConnections()
+    for (const leave of this.#upgraded) leave()
     await new Promise<void>((resolve) => {
       if (this.#sockets.size === 0) return resolve()
       const forget = clock.setTimer(ms, resolve)

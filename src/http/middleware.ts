@@ -15,6 +15,7 @@ import { rateLimit } from './middleware/rate-limit.ts'
 import { realIp } from './middleware/real-ip.ts'
 import { sendfile } from './middleware/sendfile.ts'
 import { tokenAuth } from './middleware/token-auth.ts'
+import { websocketRelay } from './middleware/websocket-relay.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Step = (exchange: Exchange) => void | Promise<void>
@@ -32,6 +33,7 @@ const KNOWN: Readonly<Record<string, Middleware>> = {
   resource_firewall: resourceFirewall,
   sendfile,
   token_auth: tokenAuth,
+  websocket_relay: websocketRelay,
 }
 
 /** A list of middleware of an entry, as steps. Throws MIDDLEWARE_UNKNOWN, and as their makers. */

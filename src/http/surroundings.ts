@@ -6,6 +6,7 @@ import type { Meters } from '../service/meters.ts'
 import type { Permit } from '../service/permit.ts'
 import type { TokenStores } from '../service/token-stores.ts'
 import type { Files } from './files.ts'
+import type { Relays } from './relay/relays.ts'
 
 export type Surroundings = {
   readonly clock: Clock
@@ -15,5 +16,6 @@ export type Surroundings = {
   readonly tokens: TokenStores
   readonly files: Files
   readonly meters: Meters
+  readonly relays: Relays
   readonly warn: (entry: string, message: string) => void
 }
