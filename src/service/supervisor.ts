@@ -1,9 +1,10 @@
 // The host half of `supervisor`: the children of a supervisor, from Lua.
 //
 // Who asks needs the right for the entry of the supervisor, however it was named; to let it run something the supervisor does not have in
-// its plan, also the right to spawn that. What is started so runs as who asked for it.
+// its plan, also the right to spawn that. What is started so runs as who asked for it; who has a budget cannot start it, as it would leave that.
 
 import { Kind, WippyError } from '../error.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Permits } from './permit.ts'
@@ -11,7 +12,12 @@ import type { Call, Operation, Service } from './service.ts'
 import type { Running, Supervisors } from './supervisors.ts'
 import { patterned, requestedChild } from './tree-plan.ts'
 
-export type SupervisorOptions = { readonly supervisors: Supervisors; readonly registry: Registry; readonly permits: Permits }
+export type SupervisorOptions = {
+  readonly supervisors: Supervisors
+  readonly registry: Registry
+  readonly permits: Permits
+  readonly scheduler: Scheduler
+}
 
 const invalid = (message: string): WippyError => new WippyError('SUPERVISOR_INVALID', Kind.Invalid, message, { retryable: false })
 
@@ -20,7 +26,7 @@ const key = ({ args: [id] }: Call): string => {
   throw invalid('a child is named by its id')
 }
 
-export const supervisorService = ({ supervisors, registry, permits }: SupervisorOptions): Service => {
+export const supervisorService = ({ supervisors, registry, permits, scheduler }: SupervisorOptions): Service => {
   const on =
     (act: (running: Running, call: Call) => unknown): Operation =>
     async (call) => {
@@ -30,6 +36,10 @@ export const supervisorService = ({ supervisors, registry, permits }: Supervisor
     }
 
   const startChild = ({ entry, tree }: Running, { caller, args: [wanted] }: Call): Promise<string> => {
+    if (caller.context.within !== undefined || scheduler.budgetOf(caller.pid) !== null) {
+      const message = `a child of "${entry.id}" would outlive the budget of who starts it`
+      throw new WippyError('BUDGET_SUPERVISED', Kind.PermissionDenied, message, { retryable: false })
+    }
     if (tree.plan.strategy === 'simple_one_for_one') {
       if (wanted === null || wanted === undefined || (isFields(wanted) && Object.keys(wanted).length === 0)) {
         return tree.startChild(patterned(tree.plan, []))

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { Environment } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import type { Table } from '../lmdb/table.ts'
+import { repeat } from './repeat.ts'
 import { allow, type ListOptions, type Page, type PutOptions, type Store, type Stored, storeFull, valueTooLarge } from './store.ts'
 
 export type LmdbStoreOptions = {
@@ -50,12 +51,7 @@ export class LmdbStore implements Store {
     this.#count = this.#records.count()
     const version = this.#about.get(VERSION)
     this.#version = version ? Buffer.from(unseal(version, FORMAT, 'the version of a store')).readBigUInt64BE() : 0n
-    let forget = () => {}
-    const sweepLater = () => {
-      forget = options.clock.setTimer(options.cleanupMs, () => void this.#sweep().finally(sweepLater))
-    }
-    sweepLater()
-    this.#stop = () => forget()
+    this.#stop = repeat(options.clock, options.cleanupMs, () => this.#sweep())
   }
 
   async ping(): Promise<void> {}

@@ -1,6 +1,7 @@
 // A store in memory: gone with the node. New keys are refused when it is full; keys that expired make room first.
 
 import type { Clock } from '../clock.ts'
+import { repeat } from './repeat.ts'
 import { allow, type ListOptions, type Page, type PutOptions, type Store, type Stored, storeFull } from './store.ts'
 
 export type MemoryStoreOptions = {
@@ -26,15 +27,7 @@ export class MemoryStore implements Store {
 
   constructor(options: MemoryStoreOptions) {
     this.#options = options
-    let forget = () => {}
-    const sweepLater = () => {
-      forget = options.clock.setTimer(options.cleanupMs, () => {
-        this.#sweep()
-        sweepLater()
-      })
-    }
-    sweepLater()
-    this.#stop = () => forget()
+    this.#stop = repeat(options.clock, options.cleanupMs, () => this.#sweep())
   }
 
   async ping(): Promise<void> {}

@@ -214,7 +214,8 @@ end
 --- A program's globals: Lua's, with the runtime's modules in their places.
 function stub.globals()
   local errors = host.require_runtime('errors')
-  local strings = { gsub = host.textual(string.gsub), rep = host.textual(string.rep) }
+  local strings = { rep = host.textual(string.rep) } -- what the companion does itself
+  for name in ('find match gmatch gsub'):gmatch('%a+') do strings[name] = host.textual(string[name]) end
   for name, f in pairs(string) do strings[name] = strings[name] or f end
   local env = {
     errors = errors, payload = host.require_runtime('payload'), os = host.require_runtime('os'), channel = channel,

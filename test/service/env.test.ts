@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { WippyError } from '../../src/error.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import { Environment, envService } from '../../src/service/env.ts'
@@ -14,6 +13,7 @@ import type { Permit } from '../../src/service/permit.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
 import { guest } from '../support/guest.ts'
 import { permitsOf } from '../support/permits.ts'
+import { refusal } from '../support/refusal.ts'
 
 const test = suite('env')
 
@@ -47,15 +47,6 @@ const started = async (entries: readonly ReturnType<typeof entry>[], permit: Per
   return { environment, registry, service: envService(environment, permitsOf(permit)) }
 }
 
-const failure = async (work: () => unknown): Promise<string> => {
-  try {
-    await work()
-  } catch (error) {
-    return error instanceof WippyError ? `${error.kind} ${error.code}` : String(error)
-  }
-  return 'no error'
-}
-
 test('a variable has the stored value, else its default; an empty value is none', async () => {
   const { service } = await started([
     variable('home', 'app:os'),
@@ -75,10 +66,10 @@ test('a variable has the stored value, else its default; an empty value is none'
     'fast',
     '5',
   ])
-  assert.is(await failure(() => get('NONE')), 'NotFound ENV_NOT_SET')
-  assert.is(await failure(() => get('SECRET')), 'NotFound ENV_NOT_FOUND')
-  assert.is(await failure(() => get('')), 'Invalid ENV_ARGUMENT')
-  assert.is(await failure(() => get('__proto__')), 'NotFound ENV_NOT_FOUND')
+  assert.is(await refusal(() => get('NONE')), 'NotFound ENV_NOT_SET')
+  assert.is(await refusal(() => get('SECRET')), 'NotFound ENV_NOT_FOUND')
+  assert.is(await refusal(() => get('')), 'Invalid ENV_ARGUMENT')
+  assert.is(await refusal(() => get('__proto__')), 'NotFound ENV_NOT_FOUND')
 })
 
 test('a variable is found by name, by id, and by the name of a neighbour', async () => {
@@ -87,7 +78,7 @@ test('a variable is found by name, by id, and by the name of a neighbour', async
   assert.is(await get('app:home'), '/home/a')
   assert.is(await get('home'), '/home/a')
   assert.is(await get('private'), 'p')
-  assert.is(await failure(() => get('private', fakeCaller({ entry: 'other:x' }))), 'NotFound ENV_NOT_FOUND')
+  assert.is(await refusal(() => get('private', fakeCaller({ entry: 'other:x' }))), 'NotFound ENV_NOT_FOUND')
 })
 
 test('set goes to the storage; read-only variables and storages refuse', async () => {
@@ -102,12 +93,12 @@ test('set goes to the storage; read-only variables and storages refuse', async (
   const set = (name: string, value: unknown) => ask(service, fakeCaller(), 'env.set', name, [value])
   assert.equal(await set('A', 'x'), [true])
   assert.equal(ask(service, fakeCaller(), 'env.get', 'A'), ['x'])
-  for (const name of ['B', 'C', 'HOME', 'MODE']) assert.is(await failure(() => set(name, 'x')), 'PermissionDenied ENV_READ_ONLY')
+  for (const name of ['B', 'C', 'HOME', 'MODE']) assert.is(await refusal(() => set(name, 'x')), 'PermissionDenied ENV_READ_ONLY')
   await set('ROUTED', 'y')
   assert.equal(ask(service, fakeCaller(), 'env.get', 'ROUTED'), ['y'])
-  assert.is(await failure(() => set('NOPE', 'x')), 'NotFound ENV_NOT_FOUND')
-  assert.is(await failure(() => set('A', 'x'.repeat(65_537))), 'Invalid ENV_ARGUMENT')
-  assert.is(await failure(() => set('A', 5)), 'Invalid ENV_ARGUMENT')
+  assert.is(await refusal(() => set('NOPE', 'x')), 'NotFound ENV_NOT_FOUND')
+  assert.is(await refusal(() => set('A', 'x'.repeat(65_537))), 'Invalid ENV_ARGUMENT')
+  assert.is(await refusal(() => set('A', 5)), 'Invalid ENV_ARGUMENT')
 })
 
 test('a router asks its storages in order', async () => {
@@ -144,7 +135,7 @@ test('all shows what has a value and may be read, under public names', async () 
 test('another way to name a variable is no way around its guard', async () => {
   const permit: Permit = (_, __, resource) => resource !== 'SECRET'
   const { service } = await started([variable('secret', 'os')], permit)
-  assert.is(await failure(() => ask(service, fakeCaller(), 'env.get', 'app:secret')), 'PermissionDenied PERMISSION_DENIED')
+  assert.is(await refusal(() => ask(service, fakeCaller(), 'env.get', 'app:secret')), 'PermissionDenied PERMISSION_DENIED')
 })
 
 test('a file keeps comments and order, takes its mode, and gives back what was put in', async () => {
@@ -170,7 +161,7 @@ test('a missing file is made only when auto_create says so', async () => {
   const other = entry('other', 'env.storage.file', { file_path: 'other.env' })
   const { service } = await started([other, variable('a', 'file'), variable('b', 'other', { default: 'd' })])
   assert.equal(ask(service, fakeCaller(), 'env.get', 'B'), ['d'])
-  assert.is(await failure(() => ask(service, fakeCaller(), 'env.set', 'B', ['x'])), 'Unavailable ENV_FILE_MISSING')
+  assert.is(await refusal(() => ask(service, fakeCaller(), 'env.set', 'B', ['x'])), 'Unavailable ENV_FILE_MISSING')
   await ask(service, fakeCaller(), 'env.set', 'A', ['x'])
   assert.is(existsSync(join(root, 'config.env')), true)
   assert.is(existsSync(join(root, 'other.env')), false)
@@ -180,7 +171,7 @@ test('files outside the app are refused, also behind a symbolic link', async () 
   const { registry } = await started([])
   symlinkSync(tmpdir(), join(root, 'link'))
   for (const file_path of ['../x.env', '/etc/passwd', 'link/x.env', '', undefined]) {
-    const refused = await failure(() => registry.apply([{ kind: 'entry.create', entry: entry('out', 'env.storage.file', { file_path }) }]))
+    const refused = await refusal(() => registry.apply([{ kind: 'entry.create', entry: entry('out', 'env.storage.file', { file_path }) }]))
     assert.is(refused, 'Invalid ENV_STORAGE_INVALID')
   }
 })
@@ -196,7 +187,7 @@ test('random text survives the file', () => {
 
 test('broken variables and taken names are refused', async () => {
   const { registry } = await started([variable('a', 'memory')])
-  const create = (one: ReturnType<typeof entry>) => failure(() => registry.apply([{ kind: 'entry.create', entry: one }]))
+  const create = (one: ReturnType<typeof entry>) => refusal(() => registry.apply([{ kind: 'entry.create', entry: one }]))
   assert.is(await create(entry('b', 'env.variable', { variable: 'A', storage: 'memory' })), 'AlreadyExists ENV_NAME_TAKEN')
   assert.is(await create(entry('b', 'env.variable', { variable: 'B' })), 'Invalid ENV_VARIABLE_INVALID')
   assert.is(await create(entry('b', 'env.variable', { variable: 'B', storage: 'nothing' })), 'Invalid ENV_VARIABLE_INVALID')
@@ -217,7 +208,7 @@ test('changes of entries take effect, and what is in memory outlives them', asyn
   ])
   assert.equal([get('A'), get('B')], ['kept', 'b'])
   await registry.apply([{ kind: 'entry.delete', id: 'app:a' }])
-  assert.is(await failure(() => get('A')), 'NotFound ENV_NOT_FOUND')
+  assert.is(await refusal(() => get('A')), 'NotFound ENV_NOT_FOUND')
   await registry.apply([{ kind: 'entry.update', entry: entry('fixed', 'env.storage.static', { values: { B: 'new' } }) }])
   assert.is(get('B'), 'new')
 })

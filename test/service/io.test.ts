@@ -3,10 +3,10 @@
 import { PassThrough, Writable } from 'node:stream'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { WippyError } from '../../src/error.ts'
 import { ioService, processTerminal } from '../../src/service/io.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
 import { guest } from '../support/guest.ts'
+import { refusal } from '../support/refusal.ts'
 
 const test = suite('io')
 
@@ -42,15 +42,6 @@ const opened = (args: readonly string[] = []) => {
   return { stdin, out, err, terminal: processTerminal({ stdin, stdout: out.stream, stderr: err.stream }, args) }
 }
 const text = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString()
-
-const failure = async (work: () => unknown): Promise<string> => {
-  try {
-    await work()
-  } catch (error) {
-    return error instanceof WippyError ? `${error.kind} ${error.code}` : String(error)
-  }
-  return 'no error'
-}
 
 test('lines come without their newline, the last one also without one; then the end', async () => {
   const { stdin, terminal } = opened()
@@ -146,7 +137,7 @@ test('a reader that went away is no error', async () => {
 })
 
 test('raw mode needs a keyboard, is counted, and ends with the process', async () => {
-  assert.is(await failure(() => opened().terminal.raw(true)), 'Unavailable IO_NO_RAW')
+  assert.is(await refusal(() => opened().terminal.raw(true)), 'Unavailable IO_NO_RAW')
   const modes: boolean[] = []
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (on: boolean) => modes.push(on) })
   const terminal = processTerminal({ stdin: keyboard, stdout: sink().stream, stderr: sink().stream }, [])
@@ -163,7 +154,7 @@ test('raw mode needs a keyboard, is counted, and ends with the process', async (
 test('without a terminal everything is Unavailable and writes go nowhere', async () => {
   const service = ioService()
   for (const op of ['io.open', 'io.read', 'io.readline', 'io.flush', 'io.raw'])
-    assert.is(await failure(() => ask(service, fakeCaller(), op)), 'Unavailable IO_NO_TERMINAL')
+    assert.is(await refusal(() => ask(service, fakeCaller(), op)), 'Unavailable IO_NO_TERMINAL')
   assert.equal(ask(service, fakeCaller(), 'io.write', '', ['x'], 0), [])
 })
 
@@ -174,7 +165,7 @@ test('the end of the input is an error named EOF', async () => {
   const caller = fakeCaller({ terminal })
   const [bytes] = await values(ask(service, caller, 'io.read', '', [-5]))
   assert.is(text(bytes as Uint8Array), 'ab')
-  assert.is(await failure(() => ask(service, caller, 'io.readline')), ' IO_END')
+  assert.is(await refusal(() => ask(service, caller, 'io.readline')), ' IO_END')
 })
 
 test('in Lua: write, print, eprint, args, readline, read', async () => {

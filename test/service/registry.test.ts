@@ -2,7 +2,6 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { WippyError } from '../../src/error.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { Permit } from '../../src/service/permit.ts'
@@ -10,6 +9,7 @@ import { registryService } from '../../src/service/registry.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
 import { guest } from '../support/guest.ts'
 import { permitsOf } from '../support/permits.ts'
+import { refusal } from '../support/refusal.ts'
 
 const test = suite('registry service')
 
@@ -26,20 +26,11 @@ const booted = async (permit: Permit = () => true) => {
   return { registry, service: registryService(registry, { permits: permitsOf(permit) }) }
 }
 
-const failure = async (work: () => unknown): Promise<string> => {
-  try {
-    await work()
-  } catch (error) {
-    return error instanceof WippyError ? `${error.kind} ${error.code}` : String(error)
-  }
-  return 'no error'
-}
-
 test('an entry has id, kind, meta and data, and nothing else', async () => {
   const { service } = await booted()
   const [entry] = await values(ask(service, fakeCaller(), 'registry.get', 'app:tool.calculator'))
   assert.equal(Object.keys(entry as object), ['id', 'kind', 'meta', 'data'])
-  assert.is(await failure(() => ask(service, fakeCaller(), 'registry.get', 'app:none')), 'NotFound ENTRY_NOT_FOUND')
+  assert.is(await refusal(() => ask(service, fakeCaller(), 'registry.get', 'app:none')), 'NotFound ENTRY_NOT_FOUND')
 })
 
 test('lists leave out what the process may not read', async () => {
@@ -59,11 +50,11 @@ test('every changed entry needs its own permission; none is changed when one is 
   const { registry, service } = await booted((_, action, resource) => action === 'registry.apply' && resource.startsWith('app:'))
   const create = (id: string) => ({ kind: 'entry.create', entry: { id, kind: 'registry.entry', meta: {}, data: {} } })
   assert.is(
-    await failure(() => ask(service, fakeCaller(), 'registry.apply', 'app:a', [[create('app:a'), create('sys:b')], 0])),
+    await refusal(() => ask(service, fakeCaller(), 'registry.apply', 'app:a', [[create('app:a'), create('sys:b')], 0])),
     'PermissionDenied PERMISSION_DENIED',
   )
   assert.is(
-    await failure(() => ask(service, fakeCaller(), 'registry.apply', '', [[{ kind: 'entry.delete', entry: { id: 'sys:secret' } }], 0])),
+    await refusal(() => ask(service, fakeCaller(), 'registry.apply', '', [[{ kind: 'entry.delete', entry: { id: 'sys:secret' } }], 0])),
     'PermissionDenied PERMISSION_DENIED',
   )
   assert.is(registry.current.id, 0)
@@ -79,7 +70,7 @@ test('a version says who made it', async () => {
 
 test('malformed changes are Invalid', async () => {
   const { service } = await booted()
-  const apply = (operations: unknown) => failure(() => ask(service, fakeCaller(), 'registry.apply', '', [operations]))
+  const apply = (operations: unknown) => refusal(() => ask(service, fakeCaller(), 'registry.apply', '', [operations]))
   for (const wrong of [
     null,
     5,

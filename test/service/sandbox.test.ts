@@ -262,4 +262,20 @@ test('TypeScript runs code alone, and in a node', async () => {
   })
 })
 
+test('nothing that a sandbox starts leaves it by way of a supervisor', () =>
+  withApp(
+    {
+      idle: proc('return function() process.inbox():receive() end'),
+      tree: { kind: 'process.supervisor', host: 'app:processes', lifecycle: { auto_start: true } },
+    },
+    async (app) => {
+      const code = `return function() return supervisor.start_child("app:tree", { id = "x", process = "app:idle" }) end`
+      const grants = ['supervisor', 'supervisor.start_child:app:tree', 'process.spawn:app:idle']
+      const { ok, error } = await run(app, code, `{ allow = { ${grants.map((grant) => `"${grant}"`)} } }`)
+      assert.is(ok, false)
+      assert.match(error.message, /a child of "app:tree" would outlive the budget of who starts it/)
+      assert.equal(app.processes('app:idle'), [])
+    },
+  ))
+
 test.run()

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock.ts'
 import { Folders } from '../../src/store/folders.ts'
 import { LmdbStore, type LmdbStoreOptions } from '../../src/store/lmdb.ts'
 import { directoryWith } from '../registry/scratch.ts'
+import { ManualTimers } from '../support/manual-timers.ts'
 import { code, conforms, get, put } from './store.ts'
 
 const test = suite('lmdb store')
@@ -56,6 +57,16 @@ test('a folder may be opened again before it is closed, and is given up with the
   await two.close()
   const other = new Folders().open(path)
   await other.release()
+})
+
+test('a store that is closed while it sweeps sweeps no more', async () => {
+  const timers = new ManualTimers()
+  const store = open(directoryWith({}), { clock: { nowMs: () => timers.nowMs, setTimer: timers.setTimer }, cleanupMs: 1000 })
+  await put(store, 'a', 1, { ttlMs: 10 })
+  timers.pass(1000)
+  await store.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(timers.waits, [])
 })
 
 test.run()

@@ -11,6 +11,13 @@ local pid = '{app:processes|0x00001}'
 function host.wake(co, a, b) ready[#ready + 1] = { co, a, b } end
 function host.park() return coroutine.yield() end
 function host.current() return current end
+function host.receiver(in_lua)
+  return function(channel)
+    local taken, value, ok = in_lua(channel, current)
+    if taken then return value, ok end
+    return coroutine.yield()
+  end
+end
 function host.wait(channel)
   channel[0] = current
   return coroutine.yield()

@@ -8,6 +8,7 @@ ALREADY_MONITORING | The process is watched already. | One watch is enough: its 
 BUDGET_DEPTH | Budgets lie too deep in each other. | Each level is looked at with every step. | Let one budget serve several levels.
 BUDGET_DURABLE | A durable process was started within a budget. | It would outlive the budget. | Start it from outside of the budget.
 BUDGET_PROCESSES | The processes of a budget are used up. | It says how many there may be at once. | Let some end, or raise the limit.
+BUDGET_SUPERVISED | A child of a supervisor was started within a budget. | It would outlive the budget. | Start it from outside of the budget, or spawn it without the supervisor.
 CALL_CANCELED | A call was given up. | Its caller ended or canceled it. | Nothing to mend, unless nobody meant to.
 CHILD_KNOWN | The supervisor has a child of that id. | Ids of children are their names. | Choose another id, or delete the child first.
 CHILD_NOT_FOUND | The supervisor has no such child. | It has ended for good, or never was. | which_children lists them.
