@@ -10,6 +10,7 @@
 //  - the C stack is small, the heap begins behind the companion's control block
 //  - how large the heap may think the memory is stands in the memory: a process does not see what another one made its instance grow to
 //  - small blocks of the heap wait in lists for who wants one of their size (blocks.ts)
+//  - strings have the same hashes in every build, so that tables are gone through in the same order
 //  - how far down the C stack was used is known: no more of it has to be wiped
 //
 // Each edit has a test in test/vm that fails when the edit is left out.
@@ -44,6 +45,7 @@ const GROW_STACK = '$258'
 const SHRINK_STACK = '$259'
 const SBRK = '$629'
 const CODE = '$172'
+const NEWSTATE = '$450'
 
 /** Functions of Lua's core that the companion calls besides its C API. */
 const INTERNALS: Readonly<Record<string, string>> = {
@@ -283,6 +285,17 @@ const lowestIsKnown = (module: List): void => {
   }
 }
 
+/** What hashes of strings begin with. Never to be changed: journals hold what came of going through tables. */
+const SEED = 1_697_020_378
+
+/** lua_newstate makes `g->seed` of addresses that differ from build to build. */
+const seedIsConstant = (module: List): void => {
+  const [newstate] = findAll(module, 'func', NEWSTATE).filter((fn) => fn.length > 2) // the other one is in an export
+  const made = findAll(newstate!, 'i32.store').filter((store) => store[1] === 'offset=192')
+  if (made.length !== 1) throw new Error('lua_newstate is not as expected')
+  made[0]![3] = expr(`(i32.const ${SEED})`)
+}
+
 const littleEndian = (value: number): string =>
   [0, 8, 16, 24].map((shift) => `\\${((value >>> shift) & 0xff).toString(16).padStart(2, '0')}`).join('')
 
@@ -311,6 +324,7 @@ export const patch = (module: List): void => {
   sizeInMemory(module)
   blocks(module)
   lowestIsKnown(module)
+  seedIsConstant(module)
   layout(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
   for (const [name, fn] of Object.entries(INTERNALS)) module.push(['export', JSON.stringify(name), ['func', fn]])

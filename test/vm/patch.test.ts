@@ -17,6 +17,15 @@ const fuelPerTurn = (program: (n: number) => string): number => {
 
 const test = suite('patch')
 
+test('tables are gone through in the same order by every build: journals rely on it', () => {
+  const source = `
+    local t, order = {}, {}
+    for word in ('total refused id drawn at name from to payload amount currency user'):gmatch('%a+') do t[word] = true end
+    for word in pairs(t) do order[#order + 1] = word end
+    return table.concat(order, ' ')`
+  assert.is(runLua(source), 'total payload name currency amount user refused drawn from id to at')
+})
+
 test('errors are thrown and caught inside, at any depth', () => {
   const source = `
     local function nested(n)
