@@ -2,17 +2,17 @@
 //
 // Belongs to the app layer: it reads through registry/, and nothing below app.ts imports it.
 
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { Kind, type Where, WippyError } from './error.ts'
+import { configFileIn, readConfig } from './app/config-file.ts'
+import { isUpstream, settingFor, takeLock, takeSettings, UPSTREAM_HISTORIES } from './app/upstream-settings.ts'
+import { Kind, WippyError } from './error.ts'
 import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
 import { KEEP } from './registry/history.ts'
 import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
 import { address, count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
-import { readLock, readSettings } from './registry/wippy-files.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const GENERATED = ['nothing', 'operator'] as const
@@ -155,9 +155,6 @@ export type Configured = {
   readonly warnings: readonly WippyError[]
 }
 
-/** What upstream calls histories. */
-const UPSTREAM_HISTORIES: Readonly<Record<string, (typeof HISTORIES)[number]>> = { sqlite: 'durable', postgres: 'durable', nil: 'none' }
-
 /** Every setting by its path, and how it is read. */
 const TABLE: Readonly<Record<string, Parse>> = {
   name: text,
@@ -185,82 +182,6 @@ const TABLE: Readonly<Record<string, Parse>> = {
   sections: map,
 }
 
-/** `[{ from, to }]`, or a map, as `{ from: to }`. */
-const replacementsIn = (value: unknown): unknown =>
-  Array.isArray(value) ? Object.fromEntries(value.filter(isFields).map(({ from, to }) => [String(from), to])) : value
-
-const takeLock = (path: string, settings: Settings): void => {
-  const { fields, problems, warnings, where } = readLock(path, 'wippy.lock')
-  settings.problems.push(...problems)
-  settings.warnings.push(...warnings)
-  if (isFields(fields.directories)) settings.put('src', fields.directories.src, where(['directories', 'src']))
-  settings.put('replacements', replacementsIn(fields.replacements), where(['replacements']))
-}
-
-/** Sections of `.wippy.yaml` that are settings of ours, and under which name. */
-const OURS: readonly (readonly [section: string, key: string, path: string])[] = [
-  ['logger', 'level', 'logger.level'],
-  ['logger', 'encoding', 'logger.encoding'],
-  ['security', 'strict_mode', 'security.strict'],
-  ['registry', 'history_type', 'registry.history'],
-  ['relay', 'node_name', 'name'],
-  ['disable', 'namespaces', 'disable.namespaces'],
-  ['disable', 'entries', 'disable.entries'],
-  ['shutdown', 'timeout', 'shutdown.timeout'],
-]
-
-/** `enable_history: true` alone is upstream's history in memory; `history_path` is a file in the folder that is the state's to us. */
-const takeHistory = (
-  { enable_history: enabled, history_path: path }: Fields,
-  where: (path: readonly string[]) => Where,
-  settings: Settings,
-): void => {
-  if (typeof enabled === 'boolean') settings.put('registry.history', enabled ? 'memory' : 'none', where(['registry', 'enable_history']))
-  if (typeof path === 'string') settings.put('state', dirname(path), where(['registry', 'history_path']))
-}
-
-const takeSettings = (path: string, file: string, env: Readonly<Record<string, string | undefined>>, settings: Settings): void => {
-  const { fields, problems, warnings, where } = readSettings(path, file, env)
-  settings.problems.push(...problems)
-  settings.warnings.push(...warnings)
-  const minimum = isFields(fields.logmanager) ? LEVELS[Number(fields.logmanager.min_level) + 1] : undefined
-  settings.put('logger.level', minimum, where(['logmanager', 'min_level']))
-  if (isFields(fields.registry)) takeHistory(fields.registry, where, settings)
-  for (const [section, key, name] of OURS) {
-    const inner = fields[section]
-    if (isFields(inner)) settings.put(name, inner[key], where([section, key]))
-  }
-  settings.put('override', fields.override ?? undefined, where(['override']))
-  if (isFields(fields.workspace))
-    settings.put('replacements', replacementsIn(fields.workspace.replacements), where(['workspace', 'replacements']))
-  settings.put('sections', fields, where([]))
-}
-
-/** What a configuration file says, as it is. Throws CONFIG_UNREADABLE or CONFIG_SHAPE. */
-const readConfig = async (path: string, file: string): Promise<Fields> => {
-  let said: unknown
-  try {
-    if (extname(path) === '.json') said = JSON.parse(readFileSync(path, 'utf8'))
-    else said = ((await import(`${pathToFileURL(path).href}?${statSync(path).mtimeMs}`)) as { default?: unknown }).default
-  } catch (cause) {
-    const isJson = extname(path) === '.json'
-    const message = `the file cannot be ${isJson ? 'read' : 'run'}: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`
-    const line =
-      cause instanceof Error ? new RegExp(`${file.replaceAll('.', '\\.')}[^:\\s]*:(\\d+)`).exec(cause.stack ?? '')?.[1] : undefined
-    const where = line === undefined ? { file } : { file, line: Number(line) }
-    throw new WippyError('CONFIG_UNREADABLE', Kind.Invalid, message, {
-      where,
-      cause,
-      hint: isJson
-        ? 'It is JSON: names and texts in double quotes, no comma behind the last.'
-        : 'It may use TypeScript that needs no compiling: types, but no enum.',
-    })
-  }
-  if (isFields(said)) return said
-  const hint = "Write: export default defineConfig({ src: './src' })"
-  throw new WippyError('CONFIG_SHAPE', Kind.Invalid, 'the file exports no configuration', { where: { file }, hint })
-}
-
 /** `fields` with one more value at a path of keys. */
 const withValue = (fields: Fields, [key = '', ...rest]: readonly string[], value: unknown): Fields => {
   const inner = fields[key]
@@ -270,7 +191,7 @@ const withValue = (fields: Fields, [key = '', ...rest]: readonly string[], value
 /** Whether a path begins like settings of ours, and like no section of an upstream file. */
 const isOurs = (path: string): boolean => {
   const [head = ''] = path.split('.')
-  return Object.keys(TABLE).some((known) => known.startsWith(`${head}.`)) && !OURS.some(([section]) => section === head)
+  return Object.keys(TABLE).some((known) => known.startsWith(`${head}.`)) && !isUpstream(head)
 }
 
 /** Takes `section.path=value`: a setting of ours under either name, else one of a section. Throws CONFIG_SET. */
@@ -281,18 +202,10 @@ const takeSet = (text: string, settings: Settings): void => {
     throw new WippyError('CONFIG_SET', Kind.Invalid, `"${text}" sets nothing`, { hint })
   }
   const where = { file: '--set' }
-  const known = TABLE[path] ? path : OURS.find(([section, key]) => `${section}.${key}` === path)?.[2]
+  const known = TABLE[path] ? path : settingFor(path)
   if (known) settings.put(known, coerce(value), where)
   else if (isOurs(path)) settings.take(withValue({}, path.split('.'), coerce(value)), where)
   else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)
-}
-
-const CONFIG_FILES = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs', 'wippy.config.json']
-
-/** What the configuration file of a directory says, as it is; nothing when there is none. Throws as `loadConfig`. */
-export const writtenConfig = async (directory: string): Promise<Fields> => {
-  const file = CONFIG_FILES.find((name) => existsSync(join(directory, name)))
-  return file === undefined ? {} : readConfig(join(directory, file), file)
 }
 
 /** Finds and reads the configuration of the app in `directory`. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE or CONFIG_SHAPE. */
@@ -307,7 +220,7 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   const isYaml = given !== null && /^\.ya?ml$/.test(extname(given))
   const root = given === null || isYaml ? resolve(directory) : dirname(given)
   const here = (name: string) => existsSync(join(root, name))
-  const file = given !== null && !isYaml ? relative(root, given) : CONFIG_FILES.find(here)
+  const file = given !== null && !isYaml ? relative(root, given) : configFileIn(root)
   const yaml = isYaml ? relative(root, given) : '.wippy.yaml'
   const settings = new Settings(TABLE)
   if (statSync(root, { throwIfNoEntry: false })?.isFile()) {

@@ -10,12 +10,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { type Config, writtenConfig } from '../config.ts'
+import type { Config } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
 import { decode, encode } from '../msgpack.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
 import { isHidden } from '../registry/source.ts'
 import { assemble } from '../registry/source-tree.ts'
+import { writtenConfig } from './config-file.ts'
 
 const MAGIC = Buffer.from('WIPPY-PACK')
 const VERSION = 1

@@ -96,8 +96,9 @@ export class Ending {
     this.#guarded(process, () => process.body.close())
   }
 
-  /** A process that is not here has ended: those here that watch it, or are linked to it, hear of it, once. */
+  /** A process that is not here has ended: its names go, and those here that watch it, or are linked to it, hear of it, once. */
   gone(pid: Pid, exit: Exit): void {
+    this.#names.release(pid)
     this.#tellAll(pid, new Address(pid), exit)
   }
 

@@ -12,6 +12,7 @@ import { terminated } from '../kernel/failure.ts'
 import { endedBy } from '../kernel/payload.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { encode } from '../msgpack.ts'
+import { formatPid } from '../pid.ts'
 import { type Card, cardOf } from './card.ts'
 import type { Copy } from './copy.ts'
 import { type Effects, type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
@@ -75,12 +76,13 @@ export class Interventions {
 
   async #endStored(head: Head, status: string, error: WippyError): Promise<boolean> {
     const { id } = head
-    const { engine, hint, clock } = this.#options
+    const { engine, hint, clock, scheduler } = this.#options
     const ended = endOf(error)
     const card = cardOf(head.card)
     const mail = [...endMail(id, card, ended), ...(await closingMail(engine, id, card))]
     const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
     if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed(status, over, { mail })))) return false
+    scheduler().names.release(formatPid(card.host, id)) // there is no process whose end would
     for (const to of [id, ...mail.map(({ to }) => to)]) hint(to)
     return true
   }

@@ -230,4 +230,19 @@ test('the child of a call comes back with its result also when it is the same as
     },
   ))
 
+test('the name of a workflow that ends while it is not in memory is free again', () =>
+  withApp(
+    { ...HOST, child: CHILD, named: workflow(`assert(process.registry.register('ours')) process.inbox():receive()`) },
+    async (app) => {
+      const { names } = app.node.scheduler
+      await spawn(app, 'named', 'n')
+      await app.until(() => names.lookup('ours') !== undefined && app.processes('app:named')[0]?.state === 'waiting', 'its name')
+      await spawn(app, 'child', 'other') // one more than there is room for
+      await app.until(() => app.processes('app:named').length === 0, 'a named workflow that is not in memory')
+      await app.eval(`assert(process.terminate('{app:workflows|n}'))`)
+      assert.is(names.lookup('ours'), undefined)
+    },
+    WITHOUT_ROOM,
+  ))
+
 test.run()
