@@ -4,22 +4,22 @@
 //   processes ask → door → guard → service → reply
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Command, type ExecuteOptions, execution } from './app/execution.ts'
 import { Features } from './app/feature.ts'
 import { features as table } from './app/features.ts'
+import { lateParts } from './app/late-parts.ts'
 import type { Parts } from './app/parts.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { place, WippyError } from './error.ts'
-import type { Exit } from './kernel/exit.ts'
 import { defaultLimits } from './kernel/host.ts'
 import type { Process } from './kernel/process.ts'
 import { Scheduler } from './kernel/scheduler.ts'
 import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { type Loader, StateFolder } from './lmdb/state-folder.ts'
-import { decodeAll, encode, encodeAll } from './msgpack.ts'
+import { encode } from './msgpack.ts'
 import { componentsHandler } from './registry/components.ts'
-import { type Entry, isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
 import { type History, memoryHistory, versionName } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
@@ -30,7 +30,6 @@ import { Authority } from './service/authority.ts'
 import { Callees } from './service/callees.ts'
 import { Credentials } from './service/credentials.ts'
 import { type Attachment, Door } from './service/door.ts'
-
 import { cancelAll, terminateAll, within } from './service/drain.ts'
 import { EventBus } from './service/events.ts'
 import { Guard } from './service/guard.ts'
@@ -40,27 +39,16 @@ import { LogObserver } from './service/log-observer.ts'
 import { LogTail } from './service/log-tail.ts'
 import { createLog, type Log } from './service/logger.ts'
 import { LuaKinds } from './service/lua-kinds.ts'
-import { codeOf, errorOf } from './service/outcome.ts'
 import { markOutdated } from './service/outdated.ts'
 import { Policies } from './service/policies.ts'
 import { processKind } from './service/process-kind.ts'
 import { Refusals } from './service/refusals.ts'
-import type { Terminal } from './service/service.ts'
 import { Services } from './service/services.ts'
 import { Bodies } from './vm/bodies.ts'
 import type { Engine } from './workflow/engine.ts'
 
 const TURN_MS = 2 // how long processes run before the event loop gets its turn
 const STAY_MS = 1 << 30 // a node without timers and sockets stays up all the same
-
-/** An entry with `meta.command`: what `wippy run NAME` starts. */
-export type Command = {
-  readonly name: string
-  readonly short: string
-  readonly entry: string
-  readonly main: boolean
-  readonly useCase: string
-}
 
 export type Node = {
   readonly config: Config
@@ -91,13 +79,6 @@ export type Node = {
   stop(options?: { readonly now?: boolean }): Promise<void>
 }
 
-export type ExecuteOptions = {
-  readonly host?: string
-  readonly terminal: Terminal
-  /** Hears of a workflow: its id, and what it returned. */
-  readonly workflow?: { began(id: string): void; returned(value: unknown): void }
-}
-
 export type BootOptions = {
   readonly log?: Log
   readonly clock?: Clock
@@ -111,15 +92,6 @@ export type BootOptions = {
 }
 
 const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
-
-/** Makes something when it is first asked for. */
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | null = null
-  return () => {
-    made ??= make()
-    return made
-  }
-}
 
 /** Whether `known` says the same of the same entry, or of a circle that the entry is in. */
 const isSaidIn = (known: readonly WippyError[], { code, where }: WippyError): boolean =>
@@ -226,21 +198,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const problem = (error: WippyError): void => (isBooted ? report(error) : void problems.push(error))
   const services = new Services({ scheduler, supervisor, report: problem })
 
-  const environment = once(async () => {
-    const { Environment } = await import('./service/env.ts')
-    return new Environment({ root: config.root, os: process.env })
-  })
-  const stores = once(async () => (await import('./app/stores.ts')).storesOf(parts))
-  const tokenStores = once(async () => {
-    const [{ TokenStores }, variables, known] = await Promise.all([import('./service/token-stores.ts'), environment(), stores()])
-    return new TokenStores({ policies, clock, variables, stores: known })
-  })
-  const volumes = once(async () => {
-    const [{ Volumes }, variables] = await Promise.all([import('./service/volumes.ts'), environment()])
-    return new Volumes({ root: config.root, trial, lookup: (after) => variables.lookup(after) })
-  })
-  const meters = once(async () => new (await import('./service/meters.ts')).Meters())
-  const streams = once(async () => new (await import('./service/streams.ts')).Streams(report))
+  const late = lateParts({ config, clock, policies, trial, report, parts: () => parts })
   const isStarting = (): boolean => !isUp
   const exit = end
   const random = Math.random
@@ -267,12 +225,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     credentials,
     audit,
     refusals,
-    environment,
-    stores,
-    tokenStores,
-    volumes,
-    meters,
-    streams,
+    ...late,
     isStarting,
     trial,
     journals: options.journals ?? null,
@@ -317,41 +270,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   isBooted = true
   const stay = setInterval(() => {}, STAY_MS)
 
-  const commands = (): Command[] =>
-    [...registry.snapshot().entries()].flatMap((entry: Entry) => {
-      const { command } = entry.meta
-      if (!isFields(command) || typeof command.name !== 'string') return []
-      const { name, short, main, use_case: useCase } = command
-      return { name, short: String(short ?? ''), entry: entry.id, main: main === true, useCase: String(useCase ?? 'run') }
-    })
-
-  const codeSaid = (entry: string, exit: Exit): number => {
-    if (!exit.ok) {
-      const error = errorOf(exit)
-      log.record('error', entry, error.text, error.frame ? { stack: error.frame } : undefined)
-    }
-    return codeOf(exit)
-  }
-
-  const execute: Node['execute'] = async (entry, args, { host, terminal, workflow }) => {
-    const durable = launcher.durable
-    const known = registry.get(entry)
-    if (known !== undefined && durable?.takes(known)) {
-      const { id, ended } = await durable.launch(known, host, encodeAll(args))
-      workflow?.began(id)
-      const exit = await ended
-      if (exit.ok) workflow?.returned(decodeAll(exit.payload)[0])
-      return codeSaid(entry, exit)
-    }
-    const spawned = launcher.spawn({
-      entry,
-      host: host ?? launcher.only('terminal.host').id,
-      args: encodeAll(args),
-      context: authority.operator,
-      attachment: { terminal },
-    })
-    return codeSaid(entry, await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve)))
-  }
+  const { commands, execute } = execution({ registry, launcher, scheduler, authority, log })
 
   const all = (): boolean => true
 

@@ -1,8 +1,9 @@
 // What `import 'wippy'` gives.
 
+export type { Command } from './app/execution.ts'
 export { type FailureKind, type SandboxOutcome, type SandboxRunOptions, sandbox } from './app/sandbox-run.ts'
 export { openRegistry, type StoredRegistry } from './app/stored-registry.ts'
-export { type BootOptions, boot, type Command, type Node } from './app.ts'
+export { type BootOptions, boot, type Node } from './app.ts'
 export { bareConfig, type Config, type ConfigOptions, type Configured, defineConfig, loadConfig, type UserConfig } from './config.ts'
 export { describe, Kind, place, type Where, WippyError } from './error.ts'
 export type { Coroutine, Standing, Variable } from './kernel/body.ts'

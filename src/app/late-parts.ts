@@ -1,0 +1,35 @@
+// Parts of a node that only some apps need: made, and loaded, when somebody asks for them first.
+
+import type { Parts } from './parts.ts'
+
+/** Makes something when it is first asked for. */
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+export type LatePartsOptions = Pick<Parts, 'config' | 'clock' | 'policies' | 'trial' | 'report'> & { readonly parts: () => Parts }
+
+type LateParts = Pick<Parts, 'environment' | 'stores' | 'tokenStores' | 'volumes' | 'meters' | 'streams'>
+
+export const lateParts = ({ config, clock, policies, trial, report, parts }: LatePartsOptions): LateParts => {
+  const environment = once(async () => {
+    const { Environment } = await import('../service/env.ts')
+    return new Environment({ root: config.root, os: process.env })
+  })
+  const stores = once(async () => (await import('./stores.ts')).storesOf(parts()))
+  const tokenStores = once(async () => {
+    const [{ TokenStores }, variables, known] = await Promise.all([import('../service/token-stores.ts'), environment(), stores()])
+    return new TokenStores({ policies, clock, variables, stores: known })
+  })
+  const volumes = once(async () => {
+    const [{ Volumes }, variables] = await Promise.all([import('../service/volumes.ts'), environment()])
+    return new Volumes({ root: config.root, trial, lookup: (after) => variables.lookup(after) })
+  })
+  const meters = once(async () => new (await import('../service/meters.ts')).Meters())
+  const streams = once(async () => new (await import('../service/streams.ts')).Streams(report))
+  return { environment, stores, tokenStores, volumes, meters, streams }
+}
