@@ -190,7 +190,7 @@ write_json(value: any): boolean?, Error? - A value as JSON.
 write_event(event: table): boolean?, Error? - { name =, data = }.
 flush(): boolean?, Error? - Lets what was written leave.
 module websocket: WebSockets to others.
-connect(url: string, options: table?): Client?, Error? - { headers, protocols, dial_timeout = 30000 (ms), compression, read_limit = 4 MiB, channel_capacity = 32 }.
+connect(url: string, options: table?): Client?, Error? - { headers, protocols, dial_timeout = 30000 (ms, at least 1000), compression, read_limit = 4 MiB, channel_capacity = 32 }.
 TEXT = integer - What is sent is text.
 BINARY = integer - What is sent is bytes.
 CLOSE_CODES.NORMAL = integer - A code to close with; there are the others too.

@@ -17,6 +17,7 @@ import { Socket, type SocketOptions } from './socket.ts'
 
 const MOST_OPEN = 64
 const DIAL_MS = 30_000
+const SHORTEST_DIAL_MS = 1_000 // apps write 3 and mean seconds
 const LONGEST_DIAL_MS = 300_000
 const MOST_MESSAGES = 10_000
 const LARGEST_MESSAGE = 4 * 1024 ** 2
@@ -41,7 +42,7 @@ const optionsOf = (given: unknown): Omit<SocketOptions, 'lookup'> => {
   return {
     headers: Object.fromEntries(readHeaders(options)),
     protocols,
-    dialMs: Math.min(ms, LONGEST_DIAL_MS),
+    dialMs: Math.min(Math.max(ms, SHORTEST_DIAL_MS), LONGEST_DIAL_MS),
     mostMessages: count(capacity, 32, MOST_MESSAGES, 'channel_capacity'),
     mostBytes: count(limit, LARGEST_MESSAGE, LARGEST_MESSAGE, 'read_limit'),
     isCompressed: !['disabled', 0, undefined].includes(compression as string),
