@@ -58,6 +58,7 @@ const OPTIONAL = [
   'text',
   'html',
   'websocket',
+  'exec',
   'security',
   'types',
 ]

@@ -52,6 +52,16 @@ export const features: readonly Feature[] = [
     load: async ({ bus, permit, clock }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit, clock)] }),
   },
   {
+    modules: ['exec'],
+    kinds: ['exec.native'],
+    load: async (parts) => {
+      const [{ Exec }, streams, variables] = await Promise.all([import('../service/exec.ts'), parts.streams(), parts.environment()])
+      const { root } = parts.config
+      const exec = new Exec({ root, path: process.env.PATH ?? '', streams, lookup: (after) => variables.lookup(after) })
+      return { services: [exec.service], handler: exec.handler }
+    },
+  },
+  {
     modules: ['expr'],
     load: async () => ({ services: [(await import('../service/expr.ts')).exprService()] }),
   },

@@ -191,6 +191,10 @@ auto_init | false | whether it is made when it is missing
 mode | 0755 | its permissions
 base | module | what a relative path starts from: the module the entry came with, or project
 read_only | false | whether nothing may be written
+kind exec.native: Programs of the system, for code that may run them.
+default_work_dir | . | where they run, relative to the app
+default_env | {} | variables that they have, beside PATH
+command_whitelist | [] | whole commands that may be run; without it any
 kind process.wasm: A process whose code is a WebAssembly component.
 fs | needed | the fs.directory it is in
 path | needed | the file

@@ -170,6 +170,17 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'fs.open': directory,
   'http_client.request': ({ target, raw }) => outgoing(target, ...(split(raw, 2).head as [unknown, unknown])),
   'http_client.batch': outgoingBatch,
+  'exec.get': ({ target }) => [{ action: 'exec.get', resource: target }],
+  'exec.prepare': ({ raw, target }) => [
+    { action: 'exec.get', resource: String(split(raw, 1).head[0]) },
+    { action: 'exec.run', resource: target },
+  ],
+  'exec.start': 'free', // of what was prepared
+  'exec.wait': 'free',
+  'exec.signal': 'free',
+  'exec.write': 'free',
+  'exec.output': 'free',
+  'exec.close': 'free',
   'websocket.connect': ({ target }) => [
     { action: 'websocket.connect', resource: '' },
     { action: 'websocket.connect.url', resource: webSocketUrl(target).href.replace('http', 'ws') },

@@ -28,6 +28,11 @@ EVAL_INVALID | What eval_runner was given cannot be. | Its fields have their typ
 EVENTS_ARGUMENT | An argument of the module events is not what it takes. | Systems and kinds are texts. | Look at docs/lua.md.
 EVENTS_RESERVED | An event was sent as the runtime's. | Only the runtime speaks for its own systems. | Use a system of your own.
 EVENTS_TOO_MANY | A process has too many subscriptions. | Each event goes through all of them. | Close some, or listen to a pattern.
+EXEC_ARGUMENT | An argument of the module exec is not what it takes. | A command is text, env a table. | Look at docs/lua.md.
+EXEC_BUSY | Too many programs are run at once. | A process has 16 of them, all together 256. | Wait for some to end.
+EXEC_DENIED | The command may not be run. | command_whitelist of the exec.native entry names others. | Name it there, as it is.
+EXEC_FAILED | A program could not be run, or is not running. | It is not there, was not started, or was closed. | Look at the message.
+EXEC_NOT_FOUND | There is no such executor. | No exec.native entry has that id. | Correct the id.
 EXPR | An expression has no value. | It is none, a name in it is missing, its types do not fit, or it takes too much. | Look at the expression and at what its names stand for.
 FS_ARGUMENT | An argument of the module fs is not what it takes. | Paths, modes and offsets have their types. | Look at docs/lua.md.
 FS_NOT_FOUND | There is no such directory for files. | No fs.directory entry has that id. | Correct the id.

@@ -189,6 +189,19 @@ write(data: string): boolean?, Error? - A piece of the body.
 write_json(value: any): boolean?, Error? - A value as JSON.
 write_event(event: table): boolean?, Error? - { name =, data = }.
 flush(): boolean?, Error? - Lets what was written leave.
+module exec: Programs of the system.
+get(id: string): Executor?, Error? - What an exec.native entry allows.
+class Executor
+exec(command: string, options: table?): Process?, Error? - A program and its arguments, not yet started; { work_dir =, env = }.
+release(): boolean - Nothing more is run with it.
+class Process
+start(): boolean?, Error? - Runs it.
+wait(): integer?, Error? - Its exit code; 128 and more is a signal.
+signal(number: integer): boolean?, Error? - A signal, to it and what it has begun.
+write_stdin(data: string): boolean?, Error? - To its input.
+stdout_stream(): Stream?, Error? - What it writes.
+stderr_stream(): Stream?, Error? - What it writes of errors.
+close(force: boolean?): boolean - Asks it to end, or ends it.
 module websocket: WebSockets to others.
 connect(url: string, options: table?): Client?, Error? - { headers, protocols, dial_timeout = 30000 (ms, at least 1000), compression, read_limit = 4 MiB, channel_capacity = 32 }.
 TEXT = integer - What is sent is text.
