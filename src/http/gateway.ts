@@ -38,6 +38,10 @@ const fixed = ({ limits: { headerBytes }, timeouts: { headerMs, readMs, idleMs }
   tls,
 ]
 
+/** How many hosts a request names. Node takes the first, others the last: where two readers differ, somebody gets what is another's. */
+const hostsOf = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.reduce((count, name, at) => (at % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host' ? count + 1 : count), 0)
+
 export class Gateway implements Supervised {
   readonly #options: GatewayOptions
   #settings: ServerSettings
@@ -148,7 +152,8 @@ export class Gateway implements Supervised {
     const { limits, timeouts } = settings
     response.on('error', () => {}) // its close says the same
     const exchange = new Exchange({ request, response, clock: this.#options.clock, limits, timeouts })
-    if (this.#active >= limits.requests) exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
+    if (hostsOf(request) > 1) exchange.refuse(400, 'a request is for one host', [['Connection', 'close']])
+    else if (this.#active >= limits.requests) exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
     else if (exchange.body.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
     else void this.#work(exchange, settings)
   }

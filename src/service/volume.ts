@@ -122,7 +122,11 @@ export class Volume {
 
   /** Throws FS. */
   info(path: string): Promise<Info> {
-    return this.#with(path, async (place) => infoOf(posix.normalize(path), await stat(place)))
+    return this.#with(path, async (place) => {
+      const stats = await stat(place)
+      if (!stats.isFile() && !stats.isDirectory()) throw refuse(path, Kind.Invalid, 'is no file')
+      return infoOf(posix.normalize(path), stats)
+    })
   }
 
   /** What a directory holds, sorted by name; links are left out. Throws FS. */

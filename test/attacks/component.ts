@@ -1,4 +1,4 @@
-// Attacks by plugins: one file for each, a component, or a module that becomes one. Its first lines say what it is:
+// Attacks by plugins: one file for each, in a folder for each class: a component, or a module that becomes one. Its first lines say what it is:
 //
 //   ;; A file above the directory.
 //   ;; says: value 31          what its caller is told: its value, its error, or why it was refused
@@ -88,15 +88,20 @@ export const written = (attack: Pick<PluginAttack, 'about' | 'says' | 'text'>): 
   ...attack,
 })
 
-export const pluginAttacks = async (): Promise<readonly PluginAttack[]> => {
-  const files = readdirSync(folder).sort()
-  const written = files
-    .filter((file) => file.endsWith('.ts'))
-    .map(async (file): Promise<PluginAttack> => {
-      const { attack } = (await import(join(folder, file))) as { readonly attack: Omit<PluginAttack, 'name'> }
-      return { name: file.replace(/\.ts$/, ''), ...attack }
-    })
-  return [...files.filter((file) => file.endsWith('.wat')).map(read), ...(await Promise.all(written))]
+/** Those of some folders, or all. */
+export const pluginAttacks = async (classes?: readonly string[]): Promise<readonly PluginAttack[]> => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !path.startsWith('parts/') && (classes === undefined || classes.includes(path.split('/')[0]!)))
+    .sort()
+  const attackOf = async (file: string): Promise<PluginAttack> => {
+    const { attack } = (await import(join(folder, file))) as { readonly attack: Omit<PluginAttack, 'name'> }
+    return { name: file.replace(/\.ts$/, ''), ...attack }
+  }
+  return [
+    ...files.filter((file) => file.endsWith('.wat')).map(read),
+    ...(await Promise.all(files.filter((file) => file.endsWith('.ts')).map(attackOf))),
+  ]
 }
 
 /** An attack as the bytes of a component. */

@@ -225,6 +225,11 @@ export class Neighbourhood {
     }
   }
 
+  /** Resolves when what stands is what stood before. */
+  settled(before: Standing): Promise<void> {
+    return this.app.until(() => isSame(before, this.standing()), 'what was begun to be over')
+  }
+
   /** Ends everybody but the neighbour, and waits until all they had is gone; what is left when it is not. */
   async clear(before: Standing): Promise<string[]> {
     const { scheduler } = this.app.node

@@ -1,6 +1,6 @@
 // One plugin at a time, installed in a node, called, and taken away: what its caller was told, and what became of everybody else.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -22,15 +22,9 @@ export type PluginOutcome = { readonly wrongs: readonly string[]; readonly laten
 export class PluginSiege {
   readonly #place: Neighbourhood
   readonly #folder = mkdtempSync(join(tmpdir(), 'wippy-attack-'))
-  readonly filesAtFirst = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
 
-  private constructor(place: Neighbourhood) {
+  constructor(place: Neighbourhood) {
     this.#place = place
-  }
-
-  /** Files are counted when one plugin has come and gone: what is made once is there. */
-  static async open(place: Neighbourhood): Promise<PluginSiege> {
-    return new PluginSiege(place)
   }
 
   async lay(attack: PluginAttack): Promise<PluginOutcome> {

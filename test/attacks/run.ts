@@ -4,10 +4,13 @@
 import { parseArgs } from 'node:util'
 import { attacks } from './attack.ts'
 import { percentile } from './besiege.ts'
+import { pluginAttacks } from './component.ts'
 import { type Latency, MOST_MS, Neighbourhood } from './neighbourhood.ts'
+import { PluginSiege } from './plugin-siege.ts'
 import { canBeWrapped, lay, ways, wrapped, wrongs } from './siege.ts'
 
 const WORST = 12 // rows
+const AS_PLUGIN = 'as a plugin'
 
 const { values, positionals } = parseArgs({
   options: { pings: { type: 'string', default: '100' }, way: { type: 'string', default: '' } },
@@ -31,6 +34,18 @@ const row = (name: string, latencies: readonly Latency[]): string => {
 const place = await Neighbourhood.open()
 const rows: { readonly name: string; readonly latencies: readonly Latency[]; readonly p99: number }[] = []
 let failed = 0
+/** No more messages than of others: attacks that only wait would outnumber them. */
+const note = (name: string, all: readonly Latency[]): void => {
+  const latencies = all.slice(0, pings)
+  rows.push({
+    name,
+    latencies,
+    p99: percentile(
+      latencies.map(({ ms }) => ms),
+      0.99,
+    ),
+  })
+}
 for (const way of [...Object.values(ways), ...wrapped].filter(({ name }) => name.includes(values.way))) {
   for (const attack of attacks(positionals)) {
     if (wrapped.includes(way) && !canBeWrapped(attack)) continue
@@ -38,18 +53,18 @@ for (const way of [...Object.values(ways), ...wrapped].filter(({ name }) => name
     const [name, said] = [`${attack.name} ${way.name}`, wrongs(outcome, way)]
     for (const wrong of said) console.log(`${name}: ${wrong}`)
     failed += said.length
-    const latencies = outcome.latencies.slice(0, pings) // no more than others: those that only wait would outnumber them
-    rows.push({
-      name,
-      latencies,
-      p99: percentile(
-        latencies.map(({ ms }) => ms),
-        0.99,
-      ),
-    })
+    note(name, outcome.latencies)
   }
 }
-await place.close()
+const siege = new PluginSiege(place)
+for (const attack of AS_PLUGIN.includes(values.way) ? await pluginAttacks() : []) {
+  if (positionals.length > 0 && !positionals.some((word) => attack.name.includes(word))) continue
+  const outcome = await siege.lay(attack)
+  for (const wrong of outcome.wrongs) console.log(`${attack.name} ${AS_PLUGIN}: ${wrong}`)
+  failed += outcome.wrongs.length
+  note(`${attack.name} ${AS_PLUGIN}`, outcome.latencies)
+}
+await siege.close()
 for (const { name, latencies } of rows.toSorted((a, b) => b.p99 - a.p99).filter(({ p99 }, at) => at < WORST || p99 >= MOST_MS))
   console.log(row(name, latencies))
 const all = rows.flatMap(({ latencies }) => latencies)

@@ -83,6 +83,9 @@ test('real_ip: believed from trusted proxies only', async () => {
     return told
   }
   assert.is(await ask({}, { 'x-forwarded-for': '8.8.8.8, 10.0.0.1' }), '8.8.8.8')
+  assert.is(await ask({}, { 'x-forwarded-for': '1.1.1.1, 8.8.8.8, 10.0.0.1' }), '8.8.8.8') // 1.1.1.1 is what 8.8.8.8 says
+  assert.is(await ask({}, { 'x-forwarded-for': '10.0.0.2, 10.0.0.1' }), '10.0.0.2')
+  assert.match(await ask({}, { 'x-forwarded-for': '1.1.1.1, nonsense' }), /^127\.0\.0\.1:/)
   assert.is(await ask({}, { 'x-real-ip': '2001:db8::1', 'x-forwarded-for': '8.8.8.8' }), '2001:db8::1')
   assert.match(await ask({}, { 'x-real-ip': 'nonsense' }), /^127\.0\.0\.1:/)
   assert.match(await ask({ 'real_ip.trusted.subnets': '10.0.0.0/8' }, { 'x-real-ip': '8.8.8.8' }), /^127\.0\.0\.1:/)

@@ -1,5 +1,8 @@
-// `real_ip`: who a request is from when a proxy brings it: True-Client-IP, X-Real-IP, or the first of X-Forwarded-For. Believed only from
-// proxies in `real_ip.trusted.subnets` (by default the private ones), or from everybody with `real_ip.trust_all`.
+// `real_ip`: who a request is from when a proxy brings it: True-Client-IP, X-Real-IP, or X-Forwarded-For. Believed only from proxies in
+// `real_ip.trusted.subnets` (by default the private ones), or from everybody with `real_ip.trust_all`.
+//
+// Each proxy writes behind X-Forwarded-For who came to it, and leaves what was there: the last that is no proxy's is who came to them all, and
+// what stands before it is what that one says of itself. Only where all are trusted the first counts.
 
 import { BlockList, isIP } from 'node:net'
 import type { EntrySettings } from '../../service/settings.ts'
@@ -26,11 +29,15 @@ const subnetsIn = (options: EntrySettings, text: string): BlockList => {
 export const realIp = (options: EntrySettings): Step => {
   const trusted = subnetsIn(options, options.text('real_ip.trusted.subnets', options.text('trusted_subnets', PRIVATE)))
   const trustsAll = options.flag('real_ip.trust_all', false)
+  const isTrusted = (address: string): boolean => trustsAll || (isIP(address) !== 0 && trusted.check(address, familyOf(address)))
+  const forwarded = (list: string): string => {
+    const addresses = list.split(',').map((part) => part.trim())
+    return addresses.findLast((address) => !isTrusted(address)) ?? addresses[0]!
+  }
   return (exchange) => {
-    const peer = addressOf(exchange.remote)
-    if (!trustsAll && !(isIP(peer) && trusted.check(peer, familyOf(peer)))) return
-    const told = exchange.header('true-client-ip') ?? exchange.header('x-real-ip') ?? exchange.header('x-forwarded-for')?.split(',')[0]
-    const address = told?.trim() ?? ''
+    if (!isTrusted(addressOf(exchange.remote))) return
+    const told = exchange.header('true-client-ip') ?? exchange.header('x-real-ip')
+    const address = told?.trim() ?? forwarded(exchange.header('x-forwarded-for') ?? '')
     if (isIP(address) !== 0) exchange.remote = address
   }
 }

@@ -1,4 +1,4 @@
-import { written } from '../component.ts'
+import { written } from '../../component.ts'
 
 const DEPTH = 2000
 const PREAMBLE = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]

@@ -1,4 +1,4 @@
-import { written } from '../component.ts'
+import { written } from '../../component.ts'
 
 export const attack = written({
   about: 'Thirty thousand functions with a loop in each, which metering makes larger.',

@@ -1,4 +1,4 @@
-import { written } from '../component.ts'
+import { written } from '../../component.ts'
 
 const names = Array.from({ length: 2_000 }, (_, at) => `e${at}`)
 const lifted = (name: string): string => `(func (export "${name}") (result s32) (canon lift (core func $i "run")))`

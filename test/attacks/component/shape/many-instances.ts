@@ -1,4 +1,4 @@
-import { written } from '../component.ts'
+import { written } from '../../component.ts'
 
 const DOUBLINGS = 12
 
