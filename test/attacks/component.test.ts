@@ -1,3 +1,3 @@
 import { besiegeByPlugins } from './besiege-plugins.ts'
 
-await besiegeByPlugins(['values', 'handles', 'compute', 'shape'])
+await besiegeByPlugins(['values', 'handles'])

@@ -25,11 +25,11 @@ await place.app.put('app:site', { kind: 'http.static', meta: { server: 'app:gate
 const server = new Served(place.app)
 const target = { port: server.port, headMs, wholeMs, bodyBytes }
 const latencies: Latency[] = []
+const before = place.standing()
 
 for (const file of readdirSync(folder).sort()) {
   test(file.replace('.ts', ''), async () => {
     const { attack } = (await import(join(folder, file))) as { readonly attack: HttpAttack }
-    const before = place.standing()
     let isOver = false
     const wrongs = attack.lay(target).finally(() => {
       isOver = true

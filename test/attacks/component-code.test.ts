@@ -1,0 +1,3 @@
+import { besiegeByPlugins } from './besiege-plugins.ts'
+
+await besiegeByPlugins(['compute', 'shape'])
