@@ -11,6 +11,7 @@ import type { ServerSettings } from './server-entry.ts'
 import { upgradeResponse } from './upgrade.ts'
 
 const CHECK_MS = 1000 // between two looks for requests that take too long
+const MOST_AHEAD = 32 // requests on a connection that are not answered yet; whoever sends more loses it
 
 /** Whether a client with this certificate, or none, may go on. */
 const satisfies = (socket: TLSSocket, demands: 'nothing' | 'any' | 'valid-if-given'): boolean => {
@@ -23,6 +24,7 @@ export class Generation {
   readonly #server: Server | SecureServer
   readonly #sockets = new Set<Socket>()
   readonly #upgraded = new Set<() => void>()
+  readonly #ahead = new WeakMap<Socket, number>()
   #isDraining = false
   #onIdle: () => void = () => {}
 
@@ -36,8 +38,12 @@ export class Generation {
       shouldUpgradeCallback: ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket',
     }
     const guarded: RequestListener = (request, response) => {
+      const { socket } = request
+      const ahead = this.#count(socket, 1)
+      if (ahead > MOST_AHEAD) return void socket.destroy()
       if (this.#isDraining) response.setHeader('Connection', 'close')
       response.once('close', () => {
+        this.#count(socket, -1)
         if (this.#isDraining) this.#server.closeIdleConnections()
       })
       answer(request, response)
@@ -62,6 +68,12 @@ export class Generation {
       this.#server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy())
     }
     this.#server.emit('listening') // it counts connections and their times from here; the port is the listener's
+  }
+
+  #count(socket: Socket, more: number): number {
+    const count = (this.#ahead.get(socket) ?? 0) + more
+    this.#ahead.set(socket, count)
+    return count
   }
 
   readonly accept = (socket: Socket): void => {
