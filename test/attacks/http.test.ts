@@ -13,11 +13,8 @@ const folder = join(import.meta.dirname, 'http')
 const test = suite('attacks over HTTP')
 
 const place = await Neighbourhood.open()
-const [headMs, wholeMs, bodyBytes] = [500, 1500, 100_000]
-await place.app.put(
-  'app:gateway',
-  gateway({ timeouts: { header: '500ms', read: '1500ms', idle: '1s' }, limits: { body: '100KB', requests: 50 } }),
-)
+const [headMs, wholeMs, bodyBytes] = [2000, 4000, 100_000]
+await place.app.put('app:gateway', gateway({ timeouts: { header: '2s', read: '4s', idle: '1s' }, limits: { body: '100KB', requests: 50 } }))
 await place.app.put('app:router', router())
 await place.app.put('app:echo_request', handler("res:write(req:method() .. ' ' .. req:path() .. ' ' .. assert(req:body()))"))
 for (const method of ['GET', 'POST']) await place.app.put(`app:echo_${method.toLowerCase()}`, endpoint('/echo', 'echo_request', { method }))
