@@ -26,8 +26,15 @@ export type Actor = {
 
 let loaded: Actor | undefined
 
-// actor.wasm says which of its branches are seldom taken; this V8 heeds that only when told to.
-setFlagsFromString('--experimental-wasm-branch-hinting')
+// actor.wasm says which of its branches are seldom taken; this V8 heeds that only when told to. And it is made of many small functions: with
+// the limits that V8 sets itself, most of the calls between them stay calls.
+for (const flag of [
+  'experimental-wasm-branch-hinting',
+  'wasm-inlining-factor=8',
+  'wasm-inlining-budget=30000',
+  'wasm-inlining-max-size=1500',
+])
+  setFlagsFromString(`--${flag}`)
 
 /** Reads and compiles once; compilation is lazy in V8 and takes a few milliseconds. */
 export const actor = (): Actor => {
