@@ -136,7 +136,7 @@ end
 function errors.install(lib)
   local out = {}
   for name, f in next, lib do out[name] = f end
-  for name in gmatch('byte len lower reverse sub upper', '%a+') do out[name] = host.textual(lib[name]) end
+  for name in gmatch('byte len sub', '%a+') do out[name] = host.textual(lib[name]) end
   return out
 end
 

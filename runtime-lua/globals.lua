@@ -37,10 +37,55 @@ function math.ldexp(m, e) return m * 2.0 ^ e end
 --- table.create(n, m): room for n list items and m keys; here a table grows by itself.
 function table.create() return {} end
 
+-- table.insert, remove, move and concat of much, or of what a metatable says is there: in Lua, where they can be preempted. The companion has
+-- looked at what it gives them.
+
+table.insert = host.native.insert(table.insert, function(list, at, value)
+  for i = #list + 1, at + 1, -1 do list[i] = list[i - 1] end
+  list[at] = value
+end)
+
+table.remove = host.native.remove(table.remove, function(list, at)
+  local n, value = #list, list[at]
+  for i = at, n - 1 do list[i] = list[i + 1] end
+  list[n] = nil
+  return value
+end)
+
+table.move = host.native.move(table.move, function(list, from, to, at, other)
+  other = other or list
+  if at > to or at <= from or other ~= list then
+    for i = 0, to - from do other[at + i] = list[from + i] end
+  else
+    for i = to - from, 0, -1 do other[at + i] = list[from + i] end
+  end
+  return other
+end)
+
+local PIECE = 1000
+
+table.concat = host.native.concat(table.concat, function(list, separator, from, to, native)
+  local pieces, n = {}, 0
+  for i = from, to, PIECE do
+    local piece = {}
+    for k = 0, (i > to - PIECE and to - i or PIECE - 1) do
+      local value = list[i + k]
+      local kind = type(value)
+      if kind ~= "string" and kind ~= "number" then
+        error("invalid value (" .. kind .. ") at index " .. (i + k) .. " in table for 'concat'", 3)
+      end
+      piece[k + 1] = value
+    end
+    n = n + 1
+    pieces[n] = native(piece, separator)
+  end
+  return n <= PIECE and native(pieces, separator) or table.concat(pieces, separator)
+end)
+
 -- table.sort with a comparator, and of long lists that the companion does not sort: a merge sort in Lua, which can be preempted and may wait
 -- in its comparator.
 
-local move, concat = table.move, table.concat
+local move = table.move
 
 local function less(a, b) return a < b end
 

@@ -15,6 +15,7 @@ local type_of, meta_of, error_meta = raw[32], raw[33], raw[34]
 local now, spent = raw[35], raw[36]
 
 string.find, string.match, string.gmatch, string.gsub = raw[43], raw[44], raw[45], raw[46]
+string.upper, string.lower, string.reverse, base.tostring = raw[47], raw[48], raw[49], raw[50]
 base.type, base.coroutine, base.table, base.string, base.math, base.utf8 = type_of, coroutine, table, string, math, utf8
 local collect = collectgarbage
 local type, pairs, ipairs, error, pcall, tostring, setmetatable, select = type_of, pairs, ipairs, error, pcall, tostring, setmetatable, select
@@ -42,7 +43,8 @@ local host = {
   wake = wake, park = park, current = current, receiver = receiver,
   encode = encode, decode = decode, compile = compile, now = now, spent = spent, meta_of = meta_of, type = type_of,
   library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 },
-  native = { resume = raw[37], wrap = raw[38], yield = raw[39], rep = raw[41], sort = raw[42] },
+  native = { resume = raw[37], wrap = raw[38], yield = raw[39], rep = raw[41], sort = raw[42],
+    insert = raw[51], remove = raw[52], move = raw[53], concat = raw[54] },
   --- textual(f) → f, for which an Error as its first argument is its text.
   textual = raw[40],
   --- What answers questions about this process: name → function.

@@ -39,7 +39,7 @@ export type UserConfig = {
     readonly memory?: string | number
     /** Work units before another process gets its turn. Default: 100,000. */
     readonly fuel?: number
-    /** Work units without a point to stop at before the process is ended. Default: 4,000,000. */
+    /** Work units without a point to stop at before the process is ended. Default: 600,000. */
     readonly hardFuel?: number
     readonly mailbox?: {
       /** Default: 10,000. */
@@ -253,7 +253,7 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
   limits: {
     memoryBytes: settings.get('limits.memory', 32 * 1024 ** 2),
     fuel: settings.get('limits.fuel', 100_000),
-    hardFuel: settings.get('limits.hardFuel', 4_000_000),
+    hardFuel: settings.get('limits.hardFuel', 600_000),
     mailboxMessages: settings.get('limits.mailbox.messages', 10_000),
     mailboxBytes: settings.get('limits.mailbox.size', 8 * 1024 ** 2),
   },

@@ -31,7 +31,7 @@ test('a directory with src is an app, with defaults', async () => {
     src: [join(root, 'src')],
     replacements: [],
     logger: { level: 'info', encoding: 'console' },
-    limits: { memoryBytes: 33_554_432, fuel: 100_000, hardFuel: 4_000_000, mailboxMessages: 10_000, mailboxBytes: 8_388_608 },
+    limits: { memoryBytes: 33_554_432, fuel: 100_000, hardFuel: 600_000, mailboxMessages: 10_000, mailboxBytes: 8_388_608 },
     state: join(root, '.wippy'),
     registry: { history: 'durable', keep: 10_000 },
     security: { strict: false, generated: 'nothing' },
@@ -81,7 +81,7 @@ test('wippy.config.ts says what differs from the defaults, in units people write
     [config.name, config.logger, config.security],
     ['alpha', { level: 'debug', encoding: 'console' }, { strict: true, generated: 'nothing' }],
   )
-  assert.equal(config.limits, { memoryBytes: 67_108_864, fuel: 5000, hardFuel: 4_000_000, mailboxMessages: 10, mailboxBytes: 1_048_576 })
+  assert.equal(config.limits, { memoryBytes: 67_108_864, fuel: 5000, hardFuel: 600_000, mailboxMessages: 10, mailboxBytes: 1_048_576 })
   assert.equal(
     config.override.map(({ id, path, value }) => [id, path, value]),
     [

@@ -1,23 +1,33 @@
 // The metering pass: every loop pays one unit of fuel per turn, every function that can recurse without one pays at entry, bulk memory pays
 // by length, growth and throws a fixed sum. Lua's own loops and calls pay by how much code they repeat or begin. When fuel falls below zero
-// the companion's `arm` is called once; when it falls below the hard bound the process ends: out of fuel, or out of memory when it was
+// the companion's `arm` is called; when it falls below the hard bound the process ends: out of fuel, or out of memory when it was
 // refused some in this step and spent the rest on collecting.
 //
 // One unit is one or two Lua instructions, on average 3 to 5 ns. What a unit can hide was measured: 20 ns, in powers of floats.
 
+import { NEVER } from './patch.ts'
 import { expr, findAll, head, isList, type List, type Node, parentOf, rewrite } from './sexpr.ts'
 
 const BULK_SHIFT = 7 // 128 bytes a unit
 const GROW_COST = 64
-const THROW_COST = 16
+const THROW_COST = 100
 const ENTRY_COST = 2
 const JUMP_SHIFT = 3 // of 4 bytes an instruction: half of them
 const CALL_SHIFT = 1
 const MOST = 65_535 // half of MAX_CODE: what a damaged memory says is cut to it
 
+/**
+ * Below zero, fuel is lent in small sums, so that what cannot be left is not slower than it was: `$left` (patch.ts) is what there is without
+ * the debt. `$pardon` is what bounded work may still take below the hard bound: while it is under way, the bound lies so much lower.
+ */
+const LENT = 500
 const DRY = `(func $dry
- (if (i32.lt_s (global.get $fuel) (global.get $hard)) (then (global.set $fault (i32.add (i32.const 1) (global.get $refused))) (unreachable)))
- (if (i32.eqz (global.get $armed)) (then (global.set $armed (i32.const 1)) (call $ARM))))`
+ (if (i32.lt_s (call $left)
+   (i32.sub (global.get $hard) (select (i32.const 0) (global.get $pardon) (i32.eq (global.get $since) (i32.const ${NEVER})))))
+  (then (global.set $fault (i32.add (i32.const 1) (global.get $refused))) (unreachable)))
+ (if (i32.eqz (global.get $armed)) (then (global.set $armed (i32.const 1)) (call $ARM)))
+ (global.set $debt (i32.add (global.get $debt) (i32.sub (i32.const ${LENT}) (global.get $fuel))))
+ (global.set $fuel (i32.const ${LENT})))`
 
 /**
  * What pays, in a function with a local `$left`: V8 does not know that a global holds what was just put there. The hint keeps what is done

@@ -11,11 +11,14 @@
 //  - how large the heap may think the memory is stands in the memory: a process does not see what another one made its instance grow to
 //  - small blocks of the heap wait in lists for who wants one of their size (blocks.ts)
 //  - strings have the same hashes in every build, so that tables are gone through in the same order
+//  - what the size of the memory bounds may take longer than what may go on for ever
+//  - a page that is taken has its price
+//  - strings are compared eight bytes at a time
 //  - how far down the C stack was used is known: no more of it has to be wiped
 //
 // Each edit has a test in test/vm that fails when the edit is left out.
 
-import { Field, STACK_HIGH } from '../src/vm/abi.ts'
+import { Field, PARDON, STACK_HIGH } from '../src/vm/abi.ts'
 import { blocks } from './blocks.ts'
 import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
 
@@ -30,6 +33,11 @@ const MAX_PAGES = 16384 // 1 GiB: what any process can be given at most
 /** Faults, as src/vm/abi.ts reads them from the global `fault`. */
 const FAULT_MEMORY = 2
 const FAULT_ABORT = 3
+
+/** Fuel that never is. */
+export const NEVER = 0x7fffffff
+/** A page that is taken: the system has to find it and fill it with zeros. */
+const PAGE_COST = 1000
 
 const PRECALL_C = '$265'
 export const PRECALL = '$266'
@@ -46,6 +54,60 @@ const SHRINK_STACK = '$259'
 const SBRK = '$629'
 const CODE = '$172'
 const NEWSTATE = '$450'
+const STRCMP = '$599'
+const MEMCMP = '$589'
+
+const RESIZE_TABLE = '$497'
+const NEW_KEY = '$498'
+
+/**
+ * What ends by itself, in a time that the size of the memory bounds: it is paid for, and does not count as work without a point to stop at,
+ * up to so much in a step. luaH_resize, luaS_resize; luaC_fullgc, atomic and propagatemark of the collector, but for GCTM, which calls
+ * finalizers. The companion does the same around messages.
+ */
+const BOUNDED = [RESIZE_TABLE, '$455', '$303', '$296', '$300']
+const UNBOUNDED = '$298'
+
+/** strcmp, eight bytes at a time where both lie at a multiple of it, as the strings of Lua do. */
+const COMPARE = `(func ${STRCMP} (param $0 i32) (param $1 i32) (result i32) (local $word i64) (local $a i32) (local $b i32)
+ (if (i32.eqz (i32.and (i32.or (local.get $0) (local.get $1)) (i32.const 7))) (then
+  (block $out
+   (loop $words
+    (br_if $out (i64.ne (local.tee $word (i64.load (local.get $0))) (i64.load (local.get $1))))
+    (br_if $out (i64.ne (i64.const 0) (i64.and
+     (i64.and (i64.sub (local.get $word) (i64.const 0x0101010101010101)) (i64.xor (local.get $word) (i64.const -1)))
+     (i64.const 0x8080808080808080))))
+    (local.set $0 (i32.add (local.get $0) (i32.const 8)))
+    (local.set $1 (i32.add (local.get $1) (i32.const 8)))
+    (br $words)))))
+ (loop $bytes
+  (local.set $a (i32.load8_u (local.get $0)))
+  (local.set $b (i32.load8_u (local.get $1)))
+  (local.set $0 (i32.add (local.get $0) (i32.const 1)))
+  (local.set $1 (i32.add (local.get $1) (i32.const 1)))
+  (br_if $bytes (i32.and (i32.eq (local.get $a) (local.get $b)) (i32.ne (local.get $a) (i32.const 0)))))
+ (i32.sub (local.get $a) (local.get $b)))`
+
+/** memcmp, sixteen bytes at a time. */
+const EQUAL = `(func ${MEMCMP} (param $0 i32) (param $1 i32) (param $2 i32) (result i32) (local $a i32) (local $b i32)
+ (block $out
+  (loop $words
+   (br_if $out (i32.lt_u (local.get $2) (i32.const 16)))
+   (br_if $out (i64.ne (i64.load (local.get $0)) (i64.load (local.get $1))))
+   (br_if $out (i64.ne (i64.load offset=8 (local.get $0)) (i64.load offset=8 (local.get $1))))
+   (local.set $0 (i32.add (local.get $0) (i32.const 16)))
+   (local.set $1 (i32.add (local.get $1) (i32.const 16)))
+   (local.set $2 (i32.sub (local.get $2) (i32.const 16)))
+   (br $words)))
+ (loop $bytes
+  (if (i32.eqz (local.get $2)) (then (return (i32.const 0))))
+  (local.set $a (i32.load8_u (local.get $0)))
+  (local.set $b (i32.load8_u (local.get $1)))
+  (local.set $0 (i32.add (local.get $0) (i32.const 1)))
+  (local.set $1 (i32.add (local.get $1) (i32.const 1)))
+  (local.set $2 (i32.sub (local.get $2) (i32.const 1)))
+  (br_if $bytes (i32.eq (local.get $a) (local.get $b))))
+ (i32.sub (local.get $a) (local.get $b)))`
 
 /** Functions of Lua's core that the companion calls besides its C API. */
 const INTERNALS: Readonly<Record<string, string>> = {
@@ -86,28 +148,54 @@ const SUPPORT = `(module
  (tag $longjmp)
  (global $fuel (export "fuel") (mut i32) (i32.const 0))
  (global $hard (mut i32) (i32.const -2147483648))
+ (global $debt (export "debt") (mut i32) (i32.const 0))
  (global $armed (mut i32) (i32.const 1))
+ (global $since (mut i32) (i32.const ${NEVER}))
+ (global $pardon (mut i32) (i32.const 0))
  (global $limit (mut i32) (i32.const ${MAX_PAGES}))
  (global $fault (export "fault") (mut i32) (i32.const 0))
  (global $refused (mut i32) (i32.const 0))
  (global $lowest (export "lowest") (mut i32) (i32.const ${STACK_HIGH}))
- (func $resize (param $bytes i32) (result i32) (local $pages i32)
+ (func $resize (param $bytes i32) (result i32) (local $pages i32) (local $cost i32)
   (local.set $pages (i32.shr_u (i32.add (local.get $bytes) (i32.const 65535)) (i32.const 16)))
   (if (i32.lt_u (local.get $pages) (i32.load (i32.const ${PAGES}))) (then (return (i32.const 0))))
   (if (i32.gt_u (local.get $pages) (global.get $limit)) (then (global.set $refused (i32.const 1)) (return (i32.const 0))))
   (if (i32.gt_u (local.get $pages) (memory.size)) (then
    (if (i32.eq (memory.grow (i32.sub (local.get $pages) (memory.size))) (i32.const -1)) (then (return (i32.const 0))))))
+  (local.set $cost (i32.mul (i32.sub (local.get $pages) (i32.load (i32.const ${PAGES}))) (i32.const ${PAGE_COST})))
+  (global.set $fuel (i32.sub (global.get $fuel) (local.get $cost)))
+  (global.set $hard (i32.sub (global.get $hard) (local.get $cost)))
   (i32.store (i32.const ${PAGES}) (local.get $pages))
   (i32.const 1))
  (func $out_of_memory (export "out_of_memory") (global.set $fault (i32.const ${FAULT_MEMORY})) (unreachable))
- (func $fuel_left (export "fuel_left") (result i32) (global.get $fuel))
+ (func $left (export "fuel_left") (result i32) (i32.sub (global.get $fuel) (global.get $debt)))
  (func $fuel_begin (export "fuel_begin") (param $fuel i32) (param $hard i32) (param $pages i32)
   (global.set $fuel (local.get $fuel))
   (global.set $hard (local.get $hard))
   (global.set $limit (local.get $pages))
+  (global.set $debt (i32.const 0))
   (global.set $armed (i32.const 0))
+  (global.set $since (i32.const ${NEVER}))
+  (global.set $pardon (i32.const ${PARDON}))
   (global.set $fault (i32.const 0))
   (global.set $refused (i32.const 0)))
+ (func $rearm (export "rearm") (global.set $armed (i32.const 0)))
+ (func $bounded_begin (export "bounded_begin") (result i32)
+  (if (i32.ne (global.get $since) (i32.const ${NEVER})) (then (return (i32.const 0))))
+  (global.set $since (call $left))
+  (i32.const 1))
+ (func $bounded_end (export "bounded_end") (param $begun i32) (local $used i32)
+  (if (i32.eqz (local.get $begun)) (then (return)))
+  (if (i32.or (global.get $debt) (i32.lt_s (global.get $fuel) (i32.const 0))) (then
+   (local.set $used (i32.sub (select (global.get $since) (i32.const 0) (i32.lt_s (global.get $since) (i32.const 0))) (call $left)))
+   (if (i32.gt_s (local.get $used) (global.get $pardon)) (then (local.set $used (global.get $pardon))))
+   (global.set $pardon (i32.sub (global.get $pardon) (local.get $used)))
+   (global.set $hard (i32.sub (global.get $hard) (local.get $used)))))
+  (global.set $since (i32.const ${NEVER})))
+ (func $bounded_leave (result i32) (local $begun i32)
+  (call $bounded_end (local.tee $begun (i32.ne (global.get $since) (i32.const ${NEVER}))))
+  (local.get $begun))
+ (func $bounded_return (param $begun i32) (if (local.get $begun) (then (drop (call $bounded_begin)))))
 )`
 
 /** luaD_rawrunprotected(L, f, ud): struct lua_longjmp is { previous, jmp_buf, status at 160 }; L->errorJmp at 48, L->nCcalls at 96. */
@@ -312,6 +400,46 @@ const layout = (module: List): void => {
   table[2] = String(TABLE_SIZE)
 }
 
+const replaceFunction = (module: List, text: string): void => {
+  const made = expr(text)
+  const old = functionNamed(module, made[1] as string)
+  old.splice(0, old.length, ...made)
+}
+
+/** Puts a function of the same name around another: `before` gives what `after` is given. */
+const surround = (module: List, name: string, { before, after }: { readonly before: string; readonly after: string }): void => {
+  const inner = functionNamed(module, name)
+  const parameters = inner.filter((part): part is List => head(part) === 'param')
+  const result = inner.find((part): part is List => head(part) === 'result')
+  const call: List = ['call', `${name}_itself`, ...parameters.map(([, parameter]): List => ['local.get', parameter!])]
+  const locals = expr(`(block (local $begun i32) ${result ? `(local $result ${result[1]})` : ''})`).slice(1) as List[]
+  inner[1] = `${name}_itself`
+  module.push([
+    ...['func', name, ...parameters, ...(result ? [result] : []), ...locals],
+    ['local.set', '$begun', ['call', before]],
+    result ? ['local.set', '$result', call] : call,
+    ['call', after, ['local.get', '$begun']],
+    ...(result ? [expr('(local.get $result)')] : []),
+  ])
+}
+
+/** luaH_newkey: from where there is no free place, behind its first block, to the call that makes the table larger. */
+const countingIsPardoned = (module: List): void => {
+  const newKey = functionNamed(module, NEW_KEY)
+  const { parent, at } = parentOf(newKey, findOne(newKey, 'call', RESIZE_TABLE))
+  if (head(parent) !== 'block' || head(parent[2]) !== 'block') throw new Error('luaH_newkey is not as expected')
+  parent.splice(at + 1, 0, expr('(call $bounded_end (local.get $begun))'))
+  parent.splice(3, 0, expr('(local.set $begun (call $bounded_begin))'))
+  const lastLocal = newKey.findLastIndex((part) => head(part) === 'local')
+  newKey.splice(lastLocal + 1, 0, expr('(local $begun i32)'))
+}
+
+const boundedWorkIsPardoned = (module: List): void => {
+  countingIsPardoned(module)
+  for (const name of BOUNDED) surround(module, name, { before: '$bounded_begin', after: '$bounded_end' })
+  surround(module, UNBOUNDED, { before: '$bounded_leave', after: '$bounded_return' })
+}
+
 /** Edits the tree of glue.wasm in place. */
 export const patch = (module: List): void => {
   importsInside(module)
@@ -326,6 +454,9 @@ export const patch = (module: List): void => {
   lowestIsKnown(module)
   seedIsConstant(module)
   layout(module)
+  replaceFunction(module, COMPARE)
+  replaceFunction(module, EQUAL)
+  boundedWorkIsPardoned(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
   for (const [name, fn] of Object.entries(INTERNALS)) module.push(['export', JSON.stringify(name), ['func', fn]])
 }

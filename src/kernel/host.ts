@@ -12,7 +12,7 @@ export type HostLimits = {
   readonly memoryBytes: number
   /** Work units before another process gets its turn. */
   readonly fuel: number
-  /** Work units without a point to stop at before a process is ended. */
+  /** Work units without a point to stop at before a process is ended; what the size of its memory bounds, as collecting, may take longer. */
   readonly hardFuel: number
 }
 
@@ -21,7 +21,7 @@ export const defaultLimits: HostLimits = {
   mailbox: defaultMailbox,
   memoryBytes: 32 * 1024 * 1024,
   fuel: 100_000,
-  hardFuel: 4_000_000,
+  hardFuel: 600_000,
 }
 
 export class Host {

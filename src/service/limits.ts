@@ -1,6 +1,6 @@
 // `limits:` of hosts, processes and functions: what an entry says, over what it inherits.
 //
-//   limits: { memory: 16MiB, fuel: 100000, hard_fuel: 4000000, mailbox: { messages: 1000, size: 1MiB, policy: refuse } }
+//   limits: { memory: 16MiB, fuel: 100000, hard_fuel: 600000, mailbox: { messages: 1000, size: 1MiB, policy: refuse } }
 //
 // A host may bound its processes too: `limits: { processes: 1000 }`, or `max_processes`, by itself or under `host`, as older configurations
 // do; 0 is no limit of its own.

@@ -4,6 +4,8 @@
 export type Exports = {
   readonly memory: WebAssembly.Memory
   readonly fuel: WebAssembly.Global<'i32'>
+  /** What of it is lent: fuel that is left is so much less. */
+  readonly debt: WebAssembly.Global<'i32'>
   readonly fault: WebAssembly.Global<'i32'>
   /** How far down the C stack has been used since the host last set this. */
   readonly lowest: WebAssembly.Global<'i32'>
@@ -44,6 +46,9 @@ export const STACK_LOW = 35136
 export const STACK_HIGH = CONTROL
 
 export const PAGE = 65536
+
+/** Units below the hard bound that a step may spend on what ends by itself: collecting, making tables larger, reading and writing messages. */
+export const PARDON = 6_000_000
 
 /** What a step answers. */
 export const Verdict = { again: 0, wait: 1, exit: 2, broken: 3 } as const

@@ -6,7 +6,7 @@
 
 import type { DurableBody, Fault, Standing, State, Verdict } from '../kernel/body.ts'
 import type { Frames } from '../kernel/frame.ts'
-import { Verdict as Answer, Field, PAGE, Trap } from './abi.ts'
+import { Verdict as Answer, Field, PAGE, PARDON, Trap } from './abi.ts'
 import { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import type { Pool, Slot, Tenant } from './pool.ts'
@@ -79,7 +79,7 @@ export class LuaBody implements DurableBody, Tenant {
     } catch (cause) {
       instance.refresh()
       // no more than it may: a damaged memory pays for copies that are larger than it, and refused
-      this.spent = Math.min(fuel - instance.exports.fuel.value, fuel + this.#limits.hardFuel)
+      this.spent = Math.min(fuel - instance.exports.fuel.value + instance.exports.debt.value, fuel + this.#limits.hardFuel + PARDON)
       return this.#trapped(instance.exports.fault.value, cause)
     }
     instance.refresh()

@@ -63,7 +63,7 @@ test('code that does not parse, or a library that is still needed, is refused, a
   ))
 
 const grows = `local list = {} for i = 1, math.huge do list[i] = ("x"):rep(1000) .. i end`
-const stuck = `tostring(setmetatable({}, { __tostring = function() while true do end end }))`
+const stuck = `('%s'):format(setmetatable({}, { __tostring = function() while true do end end }))`
 
 const ends = (id: string, host = 'app:processes') => `
   local events = process.events()

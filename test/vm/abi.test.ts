@@ -35,6 +35,7 @@ test('actor.wasm exports what the host calls, and nothing else', () => {
     'function reserve',
     'function seal',
     'function step',
+    'global debt',
     'global fault',
     'global fuel',
     'global lowest',

@@ -38,7 +38,7 @@ test('a wait where none is possible fails there, and is not remembered', () => {
       const source = `
         local ch, after = channel.new(), channel.new()
         ${what.includes('others') ? 'coroutine.spawn(function() ch:receive() end) coroutine.spawn(function() ch:receive() end)' : ''}
-        local ok, message = pcall(tostring, setmetatable({}, { __tostring = function() ${inside} return 'x' end }))
+        local ok, message = pcall(string.format, '%s', setmetatable({}, { __tostring = function() ${inside} return 'x' end }))
         assert(not ok and tostring(message):find('attempt to wait across a C%-call boundary'), message)
         local co, yields = coroutine.wrap(function() coroutine.yield('first') coroutine.yield('second') end), {}
         yields[1], yields[2] = co(), co()

@@ -122,7 +122,7 @@ test('in an instance that another process left dirty, and in a fresh one: the sa
   const other = new LuaProcess(`local t = {} for i = 1, 20000 do t[i] = { 'dirt' .. i } end while true do end`, { bodies: dirty })
   other.run(100_000, 20)
   other.close()
-  const bomb = new LuaProcess(`return tostring(setmetatable({}, { __tostring = function() while true do end end }))`, {
+  const bomb = new LuaProcess(`return ('%s'):format(setmetatable({}, { __tostring = function() while true do end end }))`, {
     bodies: dirty,
     hardFuel: 50_000,
   })

@@ -37,7 +37,7 @@ for (const [how, leave] of [
   ['was evicted', `${KEEPS} process.registry.lookup('wait') return kept`],
   ['was terminated while it was preempted', `${KEEPS} while true do end`],
   ['failed', `${KEEPS} error('${SECRET}')`],
-  ['ran out of fuel', `${KEEPS} return tostring(setmetatable({}, { __tostring = function() while true do end end }))`],
+  ['ran out of fuel', `${KEEPS} return ('%s'):format(setmetatable({}, { __tostring = function() while true do end end }))`],
   ['ran out of memory', `${KEEPS} while true do kept[#kept + 1] = { kept[1] .. #kept } end`],
 ] as const) {
   test(`nothing of a process that ${how} is left when the next one is loaded`, () => {

@@ -10,7 +10,7 @@ const BOMBS = [
   `local t = {} while true do t[#t + 1] = {} end`,
   `local s = 'x' while true do s = s .. s end`,
   `return ('a'):rep(40):find(('a*'):rep(20) .. 'b')`,
-  `return tostring(setmetatable({}, { __tostring = function() while true do end end }))`,
+  `return ('%s'):format(setmetatable({}, { __tostring = function() while true do end end }))`,
   `local function f() return 1 + f() end return f()`,
   `local t = {} while true do t[#t + 1] = coroutine.wrap(function() coroutine.yield() end) t[#t]() end`,
   `for i = 1, 1e9 do setmetatable({}, { __gc = function() while true do end end }) end`,

@@ -34,7 +34,7 @@ const untilRefused = (call: string): string => `
   local function again() depth = depth + 1 ${call} return 1 end
   local ok, message = pcall(again)
   assert(not ok and tostring(message):find('overflow'), message)
-  assert(depth > 100, depth)`
+  assert(depth > 90, depth)`
 
 const deep: Readonly<Record<string, string>> = {
   'a pattern with a callback': untilRefused(`local s = ('x'):gsub('.', setmetatable({}, { __index = again }))`),

@@ -7,8 +7,6 @@
 import * as lua from './lua'
 import { DEPTH, FIXED, get, PARKING, PREEMPTED, RUNNING, SCRATCH, set } from './control'
 
-const RETRY_INSTRUCTIONS: i32 = 200 // how long a coroutine that may not yield runs before the next try
-
 /** Resumes co with n values from its own stack. Keeps RUNNING and DEPTH true. Answers lua_resume's status. */
 export function enter(L: i32, co: i32, n: i32): i32 {
   const depth = get(DEPTH)
@@ -35,10 +33,13 @@ export function hook(L: i32, record: i32): void {
     lua.lua_sethook(L, 0, 0, 0)
     set(PREEMPTED, 1)
     lua.lua_yieldk(L, 0, 0, 0)
-  } else lua.lua_sethook(L, hook.index, lua.MASKCOUNT, RETRY_INSTRUCTIONS)
+  } else {
+    lua.lua_sethook(L, 0, 0, 0) // Lua is half as fast while there is one
+    lua.rearm()
+  }
 }
 
-/** Called by the metering when fuel falls below zero, once per step. */
+/** Called by the metering when fuel falls below zero, and again where the hook asks for it. */
 export function arm(): void {
   lua.lua_sethook(get(RUNNING), hook.index, lua.MASKCOUNT, 1)
 }

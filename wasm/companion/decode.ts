@@ -21,7 +21,9 @@ export function spread(L: i32, r: i32, end: i32): i32 {
     else if (c == 0xdc && end - r >= 3) { n = <i32>bswap<u16>(load<u16>(r + 1)); r += 3 }
   }
   if (n >= 0 && n <= end - r && lua.lua_checkstack(L, n + 8)) {
+    const begun = lua.boundedBegin()
     for (let k = 0; k < n && r != 0; k++) r = decode(L, lua.pushNothing(L), r, end, 0)
+    lua.boundedEnd(begun)
     lua.collect(L)
     if (r == end) return n
   }

@@ -9,6 +9,7 @@ import * as library from './library'
 import { emit, encode } from './outbox'
 import * as pattern from './pattern'
 import * as task from './task'
+import { traceback } from './trace'
 
 const NANOSECONDS_PER_FUEL: i64 = 4
 const TEXT: i32 = <i32>memory.data<u8>([0x74,0]) // "t"
@@ -39,13 +40,6 @@ function compile(L: i32): i32 {
   return 2
 }
 
-/** traceback(co, message) → string: the stack of a coroutine as its error left it. */
-function traceback(L: i32): i32 {
-  const co = lua.lua_tothread(L, 1)
-  lua.luaL_traceback(L, co ? co : L, lua.lua_type(L, 2) == lua.TSTRING ? lua.lua_tolstring(L, 2, 0) : 0, 0)
-  return 1
-}
-
 /** errormeta(metatable): the metatable that the codec gives to Error values. */
 function errorMeta(L: i32): i32 {
   lua.lua_settop(L, 1)
@@ -72,7 +66,7 @@ function meta(L: i32): i32 {
 
 /** Builds the array for main.lua on top of the stack. Keep in step with the list at the head of runtime-lua/main.lua. */
 export function libraries(L: i32): void {
-  lua.lua_createtable(L, 48, 0)
+  lua.lua_createtable(L, 54, 0)
   open(L, 1, openBase.index); open(L, 2, openCoroutine.index); open(L, 3, openTable.index)
   open(L, 4, openString.index); open(L, 5, openMath.index); open(L, 6, openUtf8.index)
   // frames
@@ -94,6 +88,9 @@ export function libraries(L: i32): void {
   add(L, 40, library.textual.index); add(L, 41, library.rep.index); add(L, 42, library.sort.index)
   // patterns
   add(L, 43, pattern.find.index); add(L, 44, pattern.matchOnce.index); add(L, 45, pattern.gmatch.index); add(L, 46, pattern.gsub.index)
+  // library, where there is much to do
+  add(L, 47, library.upper.index); add(L, 48, library.lower.index); add(L, 49, library.reverse.index); add(L, 50, library.tostring.index)
+  add(L, 51, library.insert.index); add(L, 52, library.remove.index); add(L, 53, library.move.index); add(L, 54, library.concat.index)
 }
 
 function add(L: i32, i: i64, f: i32): void {

@@ -3,7 +3,6 @@
 
 @external("lua", "luaL_newstate") export declare function luaL_newstate(): i32
 @external("lua", "luaL_loadbufferx") export declare function luaL_loadbufferx(L: i32, source: i32, size: i32, name: i32, mode: i32): i32
-@external("lua", "luaL_traceback") export declare function luaL_traceback(L: i32, from: i32, message: i32, level: i32): void
 @external("lua", "luaL_checklstring") export declare function luaL_checklstring(L: i32, i: i32, length: i32): i32
 @external("lua", "luaL_checkinteger") export declare function luaL_checkinteger(L: i32, i: i32): i64
 @external("lua", "luaL_optlstring") export declare function luaL_optlstring(L: i32, i: i32, fallback: i32, length: i32): i32
@@ -11,6 +10,9 @@
 @external("lua", "luaL_checkany") export declare function luaL_checkany(L: i32, i: i32): void
 @external("lua", "luaL_typeerror") export declare function luaL_typeerror(L: i32, i: i32, name: i32): i32
 @external("lua", "luaL_where") export declare function luaL_where(L: i32, level: i32): void
+@external("lua", "luaL_len") export declare function luaL_len(L: i32, i: i32): i64
+@external("lua", "luaL_getmetafield") export declare function luaL_getmetafield(L: i32, i: i32, name: i32): i32
+@external("lua", "lua_getinfo") export declare function lua_getinfo(L: i32, what: i32, record: i32): i32
 @external("lua", "lua_error") export declare function lua_error(L: i32): i32
 @external("lua", "lua_concat") export declare function lua_concat(L: i32, n: i32): void
 @external("lua", "lua_callk") export declare function lua_callk(L: i32, arguments: i32, results: i32, context: i32, k: i32): void
@@ -86,6 +88,11 @@
 @external("lua", "fuel_left") export declare function fuelLeft(): i32
 /** Ends the process: there is no memory left for what cannot be left out. */
 @external("lua", "out_of_memory") export declare function outOfMemory(): void
+/** `arm` is called again, some hundred units later. */
+@external("lua", "rearm") export declare function rearm(): void
+/** Around work that is bounded by the size of the memory (wasm/patch.ts). */
+@external("lua", "bounded_begin") export declare function boundedBegin(): i32
+@external("lua", "bounded_end") export declare function boundedEnd(begun: i32): void
 @external("lua", "fuel_begin") export declare function fuelBegin(fuel: i32, hard: i32, pages: i32): void
 
 export const OK: i32 = 0

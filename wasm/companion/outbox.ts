@@ -25,10 +25,10 @@ function raise(L: i32, text: i32): i32 {
 function encodeFrom(L: i32, i: i32, p: i32): i32 {
   const top = lua.lua_gettop(L)
   p = pack.arrayHead(p, max(0, top - i + 1))
-  for (; i <= top; i++) {
-    p = pack.encode(L, i, p, 0)
-    if (p == 0) { lua.lua_settop(L, top); raise(L, TOO_DEEP) }
-  }
+  const begun = lua.boundedBegin()
+  while (i <= top && p != 0) p = pack.encode(L, i++, p, 0)
+  lua.boundedEnd(begun)
+  if (p == 0) { lua.lua_settop(L, top); raise(L, TOO_DEEP) }
   return p
 }
 

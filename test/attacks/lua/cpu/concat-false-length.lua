@@ -1,3 +1,3 @@
 -- Two thousand million empty strings put together.
--- ends: PROCESS_FUEL PROCESS_MEMORY
+-- ends: never PROCESS_MEMORY
 table.concat(setmetatable({}, { __index = function() return "" end }), "", 1, 2^31 // 1 | 0)

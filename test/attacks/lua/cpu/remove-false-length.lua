@@ -1,3 +1,3 @@
 -- A length that lies, removed from.
--- ends: PROCESS_FUEL
+-- ends: never
 table.remove(setmetatable({}, { __len = function() return 1 << 40 end }), 1)

@@ -1,3 +1,3 @@
 -- A text that is never done.
--- ends: PROCESS_FUEL
+-- ends: never
 return tostring(setmetatable({}, { __tostring = function() while true do end end })) and nil
