@@ -9,6 +9,7 @@ import type { Frames } from '../../src/kernel/frame.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import { encodeAll, lastWords } from '../../src/msgpack.ts'
 import { Sandbox } from '../../src/service/sandbox.ts'
+import { PARDON } from '../../src/vm/abi.ts'
 import type { Attack } from './attack.ts'
 import { holdsMessage, type Latency, MOST_HARD, type Neighbourhood, OPERATOR, SECRET, SLICE, Watched } from './neighbourhood.ts'
 
@@ -18,8 +19,8 @@ const ENDING_FUEL = 100_000_000 // by which every other must have ended
 const NEVER_MS = 150 // the same on the clock
 const ENDING_MS = 30_000
 const SANDBOX = { memoryBytes: 16 * 1024 * 1024, fuel: 30_000_000, timeoutMs: 20_000, processes: 100 }
-/** Of others between a message and its receiver: two turns, each with a call into C that is ended for its length. */
-const MOST_WORK = 2 * (MOST_HARD + SLICE)
+/** Of others between a message and its receiver: two turns, each with a call into C that is ended for its length, and a collection. */
+const MOST_WORK = 2 * (MOST_HARD + SLICE) + PARDON
 const COLD_STEPS = 4 // of an attack that is hibernated between its steps
 
 const WHOLE = { depth: 5, maxArrayLength: 200, maxStringLength: null }
