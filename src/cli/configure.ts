@@ -17,7 +17,6 @@ export const configure = async (flags: AppFlags, directory = process.cwd()): Pro
   const options: ConfigOptions = { override: flags.override ?? [], set: flags.set ?? [], ...(flags.config && { file: flags.config }) }
   const { config, problems, warnings } = await loadConfig(directory, options)
   sayAll(warnings, 'warning: ')
-  sayAll(problems)
-  if (problems.length > 0) throw new Quit(Exit.app)
+  if (problems.length > 0) throw new Quit(Exit.app, problems)
   return config
 }

@@ -8,7 +8,7 @@
 import { describe, WippyError } from '../error.ts'
 import { guardArguments, runArguments, spelledOut } from './arguments.ts'
 import { Exit, exitOf } from './exit.ts'
-import { errorJson } from './output.ts'
+import { errorJson, sayAll } from './output.ts'
 import { Quit } from './quit.ts'
 import { refusalOf } from './refusal.ts'
 
@@ -46,7 +46,11 @@ const plainly = (said: string): string =>
 
 /** Says what went wrong; returns the exit code. */
 const tell = async (error: Failure, asJson: boolean): Promise<number> => {
-  if (error instanceof Quit) return error.exitCode
+  if (error instanceof Quit) {
+    if (asJson && error.problems.length > 0) console.error(errorJson(...error.problems))
+    else sayAll(error.problems)
+    return error.exitCode
+  }
   if (error.code === 'EEXIT') return error.oclif?.exit ?? 0
   const told = error instanceof WippyError ? error : refusalOf(error)
   if (told) {

@@ -36,9 +36,15 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e
 /** Text that somebody else wrote, so that it cannot move the cursor or make lines. */
 export const visible = (text: string): string => text.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** An error for programs. */
-export const errorJson = ({ code, message, hint, where }: Pick<WippyError, 'code' | 'message'> & Partial<WippyError>): string =>
-  json({ $type: 'error', v: 1, code, message, hint, where })
+type Told = Pick<WippyError, 'code' | 'message'> & Partial<WippyError>
+
+const plainError = ({ code, message, hint, where }: Told): object => ({ code, message, hint, where })
+
+/** An error for programs, with `more` of them when there are several. */
+export const errorJson = (...errors: readonly Told[]): string => {
+  const [first, ...more] = errors.map(plainError)
+  return json({ $type: 'error', v: 1, ...first, ...(more.length > 0 && { more }) })
+}
 
 /** Text of at most `widest` characters. */
 export const shortened = (text: string, widest: number): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`)

@@ -129,6 +129,28 @@ test('with --json an error is one document on standard error, whoever found it',
   }
 })
 
+test('with --json all that is wrong with an app is one document as well, and so is every answer', async () => {
+  const worse = directoryWith({ 'src/a.yaml': 'namespace: a\nentries: 1\n', 'src/b.yaml': 'namespace: b\nentries: 1\n' })
+  for (const args of [['diff'], ['deploy', '--set', 'x']]) {
+    const { err, code } = await wippy([...args, '--json'], { cwd: worse })
+    const { $type, more = [] } = JSON.parse(err)
+    assert.is($type, 'error')
+    if (args[0] === 'diff') assert.equal([code, more.length], [Exit.app, 1])
+  }
+  for (const [type, ...args] of [
+    ['entries', 'registry', 'list'],
+    ['entry', 'registry', 'show', 'app:hello'],
+    ['versions', 'registry', 'history'],
+    ['differences', 'registry', 'diff'],
+    ['commands', 'run', 'list'],
+    ['check', 'check'],
+  ] as const) {
+    const { out } = await wippy([...args, '--json'], { cwd: good })
+    const { $type, v } = JSON.parse(out)
+    assert.equal([$type, v], [type, 1])
+  }
+})
+
 test('there is no colour where none is wanted', async () => {
   for (const args of [['--help'], ['check', '--help'], ['run', 'list'], ['chekc']]) {
     const { out, err } = await wippy(args, { cwd: good, env: { NO_COLOR: '1' } })

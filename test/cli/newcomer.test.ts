@@ -230,6 +230,7 @@ const EVERYWHERE: readonly Mistake[] = [
   ['app', 'bench isolation -o missing/x.svg', /missing: there is no such file or folder/],
   ['app', 'stubs text.txt/types', /part of the path is a file, and no folder/],
   ['app', 'new hello text.txt/shop', /part of the path is a file, and no folder/],
+  ['app', 'workflow fork one two', /"two" is no record \[WORKFLOW_RECORD\]/],
   ['nowhere', 'deploy', /CONFIG_NOT_FOUND/],
   ['nowhere', 'plugin list', /CONFIG_NOT_FOUND/],
 ]

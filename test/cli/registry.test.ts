@@ -43,10 +43,10 @@ const refused = async (code: number, cwd: string, ...args: string[]): Promise<En
 test('entries are listed, filtered and shown, also when nothing is stored', async () => {
   const cwd = directoryWith(FILES)
   assert.match(await said(cwd, 'list'), /^app:note +registry\.entry$/m)
-  assert.equal(JSON.parse(await said(cwd, 'list', '--meta', 'type=note', '--json')), [
+  assert.equal(JSON.parse(await said(cwd, 'list', '--meta', 'type=note', '--json')).entries, [
     { id: 'app:note', kind: 'registry.entry', meta: { type: 'note' }, data: { text: 'from the file' }, file: 'src/_index.yaml', line: 6 },
   ])
-  assert.is(JSON.parse(await said(cwd, 'list', '-k', 'process.*', '--json')).length, 1)
+  assert.is(JSON.parse(await said(cwd, 'list', '-k', 'process.*', '--json')).entries.length, 1)
   assert.is(await said(cwd, 'show', 'app:note', '-f', 'text'), 'from the file\n')
   assert.match(await said(cwd, 'show', 'app:note'), /^# v0, src\/_index\.yaml:6\nid: app:note\nkind: registry\.entry\n/)
   assert.match((await refused(4, cwd, 'show', 'app:not')).err, 'Did you mean "app:note"?')

@@ -79,7 +79,7 @@ test('the list of commands, for people and for programs', async () => {
   const { out, code } = await wippy(['run', 'list'], { cwd: hello })
   assert.is(code, 0)
   assert.match(out, /^hello +Say hello +app:hello$/m)
-  const parsed = JSON.parse((await wippy(['run', 'list', '--json'], { cwd: hello })).out)
+  const { commands: parsed } = JSON.parse((await wippy(['run', 'list', '--json'], { cwd: hello })).out)
   assert.equal(parsed, [{ name: 'hello', short: 'Say hello', entry: 'app:hello', main: false }])
 })
 

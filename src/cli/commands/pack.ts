@@ -8,7 +8,7 @@ import { boolean, string } from '@oclif/core/flags'
 import { configure } from '../configure.ts'
 import { Exit } from '../exit.ts'
 import { bytesText } from '../figures.ts'
-import { json, print, sayAll } from '../output.ts'
+import { json, print } from '../output.ts'
 import { waitingFor } from '../progress.ts'
 import { Quit } from '../quit.ts'
 
@@ -31,8 +31,7 @@ The file has a checksum: one that is torn or was altered is not run.`
     accessSync(dirname(resolve(file)), constants.W_OK)
     const [{ check }, { packApp }] = await Promise.all([import('../../app/check.ts'), import('../../app/pack.ts')])
     const { problems } = await waitingFor('checking', check(config))
-    sayAll(problems)
-    if (problems.length > 0) throw new Quit(Exit.app)
+    if (problems.length > 0) throw new Quit(Exit.app, problems)
     const bytes = await waitingFor('packing', packApp(config))
     writeFileSync(`${file}.part`, bytes)
     renameSync(`${file}.part`, file)

@@ -5,7 +5,7 @@ import type { Entry, StoredRegistry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { Exit } from '../../exit.ts'
-import { json, print, sayAll } from '../../output.ts'
+import { json, print } from '../../output.ts'
 import { Quit } from '../../quit.ts'
 import { OPERATOR, onNodeOrAlone } from '../../running.ts'
 import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
@@ -15,8 +15,7 @@ const entriesOf = async (file: string | undefined): Promise<readonly Entry[]> =>
   if (file === undefined) return []
   const { readEntryFile } = await import('../../../index.ts')
   const { entries, problems } = readEntryFile(file)
-  sayAll(problems)
-  if (problems.length > 0) throw new Quit(Exit.app)
+  if (problems.length > 0) throw new Quit(Exit.app, problems)
   if (entries.length > 0) return entries
   throw new WippyError('ENTRIES_NONE', Kind.Invalid, 'there are no entries in this file', {
     where: { file },
@@ -55,7 +54,11 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
     const { message } = flags
     const changed = entries.length + gone.length
     const say = (version: Version): void =>
-      print(flags.json ? json(plainVersion(version)) : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`)
+      print(
+        flags.json
+          ? json({ $type: 'version', v: 1, ...plainVersion(version) })
+          : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`,
+      )
     await onNodeOrAlone(config.state, {
       talk: async (client) => {
         const { sent } = await import('../../../control/sent-entry.ts')

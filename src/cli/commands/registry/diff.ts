@@ -63,7 +63,15 @@ export default class RegistryDiff extends AppCommand {
             : madeBy(stored, stored.registry.version(from).id)
       if (flags.json)
         return print(
-          json(pairs.map(({ id, before, after }) => ({ id, before: before && plainEntry(before), after: after && plainEntry(after) }))),
+          json({
+            $type: 'differences',
+            v: 1,
+            entries: pairs.map(({ id, before, after }) => ({
+              id,
+              before: before && plainEntry(before),
+              after: after && plainEntry(after),
+            })),
+          }),
         )
       print(
         pairs.length === 0

@@ -1,5 +1,5 @@
 import { boolean, integer } from '@oclif/core/flags'
-import type { Change } from '../../../index.ts'
+import type { Change, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { json, print, table } from '../../output.ts'
 import { plainVersion, withRegistry } from '../../stored.ts'
@@ -26,7 +26,8 @@ export default class RegistryHistory extends AppCommand {
     await withRegistry(flags, ({ registry }) => {
       const { id: current } = registry.current
       const versions = registry.versions().toReversed().slice(0, flags.limit)
-      if (flags.json) return print(json(versions.map((version) => ({ ...plainVersion(version), current: version.id === current }))))
+      const known = (version: Version): object => ({ ...plainVersion(version), current: version.id === current })
+      if (flags.json) return print(json({ $type: 'versions', v: 1, versions: versions.map(known) }))
       const rows = versions.map(({ id, parent, time, author, message }) => [
         `v${id}`,
         id === current ? 'current' : '',

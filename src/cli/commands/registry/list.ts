@@ -39,7 +39,7 @@ export default class RegistryList extends AppCommand {
     const filter = Object.fromEntries([...named, ...(flags.meta ?? []).map(metaFilter)])
     await withRegistry(flags, ({ registry, history }) => {
       const entries = registry.find(filter)
-      if (flags.json) return print(json(entries.map(plainEntry)))
+      if (flags.json) return print(json({ $type: 'entries', v: 1, version: registry.current.id, entries: entries.map(plainEntry) }))
       const differences = new Map(history.differences().map((difference) => [difference.id, difference]))
       const state = (id: string): string => {
         const difference = differences.get(id)

@@ -21,7 +21,8 @@ export default class RegistryRollback extends AppCommand {
     const { args, flags } = await this.parse(RegistryRollback)
     const config = await configure(flags)
     const wanted = args.version === undefined ? null : versionNamed(args.version)
-    const say = ({ from, version }: Rolled): void => print(flags.json ? json(plainVersion(version)) : `from v${from} to v${version.id}`)
+    const say = ({ from, version }: Rolled): void =>
+      print(flags.json ? json({ $type: 'version', v: 1, ...plainVersion(version) }) : `from v${from} to v${version.id}`)
     const back = async ({ registry, operating }: StoredRegistry): Promise<void> => {
       const from = registry.current
       const id = wanted ?? from.parent

@@ -28,7 +28,7 @@ export default class RegistryShow extends AppCommand {
           })
         return print(typeof value === 'string' && !flags.json ? value : json(value))
       }
-      if (flags.json) return print(json(plainEntry(entry)))
+      if (flags.json) return print(json({ $type: 'entry', v: 1, ...plainEntry(entry) }))
       print(`# v${version}${entry.origin ? `, ${entry.origin.file}:${entry.origin.line}` : ''}`)
       if (history.differences().some(({ id }) => id === entry.id)) print(`# not what the files say: wippy registry diff ${entry.id}`)
       print(entryText(entry).trimEnd())

@@ -25,7 +25,7 @@ export default class RunList extends AppCommand {
     const { entries, problems } = assemble(config)
     const commands = commandsIn(entries)
     sayAll(problems)
-    if (flags.json) print(json(commands))
+    if (flags.json) print(json({ $type: 'commands', v: 1, commands }))
     else if (commands.length === 0) print(HOW)
     else {
       const rows = commands.map(({ name, short, entry, main }) => [name, short, entry, main ? 'when none is named' : ''])
