@@ -38,6 +38,9 @@ export type DeliveryOptions = {
   readonly sends: SendGuard | null
 }
 
+/** A sender of an inbox, and what of its mailbox is not promised yet. */
+type Peer = { process: Process | null; room: number }
+
 const encoder = new TextEncoder()
 const NOTHING = new Uint8Array(0)
 export const PID_EXIT = encoder.encode('pid.exit')
@@ -54,6 +57,7 @@ export class Delivery {
   readonly #texts: Texts
   readonly #wake: (process: Process) => void
   readonly #inbox = new FrameCursor()
+  readonly #peers = Array.from({ length: CREDITED }, (): Peer => ({ process: null, room: 0 }))
 
   constructor(options: DeliveryOptions, table: ProcessTable, names: Names, texts: Texts, wake: (process: Process) => void) {
     this.#options = options
@@ -160,21 +164,33 @@ export class Delivery {
     return process
   }
 
-  /** Writes into the inbox how many more messages those who wrote will certainly take from `process`. */
+  /**
+   * Writes into the inbox how many more messages those who wrote will certainly take from `process` in this step: each frame of a sender is
+   * worth half of the room that is left, so that all of them together are not worth more than there is.
+   */
   grantCredit(process: Process, inbox: Frames): void {
     const frame = this.#inbox.over(inbox)
-    let peer: Process | null = null
-    let credit = 0
-    let peers = 0
+    const peers = this.#peers
+    let known = 0
     for (let seen = 0; seen < LOOKED_AT && frame.next(); seen++) {
       if ((frame.kind !== MESSAGE && frame.kind !== MESSAGES && frame.kind !== REPLY) || frame.nameStart === frame.nameEnd) continue
-      if (peer === null || !peer.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) {
-        if (++peers > CREDITED) return
-        peer = this.#table.named(frame)
-        credit = peer === null || peer.commit !== null || this.#sends?.allows(process, peer.pid) === false ? 0 : peer.mailbox.credit
+      let i = 0
+      while (i < known && !peers[i]!.process?.address.isAt(frame.view, frame.nameStart, frame.nameEnd)) i++
+      if (i === CREDITED) return
+      const peer = peers[i]!
+      if (i === known) {
+        known++
+        peer.process = this.#table.named(frame)
+        peer.room = this.#roomAt(peer.process, process)
       }
+      const credit = peer.room >> 1
+      peer.room -= credit
       if (credit > 0) setCredit(frame.view, frame.at, credit)
     }
+  }
+
+  #roomAt(peer: Process | null, sender: Process): number {
+    return peer === null || peer.commit !== null || this.#sends?.allows(sender, peer.pid) === false ? 0 : peer.mailbox.credit
   }
 
   #sendTo(from: Process, to: Process, frame: FrameCursor): void {

@@ -22,7 +22,7 @@ export type Admission = 'taken' | 'displaced' | 'full' | 'dropped' | 'large'
 
 /** How long a message covered by credit may be, with its header and the sender's pid. Longer ones must ask. */
 export const CREDIT_BYTES = 4096
-const MOST_CREDIT = 1024 // messages
+const MOST_CREDIT = 2048 // messages
 const SPARE_EVENTS = 64
 const SCARCE_BYTES = 64 * 1024 // with less room than this everybody must ask
 

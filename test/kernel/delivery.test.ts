@@ -158,9 +158,9 @@ const creditOf = (kernel: TestKernel, ear = kernel.listener()): number | undefin
   return last.heard[0]?.credit
 }
 
-test('a message says how many more its sender takes', () => {
+test('a message says how many more its sender takes: half of the room', () => {
   assert.is(creditOf(new TestKernel()), 1024)
-  assert.is(creditOf(new TestKernel({}, { mailbox: { messages: 10, bytes: 1e6, policy: 'refuse' } })), 10)
+  assert.is(creditOf(new TestKernel({}, { mailbox: { messages: 10, bytes: 1e6, policy: 'refuse' } })), 5)
 })
 
 test('a nearly full mailbox gives no credit', () => {
@@ -184,7 +184,7 @@ test('the answer to a send has credit too', () => {
   const kernel = new TestKernel({}, { mailbox: { messages: 10, bytes: 1e6, policy: 'refuse' } })
   const ear = kernel.listener()
   const [reply] = answers(kernel, (out) => out.send(ear.pid, 'a', '', 1))
-  assert.is(reply?.credit, 9)
+  assert.is(reply?.credit, 4)
 })
 
 test('credit is known for four senders of an inbox, however often they wrote', () => {
@@ -200,6 +200,18 @@ test('credit is known for four senders of an inbox, however often they wrote', (
   )
 })
 
+test('what the messages of one sender are worth together is no more than its room, whoever wrote between', () => {
+  const kernel = new TestKernel({}, { mailbox: { messages: 50, bytes: 1e6, policy: 'refuse' } })
+  const [a, b] = [kernel.listener(), kernel.listener()]
+  kernel.run()
+  const ear = kernel.listener()
+  for (let i = 0; i < 12; i++) kernel.scheduler.delivery.message(i % 3 === 2 ? b.pid : a.pid, ear.pid, 't', bytes(''))
+  kernel.run()
+  const worth = (pid: string) => ear.heard.filter(({ name }) => name === pid).map(({ credit }) => credit)
+  assert.equal(worth(a.pid), [25, 12, 6, 3, 2, 1, 0, 0])
+  assert.equal(worth(b.pid), [25, 12, 6, 3])
+})
+
 test('credited messages of 4 KiB all get in', () => {
   const kernel = new TestKernel({}, { mailbox: { messages: 10_000, bytes: 300_000, policy: 'refuse' } })
   const ear = kernel.listener()
@@ -213,7 +225,7 @@ test('credited messages of 4 KiB all get in', () => {
   kernel.run()
   kernel.scheduler.delivery.message(ear.pid, sender.pid, 'go', bytes(''))
   kernel.run()
-  assert.is(ear.heard.length, 73)
+  assert.is(ear.heard.length, 36)
   assert.equal(kernel.notes.dropped_, [])
 })
 

@@ -130,10 +130,10 @@ test('drop-oldest forgets as many as the bytes need', () => {
 
 test('credit is what certainly gets in', () => {
   assert.is(make({ messages: 3 }).credit, 3)
-  assert.is(make({ messages: 1e6, bytes: 1e9 }).credit, 1024)
+  assert.is(make({ messages: 1e6, bytes: 1e9 }).credit, 2048)
   assert.is(make({ messages: 1e6, bytes: 128 * 1024 }).credit, 32)
   assert.is(make({ messages: 1e6, bytes: 63 * 1024 }).credit, 0)
-  assert.is(make({ messages: 3, policy: 'drop-oldest' }).credit, 1024)
+  assert.is(make({ messages: 3, policy: 'drop-oldest' }).credit, 2048)
   const mailbox = make()
   put(mailbox, '1')
   assert.is(mailbox.credit, 2)

@@ -161,6 +161,48 @@ test('bytes that are no values are nil, those beside them are what they are', ()
   process.close()
 })
 
+const tagged = ({ sends }: LuaProcess): boolean[] => sends.map(({ tag }) => tag !== 0)
+
+test('credit of several messages adds up, and is worth nothing in a later step or for another receiver', () => {
+  const answers = `
+    local a = process.listen('a')
+    while true do
+      local n = a:receive()
+      coroutine.spawn(function() for i = 1, n do process.send('${PEER}', 'b', i) end end)
+    end`
+  const together = new LuaProcess(answers)
+  together.run()
+  together.post('a', [1], PEER, 2).post('a', [4], PEER, 3).run()
+  assert.equal(tagged(together), [false, false, false, false, false])
+  together.post('a', [1], OTHER, 9).run()
+  assert.equal(tagged(together).at(-1), true)
+  together.close()
+
+  const preempted = new LuaProcess(`
+    local a = process.listen('a')
+    a:receive()
+    for _ = 1, 5000 do end
+    a:receive()
+    process.send('${PEER}', 'b', 1)`)
+  preempted.run()
+  preempted.post('a', [1], PEER, 9).post('a', [2], PEER, 9)
+  assert.is(preempted.step(200), 'again')
+  preempted.run()
+  assert.equal(tagged(preempted), [true])
+  preempted.close()
+})
+
+test('the answer to a send is worth nothing once somebody else has written', () => {
+  const process = new LuaProcess(`
+    local a = process.listen('a')
+    coroutine.spawn(function() process.send('${PEER}', 'b', 1) process.send('${OTHER}', 'b', 2) process.send('${OTHER}', 'b', 3) end)
+    while true do a:receive() end`)
+  process.run()
+  process.post('a', [1], OTHER, 1).reply(process.sends[0]!.tag, [true], 9).run()
+  assert.equal(tagged(process), [true, false, true])
+  process.close()
+})
+
 test('the credit of a bundle is had once', () => {
   const process = new LuaProcess(`
     local a = process.listen('a')
@@ -170,10 +212,7 @@ test('the credit of a bundle is had once', () => {
     end`)
   process.run()
   process.postAll('a', [[1], [2], [3]], PEER, 3).run()
-  assert.equal(
-    process.sends.map(({ tag }) => tag !== 0),
-    [false, false, false, true],
-  )
+  assert.equal(tagged(process), [false, false, false, true])
   process.close()
 })
 

@@ -54,7 +54,7 @@ export function takeCredit(L: i32): void {
   const credit = frame.takeCredit()
   if (credit == 0) return
   frame.meetSender(L)
-  set(CREDIT, credit)
+  set(CREDIT, get(CREDIT) + credit)
 }
 
 /** Pushes the message of the frame for CHANNEL: its value, or { topic, from, payload } as an object. */

@@ -45,6 +45,7 @@ export const CHANNEL: i32 = BASE + 164 // address of the channel that gets messa
 export const PAYLOAD: i32 = BASE + 168 // address of the payload that is being read
 export const PAYLOAD_END: i32 = BASE + 172
 export const READ: i32 = BASE + 176 // bytes read of the bundle at IN_NEXT; 0: none of it
+export const STALE: i32 = BASE + 188 // offset behind the frames of earlier steps: their credit is worth nothing any more
 export const BUNDLE: i32 = BASE + 180 // offset of the last frame of the outbox, when it is a bundle
 export const BUNDLE_END: i32 = BASE + 184 // offset behind its last message; 0: it is none
 

@@ -4,7 +4,8 @@
 
 import * as lua from './lua'
 import {
-  CHANNEL, FRAME, get, IN_END, IN_NEXT, IN_START, PAYLOAD, PAYLOAD_END, PEER, READ, REF_PEER, REF_TOPIC, SCRATCH, set, TOPIC,
+  CHANNEL, CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, PAYLOAD, PAYLOAD_END, PEER, PEER_TAG, READ, REF_PEER, REF_TOPIC, SCRATCH, set,
+  STALE, TOPIC,
 } from './control'
 import { spread } from './decode'
 
@@ -52,12 +53,13 @@ export function peekMessage(): bool {
 @inline export function kind(): i32 { return <i32>load<u8>(get(FRAME) + 4) }
 @inline export function isOk(): bool { return load<u8>(get(FRAME) + 5) == 1 }
 @inline export function tag(): i32 { return load<i32>(get(FRAME) + 8) }
-/** The credit of the frame, to be had once. */
+/** The credit of the frame, to be had once, in the step that it came with. */
 export function takeCredit(): i32 {
-  const field = get(FRAME) + 14
-  const credit = <i32>load<u16>(field)
-  if (credit != 0) store<u16>(field, 0)
-  return credit
+  const frame = get(FRAME)
+  const credit = <i32>load<u16>(frame + 14)
+  if (credit == 0) return 0
+  store<u16>(frame + 14, 0)
+  return frame - get(IN_START) < get(STALE) ? 0 : credit
 }
 @inline export function topicStart(frame: i32): i32 { return frame + HEADER + <i32>load<u16>(frame + 6) }
 @inline export function payloadStart(frame: i32): i32 { return topicStart(frame) + <i32>load<u16>(frame + 12) }
@@ -83,6 +85,8 @@ export function meetSender(L: i32): void {
   if (isKnown(frame + HEADER, n, PEER)) return
   learn(L, frame + HEADER, n, PEER, REF_PEER)
   lua.pop(L, 1)
+  set(CREDIT, 0)
+  set(PEER_TAG, 0)
 }
 
 /** Whether these bytes are the string that was met last for this purpose: it is not made again. */

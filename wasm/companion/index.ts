@@ -4,7 +4,7 @@ import * as lua from './lua'
 import { arm } from './coroutine'
 import {
   BASE as STACK_HIGH, BUNDLE_END, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, LAST_REF, MAIN, NOW, OUT_CAPACITY, OUT_END,
-  OUT_START, PAGES, PARKING, PREEMPTED, READING, RUNNING, SCRATCH, set, SPENT,
+  OUT_START, PAGES, PARKING, PREEMPTED, READING, RUNNING, SCRATCH, set, SPENT, STALE,
 } from './control'
 import { libraries } from './host'
 import { defineClasses } from './item'
@@ -85,8 +85,10 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   lua.fuelBegin(fuel, -hard, pages)
   if (get(IN_NEXT) == get(IN_END)) {
     set(IN_NEXT, 0)
-    set(IN_END, n)
-  } else set(IN_END, get(IN_END) + n)
+    set(IN_END, 0)
+  }
+  set(STALE, get(IN_END))
+  set(IN_END, get(IN_END) + n)
   set(GRANTED, fuel)
   store<i64>(NOW, <i64>seconds * 1000000000 + <i64>nanoseconds)
   set(OUT_END, 0)

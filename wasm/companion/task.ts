@@ -208,7 +208,7 @@ function reply(L: i32): bool {
   lua.lua_rawseti(L, 1, tag)
   set(OPEN, get(OPEN) - 1)
   const credit = frame.takeCredit()
-  if (credit > 0 && tag == get(PEER_TAG)) set(CREDIT, credit)
+  if (credit > 0 && tag == get(PEER_TAG)) set(CREDIT, get(CREDIT) + credit)
   if (!frame.isOk()) lua.lua_pushnil(L)
   let n = frame.values(L)
   if (!frame.isOk()) n++
