@@ -58,6 +58,8 @@ export class Command {
     if (this.#child !== null) throw fault(Kind.Invalid, 'process already started')
     const { words, workDir, env } = this.#line
     const [program = '', ...args] = words
+    const texts = [workDir, ...words, ...Object.entries(env).flat()]
+    if (texts.some((text) => text.includes('\0'))) throw fault(Kind.Invalid, 'no word, variable or directory holds a zero')
     const child = spawn(program, args, { cwd: workDir, env: { ...env }, stdio: 'pipe', detached: !isWindows, windowsHide: true })
     this.#child = child
     child.stdin.on('error', () => {}) // who writes hears of it
@@ -69,6 +71,8 @@ export class Command {
       child.once('spawn', resolve)
       child.once('error', (error) => {
         this.#isClosed = true
+        this.#child = null
+        this.#ended = null
         for (const name of OUTPUTS) this.#pipes[name].end()
         reject(fault(Kind.Internal, `"${program}" cannot be run: ${error.message}`, error))
       })

@@ -118,7 +118,7 @@ export class Exec {
   #prepare({ caller, target, args: [id, given] }: Call): number {
     const { workDir, env, commands } = this.#need(String(id))
     const words = wordsOf(target)
-    if (words.length === 0 || target.includes('\0')) throw invalid('a command is needed')
+    if (words.length === 0) throw invalid('a command is needed')
     if (commands !== null && !commands.includes(target)) {
       throw new WippyError('EXEC_DENIED', Kind.PermissionDenied, `command not allowed: ${target.slice(0, 200)}`, { retryable: false })
     }

@@ -22,6 +22,7 @@ const HUB = `local inbox = process.inbox()
       if topic == 'ws.message' and data == 'close' then process.send(client, 'ws.close', 'bye')
       elseif topic == 'ws.message' and data == 'die' then error('dead')
       elseif topic == 'ws.message' and data == 'move' then process.send(client, 'ws.control', { message_topic = 'other' })
+      elseif topic == 'ws.message' and data == 'number' then process.send(client, 'n', { math.maxinteger, 0/0 })
       elseif topic == 'ws.message' and data == 'large' then process.send(client, 'x', ('x'):rep(300000))
       elseif topic == 'ws.message' or topic == 'other' then process.send(client, 'echo', { topic, data, msg:from() == client }) end
       if topic == 'ws.leave' then process.send('watch', 'left', data) end
@@ -80,6 +81,8 @@ test('what a client says comes to the target, and what is sent to it comes to th
     assert.equal(await next(), { data: ['ws.message', 'häl', true], topic: 'echo' })
     socket.send(Uint8Array.of(0, 255))
     assert.equal(await next(), { data: ['ws.message', 'AP8=', true], topic: 'echo' })
+    socket.send('number')
+    assert.equal(await next(), { data: [2 ** 63, null], topic: 'n' })
     socket.send('move')
     socket.send('there')
     const { data } = (await next()) as { data: unknown[] }

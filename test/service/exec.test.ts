@@ -89,12 +89,13 @@ test('what may not be run, is not there, or is no command', () =>
       local some, any = exec.get('app:some'), exec.get('app:any')
       told(some:exec('echo no')) told(any:exec('')) told(any:exec('  '))
       told(any:exec('no-such-program'):start())
+      told(any:exec('true', { env = { A = 'a\\0b' } }):start())
       local list = {}
       for i = 1, 17 do list[i] = { any:exec('true') } end
       told(list[17][1], list[17][2])
       any:release() told(any:exec('true'))
       return kinds`
-    const kinds = ['Invalid', 'Internal', 'PermissionDenied', 'Invalid', 'Invalid', 'Internal', 'RateLimited', 'Invalid']
+    const kinds = ['Invalid', 'Internal', 'PermissionDenied', 'Invalid', 'Invalid', 'Internal', 'Invalid', 'RateLimited', 'Invalid']
     assert.equal(await lua(app, code), kinds)
     assert.is(await lua(app, `return (run('echo yes', nil, 'app:some'))`), 'yes\n')
   }))

@@ -26,6 +26,7 @@ const MAILBOX = { messages: 1_000, bytes: 4 * 1024 ** 2 }
 /** Codes of closing. */
 const NORMAL = 1000
 const GOING_AWAY = 1001
+const MALFORMED = 1007
 const TOO_LARGE = 1009
 const TRY_AGAIN = 1013
 
@@ -40,13 +41,23 @@ export type RelayOptions = {
   readonly maySend: (to: string) => boolean
 }
 
+/** What a process has written into its memory; null when that is nothing. */
+const valuesOf = (payload: Uint8Array): readonly unknown[] | null => {
+  try {
+    return decodeAll(payload)
+  } catch {
+    return null
+  }
+}
+
 const textOf = (fields: Fields, key: string): string => {
   const value = fields[key]
   return typeof value === 'string' ? value : ''
 }
 
-/** A value as JSON has it: bytes as base64. */
-const plain = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value)
+/** A value as JSON has it: bytes as base64, integers of 64 bits as near as there is a number. */
+const plain = (_: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : typeof value === 'bigint' ? Number(value) : value
 
 export class Relay {
   readonly pid: Pid
@@ -154,7 +165,8 @@ export class Relay {
 
   #said(topic: string, payload: Uint8Array): void {
     if (payload.length > LARGEST) return void this.#end(TOO_LARGE, 'a message is too large')
-    const values = decodeAll(payload)
+    const values = valuesOf(payload)
+    if (values === null) return void this.#end(MALFORMED, 'a message cannot be read')
     const [first] = values
     if (topic === 'ws.control') return void (isFields(first) && this.#control(first))
     if (topic === 'ws.close') return void this.#end(NORMAL, typeof first === 'string' ? first : '')
