@@ -26,6 +26,7 @@ export const upgradeResponse = (upgrade: Upgrade): ServerResponse => {
     socket.end()
     response.emit('close')
   })
+  socket.on('error', () => {}) // its close says the same
   socket.once('close', () => response.destroy())
   known.set(response, upgrade)
   return response

@@ -1,6 +1,7 @@
 // WebSockets of clients, whose other end is a process.
 
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WebSocket } from 'ws'
@@ -125,6 +126,25 @@ test('others are answered as ever, and pages of other origins are not let in', (
       socket.terminate()
     }
   }))
+
+test('a client that is gone before it is answered disturbs nobody', () =>
+  withServer(
+    {
+      ...entries(),
+      slow: handler(`process.send('watch', 'asked') time.sleep('300ms') res:write('late')`),
+      third: endpoint('/slow', 'slow'),
+    },
+    async (served) => {
+      const asked = served.app.eval(`process.registry.register('watch') return process.inbox():receive():topic()`)
+      const wire = connect(served.port, '127.0.0.1')
+      wire.write('GET /slow HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+      assert.is(await asked, 'asked')
+      wire.resetAndDestroy()
+      const { socket, next } = await open(served)
+      assert.equal(await next(), { data: { room: 1 }, topic: 'welcome' })
+      socket.terminate()
+    },
+  ))
 
 test('a server that stops says goodbye', async () => {
   const closed = Promise.withResolvers<number>()
