@@ -4,7 +4,7 @@
 // Who leaves takes the locked file away, and the folder if it was made for it. So whoever has locked a file looks whether it is still the one that
 // others would find.
 
-import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
@@ -18,6 +18,7 @@ const LOOK_MS = 20 // the end of a process is no event that another one hears of
 export type Seat = {
   /** Notes how far its holder is; `path` is the socket of a node, the one it had when not given. */
   is(phase: Phase, path?: string): void
+  /** Once: what is done with it afterwards, does nothing. */
   leave(): void
 }
 
@@ -64,17 +65,22 @@ export const takeSeat = (folder: string, phase: Phase): Seat | null => {
   const locked = lock(folder)
   if (locked === null) return null
   let known = ''
+  let isLeft = false
   const is = (phase: Phase, path = known): void => {
     known = path
-    writeNote(folder, { pid: process.pid, phase, path })
+    if (!isLeft && existsSync(folder)) writeNote(folder, { pid: process.pid, phase, path }) // of a folder that was deleted nobody asks
   }
   is(phase)
   const leave = (): void => {
+    if (isLeft) return
+    isLeft = true
+    process.off('exit', leave)
     removeNote(folder)
     if (process.platform !== 'win32') rmSync(fileOf(folder), { force: true }) // there a file that is open cannot be removed
     if (locked.made) removeEmpty(folder)
     locked.unlock()
   }
+  process.on('exit', leave) // also when what was to be done has failed
   return { is, leave }
 }
 

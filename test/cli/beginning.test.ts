@@ -1,5 +1,6 @@
 // Commands while a node is only just starting or stopping, and after one was killed.
 
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -103,6 +104,30 @@ test('one that was killed is gone at once: commands do not wait, change what is 
   await isAt(cwd, 'ready', next)
   assert.match((await wippy(['ps'], { cwd })).out, `node ${next.child.pid} in `)
   await stopped(next)
+})
+
+test('a run that cannot begin, and one that is interrupted, leave nothing behind', async () => {
+  const cwd = directoryWith({ 'src/_index.yaml': index(KEEPER), 'src/keeper.lua': KEEPER_LUA })
+  const wrong = await wippy(['run', 'wait'], { cwd })
+  assert.is(wrong.code, 4)
+  assert.equal(readdirSync(cwd), ['src'])
+  const node = start(['run'], { cwd, input: null })
+  await isAt(cwd, 'starting', node)
+  node.child.kill('SIGINT')
+  await node.ended
+  assert.equal(readdirSync(cwd), ['src'])
+})
+
+test('a state folder that is deleted while its node runs does not keep that from ending', async () => {
+  const cwd = app()
+  const node = start(['run'], { cwd, input: null })
+  await isAt(cwd, 'ready', node)
+  await node.said('at work')
+  rmSync(join(cwd, '.wippy'), { recursive: true })
+  node.child.kill('SIGTERM')
+  const ended = await node.ended
+  assert.is(ended.code, 0, ended.err)
+  assertPlain(ended)
 })
 
 test('two commands that change what is stored go one after the other', async () => {

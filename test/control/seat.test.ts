@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -110,6 +110,28 @@ test('of many who come and go, never two have it', async () => {
     return (await once(child, 'exit'))[0]
   }
   assert.equal(await Promise.all([run(), run(), run()]), [0, 0, 0])
+})
+
+test('who has left touches nothing of the next one', () => {
+  const folder = scratch()
+  const first = takeSeat(folder, 'starting')!
+  first.leave()
+  const second = takeSeat(folder, 'command')!
+  first.is('stopping')
+  first.leave()
+  assert.is(readNote(folder)?.phase, 'command')
+  assert.is(takeSeat(folder, 'starting'), null)
+  second.leave()
+  assert.not(existsSync(folder))
+})
+
+test('a folder that is deleted meanwhile is no obstacle', () => {
+  const folder = scratch()
+  const seat = takeSeat(folder, 'starting')!
+  rmSync(folder, { recursive: true })
+  seat.is('stopping')
+  seat.leave()
+  takeSeat(folder, 'starting')!.leave()
 })
 
 test('where it cannot be made, the reason is said', () => {
