@@ -23,7 +23,7 @@ export const upgradeResponse = (upgrade: Upgrade): ServerResponse => {
   response.assignSocket(socket as Socket)
   response.once('finish', () => {
     response.detachSocket(socket as Socket)
-    socket.end()
+    ;(socket as Socket).destroySoon() // Node forgets the times of a connection that wants to become another one
     response.emit('close')
   })
   socket.on('error', () => {}) // its close says the same

@@ -20,8 +20,9 @@ export class Raw {
   isClosed = false
   received = ''
 
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1')
+  /** `staysOpen`: its side of the connection does, whatever the other one does. */
+  constructor(port: number, staysOpen = false) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: staysOpen })
     this.socket.on('data', (piece) => {
       this.received += piece.toString('latin1')
     })
