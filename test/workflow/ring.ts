@@ -34,7 +34,11 @@ export class Ring implements DurableBody {
       } else if (frame.kind === MESSAGE) {
         memory.heard++
         memory.total += Number(frame.payload)
-      } else if (frame.kind === REPLY && frame.tag === memory.tag) this.#goOn()
+      } else if (frame.kind === REPLY && frame.tag === memory.tag) {
+        if (frame.flag === 0 && memory.phase === 'send')
+          this.#ask('send') // who it is for has not begun yet
+        else this.#goOn()
+      }
     }
     if (memory.phase !== 'receive' || memory.heard < ROUNDS) return 'wait'
     this.#out.frames.write(EXIT, 1, 0, NOTHING, NOTHING, encodeAll([memory.total, null]))
