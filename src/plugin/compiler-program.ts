@@ -1,14 +1,11 @@
 // The program that compiles (compiler.ts).
 
-import { enableCompileCache } from 'node:module'
 import { Kind, WippyError } from '../error.ts'
 import type { CompileAnswer, CompileJob } from './compiler.ts'
 import { type Compiled, compileComponent } from './component.ts'
 import { componentOf, moduleOf } from './core-module.ts'
 
 const LARGEST = 128 * 1024 ** 2 // bytes of all that comes of a component
-
-enableCompileCache()
 
 const sizeOf = ({ glue, modules }: Compiled): number => [...modules.values()].reduce((sum, { bytes }) => sum + bytes.length, glue.length)
 

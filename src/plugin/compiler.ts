@@ -4,6 +4,7 @@
 //   K2 A job that takes too long, or needs more memory than there is, ends the program, and is refused; those behind it are done by the next one.
 
 import { type ChildProcess, fork } from 'node:child_process'
+import { getCompileCacheDir } from 'node:module'
 import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
 
@@ -37,6 +38,13 @@ const tooLarge = (why: string): WippyError =>
     retryable: false,
     hint: 'Build it without what it does not need.',
   })
+
+/** Nothing of this program's environment, but what Windows starts no program without, and where code is kept that was compiled before. */
+const surroundings = (): Record<string, string> => {
+  const { SystemRoot } = process.env
+  const cache = getCompileCacheDir()
+  return { ...(SystemRoot !== undefined && { SystemRoot }), ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }) }
+}
 
 export class Compiler {
   readonly #patienceMs: number
@@ -81,10 +89,9 @@ export class Compiler {
   }
 
   #start(): ChildProcess {
-    const { SystemRoot } = process.env // Windows does not start programs without it
     const program = fork(this.#file, {
       execArgv: [`--max-old-space-size=${HEAP_MIB}`, `--wasm-max-mem-pages=${PAGES}`],
-      env: SystemRoot === undefined ? {} : { SystemRoot },
+      env: surroundings(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
