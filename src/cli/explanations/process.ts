@@ -66,7 +66,7 @@ POST_FAILED | A message to a durable process could not be kept. | Its journal co
 PROCESS_COMMIT | A step could not be made durable, and its process was ended. | What is not written down must not be seen. | Look at the disk or database; the workflow goes on from its journal.
 PROCESS_FAILED | A process failed, and said no more. | Its error was no text. | Raise errors with a message.
 PROCESS_FRAME | A process wrote something that is no frame. | Its memory is damaged; it was ended. | Report it, with its code.
-PROCESS_FUEL | A process ran on without a point where it could stop, and was ended. | Everybody must have their turn; a __tostring, a finalizer or a message handler that takes long is the usual reason: Lua cannot leave them. | Do less there, or raise limits.hard_fuel.
+PROCESS_FUEL | A process ran on without a point where it could stop, and was ended. | Everybody must have their turn; a finalizer, a message handler or a __tostring that string.format calls is the usual reason: Lua cannot leave them. | Do less there, or raise limits.hard_fuel.
 PROCESS_MEMORY | A process needed more memory than it may have, and was ended. | limits.memory bounds each process. | Keep less, stream instead of collecting, or raise the limit.
 PROCESS_NOT_FOUND | There is no such process. | It has ended, or is written differently. | "wippy ps" lists what runs.
 PROCESS_STACK | A process called too deep, and was ended. | The stack within a memory is bounded. | End the recursion, or make it a loop.
