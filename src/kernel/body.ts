@@ -22,6 +22,8 @@ export interface Body {
   readonly spent: number
   /** Messages it has taken in and not yet given to its code: they still count against the mailbox. */
   readonly backlog: number
+  /** Whether it has not read all that it was handed: until it has, the rest stays in the mailbox. */
+  readonly isBehind?: boolean
   readonly fault: Fault | null
   /** Bytes it holds beyond what its code shares with others, when that is known. */
   readonly heldBytes?: number

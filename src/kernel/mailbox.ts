@@ -1,7 +1,8 @@
 // What waits for one process, oldest first: messages, replies, events, the start. There is no other way in.
 //
 //   M1. Never more messages, nor more bytes of messages, than the limits allow. What the process has taken in but not received is `held`
-//       and counts as messages: who reads its inbox into a heap is no way around the limit.
+//       and counts as messages: who reads its inbox into a heap is no way around the limit. Besides there is what was handed over and not
+//       read yet, one batch at most.
 //   M2. Replies, events and the start always get in: a process bounds its own replies by what it asks, and its events by what it
 //       watches. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages, and cancels, which anybody may bring
 //       about, when as much waits again as messages may take.

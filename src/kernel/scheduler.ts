@@ -266,7 +266,8 @@ export class Scheduler {
         }
         fuel = Math.min(fuel, share.budget.fuelLeft)
       }
-      mailbox.take(this.#inbox, BATCH, BATCH_BYTES)
+      if (body.isBehind) this.#inbox.end = this.#inbox.start
+      else mailbox.take(this.#inbox, BATCH, BATCH_BYTES)
       if (commit === null && this.#inbox.end > this.#inbox.start) this.delivery.grantCredit(process, this.#inbox)
       const verdict = this.#step(process, fuel, nowMs)
       const spent = Math.max(body.spent || 0, 0)

@@ -25,6 +25,7 @@ export class LuaBody implements DurableBody, Tenant {
   leftAt = -1
   spent = 0
   backlog = 0
+  isBehind = false
   fault: Fault | null = null
   readonly #pool: Pool
   readonly #origin: Image
@@ -86,6 +87,7 @@ export class LuaBody implements DurableBody, Tenant {
     const { words, view, bytes } = instance
     this.spent = fuel - words[Field.fuel]!
     this.backlog = Math.max(0, words[Field.backlog]!)
+    this.isBehind = words[Field.inNext] !== words[Field.inEnd]
     const start = words[Field.outStart]!
     const end = start + words[Field.outEnd]!
     const { outbox } = this

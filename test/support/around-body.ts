@@ -22,6 +22,9 @@ export class AroundBody implements Body {
   get backlog(): number {
     return this.inner.backlog
   }
+  get isBehind(): boolean {
+    return this.inner.isBehind ?? false
+  }
   get fault(): Fault | null {
     return this.inner.fault
   }

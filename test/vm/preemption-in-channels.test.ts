@@ -19,6 +19,34 @@ const body = (code: string) =>
     limits,
   )
 
+test('a process that computes is handed one batch, and what comes then fills its mailbox', () => {
+  const scheduler = new Scheduler({ encodeError: encode, door: () => {} })
+  const host = new Host('app:processes', { mailbox: { messages: 100, bytes: 1e6, policy: 'refuse' } })
+  const code =
+    'return function() local numbers, sum = process.listen("n"), 0 for _ = 1, 3e5 do end while true do sum = sum + numbers:receive() if sum == 200 then return sum end end end'
+  const process = scheduler.spawn({ host, body: body(code), entry: 'app:x', startedAt: 0, args: encodeAll([]) })
+  let sum: unknown = null
+  scheduler.onExit(process.pid, ({ payload }) => {
+    sum = decodeAll(payload)[0]
+  })
+  const send = (): boolean => {
+    try {
+      scheduler.delivery.message('', process.pid, 'n', encodeAll([1]))
+      return true
+    } catch {
+      return false
+    }
+  }
+  scheduler.turn(0)
+  for (let taken = 0; taken < 100; taken++) assert.ok(send())
+  scheduler.turn(0)
+  for (let taken = 0; taken < 100; taken++) assert.ok(send())
+  scheduler.turn(0)
+  assert.not(send())
+  while (scheduler.turn(0));
+  assert.is(sum, 200)
+})
+
 test('no message is slept through, wherever the slice ends', () => {
   const scheduler = new Scheduler({ encodeError: encode, door: () => {} })
   for (let fuel = 1200; fuel < 3200; fuel += 11) {
