@@ -48,18 +48,32 @@ const runWith = (node) => {
   })
 }
 
-/** The command line's file: built, in the package and (once it is) in a clone; with WIPPY_DEBUG the sources of a clone as they are. */
-const main = () => {
+/** What is kept of the sources of a clone, built; null in the package, when there is none, and with WIPPY_DEBUG. */
+const build = () => {
+  const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'))
+  return isClone && !process.env.WIPPY_DEBUG ? require('./built.js').built(root) : null
+}
+
+/** The command line's file: built, or the sources of a clone as they are. */
+const main = (home) => {
   const source = path.join(root, 'src', 'cli', 'main.ts')
-  const isClone = fs.existsSync(source)
-  if (isClone && process.env.WIPPY_DEBUG) return source
-  const home = isClone ? require('./built.js').built(root) : root
-  return home === null ? source : path.join(home, 'dist', 'cli', 'main.js')
+  return home === null && fs.existsSync(source) ? source : path.join(home || root, 'dist', 'cli', 'main.js')
+}
+
+/**
+ * Where compiled code is kept: with the build it was compiled from, else at the user's home. Not in the system's folder for temporary files,
+ * where somebody else could put code first.
+ */
+const compiled = (home) => {
+  const { NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env
+  if (NODE_COMPILE_CACHE) return NODE_COMPILE_CACHE
+  return home ? path.join(home, 'compiled') : path.join(XDG_CACHE_HOME || path.join(require('os').homedir(), '.cache'), 'wippy')
 }
 
 const start = () => {
-  require('module').enableCompileCache()
-  require(main()).main(process.argv.slice(2))
+  const home = build()
+  require('module').enableCompileCache(compiled(home))
+  require(main(home)).main(process.argv.slice(2))
 }
 
 if (parseInt(process.versions.node, 10) >= NEEDED) {

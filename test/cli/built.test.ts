@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -73,6 +73,29 @@ test('a broken note about the build is made anew; a build that is gone is too', 
   for (const name of builds(root)) rmSync(join(cacheOf(root), name), { recursive: true })
   const ended = await hello(root)
   assert.equal([ended.code, ended.out, ended.err], [0, 'Hello\n', ''])
+})
+
+test('compiled code is kept where nobody else can put any: with its build, or at home', async () => {
+  const root = clone()
+  const [temporary, home] = [directoryWith({}), directoryWith({})]
+  const env = {
+    TMPDIR: temporary,
+    TMP: temporary,
+    TEMP: temporary,
+    HOME: home,
+    USERPROFILE: home,
+    XDG_CACHE_HOME: '',
+    NODE_COMPILE_CACHE: '',
+  }
+  const version = (more: Readonly<Record<string, string>>) =>
+    wippy(['version'], { cwd: app, bin: join(root, 'bin', 'wippy.js'), env: { ...env, ...more } })
+  await version({})
+  const [build] = builds(root)
+  assert.ok(readdirSync(join(cacheOf(root), build!, 'compiled')).length > 0)
+  assert.not.ok(existsSync(join(home, '.cache')))
+  await version({ WIPPY_DEBUG: '1' })
+  assert.ok(readdirSync(join(home, '.cache', 'wippy')).length > 0)
+  assert.equal(readdirSync(temporary), [])
 })
 
 test.run()
