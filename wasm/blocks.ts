@@ -1,7 +1,7 @@
 // Lua's small blocks: those that were freed wait in lists, one for each size, and are taken from there again. Lua says of every block how
 // large it is, so that a list is found without looking at the block, and taking or giving is two loads and two stores.
 //
-// Before the heap grows, all that waits is given back to libc, which joins what lies side by side: lists never make a process larger.
+// Whenever the heap grows, some of what waits is given back to libc, which joins what lies side by side; all of it when it cannot grow.
 
 import { BLOCKS } from '../src/vm/abi.ts'
 import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
@@ -9,6 +9,7 @@ import { expr, findAll, findOne, head, isList, type List, parentOf } from './sex
 const LARGEST = 128 // bytes; in sizes of 8
 const SITES = 36
 const GROWTH = 4096 // bytes that the heap grows by beyond what is wanted: it looks through the lists each time
+const SOME = 256 // blocks: what is given back at once cannot be preempted
 
 const ALLOCATE = '$135' // l_alloc(ud, block, old size, new size)
 const SBRK = '$629'
@@ -36,16 +37,21 @@ const SUPPORT = `(module
    (i32.store (local.get $list) (local.get $block))
    (return)))
   (call ${FREE} (local.get $block)))
- (func $give_back (export "give_back") (result i32) (local $list i32) (local $block i32) (local $any i32)
+ (func $give_back (export "give_back") (param $most i32) (result i32) (local $list i32) (local $block i32) (local $any i32)
   (local.set $list (i32.const ${BLOCKS}))
   (loop $lists
    (if (local.tee $block (i32.load (local.get $list))) (then
     (local.set $any (i32.const 1))
     (i32.store (local.get $list) (i32.load (local.get $block)))
     (call ${FREE} (local.get $block))
-    (br $lists)))
+    (br_if $lists (local.tee $most (i32.sub (local.get $most) (i32.const 1))))
+    (return (i32.const 1))))
    (br_if $lists (i32.lt_u (local.tee $list (i32.add (local.get $list) (i32.const 4))) (i32.const ${BLOCKS + LARGEST / 2}))))
   (local.get $any))
+ (func $grow_heap (param $bytes i32) (result i32)
+  (drop (call $give_back (i32.const ${SOME})))
+  (if (call ${SBRK} (i32.add (local.get $bytes) (i32.const ${GROWTH}))) (then (return (i32.const 1))))
+  (call $give_back (i32.const -1)))
 )`
 
 /** A block that becomes smaller may stay; one that becomes another size moves, unless both are libc's. */
@@ -80,7 +86,6 @@ export const blocks = (module: List): void => {
     else site.splice(0, site.length, 'call', ALLOCATE, ud!, block!, old!, size!)
   }
   const grow = findOne(findOne(module, 'func', MALLOC), 'call', SBRK)
-  const more: List = ['call', SBRK, ['i32.add', grow[2]!, ['i32.const', String(GROWTH)]]]
-  grow.splice(0, grow.length, 'if', ['result', 'i32'], ['call', '$give_back'], ['then', ['i32.const', '1']], ['else', more])
+  grow[1] = '$grow_heap'
   module.push(...(expr(SUPPORT).slice(1) as List))
 }

@@ -77,6 +77,19 @@ test('small blocks that wait are room for large ones', () => {
   assert.is(runLua(source, { memoryBytes: 8 * MiB }), 2.5 * MiB)
 })
 
+test('blocks that wait are given back a few at a time: a heap that grows is preempted as ever', () => {
+  const source = `
+    local function fill(n) local list = {} for i = 1, n do list[i] = { i } end end
+    fill(150000)
+    for i = 1, 150000 do local collected = {} end
+    local list = {}
+    for i = 1, 60000 do list[i] = ('x'):rep(150) .. i end
+    return #list`
+  const process = new LuaProcess(source, { memoryBytes: 64 * MiB, hardFuel: 200_000 })
+  assert.is(process.result(100_000, 1_000_000), 60000)
+  process.close()
+})
+
 test('the limit of the memory is the limit of the process', () => {
   const source = `local s = ('x'):rep(5 * 1024 * 1024) return #s`
   assert.is(runLua(source, { memoryBytes: 32 * MiB }), 5 * MiB)

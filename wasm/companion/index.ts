@@ -115,7 +115,7 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
  * from this image differ from it in few grains. Call it when an image is finished, never in a process.
  */
 export function seal(): void {
-  lua.giveBack()
+  lua.giveBack(-1)
   const top = load<i32>(BREAK)
   for (let size = 1 << 12; size >= 16; size = size > 256 ? size >> 1 : size - 8) {
     for (;;) {

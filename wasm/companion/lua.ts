@@ -82,8 +82,8 @@
 @external("lua", "stackSave") export declare function stackSave(): i32
 @external("lua", "stackRestore") export declare function stackRestore(p: i32): void
 @external("lua", "__wasm_call_ctors") export declare function __wasm_call_ctors(): void
-/** Gives all small blocks that wait back to libc; whether there were any. */
-@external("lua", "give_back") export declare function giveBack(): i32
+/** Gives so many of the small blocks that wait back to libc, -1: all; whether there were any. */
+@external("lua", "give_back") export declare function giveBack(most: i32): i32
 /** Fuel that is left in this step; negative once it ran dry. */
 @external("lua", "fuel_left") export declare function fuelLeft(): i32
 /** Ends the process: there is no memory left for what cannot be left out. */
