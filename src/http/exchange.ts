@@ -16,6 +16,7 @@ import { detached, type Upgrade, upgradeOf } from './upgrade.ts'
 
 const HELD = 16 * 1024 // bytes
 const MOST_HEADERS = 200
+const NOBODY: Context = { values: {} }
 const PIECE = 64 * 1024 // bytes that a client takes at once
 
 /** What of an answer comes before its body. */
@@ -47,8 +48,10 @@ export class Exchange {
   readonly query: string
   /** Address and port of the client; the address alone, when a proxy told it. */
   remote: string
-  /** What a handler may do. */
-  context: Context = { values: {} }
+  /** What its route may do: for what the server itself does. */
+  own: Context = NOBODY
+  /** What a handler may do: what its route may, or its client. */
+  context: Context = NOBODY
   /** Entry and parameters of the route it takes. */
   endpoint = ''
   params: Readonly<Record<string, string>> = {}

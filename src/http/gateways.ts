@@ -167,10 +167,11 @@ export class Gateways {
   }
 
   /** Takes an exchange through steps; whether it may go on. */
-  async #pass(exchange: Exchange, { endpoint, context }: Route, steps: Route['before']): Promise<boolean> {
+  async #pass(exchange: Exchange, { endpoint, context, forClients }: Route, steps: Route['before']): Promise<boolean> {
     if (exchange.endpoint === '') {
       exchange.endpoint = endpoint
-      exchange.context = context
+      exchange.own = context
+      if (!forClients) exchange.context = context
     }
     for (const step of steps) {
       const done = step(exchange)

@@ -28,15 +28,17 @@ export type Route = {
   /** Before the route is known to fit, and after: an `OPTIONS` of the server itself passes the first. */
   readonly before: readonly Step[]
   readonly after: readonly Step[]
-  /** What a handler may do, unless a step says otherwise. */
+  /** What it may do: its files, and its handler unless it is `forClients`. */
   readonly context: Context
+  /** Whether its handler may do what its client may, and nothing for who is nobody: there is a `token_auth` among its steps. */
+  readonly forClients: boolean
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE']
 const FUNCTIONS = ['function.lua']
 const BY_KIND: Index = { name: 'http', keysOf: ({ kind }) => (kind.startsWith('http.') ? [kind] : []) }
 
-type Router = { readonly server: string; readonly prefix: string; readonly before: readonly Step[]; readonly after: readonly Step[] }
+type Router = Pick<Route, 'before' | 'after' | 'forClients'> & { readonly server: string; readonly prefix: string }
 type Endpoint = { readonly router: string; readonly method: string; readonly path: string; readonly func: string }
 
 /** Where the rest of a path is, for files. */
@@ -69,6 +71,7 @@ const routerOf = (entry: Entry, given: Surroundings): Router => {
     prefix,
     before: stepsOf(entry, 'middleware', settings, given),
     after: stepsOf(entry, 'post_middleware', settings, given),
+    forClients: [...settings.texts('middleware'), ...settings.texts('post_middleware')].includes('token_auth'),
   }
 }
 
@@ -194,20 +197,21 @@ export class Plans {
     const { method, path, func, router } = endpointOf(entry)
     const above = state.get(router)
     if (above?.kind !== 'http.router') return // said of the entry when it came
-    const { server, prefix, before, after } = this.router(above)
+    const { server, prefix, ...steps } = this.router(above)
     const context = this.#given.authority.of(entry, this.#contextOf(server, above, state))
-    plan.add(entry, server, method, patternOf(entry, prefix, path), { target: func, before, after, context })
+    plan.add(entry, server, method, patternOf(entry, prefix, path), { target: func, context, ...steps })
   }
 
   #addSite(plan: Plan, entry: Entry, state: State): void {
     const settings = new EntrySettings(entry, entry.data)
     const server = referenceIn(entry, 'meta.server')
     const pattern = patternOf(entry, settings.text('path', '/'), `/{${REST}...}`)
-    const { before } = this.router(entry)
+    const { before, forClients } = this.router(entry)
     plan.add(entry, server, '*', pattern, {
       target: siteOf(entry, settings),
       before,
       after: [],
+      forClients,
       context: this.#contextOf(server, entry, state),
     })
   }

@@ -3,6 +3,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { addressOf, remoteOf } from '../../src/http/remote.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import type { Draft } from '../support/app.ts'
 import { endpoint, gateway, handler, router, type Served, served } from './served.ts'
 
 const test = suite('middleware')
@@ -170,6 +172,65 @@ test('token_auth and firewalls: by header, query or cookie; without a right ther
       assert.equal(await server.say('/free/who', bearer), [200, 'ada'])
     },
   ))
+
+test('behind token_auth nobody passes, or acts, as the server: who has no token is nobody', async () => {
+  const identities = [undefined, { actor: { id: 'web' } }, { policies: ['app:all'] }, { actor: { id: 'web' }, policies: ['app:all'] }]
+  const who = handler(
+    `local security, registry = require('security'), require('registry')
+    local actor, entry = security.actor(), registry.get('app:all')
+    res:write_json{ actor and actor:id() or 'nobody', security.scope() ~= nil, entry ~= nil }`,
+    { modules: ['http', 'json', 'time', 'registry', 'security'] },
+  )
+  const options = { token_store: 'app:tokens', 'resource_firewall.target': 'app:all', 'sendfile.fs': 'app:files' }
+  const asking = (prefix: string, more: Readonly<Record<string, unknown>>): Draft =>
+    router({ prefix, options, post_options: options, ...more })
+  const under = (name: string): Draft => endpoint('/who', 'who', { meta: { router: `app:${name}` } })
+  for (const security of identities) {
+    const drafts = {
+      gateway: gateway({ lifecycle: { auto_start: true, ...(security && { security }) } }),
+      memory: { kind: 'store.memory' },
+      tokens: { kind: 'security.token_store', store: 'app:memory' },
+      files: { kind: 'fs.directory', directory: directoryWith({ 'a.txt': 'a file' }) },
+      all: { kind: 'security.policy', policy: { actions: '*', resources: '*', effect: 'allow' } },
+      login: handler(`local security = require('security')
+        local scope = security.new_scope{ assert(security.policy('app:all')) }
+        res:write(assert(assert(security.token_store('app:tokens')):create(security.new_actor('ada'), scope)))`),
+      who,
+      file: handler(`res:set_header('X-Sendfile', 'a.txt')`),
+      fenced: asking('/fenced', { middleware: ['token_auth'], post_middleware: ['endpoint_firewall'] }),
+      fixed: asking('/fixed', { middleware: ['token_auth'], post_middleware: ['resource_firewall'] }),
+      early: asking('/early', { middleware: ['resource_firewall', 'token_auth'] }),
+      late: asking('/late', { middleware: ['resource_firewall'], post_middleware: ['token_auth'] }),
+      free: asking('/free', { middleware: ['token_auth'], post_middleware: ['token_auth'] }),
+      sending: asking('/sending', { middleware: ['token_auth', 'sendfile'] }),
+      ...{ a: under('fenced'), b: under('fixed'), c: under('early'), d: under('late'), e: under('free') },
+      f: endpoint('/file', 'file', { meta: { router: 'app:sending' } }),
+      l: endpoint('/login', 'login'),
+      site: {
+        kind: 'http.static',
+        meta: { server: 'app:gateway' },
+        path: '/site',
+        fs: 'app:files',
+        middleware: ['token_auth', 'endpoint_firewall'],
+        options,
+      },
+    }
+    await served(drafts, async (server) => {
+      assert.equal(server.app.node.problems, [])
+      const paths = ['/fenced/who', '/fixed/who', '/early/who', '/late/who', '/site/a.txt']
+      const statuses = (init: RequestInit): Promise<number[]> => Promise.all(paths.map(async (path) => (await server.say(path, init))[0]))
+      for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
+        assert.equal(await statuses({ headers }), [401, 401, 401, 401, 401])
+        assert.equal(await server.say('/free/who', { headers }), [200, '["nobody",false,false]'])
+        assert.equal((await server.say('/sending/file', { headers }))[1], 'a file')
+      }
+      const [, token] = await server.say('/login')
+      const bearer = { headers: { authorization: `Bearer ${token}` } }
+      assert.equal(await statuses(bearer), [200, 200, 401, 401, 200])
+      assert.equal(await server.say('/free/who', bearer), [200, '["ada",true,true]'])
+    })
+  }
+})
 
 test('the identity of a service is that of its handlers', () =>
   served(

@@ -16,7 +16,6 @@ export const sendfile = (options: EntrySettings, { files }: Surroundings, entry:
   }
   const volume = resolveId(written, entry.ns)
   return (exchange) => {
-    const { context } = exchange // of the route, whoever else the request turns out to be from
-    exchange.handOver = (path, name, headers) => files.hand(exchange, { volume, context, path, name, headers })
+    exchange.handOver = (path, name, headers) => files.hand(exchange, { volume, context: exchange.own, path, name, headers })
   }
 }
