@@ -1,17 +1,14 @@
 // What one instance of a plugin has open in the directories it was granted.
 //
-//   O1 What was looked at is what is opened, whoever exchanges what lies on the way: a directory is held while something is done in it.
-//      That takes /proc; elsewhere there is a moment between the look and the deed.
+//   O1 What was looked at is what is opened, whoever exchanges what lies on the way (see service/held-directory).
 //   O2 Only files and directories are opened: no device, and no pipe, which would hold up the thread for ever.
 //   O3 What was closed cannot be used: its number may be another file of the node by now.
 
 import * as fs from 'node:fs'
-import { basename, dirname, sep } from 'node:path'
+import { canHold, holderOf, TO_HOLD, wayInto } from '../service/held-directory.ts'
 
 const MOST = 256
-const PROC = '/proc/self/fd'
-const hasProc = fs.existsSync(PROC)
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_DIRECTORY = 0 } = fs.constants
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
 
 export class OpenFile {
   #fd: number | null
@@ -54,19 +51,19 @@ export class OpenFiles {
 
 /** Does `work` with a way to a directory that lies in `root`, whatever is exchanged meanwhile. Throws WASI's code, or as the system does. */
 export const inDirectory = <T>(directory: string, root: string, work: (path: string) => T): T => {
-  if (!hasProc) return work(directory)
-  const holder = fs.openSync(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  if (!canHold) return work(directory)
+  const holder = fs.openSync(directory, TO_HOLD)
   try {
-    const real = fs.readlinkSync(`${PROC}/${holder}`)
-    if (real !== root && !real.startsWith(root + sep)) throw 'not-permitted'
-    return work(`${PROC}/${holder}`)
+    const way = wayInto(holder, root)
+    if (way === null) throw 'not-permitted'
+    return work(way)
   } finally {
     fs.closeSync(holder)
   }
 }
 
 /** The same for what lies in a directory of `root`, or for `root`. */
-export const at = <T>(place: string, root: string, work: (path: string) => T): T =>
-  place === root
-    ? inDirectory(root, root, (path) => work(`${path}/.`))
-    : inDirectory(dirname(place), root, (path) => work(`${path}/${basename(place)}`))
+export const at = <T>(place: string, root: string, work: (path: string) => T): T => {
+  const [directory, name] = holderOf(place, root)
+  return inDirectory(directory, root, (way) => work(`${way}/${name}`))
+}

@@ -8,7 +8,8 @@
 
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
-import { dirname, join, posix, sep } from 'node:path'
+import { dirname, join, posix } from 'node:path'
+import { liesIn } from '../service/held-directory.ts'
 import type { Mount } from './grant.ts'
 import { at, inDirectory, type OpenFile, type OpenFiles } from './open-files.ts'
 import { InputStream, OutputStream } from './wasi-streams.ts'
@@ -111,7 +112,7 @@ class Descriptor {
     const place = clean === '.' ? fs.realpathSync(whole) : join(fs.realpathSync(dirname(whole)), posix.basename(clean))
     const end = follow && fs.existsSync(place) ? fs.realpathSync(place) : place
     if (follow && end === place && fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) throw 'no-entry'
-    if (end !== this.#root.path && !end.startsWith(this.#root.path + sep)) throw 'not-permitted'
+    if (!liesIn(this.#root.path, end)) throw 'not-permitted'
     return end
   }
 

@@ -1,12 +1,14 @@
 // A directory of the machine as processes see it: paths begin at its root, and none leads out.
 //
-//   V1 `..` stops at the root. A link is followed only to what lies inside; what it leads to is looked at before anything is opened.
+//   V1 `..` stops at the root. A link is followed only to what lies inside; what it leads to is looked at before anything is opened,
+//      and what was looked at is what is opened (see held-directory).
 //   V2 Only files and directories are there: no devices, pipes or sockets.
 
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, realpath, rmdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readdir, realpath, rmdir, unlink } from 'node:fs/promises'
 import { basename, dirname, join, posix, sep } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
+import { canHold, holderOf, liesIn, TO_HOLD, wayInto } from './held-directory.ts'
 import type { ByteStream, Whence } from './streams.ts'
 
 export type Mode = 'r' | 'w' | 'wx' | 'a'
@@ -22,6 +24,9 @@ export type Info = {
 }
 
 export type Item = { readonly name: string; readonly type: 'file' | 'directory' }
+
+/** What of a path is meant: what is there, or may be new; its own name, be it a link; or what it holds. */
+type Which = 'there' | 'new' | 'itself' | 'inside'
 
 const MOST_ITEMS = 10_000
 const LONGEST = 4096
@@ -122,8 +127,8 @@ export class Volume {
 
   /** Throws FS. */
   info(path: string): Promise<Info> {
-    return this.#with(path, async (place) => {
-      const stats = await stat(place)
+    return this.#at(path, 'there', async (way) => {
+      const stats = await lstat(way)
       if (!stats.isFile() && !stats.isDirectory()) throw refuse(path, Kind.Invalid, 'is no file')
       return infoOf(posix.normalize(path), stats)
     })
@@ -131,8 +136,8 @@ export class Volume {
 
   /** What a directory holds, sorted by name; links are left out. Throws FS. */
   list(path: string): Promise<readonly Item[]> {
-    return this.#with(path, async (place) => {
-      const found = await readdir(place, { withFileTypes: true })
+    return this.#at(path, 'inside', async (way) => {
+      const found = await readdir(way, { withFileTypes: true })
       if (found.length > MOST_ITEMS) throw refuse(path, Kind.Invalid, `holds more than ${MOST_ITEMS} files`)
       const items = found.filter((item) => item.isFile() || item.isDirectory())
       return items.map((item): Item => ({ name: item.name, type: item.isDirectory() ? 'directory' : 'file' })).sort(byName)
@@ -141,56 +146,62 @@ export class Volume {
 
   /** Throws FS. */
   mkdir(path: string, mode = 0o755): Promise<void> {
-    return this.#change(path, (place) => mkdir(place, { mode }).then(() => {}))
+    return this.#change(path, (way) => mkdir(way, { mode }).then(() => {}))
   }
 
   /** Removes a file, a link, or an empty directory. Throws FS. */
   remove(path: string): Promise<void> {
-    return this.#change(path, async (place) => {
-      if (place === this.#root) throw refuse(path, Kind.Invalid, 'is the root')
-      await ((await lstat(place)).isDirectory() ? rmdir(place) : unlink(place))
+    return this.#change(path, async (way) => {
+      if (this.#whole(path) === this.#root) throw refuse(path, Kind.Invalid, 'is the root')
+      await ((await lstat(way)).isDirectory() ? rmdir(way) : unlink(way))
     })
   }
 
   /** Opens a file. Throws FS. */
   open(path: string, mode: Mode): Promise<ByteStream & { stat(): Promise<{ size: number; position: number }> }> {
     if (mode !== 'r' && this.#isReadOnly) throw readOnly(path)
-    return this.#with(
-      path,
-      async (place) => {
-        const file = await open(place, FLAGS[mode] | O_NOFOLLOW | O_NONBLOCK, 0o644)
-        const stats = await file.stat()
-        if (stats.isFile()) return new FileStream(file, mode === 'a')
-        await file.close()
-        throw refuse(path, Kind.Invalid, stats.isDirectory() ? 'is a directory' : 'is no file')
-      },
-      mode !== 'r',
-    )
+    return this.#at(path, mode === 'r' ? 'there' : 'new', async (way) => {
+      const file = await open(way, FLAGS[mode] | O_NOFOLLOW | O_NONBLOCK, 0o644)
+      const stats = await file.stat()
+      if (stats.isFile()) return new FileStream(file, mode === 'a')
+      await file.close()
+      throw refuse(path, Kind.Invalid, stats.isDirectory() ? 'is a directory' : 'is no file')
+    })
   }
 
-  async #with<T>(path: string, act: (place: string) => Promise<T>, mayBeNew = false): Promise<T> {
+  /** Acts with a way to a place that cannot be led elsewhere. */
+  async #at<T>(path: string, which: Which, act: (way: string) => Promise<T>): Promise<T> {
     try {
-      return await act(await this.#place(path, mayBeNew))
+      const place = await this.#place(path, which)
+      const [directory, name] = holderOf(place, which === 'inside' ? place : this.#root)
+      return await this.#held(directory, path, (way) => act(`${way}/${name}`))
     } catch (error) {
       throw failed(path, error)
     }
   }
 
-  /** Acts on a place by its own name, be it a link or not there yet. */
-  async #change(path: string, act: (place: string) => Promise<void>): Promise<void> {
+  async #held<T>(directory: string, path: string, act: (way: string) => Promise<T>): Promise<T> {
+    if (!canHold) return act(directory)
+    const holder = await open(directory, TO_HOLD)
+    try {
+      const way = wayInto(holder.fd, this.#root)
+      if (way === null) throw leadsOut(path)
+      return await act(way)
+    } finally {
+      await holder.close()
+    }
+  }
+
+  async #change(path: string, act: (way: string) => Promise<void>): Promise<void> {
     if (this.#isReadOnly) throw readOnly(path)
-    try {
-      const whole = this.#whole(path)
-      await act(whole === this.#root ? whole : join(await this.#real(dirname(whole), path), basename(whole)))
-    } catch (error) {
-      throw failed(path, error)
-    }
+    await this.#at(path, 'itself', act)
   }
 
-  async #place(path: string, mayBeNew: boolean): Promise<string> {
+  async #place(path: string, which: Which): Promise<string> {
     const whole = this.#whole(path)
-    if (!mayBeNew) return this.#real(whole, path)
+    if (whole === this.#root || which === 'there' || which === 'inside') return this.#real(whole, path)
     const place = join(await this.#real(dirname(whole), path), basename(whole))
+    if (which === 'itself') return place
     const isLink = await lstat(place).then(
       (stats) => stats.isSymbolicLink(),
       () => false,
@@ -207,10 +218,12 @@ export class Volume {
 
   async #real(place: string, path: string): Promise<string> {
     const real = await realpath(place)
-    if (real === this.#root || real.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep)) return real
-    throw refuse(path, Kind.PermissionDenied, 'is a link that leads out')
+    if (liesIn(this.#root, real)) return real
+    throw leadsOut(path)
   }
 }
+
+const leadsOut = (path: string): WippyError => refuse(path, Kind.PermissionDenied, 'is a link that leads out')
 
 const readOnly = (path: string): WippyError => refuse(path, Kind.PermissionDenied, 'can only be read')
 

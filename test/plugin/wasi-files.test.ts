@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import fs, { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -8,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { parseGrants } from '../../src/plugin/grant.ts'
 import { OpenFiles } from '../../src/plugin/open-files.ts'
 import { fileInterfaces } from '../../src/plugin/wasi-files.ts'
+import { exchangedMeanwhile } from '../support/exchanged.ts'
 
 type Stream = { read(length: bigint): Uint8Array }
 type Descriptor = {
@@ -172,35 +172,19 @@ test('what was dropped cannot be read or written, through a stream or itself, wh
   }
 })
 
-/** Has somebody exchange a directory for a link at the moment when a way has been looked at. */
-const exchangedMeanwhile = (work: () => unknown): unknown => {
-  const { realpathSync } = fs
-  const exchange = ((path: string) => {
-    const real = realpathSync(path)
-    if (path.includes('deep')) {
-      renameSync(join(folder, 'open/deep'), join(folder, 'open/away'))
-      renameSync(join(folder, 'open/up'), join(folder, 'open/deep'))
-    }
-    return real
-  }) as typeof realpathSync
-  fs.realpathSync = exchange
-  syncBuiltinESMExports()
-  try {
-    return thrown(work)
-  } finally {
-    fs.realpathSync = realpathSync
-    syncBuiltinESMExports()
-  }
-}
-
 if (process.platform === 'linux') {
-  test('a directory that is exchanged for a link after it was looked at leads nowhere', () => {
+  test('a directory that is exchanged for a link after it was looked at leads nowhere', async () => {
     for (const path of ['deep/secret', 'deep/inner/secret']) {
       mkdirSync(join(folder, 'open/deep/inner'), { recursive: true })
       mkdirSync(join(folder, 'inner'), { recursive: true })
       writeFileSync(join(folder, 'inner/secret'), 'secret')
       const root = rootOf('fs:/data=open:rw')
-      const error = exchangedMeanwhile(() => root.openAt({}, path, { create: true, truncate: true }, { read: true, write: true }))
+      const exchange = (): void => {
+        renameSync(join(folder, 'open/deep'), join(folder, 'open/away'))
+        renameSync(join(folder, 'open/up'), join(folder, 'open/deep'))
+      }
+      const create = (): unknown => root.openAt({}, path, { create: true, truncate: true }, { read: true, write: true })
+      const error = await exchangedMeanwhile('deep', exchange, create)
       assert.ok(['loop', 'not-directory', 'not-permitted'].includes(error as string), `${path}: ${error}`)
       assert.equal([readFileSync(join(folder, 'secret'), 'utf8'), readFileSync(join(folder, 'inner/secret'), 'utf8')], ['secret', 'secret'])
       renameSync(join(folder, 'open/deep'), join(folder, 'open/up'))
