@@ -179,6 +179,7 @@ const SUPPORT = `(module
   (global.set $pardon (i32.const ${PARDON}))
   (global.set $fault (i32.const 0))
   (global.set $refused (i32.const 0)))
+ (func $pay (export "pay") (param $cost i32) (global.set $fuel (i32.sub (global.get $fuel) (local.get $cost))))
  (func $rearm (export "rearm") (global.set $armed (i32.const 0)))
  (func $bounded_begin (export "bounded_begin") (result i32)
   (if (i32.ne (global.get $since) (i32.const ${NEVER})) (then (return (i32.const 0))))

@@ -215,7 +215,7 @@ end
 function stub.globals()
   local errors = host.require_runtime('errors')
   local strings = { rep = host.textual(string.rep) } -- what the companion does itself
-  for name in ('find match gmatch gsub'):gmatch('%a+') do strings[name] = host.textual(string[name]) end
+  for name in ('find match gmatch gsub lower reverse upper'):gmatch('%a+') do strings[name] = host.textual(string[name]) end
   for name, f in pairs(string) do strings[name] = strings[name] or f end
   local env = {
     errors = errors, payload = host.require_runtime('payload'), os = host.require_runtime('os'), channel = channel,

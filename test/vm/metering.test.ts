@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { meter } from '../../wasm/meter.ts'
 import { expr, findAll, findOne, type List, print } from '../../wasm/sexpr.ts'
-import { LuaProcess, MiB } from './lua-process.ts'
+import { LuaProcess, MiB, program } from './lua-process.ts'
 
 const JUMP =
   '(i32.sub (i32.add (i32.and (i32.shr_u (local.get $i) (i32.const 5)) (i32.const 134217724)) (local.get $pc)) (i32.const 67108856))'
@@ -158,6 +158,17 @@ test('a step that passes its fuel says so, and is charged for all it did', () =>
   const process = new LuaProcess(`local s = ('"'):rep(1 << 18) local q, r = ('%q'):format(s), ('%q'):format(s) return #q + #r`)
   assert.is(process.run(1000), 'exit')
   assert.ok(process.spent > 2 * (1 << 18), String(process.spent))
+  process.close()
+})
+
+test('an ask pays for what the host will do: a process that asks for ever is preempted after some, and is not slowed otherwise', () => {
+  const source = "local funcs = require('funcs') for i = 1, 1000 do funcs.async('app:f') end"
+  const process = new LuaProcess(program(source, ['funcs']))
+  assert.is(process.step(100_000), 'again')
+  const first = process.asks.length
+  assert.ok(first > 10 && first <= 50, `${first} asks in a slice`)
+  process.step(100_000)
+  assert.ok(process.asks.length <= 2 * 51, `${process.asks.length} asks in two slices`)
   process.close()
 })
 

@@ -86,6 +86,8 @@
 @external("lua", "give_back") export declare function giveBack(most: i32): i32
 /** Fuel that is left in this step; negative once it ran dry. */
 @external("lua", "fuel_left") export declare function fuelLeft(): i32
+/** Takes fuel for what others will do. */
+@external("lua", "pay") export declare function pay(cost: i32): void
 /** Ends the process: there is no memory left for what cannot be left out. */
 @external("lua", "out_of_memory") export declare function outOfMemory(): void
 /** `arm` is called again, some hundred units later. */

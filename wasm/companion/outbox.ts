@@ -9,6 +9,7 @@ import * as pack from './msgpack'
 const SEND: i32 = 16
 const ASK: i32 = 17
 const SENDS: i32 = 19
+const ASK_COST: i32 = 2000 // fuel: what the host does for an ask takes it some microseconds, all those of a step in one piece
 const COVERED_BYTES: i32 = 3584 // longer messages must ask; the kernel counts 4096 with the sender's pid
 const MOST_MESSAGES: i32 = 64 // of a bundle, as in src/kernel/bundle.ts
 const ENOUGH_BYTES: i32 = 4096 // of a bundle: more messages come in another one
@@ -70,6 +71,7 @@ function close(offset: i32, p: i32): i32 {
 function write(L: i32, kind: i32, flag: i32, tag: u32, name: i32): void {
   const p = open(L, pack.begin(), kind, flag, tag, lua.stringAt(L, name), lua.stringAt(L, name + 1))
   close(get(OUT_END), encodeFrom(L, name + 2, p))
+  if (kind == ASK) lua.pay(ASK_COST)
 }
 
 /** Tags are never 0, and come again only after two thousand million asks. */
