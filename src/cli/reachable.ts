@@ -10,17 +10,26 @@ const LASTING_MS = 1_000 // what is over before that needs nobody to look at it,
 const NO_SEAT: Seat = { is: () => {}, leave: () => {} }
 
 /**
- * Takes the seat of an app's state folder before its node starts, so that commands wait for it and start none beside it. Null when another node has
- * it. Where the folder cannot be written the app runs all the same, and `reachable` says why it is not. Throws SEAT_TAKEN.
+ * Takes the seat of an app's state folder before its node starts, so that commands wait for it and start none beside it; `command` is what others are
+ * told of it. Null when another node has it. Where the folder cannot be written the app runs all the same, and `reachable` says why it is not. Throws
+ * SEAT_TAKEN.
  */
-export const seatFor = async ({ state }: Config): Promise<Seat | null> => {
+export const seatFor = async ({ state }: Config, command: string): Promise<Seat | null> => {
   const { waitForSeat } = await import('../control/seat.ts')
   try {
-    return await waitingFor('waiting for who works on the state of the app', waitForSeat(state, 'starting'))
+    return await waitingFor('waiting for who works on the state of the app', waitForSeat(state, 'starting', command))
   } catch (error) {
     if (error instanceof WippyError && error.code === 'SEAT_TAKEN') throw error
     return NO_SEAT
   }
+}
+
+/** The same for a node that must be the only one there. Throws STATE_OWNED when another one has the seat, and SEAT_TAKEN. */
+export const onlySeatFor = async (config: Config, command: string): Promise<Seat> => {
+  const seat = await seatFor(config, command)
+  if (seat !== null) return seat
+  const { ownedBy } = await import('../control/seat.ts')
+  throw ownedBy(config.state)
 }
 
 /**

@@ -2,7 +2,7 @@
 //
 // What was asked for decides what a problem means. When the entry to run has one, or needs an entry that has one, nothing runs. Otherwise what
 // can run does, the problems are said, and the exit code is not 0 whatever happens then. An app that was asked for as a whole does not run
-// without a service that it requires.
+// without a service that it requires, nor beside another node with its state; one process of it does.
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -15,7 +15,7 @@ import { faultsOf } from './faults.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
 import { complain, json, print, sayAll } from './output.ts'
-import { reachable, seatFor } from './reachable.ts'
+import { onlySeatFor, reachable, seatFor } from './reachable.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
 import { commandNamed, entryNamed, isWorkflow, mainCommand } from './target.ts'
@@ -29,6 +29,8 @@ export type RunFlags = AppFlags &
     readonly host?: string | undefined
     /** Whether files are taken in as they are saved. */
     readonly watch?: boolean | undefined
+    /** The command it was asked for with, `run` when not said. */
+    readonly command?: string
   }
 
 type Asked = {
@@ -44,12 +46,13 @@ type Asked = {
 /** Runs what the flags and the words behind them ask for, and ends the program. Throws what is to be said about a mistake. */
 export const run = async (flags: RunFlags, words: readonly string[]): Promise<never> => {
   const signals = listenForSignals((code) => process.exit(code))
-  const { exec, host, silent, watch = false } = flags
+  const { exec, host, silent, watch = false, command = 'run' } = flags
   const isPacked = exec === undefined && words[0]?.endsWith('.wapp') === true
   const asked = isPacked ? words.slice(1) : words
   const target = exec === undefined ? asked[0] : undefined
   const args = target === undefined ? asked : asked.slice(1)
-  const attended = { expected: exec !== undefined || target !== undefined, entry: null as Entry | null }
+  const one = exec === undefined ? target : `-x ${exec}`
+  const attended = { expected: one !== undefined, entry: null as Entry | null }
   const attend = (entry: Entry): void => {
     attended.entry = entry
   }
@@ -59,14 +62,14 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   const load = lockdown()
   const terminal = wippy.processTerminal(process, args)
   const log = logOf(config, flags, () => attended, wippy)
-  const seat = await seatFor(config)
+  const seat = await (one === undefined ? onlySeatFor(config, `wippy ${command}`) : seatFor(config, `wippy ${command} ${one}`))
   const node = await wippy.boot(config, { log, load })
   signals.stopWith(() => {
     complain('Stopping. Press Ctrl-C again to end at once.')
     seat?.is('stopping')
     void node.stop()
   })
-  const unreach = reachable(node, seat, target === undefined && exec === undefined)
+  const unreach = reachable(node, seat, one === undefined)
   if (watch) await node.follow((swap) => complain(swapText(swap, wippy.versionName(node.registry.current))))
   const outcome = await perform(node, wippy, { exec, host, silent, watch, target, attend }, terminal).catch((error: Error) => error)
   await unreach()

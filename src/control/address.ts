@@ -13,7 +13,8 @@ const LONGEST = 100 // bytes of a socket's path: systems take 104 to 108
 
 /** What whoever wrote it does: a node that starts, can be reached, or stops; or a command that changes what is stored. */
 export type Phase = 'starting' | 'ready' | 'stopping' | 'command'
-export type Note = { readonly pid: number; readonly phase: Phase; readonly path: string }
+/** `command`: what it was started as, without arguments; empty and missing when nobody said. */
+export type Note = { readonly pid: number; readonly phase: Phase; readonly path: string; readonly command?: string }
 
 /** The socket of this process for a state folder. */
 export const socketPath = (folder: string): string => {
@@ -24,8 +25,9 @@ export const socketPath = (folder: string): string => {
 
 export const readNote = (folder: string): Note | null => {
   try {
-    const { pid, phase, path } = JSON.parse(readFileSync(join(folder, NOTE), 'utf8'))
-    return Number.isSafeInteger(pid) && PHASES.includes(phase) && typeof path === 'string' ? { pid, phase, path } : null
+    const { pid, phase, path, command = '' } = JSON.parse(readFileSync(join(folder, NOTE), 'utf8'))
+    const isNote = Number.isSafeInteger(pid) && PHASES.includes(phase) && typeof path === 'string' && typeof command === 'string'
+    return isNote ? { pid, phase, path, command } : null
   } catch {
     return null // none, or none that can be read: both mean that nobody can be reached
   }

@@ -60,15 +60,18 @@ const lock = (folder: string): { readonly made: boolean; readonly unlock: () => 
   }
 }
 
-/** Takes the seat of a folder, which is made when it is missing; null when somebody has it. Throws STATE_UNREADABLE, and what the system refuses. */
-export const takeSeat = (folder: string, phase: Phase): Seat | null => {
+/**
+ * Takes the seat of a folder, which is made when it is missing; null when somebody has it. `command` is what others are told of who has it. Throws
+ * STATE_UNREADABLE, and what the system refuses.
+ */
+export const takeSeat = (folder: string, phase: Phase, command = ''): Seat | null => {
   const locked = lock(folder)
   if (locked === null) return null
   let known = ''
   let isLeft = false
   const is = (phase: Phase, path = known): void => {
     known = path
-    if (!isLeft && existsSync(folder)) writeNote(folder, { pid: process.pid, phase, path }) // of a folder that was deleted nobody asks
+    if (!isLeft && existsSync(folder)) writeNote(folder, { pid: process.pid, phase, path, command }) // of a folder that was deleted nobody asks
   }
   is(phase)
   const leave = (): void => {
@@ -88,9 +91,9 @@ export const takeSeat = (folder: string, phase: Phase): Seat | null => {
  * Takes the seat, and waits for a node that stops or a command that changes what is stored; null when a node has it that goes on. Throws SEAT_TAKEN when
  * that takes longer than half a minute, and as `takeSeat`.
  */
-export const waitForSeat = async (folder: string, phase: Phase): Promise<Seat | null> => {
+export const waitForSeat = async (folder: string, phase: Phase, command = ''): Promise<Seat | null> => {
   for (const late = performance.now() + PATIENCE_MS; ; await setTimeout(LOOK_MS)) {
-    const seat = takeSeat(folder, phase)
+    const seat = takeSeat(folder, phase, command)
     if (seat !== null) return seat
     const note = readNote(folder)
     if (note?.phase === 'starting' || note?.phase === 'ready') return null
@@ -105,4 +108,19 @@ const taken = (folder: string, note: Note | null): WippyError =>
     retryable: true,
   })
 
-export const nameOf = (note: Note | null): string => (note === null ? 'another wippy' : `process ${note.pid}`)
+/** The error of an app that would run beside the node that has its state folder. */
+export const ownedBy = (folder: string): WippyError => {
+  const note = readNote(folder)
+  const stop = note === null ? 'Stop that one' : `Stop that one ("kill ${note.pid}")`
+  return new WippyError('STATE_OWNED', Kind.Conflict, `${nameOf(note)} runs with this state, and one node does at a time`, {
+    where: { file: folder },
+    details: { pid: note?.pid ?? null },
+    hint: `${stop}, or give this one a state folder of its own: --set state=DIR. One command of the app runs beside it: wippy run NAME.`,
+  })
+}
+
+/** Who wrote a note, in words. */
+export const nameOf = (note: Note | null): string => {
+  if (note === null) return 'another wippy'
+  return note.command ? `"${note.command}" (process ${note.pid})` : `process ${note.pid}`
+}

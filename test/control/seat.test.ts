@@ -30,7 +30,7 @@ const waits = async (promise: Promise<unknown>): Promise<boolean> => {
 test('one has it at a time, and says what for', async () => {
   const folder = scratch()
   const seat = takeSeat(folder, 'starting')!
-  assert.equal(readNote(folder), { pid: process.pid, phase: 'starting', path: '' })
+  assert.equal(readNote(folder), { pid: process.pid, phase: 'starting', path: '', command: '' })
   assert.is(takeSeat(folder, 'command'), null)
   assert.is(await waitForSeat(folder, 'command'), null, 'a node that starts is not waited for')
   seat.leave()

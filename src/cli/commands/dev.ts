@@ -12,5 +12,5 @@ Calls and messages under way end with the code they began with; a save with a mi
   static override examples = ['<%= config.bin %> dev', '<%= config.bin %> dev greet Ada']
   static override flags = runFlags as typeof Run.flags
 
-  protected override readonly always = { watch: true, console: true }
+  protected override readonly always = { watch: true, console: true, command: 'dev' }
 }

@@ -122,7 +122,7 @@ Without --http it speaks over standard input and output: that is what an agent's
     while (seat === null) {
       if (await runs(place)) return { act: actingAt(place, identity), where: 'works on the node that runs', stop: async () => {} }
       if (config === null) break
-      seat = await seatFor(config)
+      seat = await seatFor(config, 'wippy mcp')
     }
     const { node, unreach } = await this.#start(config, directory, seat)
     const stop = async (): Promise<void> => {

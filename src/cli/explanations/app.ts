@@ -72,7 +72,7 @@ STATE_FULL | The disk is full. | Nothing was written, and nothing was promised. 
 STATE_KEY | A key is too long for the store. | Keys have a bound of their own. | Use a shorter key.
 STATE_NEWER | The state was written by a newer wippy. | Its format is not known here. | Update this wippy, or use another state folder.
 STATE_NOT_FOUND | Nothing is stored here. | No node has kept anything in this folder yet. | Say where the app is: -C directory, or --state folder.
-STATE_OWNED | Another wippy uses this state. | One program writes it, so that nothing is lost. | Use the command on the running node, or stop that node first.
+STATE_OWNED | Another wippy uses this state. | One program writes it, so that nothing is lost. | Use the command on the running node, stop that node first, or give this one another folder with --set state=DIR.
 STATE_READ_ONLY | The state was opened for reading. | This command only looks. | Use the one that changes.
 STATE_UNREADABLE | The stored state cannot be opened. | The system refused, or it is no state. | Look at the permissions and at what lies there.
 STATE_WRITE | The state could not be written. | The system refused. | Look at the disk; nothing was half done.
