@@ -14,6 +14,7 @@ import { grantsOf } from '../security/grant.ts'
 import { scopeOf } from '../security/scope.ts'
 import { OPERATOR } from '../service/audit.ts'
 import { allowing, refuseChanges } from '../service/entry-change.ts'
+import { misnamed } from '../service/known-grants.ts'
 import { POLICY_KINDS } from '../service/policies.ts'
 import { plainOutcome } from '../service/sandbox-outcome.ts'
 import { SANDBOX_POLICY } from '../service/sandbox-policy.ts'
@@ -215,12 +216,16 @@ export class Agent {
   }
 
   #grants(allow: readonly string[]): readonly string[] {
+    const refusal = (message: string, hint: string): WippyError =>
+      new WippyError('AGENT_GRANT', Kind.Invalid, message, { retryable: false, hint })
     try {
-      return grantsOf(allow).allow
+      grantsOf(allow)
     } catch (error) {
-      const hint = 'Write for example registry.get:app:*, funcs.call:app:double or system.read:logs.'
-      throw new WippyError('AGENT_GRANT', Kind.Invalid, (error as Error).message, { retryable: false, hint })
+      throw refusal((error as Error).message, 'Write for example registry.get:app:*, funcs.call:app:double or system.read:logs.')
     }
+    const wrong = misnamed(allow) // a module by itself is no action either: agents have those of the sandbox
+    if (wrong !== null) throw refusal(wrong.message, wrong.hint)
+    return allow
   }
 
   #operations(input: Fields): readonly Operation[] {

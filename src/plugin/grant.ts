@@ -9,6 +9,7 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
+import { didYouMean } from '../registry/suggest.ts'
 
 export type Mount = { readonly guest: string; readonly path: string; readonly isWritable: boolean }
 
@@ -56,10 +57,13 @@ const KNOWN = /^(?:clock|random|env:\w+|fs:.*|kind:[a-z][\w-]*(?:\.[\w-]+)+|(?:f
 const KIND = 'kind:'
 const RIGHT = /^(?:funcs\.call|registry\.get):/
 
-const invalid = (text: string): WippyError =>
-  new WippyError('PLUGIN_GRANT', Kind.Invalid, `"${text}" is not a permission`, {
-    hint: 'Permissions are clock, random, env:NAME, fs:GUEST=PATH, fs:GUEST=PATH:rw, kind:NAME, funcs.call:ID and registry.get:ID.',
-  })
+const NAMES = ['clock', 'random', 'env', 'fs', 'kind', 'funcs.call', 'registry.get']
+
+const invalid = (text: string): WippyError => {
+  const forms = 'Permissions are clock, random, env:NAME, fs:GUEST=PATH, fs:GUEST=PATH:rw, kind:NAME, funcs.call:ID and registry.get:ID.'
+  const hint = didYouMean(text.replace(/:.*$/s, ''), NAMES, forms)
+  return new WippyError('PLUGIN_GRANT', Kind.Invalid, `"${text}" is not a permission`, { hint })
+}
 
 const mountOf = (text: string, root: string): Mount => {
   const [, guest = '', path = '', access] = /^fs:(\/[^=]*)=(.+?)(:rw|:ro)?$/.exec(text) ?? []

@@ -3,7 +3,11 @@
 //   json                      the name of a module of the runtime: it can be required, and may do what needs no permission
 //   funcs.call:app:double     an action, up to the first colon, on a resource; its module comes with it
 //   registry.get              an action on anything
+//
+// Actions are those of the runtime: what an app calls its own is allowed by a policy.
 
+import { ACTIONS } from './action.ts'
+import { anyOf } from './pattern.ts'
 import { Policy } from './policy.ts'
 
 /** What a list of grants comes to. */
@@ -14,7 +18,14 @@ export type Grants = {
   readonly allow: readonly string[]
 }
 
+/** Modules whose actions have another first word. */
+const MODULE_OF: Readonly<Record<string, string>> = { db: 'sql', template: 'templates', eval: 'eval_runner' }
+
 const GRANT = /^([a-z_]\w*)((?:\.(?:\w+|\*))*)(?::(.+))?$/
+
+/** The actions of grants that the runtime does not have. With wildcards, those that match none. */
+export const unknownActions = (grants: readonly string[]): readonly string[] =>
+  grants.map((grant) => grant.replace(/:.*$/s, '')).filter((action) => !ACTIONS.has(action) && ![...ACTIONS].some(anyOf([action])))
 
 /** Throws a sentence (Error) about what is no grant. */
 export const grantsOf = (texts: readonly string[]): Grants => {
@@ -25,7 +36,7 @@ export const grantsOf = (texts: readonly string[]): Grants => {
     if (module === undefined || (action === '' && resource !== undefined)) {
       throw new Error(`"${text}" is no grant: write the name of a module (json), or an action and its resource (funcs.call:app:double)`)
     }
-    modules.add(module)
+    modules.add(action === '' ? module : (MODULE_OF[module] ?? module))
     if (action !== '') allow.push(text)
   }
   return { modules: [...modules], allow }

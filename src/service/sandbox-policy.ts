@@ -8,6 +8,7 @@ import { type Entry, fieldsOf, isFields } from '../registry/entry.ts'
 import { didYouMean } from '../registry/suggest.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
 import { type Grants, grantsOf } from '../security/grant.ts'
+import { misnamed } from './known-grants.ts'
 
 export const SANDBOX_POLICY = 'sandbox.policy'
 
@@ -75,11 +76,15 @@ export const grantsIn = (value: unknown): Grants => {
   if (value === undefined || value === null || (isFields(value) && Object.keys(value).length === 0)) return { modules: [], allow: [] }
   const wanted = 'allow is a list of modules (json) and of actions on resources (funcs.call:app:double)'
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw invalid(wanted, 'Write allow: [json].')
+  let grants: Grants
   try {
-    return grantsOf(value)
+    grants = grantsOf(value)
   } catch (error) {
     throw invalid((error as Error).message, `Remember that ${wanted}.`)
   }
+  const wrong = misnamed(grants.allow)
+  if (wrong !== null) throw invalid(wrong.message, wrong.hint)
+  return grants
 }
 
 export type SandboxPolicy = Grants & { readonly limits: SandboxLimits }

@@ -1,6 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { json, table } from '../../src/cli/output.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { HELLO, HELLO_LUA, index } from './command.ts'
+import { here } from './here.ts'
 
 const test = suite('output')
 
@@ -16,5 +19,16 @@ test('a table has columns of equal width and no space at line ends', () => {
 })
 
 test('json is indented', () => assert.is(json({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}'))
+
+test('a warning about the configuration stays out of what programs read', async () => {
+  const config = 'export default { limits: { fule: 1 } }'
+  const cwd = directoryWith({ 'wippy.config.ts': config, 'src/_index.yaml': index(HELLO), 'src/hello.lua': HELLO_LUA })
+  for (const command of ['run list', 'check', 'registry list', 'registry history', 'plugin list']) {
+    const { code, out, err } = await here([...command.split(' '), '--json'], { cwd })
+    assert.is(code, 0, `${command}: ${err}`)
+    assert.match(err, /^warning: .*"?limits\.fule/m, command)
+    assert.type(JSON.parse(out), 'object', command)
+  }
+})
 
 test.run()

@@ -69,6 +69,13 @@ test('what a plugin asks for is shown, and it has what it was given', async () =
     )
     const denied = await here(['plugin', 'permissions', 'clock', '--allow', 'everything'], { cwd })
     assert.match(denied.err, /"everything" is not a permission \[PLUGIN_GRANT\]/)
+    for (const [typed, meant] of [
+      ['clok', 'clock'],
+      ['funcs.cal:app:x', 'funcs.call'],
+    ] as const) {
+      const { err } = await here(['plugin', 'permissions', 'clock', '--allow', typed], { cwd })
+      assert.ok(err.includes(`"${typed}" is not a permission [PLUGIN_GRANT]\n  → Did you mean "${meant}"?`), err)
+    }
     const given = await here(['plugin', 'permissions', 'clock', '--allow', 'clock'], { cwd })
     assert.match(given.out, /may have {2}clock\n/)
     const { allow } = JSON.parse((await here(['plugin', 'permissions', 'clock', '--json'], { cwd })).out)

@@ -97,6 +97,8 @@ test('on a node: each way to fail has its name, a policy grants what it says, an
     const code = 'return function(n) return funcs.call("app:double", n) end'
     const ran = await wippy(['sandbox', 'run', '-', '--policy', 'app:untrusted', '--input', '4'], { cwd: app, input: code })
     assert.equal([ran.code, ran.out, ran.err], [0, '8\n', ''])
+    const granted = await onNode('return function() return type(sql.get) end', '--allow', 'db.get:app:db')
+    assert.equal([granted.code, granted.out], [0, 'function\n'], granted.err)
     const denied = await onNode(code, '--allow', 'funcs', '--json')
     assert.equal([denied.code, JSON.parse(denied.out).denied], [1, [{ action: 'funcs.call', resource: 'app:double', times: 1 }]])
     const unknown = await onNode(code, '--policy', 'app:untrused')
@@ -108,6 +110,12 @@ test('on a node: each way to fail has its name, a policy grants what it says, an
       [['five.lua', '--memory', 'much'], /'much' is not a size/],
       [['five.lua', '--fuel', '0'], /fuel/],
       [['five.lua', '--allow', 'jsn'], /there is no module "jsn" \[SANDBOX_OPTION\]\n {2}→ Did you mean "?json/],
+      [['five.lua', '--allow', 'nonsense'], /there is no module "nonsense" .*\n {2}→ There are .*json/],
+      [
+        ['five.lua', '--allow', 'funcs.cal:app:double'],
+        /there is no action "funcs\.cal" \[SANDBOX_OPTION\]\n {2}→ Did you mean "funcs\.call"\?/,
+      ],
+      [['five.lua', '--allow', 'db.query:app:db'], /there is no action "db\.query" .*\n {2}→ There are db\.get\./],
       [['five.lua'], /^runtime: the code returns no function \[SANDBOX_NO_FUNCTION\]\n {2}→ Write: return function\(input\)/],
       [['five.lua', '--allow', 'Jason!'], /"Jason!" is no grant: write the name of a module/],
     ] as const) {

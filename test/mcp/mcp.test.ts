@@ -347,6 +347,9 @@ test('what the operator types wrong is explained', async () => {
   for (const [flags, code, said] of [
     [['--policy', 'app:none'], 4, /there is no policy "app:none"/],
     [['--allow', 'no grant'], 2, /"no grant" is no grant/],
+    [['--allow', 'nonsense'], 2, /there is no action "nonsense" \[AGENT_GRANT\]\n {2}→ Actions begin with cloudstorage, .*registry/],
+    [['--allow', 'registry.gett:app:*'], 2, /there is no action "registry\.gett" .*\n {2}→ Did you mean "registry\.get"\?/],
+    [['--allow', 'system.*:logs', '--allow', 'registy.*'], 2, /there is no action "registy\.\*" .*\n {2}→ Did you mean "registry"\?/],
     [['--http', 'eighty'], 2, /http/],
     [['--actor', 'operator'], 2, /"operator" cannot be the name of an agent/],
     [['--http', String(port)], 7, /cannot be listened on: .*\n {2}→ Choose another port, or 0/],

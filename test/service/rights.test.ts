@@ -7,6 +7,7 @@ import { WippyError } from '../../src/error.ts'
 import type { Pid } from '../../src/pid.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import { Registry } from '../../src/registry/registry.ts'
+import { ACTIONS } from '../../src/security/action.ts'
 import { scopeOf } from '../../src/security/scope.ts'
 import type { Audit } from '../../src/service/audit.ts'
 import { Guard } from '../../src/service/guard.ts'
@@ -18,44 +19,6 @@ import { callOf, fakeCaller } from '../support/caller.ts'
 import { INSIDE } from './inside-table.ts'
 
 const test = suite('rights')
-
-const expand = (prefix: string, names: string): string[] => names.split(' ').map((name) => `${prefix}.${name}`)
-
-/** The actions of the security model. */
-const CATALOGUE: ReadonlySet<string> = new Set([
-  ...expand('process', 'spawn spawn.monitored spawn.linked host send exec terminate cancel monitor unmonitor link unlink context security'),
-  ...expand('process.registry', 'register register.eventual register.consistent register.strong foreign'),
-  ...expand('sandbox', 'run'),
-  ...expand('process.registry', 'unregister unregister.eventual unregister.consistent unregister.strong'),
-  ...expand('funcs', 'call context security'),
-  ...expand('contract', 'get open implementations call context security'),
-  ...expand('events', 'subscribe send'),
-  ...expand('registry', 'get apply apply_version'),
-  ...expand('security', 'policy.get policy_group.get scope.create actor.create token_store.get token.create token.validate token.revoke'),
-  ...expand('store', 'get info key.get key.set key.delete key.has key.list'),
-  ...expand('env', 'get set'),
-  ...[
-    'db.get',
-    'fs.get',
-    'cloudstorage.get',
-    'template.get',
-    'queue.publish',
-    'queue.publish.queue',
-    'exec.get',
-    'exec.run',
-    'workflow.exec',
-    'workflow.read',
-  ],
-  ...expand('eval', 'compile run module import class'),
-  ...expand('http_client', 'request unix_socket private_ip insecure_tls'),
-  ...['websocket.connect', 'websocket.connect.url', 'network.select', 'network.bind'],
-  ...expand('pg', 'open join leave get_members get_local_members which_groups which_local_groups broadcast broadcast_local monitor events'),
-  ...expand('system', 'read control gc lock exit'),
-  ...expand('hub', 'modules.list modules.search modules.get modules.readme versions.list versions.get versions.inspect'),
-  ...expand('hub', 'dependencies.get dependents.get files.list'),
-  // beyond Wippy's: supervision trees from Lua
-  ...expand('supervisor', 'start_child restart_child terminate_child delete_child which_children count_children'),
-])
 
 const PEER = '{app:processes|0x00007}' as Pid
 const world: World = { resolve: (name) => (name === 'peer' ? PEER : null) }
@@ -359,7 +322,7 @@ for (const sample of SAMPLES) {
   })
 }
 
-for (const action of CATALOGUE) {
+for (const action of ACTIONS) {
   test(`the action ${action}: allowed, denied, without a policy, and by a condition that fails`, async () => {
     const need = [[action, 'app:x']] as const
     const asked = async (policies: Parameters<typeof guarded>[0]): Promise<readonly string[]> => {
@@ -377,14 +340,17 @@ for (const action of CATALOGUE) {
 /** Actions of services that are not here. A service that comes has its operations in the samples, and its actions not in this list. */
 const UNUSED = /^(cloudstorage|pg|hub)\.|^network\.bind$/
 
-test('every action is needed by an operation, by a message, or belongs to a service that is not here', () => {
+/** Actions of messages, and of agents. */
+const BESIDE = ['process.send', 'registry.versions']
+
+test('every action is needed by an operation, by a message or an agent, or belongs to a service that is not here', () => {
   const needed = [...SAMPLES.flatMap(([, , , needs]) => needs), ...INSIDE.flatMap(({ needs }) => needs)].map(([action]) => action)
-  for (const action of CATALOGUE) assert.is(needed.includes(action) || action === 'process.send', !UNUSED.test(action), action)
+  for (const action of ACTIONS) assert.is(needed.includes(action) || BESIDE.includes(action), !UNUSED.test(action), action)
 })
 
 test('a sample needs actions of the catalogue only', () => {
-  for (const [, , , needs] of SAMPLES) for (const [action] of needs) assert.ok(CATALOGUE.has(action), action)
-  for (const action of [...CHANGES, ...GENERAL]) assert.ok(CATALOGUE.has(action), action)
+  for (const [, , , needs] of SAMPLES) for (const [action] of needs) assert.ok(ACTIONS.has(action), action)
+  for (const action of [...CHANGES, ...GENERAL]) assert.ok(ACTIONS.has(action), action)
 })
 
 test('every operation of every feature is sampled, free, or asks itself: none is forgotten', () =>
