@@ -1,4 +1,4 @@
-// Every attack, in every way: `node test/attacks/run.ts [--pings N] [--way WORD] [WORD…]`. Prints what went wrong, and how long the neighbour's messages took
+// Every attack, in every way: `node test/attacks/run.ts [--pings N] [--times N] [--way WORD] [WORD…]`. Prints what went wrong, and how long the neighbour's messages took
 // on the wall's clock, the slowest first: for a machine that has nothing else to do. Fails when anything did, or when the 99th percentile over all messages is 5 ms or more.
 
 import { parseArgs } from 'node:util'
@@ -13,10 +13,11 @@ const WORST = 12 // rows
 const AS_PLUGIN = 'as a plugin'
 
 const { values, positionals } = parseArgs({
-  options: { pings: { type: 'string', default: '100' }, way: { type: 'string', default: '' } },
+  options: { pings: { type: 'string', default: '100' }, times: { type: 'string', default: '1' }, way: { type: 'string', default: '' } },
   allowPositionals: true,
 })
 const pings = Number(values.pings)
+const times = Number(values.times)
 
 const row = (name: string, latencies: readonly Latency[]): string => {
   const at = (share: number): string =>
@@ -34,9 +35,7 @@ const row = (name: string, latencies: readonly Latency[]): string => {
 const place = await Neighbourhood.open()
 const rows: { readonly name: string; readonly latencies: readonly Latency[]; readonly p99: number }[] = []
 let failed = 0
-/** No more messages than of others: attacks that only wait would outnumber them. */
-const note = (name: string, all: readonly Latency[]): void => {
-  const latencies = all.slice(0, pings)
+const note = (name: string, latencies: readonly Latency[]): void => {
   rows.push({
     name,
     latencies,
@@ -49,11 +48,16 @@ const note = (name: string, all: readonly Latency[]): void => {
 for (const way of [...Object.values(ways), ...wrapped].filter(({ name }) => name.includes(values.way))) {
   for (const attack of attacks(positionals)) {
     if (wrapped.includes(way) && !canBeWrapped(attack)) continue
-    const outcome = await lay(place, way, attack, pings)
-    const [name, said] = [`${attack.name} ${way.name}`, wrongs(outcome, way)]
-    for (const wrong of said) console.log(`${name}: ${wrong}`)
-    failed += said.length
-    note(name, outcome.latencies)
+    const name = `${attack.name} ${way.name}`
+    const latencies: Latency[] = []
+    for (let time = 0; time < times; time++) {
+      const outcome = await lay(place, way, attack, pings)
+      const said = wrongs(outcome, way)
+      for (const wrong of said) console.log(`${name}: ${wrong}`)
+      failed += said.length
+      latencies.push(...outcome.latencies.slice(0, pings)) // no more than of others: attacks that only wait would outnumber them
+    }
+    note(name, latencies)
   }
 }
 const siege = new PluginSiege(place)
@@ -62,7 +66,7 @@ for (const attack of AS_PLUGIN.includes(values.way) ? await pluginAttacks() : []
   const outcome = await siege.lay(attack)
   for (const wrong of outcome.wrongs) console.log(`${attack.name} ${AS_PLUGIN}: ${wrong}`)
   failed += outcome.wrongs.length
-  note(`${attack.name} ${AS_PLUGIN}`, outcome.latencies)
+  note(`${attack.name} ${AS_PLUGIN}`, outcome.latencies.slice(0, pings))
 }
 await siege.close()
 for (const { name, latencies } of rows.toSorted((a, b) => b.p99 - a.p99).filter(({ p99 }, at) => at < WORST || p99 >= MOST_MS))
