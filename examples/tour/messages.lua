@@ -17,7 +17,10 @@ local function rate(round)
   until false
 end
 
-local function thousands(n) return string.format("%.0f,%03.0f", n // 1000, n % 1000) end
+local function thousands(n)
+  local backwards = string.format("%.0f", n):reverse():gsub("(%d%d%d)", "%1,")
+  return (backwards:reverse():gsub("^,", ""))
+end
 
 local function rates()
   return "Two processes, each in a memory of its own, exchange messages", function(say)
