@@ -5,7 +5,6 @@
 //   connect_timeout: 10s, statement_timeout: none, drain_timeout: 30s
 
 import { readFileSync } from 'node:fs'
-import { isAbsolute, relative, resolve } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { Kind } from '../error.ts'
 import { blame } from '../registry/blame.ts'
@@ -43,19 +42,14 @@ const common = (settings: EntrySettings) => {
   }
 }
 
-/** The path of a database's file. An entry that was made while the app runs stays within the app's directory. */
-const fileOf = (entry: Entry, settings: EntrySettings, root: string): string => {
+const fileOf = (settings: EntrySettings, root: string): string => {
   const written = settings.text('file', ':memory:')
-  if (written === ':memory:') return written
-  const path = resolve(entry.origin?.base ?? root, written)
-  const inside = relative(root, path)
-  if (entry.origin || (!inside.startsWith('..') && !isAbsolute(inside))) return path
-  throw settings.refuse('file', 'lies outside the directory of the app', 'Keep it inside, or declare the database in a file of the app.')
+  return written === ':memory:' ? written : settings.place('file', written, { root })
 }
 
-const sqlite = (entry: Entry, settings: EntrySettings, { root, clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
+const sqlite = (_: Entry, settings: EntrySettings, { root, clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
   const { drainMs, statementMs, limits, line } = common(settings)
-  const options = { file: fileOf(entry, settings, root), foreignKeys: settings.group('options').flag('foreign_keys', false), limits }
+  const options = { file: fileOf(settings, root), foreignKeys: settings.group('options').flag('foreign_keys', false), limits }
   return {
     drainMs,
     open: async () => (await import('../sql/sqlite.ts')).openSqlite({ ...options, clock, line, statementMs }),

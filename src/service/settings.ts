@@ -1,6 +1,7 @@
 // Fields of an entry's data, read one by one: what is there is of the right form, or the entry is told so. Values are never repeated in what
 // is said: they may be secrets.
 
+import { isAbsolute, relative, resolve } from 'node:path'
 import { Kind, type WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
 import { type Entry, type Fields, isFields } from '../registry/entry.ts'
@@ -67,6 +68,18 @@ export class EntrySettings {
 
   bytes(key: string, fallback: number): number {
     return this.#parsed(key, fallback, parseSize, 'is not a size, for example 8MiB')
+  }
+
+  /** An absolute path, written as one from `from`. An entry that was made while the app runs names none outside of the app's directory, `root`. */
+  place(
+    key: string,
+    written: string,
+    { root, from = this.#entry.origin?.base ?? root }: { readonly root: string; readonly from?: string },
+  ): string {
+    const path = resolve(from, written)
+    const inside = relative(root, path)
+    if (this.#entry.origin || (!inside.startsWith('..') && !isAbsolute(inside))) return path
+    throw this.refuse(key, 'lies outside the directory of the app', 'Keep it inside, or declare the entry in a file of the app.')
   }
 
   /** The names that are set. */

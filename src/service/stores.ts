@@ -4,7 +4,7 @@
 //   store.lmdb     path (its own folder below .wippy/store when not given), max_size: 1000000, max_value: 1MiB, cleanup_interval: 5m
 //   store.redis    host, port, database, username, password, tls, prefix (the id of the entry), connect_timeout: 10s, timeout: 5s, queue: 10000
 
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Entry } from '../registry/entry.ts'
 import { interpolate, type Lookup } from '../registry/interpolate.ts'
@@ -39,16 +39,9 @@ const memory: Describe = (_, settings, { clock }) => {
   return { open: async () => new (await import('../store/memory.ts')).MemoryStore(options) }
 }
 
-/** A store that was declared while the app runs stays within the app's directory. */
-const folderOf = (entry: Entry, settings: EntrySettings, root: string): string => {
-  const path = resolve(entry.origin?.base ?? root, settings.text('path', join(root, '.wippy', 'store', `${entry.ns}.${entry.name}`)))
-  const inside = relative(root, path)
-  if (entry.origin || (!inside.startsWith('..') && !isAbsolute(inside))) return path
-  throw settings.refuse('path', 'lies outside the directory of the app', 'Keep it inside, or declare the store in a file of the app.')
-}
-
 const lmdb: Describe = (entry, settings, { root, clock, folders }) => {
-  const path = folderOf(entry, settings, root)
+  const written = settings.text('path', join(root, '.wippy', 'store', `${entry.ns}.${entry.name}`))
+  const path = settings.place('path', written, { root })
   const options = {
     clock,
     maxSize: settings.count('max_size', 1_000_000),

@@ -4,7 +4,6 @@
 //   read_only: false
 
 import { mkdirSync, realpathSync, statSync } from 'node:fs'
-import { isAbsolute, relative, resolve } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 import type { State } from '../registry/change.ts'
 import type { Entry } from '../registry/entry.ts'
@@ -58,11 +57,7 @@ export class Volumes {
     if (base !== 'module' && base !== 'project') throw settings.refuse('base', 'is not project or module')
     const mode = settings.text('mode', '0755')
     if (!/^0?[0-7]{3}$/.test(mode)) throw settings.refuse('mode', 'is no mode, for example "0755"')
-    const place = resolve(base === 'module' ? (entry.origin?.base ?? root) : root, settings.text('directory'))
-    const inside = relative(root, place)
-    if (!entry.origin && (inside.startsWith('..') || isAbsolute(inside))) {
-      throw settings.refuse('directory', 'lies outside the directory of the app', 'Keep it inside, or declare it in a file of the app.')
-    }
+    const place = settings.place('directory', settings.text('directory'), { root, ...(base === 'project' && { from: root }) })
     if (settings.flag('auto_init', false) && !trial) mkdirSync(place, { recursive: true, mode: Number.parseInt(mode, 8) })
     const isThere = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
     if (!isThere && !trial) throw settings.refuse('directory', 'is no directory', 'Make it, or write auto_init: true.')
