@@ -10,6 +10,7 @@ import type { Effects, Engine } from './engine.ts'
 import { Ledger } from './ledger.ts'
 import { hashOf } from './record.ts'
 
+const VERSION = 1
 const PAGE = 4096
 const RUN_HEAD = 8
 
@@ -64,25 +65,40 @@ export const take = (
   before: ReadonlySet<string>,
 ): Taken => {
   const list = pieces(state).map((bytes) => [nameOf(bytes), bytes] as const)
-  const manifest = encodeAll([1, seq, state.pages, steps, fuel, list.map(([name]) => name), ledger.toBytes()])
+  const manifest = encodeAll([VERSION, seq, state.pages, steps, fuel, list.map(([name]) => name), ledger.toBytes()])
   const mark: Mark = { seq, manifest: nameOf(manifest), runtime }
   const names = new Set([...list.map(([name]) => name), mark.manifest])
   const put = [...list, [mark.manifest, manifest] as const].filter(([name]) => !before.has(name))
   return { mark, names, pages: { put, drop: [...before].filter((name) => !names.has(name)) } }
 }
 
+/** A piece; null when it is missing or damaged. */
+const pieceOf = async (engine: Engine, id: string, name: string): Promise<Uint8Array | null> => {
+  const bytes = await engine.page(id, name)
+  return bytes !== null && nameOf(bytes) === name ? bytes : null
+}
+
+type Manifest = [version: number, seq: number, pages: number, steps: number, fuel: number, names: string[], ledger: Uint8Array]
+
+const manifestOf = async (engine: Engine, id: string, { manifest, seq }: Mark): Promise<Manifest | null> => {
+  const head = await pieceOf(engine, id, manifest)
+  const read = head && (decodeAll(head) as Manifest)
+  return read?.[0] === VERSION && read[1] === seq ? read : null
+}
+
+/** What a checkpoint is made of, whoever took it and whatever of it is still there; nothing when even that cannot be read. */
+export const piecesOf = async (engine: Engine, id: string, mark: Mark | null): Promise<readonly string[]> => {
+  const read = mark && (await manifestOf(engine, id, mark))
+  return read ? [...read[5], mark!.manifest] : []
+}
+
 /** Reads a checkpoint back; null when anything of it is missing or damaged. */
-export const restore = async (engine: Engine, id: string, { manifest, seq }: Mark): Promise<Restored | null> => {
-  const read = async (name: string): Promise<Uint8Array | null> => {
-    const bytes = await engine.page(id, name)
-    return bytes !== null && nameOf(bytes) === name ? bytes : null
-  }
-  const head = await read(manifest)
-  if (head === null) return null
-  const [version, of, pages, steps, fuel, names, ledger] = decodeAll(head) as [number, number, number, number, number, string[], Uint8Array]
-  if (version !== 1 || of !== seq) return null
-  const parts = (await Promise.all(names.map(read))).filter((bytes) => bytes !== null)
+export const restore = async (engine: Engine, id: string, mark: Mark): Promise<Restored | null> => {
+  const read = await manifestOf(engine, id, mark)
+  if (read === null) return null
+  const [, , pages, steps, fuel, names, ledger] = read
+  const parts = (await Promise.all(names.map((name) => pieceOf(engine, id, name)))).filter((bytes) => bytes !== null)
   if (parts.length < names.length) return null
   const state = { pages, runs: new Uint8Array(Buffer.concat(parts)) }
-  return { state, ledger: Ledger.fromBytes(ledger), steps, fuel, names: new Set([...names, manifest]) }
+  return { state, ledger: Ledger.fromBytes(ledger), steps, fuel, names: new Set([...names, mark.manifest]) }
 }

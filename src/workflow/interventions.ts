@@ -14,6 +14,7 @@ import type { Scheduler } from '../kernel/scheduler.ts'
 import { encode } from '../msgpack.ts'
 import { formatPid } from '../pid.ts'
 import { type Card, cardOf } from './card.ts'
+import { piecesOf } from './checkpoint.ts'
 import type { Copy } from './copy.ts'
 import { type Effects, type Engine, type Head, hasEnded, workflowNotFound } from './engine.ts'
 import { checkId } from './id.ts'
@@ -80,8 +81,9 @@ export class Interventions {
     const ended = endOf(error)
     const card = cardOf(head.card)
     const mail = [...endMail(id, card, ended), ...(await closingMail(engine, id, card))]
+    const pages = { put: [], drop: await piecesOf(engine, id, card.mark) }
     const over: Card = { ...card, endedMs: clock.nowMs(), result: ended.payload, mark: null }
-    if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed(status, over, { mail })))) return false
+    if (!(await this.#note(head, RecordKind.end, ended.payload, over, noticed(status, over, { mail, pages })))) return false
     scheduler().names.release(formatPid(card.host, id)) // there is no process whose end would
     for (const to of [id, ...mail.map(({ to }) => to)]) hint(to)
     return true

@@ -6,26 +6,28 @@ import type { Effects } from './engine.ts'
 import type { Ledger } from './ledger.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** What has been done since the run began. */
-type Done = { readonly steps: number; readonly fuel: number; readonly pieces: ReadonlySet<string> }
+/** What has been done since the run began. `stale`: pieces of a checkpoint that is of no use to it. */
+type Done = { readonly steps: number; readonly fuel: number; readonly pieces: ReadonlySet<string>; readonly stale: readonly string[] }
 
 export class Marks {
   readonly #around: Pick<Surroundings, 'checkpoints' | 'runtime'>
   #pieces: ReadonlySet<string>
+  #stale: readonly string[]
   #steps: number
   #fuel: number
   #since = { records: 0, bytes: 0 }
 
-  constructor({ steps, fuel, pieces }: Done, around: Pick<Surroundings, 'checkpoints' | 'runtime'>) {
+  constructor({ steps, fuel, pieces, stale }: Done, around: Pick<Surroundings, 'checkpoints' | 'runtime'>) {
     this.#around = around
     this.#pieces = pieces
+    this.#stale = stale
     this.#steps = steps
     this.#fuel = fuel
   }
 
-  /** The pages of the last checkpoint, of no use to what has ended. */
+  /** The pages of its checkpoints, of no use to what has ended. */
   get useless(): Effects['pages'] {
-    return { put: [], drop: [...this.#pieces] }
+    return { put: [], drop: [...this.#pieces, ...this.#stale] }
   }
 
   /** Counts a step. */
@@ -42,7 +44,9 @@ export class Marks {
     this.#since = { records: 0, bytes: 0 }
     const at = { seq, runtime: this.#around.runtime, ledger, steps: this.#steps, fuel: this.#fuel }
     const { mark, pages, names } = take(body.image(), at, this.#pieces)
+    const drop = [...pages.drop, ...this.#stale.filter((name) => !names.has(name))]
     this.#pieces = names
-    return { mark, pages }
+    this.#stale = []
+    return { mark, pages: { put: pages.put, drop } }
   }
 }

@@ -7,7 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { DurableBody } from '../kernel/body.ts'
 import type { HostLimits } from '../kernel/host.ts'
 import { type Beginning, beginningOf, type Card, cardOf } from './card.ts'
-import { restore } from './checkpoint.ts'
+import { piecesOf, restore } from './checkpoint.ts'
 import { Divergence, placed } from './divergence.ts'
 import type { Engine, Head } from './engine.ts'
 import { Ledger } from './ledger.ts'
@@ -40,8 +40,9 @@ export type Rebuilt = {
   readonly ledger: Ledger
   readonly steps: number
   readonly fuel: number
-  /** Pieces of its last checkpoint. */
+  /** Pieces of its last checkpoint, when that was of use; else of the one that was not. */
   readonly pieces: ReadonlySet<string>
+  readonly stale: readonly string[]
   /** Whether its last step ran out of fuel, so that it goes on without being asked. */
   readonly isSpent: boolean
 }
@@ -80,6 +81,7 @@ export const rebuilt = async (
   const beginning = beginningOf((await recordAt(engine, id, run.start)).input)
   const mark = run.mark !== null && !isWhole && run.mark.runtime === runtime ? run.mark : null
   const kept = mark === null ? null : await restore(engine, id, mark)
+  const stale = kept === null ? await piecesOf(engine, id, card.mark) : []
   const body = makeBody(bytes, beginning.limits)
   try {
     const ledger = kept?.ledger ?? new Ledger()
@@ -101,7 +103,7 @@ export const rebuilt = async (
     }
     const { verdict, steps, fuel } = sum
     const pieces = kept?.names ?? new Set<string>()
-    return { position: last, card, beginning, body, ledger, steps, fuel, pieces, isSpent: verdict === 'again' }
+    return { position: last, card, beginning, body, ledger, steps, fuel, pieces, stale, isSpent: verdict === 'again' }
   } catch (error) {
     body.close()
     throw error

@@ -41,8 +41,9 @@ export type Origin = {
   readonly code: Uint8Array
   readonly steps: number
   readonly fuel: number
-  /** Pieces of its last checkpoint. */
+  /** Pieces of its last checkpoint, and those of one that is of no use to it. */
   readonly pieces: ReadonlySet<string>
+  readonly stale: readonly string[]
 }
 
 const statusOf = ({ ok, payload }: Ended): string => {
@@ -248,9 +249,10 @@ export class Run {
   note(kind: RecordKind, input: Uint8Array, card: Card, status: string, more: Partial<Effects> = {}): Promise<boolean> {
     if (this.#isOver) return this.#journal.settled().then(() => false)
     this.card = card
-    if (hasEnded(status) || kind === RecordKind.start) this.#isClosed = this.#isOver = true // no step follows
+    const isLast = hasEnded(status) || kind === RecordKind.start // no step follows
+    if (isLast) this.#isClosed = this.#isOver = true
     if (kind === RecordKind.own) this.ledger.attempts.interrupted()
-    const effects = noticed(status, card, more)
+    const effects = noticed(status, card, isLast ? { ...more, pages: this.#marks.useless } : more)
     this.#cardBytes = effects.card
     this.#traits = effects.traits
     return this.#append(notice(kind, this.#code, this.#around.nowMs(), input), effects)
