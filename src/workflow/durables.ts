@@ -191,7 +191,7 @@ export class Durables {
           continue
         }
         if (conflict === 'fail' || (hasEnded(head.status) && reuse !== 'never')) throw workflowExists(id, head.status)
-        for (const { from, topic, payload } of start.messages ?? []) await this.letters.message(from, pid, Buffer.from(topic), payload)
+        if (!(await this.#sent(start, pid, head))) continue
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }
       const opened = opening(start, head, this.#writer, this.#around.nowMs())
@@ -209,6 +209,17 @@ export class Durables {
       if (!isOurs) continue
       for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
       return { pid, isNew: true, process: run?.process ?? null }
+    }
+  }
+
+  /** Sends what it is to find waiting. False when it ran, and has ended meanwhile. */
+  async #sent({ messages = [] }: Start, pid: Pid, { status }: Head): Promise<boolean> {
+    try {
+      for (const { from, topic, payload } of messages) await this.letters.message(from, pid, Buffer.from(topic), payload)
+      return true
+    } catch (error) {
+      if (!hasEnded(status) && error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND') return false
+      throw error
     }
   }
 
