@@ -270,9 +270,15 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
   sections: withWorkflow(settings.get('sections', {}), settings.get('workflow', {})),
 })
 
+/** What `below` says, and over it, value by value, what `above` says. */
+const laidOver = (below: unknown, above: unknown): unknown => {
+  if (!isFields(below) || !isFields(above)) return above === undefined ? below : above
+  return { ...below, ...Object.fromEntries(Object.entries(above).map(([key, value]) => [key, laidOver(below[key], value)])) }
+}
+
 /** Sections with the settings of workflows, which come under a name of their own and as a section. */
 const withWorkflow = (sections: Fields, workflow: Fields): Fields =>
-  Object.keys(workflow).length === 0 ? sections : { ...sections, workflow: { ...workflow, ...(sections.workflow as Fields | undefined) } }
+  Object.keys(workflow).length === 0 ? sections : { ...sections, workflow: laidOver(workflow, sections.workflow) }
 
 /** The configuration of no app: defaults, nothing read and nothing kept. */
 export const bareConfig = (root: string): Config => ({

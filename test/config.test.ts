@@ -105,6 +105,14 @@ test('a setting that cannot be is a problem and its default stands in; an unknow
   assert.is(warnings[0]?.hint, 'Did you mean "limits.fuel"?')
 })
 
+test('one setting of workflows that is set leaves the others as the files say them', async () => {
+  const workflow = `{ kept: 5, checkpoint: { records: 7, size: '1MiB' }, retention: { ended: '1d' } }`
+  const root = directoryWith({ ...INDEX, 'wippy.config.ts': `export default { workflow: ${workflow} }` })
+  const { config } = await loadConfig(root, { set: ['workflow.checkpoint.records=9', 'workflow.lease=8s'] })
+  const checkpoint = { records: 9, size: '1MiB' }
+  assert.equal(config.sections.workflow, { kept: 5, checkpoint, retention: { ended: '1d' }, lease: '8s' })
+})
+
 test('a wippy.config.ts that cannot be run, or exports nothing', async () => {
   const broken = await refusal(loadConfig(directoryWith({ 'wippy.config.ts': 'export default {\n  src: \n}\n' })))
   assert.equal([broken.code, broken.where?.file], ['CONFIG_UNREADABLE', 'wippy.config.ts'])
