@@ -1,13 +1,14 @@
 // The feature that makes processes durable: journals in the state of the node, and the way in and out of what has one.
 
 import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
 import { Kind, WippyError } from '../error.ts'
 import { defaultLimits } from '../kernel/host.ts'
 import { decode } from '../msgpack.ts'
 import type { Program } from '../program.ts'
-import { fieldsOf, isFields } from '../registry/entry.ts'
+import { type Fields, fieldsOf, isFields } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
-import { didYouMean } from '../registry/suggest.ts'
+import { type Parse, Settings } from '../registry/settings.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
 import { Activities } from '../service/activities.ts'
 import { activityService } from '../service/activity.ts'
@@ -34,6 +35,7 @@ import { ENGINE_SETTINGS, type EngineGround, isEmbedded, openShared } from './wo
 
 const CLIENT = 'temporal.client'
 const SHORTEST_LEASE_MS = 1000
+const ENDED_MS = 7 * 24 * 3_600_000 // for which what has ended is kept
 const STOP_MS = 10_000 // for all that workflows wait for when the node ends
 const PROGRAMS = 100 // kept ready: bodies of one program share its image
 
@@ -61,38 +63,39 @@ const kinds = (launcher: Launcher, schedules: Schedules, log: Log): Handler => (
   },
 })
 
-const SETTINGS = [...ENGINE_SETTINGS, 'lease', 'checkpoint', 'kept', 'retention']
+const whole: Parse = (value) => {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value
+  throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `${inspect(value)} is no whole number`, {
+    hint: 'Write a whole number of 0 or more.',
+  })
+}
 
-type Settings = {
-  readonly records: number
-  readonly bytes: number
-  readonly kept: number
-  readonly endedMs: number
-  readonly leaseMs: number
+const leaseOf: Parse = (value) => {
+  const ms = parseDuration(value)
+  if (ms >= SHORTEST_LEASE_MS) return ms
+  throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `${inspect(value)} is too short`, { hint: 'Write 1s or more.' })
 }
 
 /**
  * `workflow: { checkpoint: { records: 100, size: 256KiB }, kept: 1000, retention: { ended: 7d }, lease: 6s }`; `ended: 0` or `none`: for ever.
  */
-const settingsOf = (section: unknown): Settings => {
-  const { checkpoint, retention, kept = 1000, lease = '6s', ...others } = isFields(section) ? section : {}
-  for (const key of Object.keys(others)) {
-    if (ENGINE_SETTINGS.includes(key)) continue
-    const hint = didYouMean(key, SETTINGS, `There are ${SETTINGS.join(', ')}.`)
-    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `"${key}" is no setting of workflows`, { hint })
-  }
-  const { records = 100, size = '256KiB' } = isFields(checkpoint) ? checkpoint : {}
-  const { ended = '7d' } = isFields(retention) ? retention : {}
-  for (const [name, value] of Object.entries({ 'workflow.checkpoint.records': records, 'workflow.kept': kept })) {
-    if (Number.isSafeInteger(value) && (value as number) >= 0) continue
-    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `${name} is no whole number`, { hint: 'Write a whole number of 0 or more.' })
-  }
-  const leaseMs = parseDuration(lease)
-  if (leaseMs < SHORTEST_LEASE_MS) {
-    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, 'workflow.lease is too short', { hint: 'Write 1s or more.' })
-  }
-  const endedMs = ended === 'none' ? 0 : parseDuration(ended)
-  return { records: records as number, bytes: parseSize(size), kept: kept as number, endedMs, leaseMs }
+const SETTINGS: Readonly<Record<string, Parse>> = {
+  ...Object.fromEntries(ENGINE_SETTINGS.map((name) => [name, (value: unknown) => value])),
+  'checkpoint.records': whole,
+  'checkpoint.size': parseSize,
+  kept: whole,
+  'retention.ended': (value) => (value === 'none' ? 0 : parseDuration(value)),
+  lease: leaseOf,
+}
+
+/** Throws WORKFLOW_SETTING. */
+const settingsOf = (section: Fields): Settings => {
+  const settings = new Settings(SETTINGS)
+  settings.take(section, {})
+  const [wrong] = [...settings.problems, ...settings.warnings]
+  if (wrong)
+    throw new WippyError('WORKFLOW_SETTING', Kind.Invalid, `in "workflow": ${wrong.message}`, { hint: wrong.hint, retryable: false })
+  return settings
 }
 
 const known = new WeakMap<Parts, Workflows>()
@@ -136,7 +139,9 @@ const shared = async (parts: Parts): Promise<Engine> => {
 
 export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const { scheduler, registry, launcher, clock, log, door, config, credentials, authority, guard, report } = parts
-  const { records, bytes, kept, endedMs, leaseMs } = settingsOf(config.sections.workflow)
+  const { workflow } = config.sections
+  const settings = settingsOf(isFields(workflow) ? workflow : {})
+  const endedMs = settings.get('retention.ended', ENDED_MS)
   const engine = await engineOf(parts)
   const programs = new Recent<Program>(PROGRAMS)
   const programIn = (bytes: Uint8Array): Program =>
@@ -153,9 +158,9 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     mayCancel: ({ pid, entry, context }, to) => guard.permit({ pid, entry, context: context as Context }, 'process.cancel', to, { pid }),
     resumed: (run) => monitors.resume(run),
     report,
-    checkpoints: { everyRecords: records, everyBytes: bytes },
-    kept,
-    leaseMs,
+    checkpoints: { everyRecords: settings.get('checkpoint.records', 100), everyBytes: settings.get('checkpoint.size', 256 * 1024) },
+    kept: settings.get('kept', 1000),
+    leaseMs: settings.get('lease', 6000),
   })
   const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report, isOurs: () => durables.isFirst })
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, clock, operator: authority.operator })

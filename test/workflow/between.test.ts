@@ -134,21 +134,24 @@ test('a workflow that is paused while it is being resumed is paused', () =>
   }))
 
 test('one that ends while it is sent the messages of who starts it or uses it begins anew with them', () =>
-  withEngine({ main: workflow(`local inbox = process.inbox() return { inbox:receive():topic(), inbox:receive():topic() }`) }, async (app, engine) => {
-    await spawn(app, 'main', 'm')
-    const post = engine.hold('post', 'before', ([id]) => id === 'm')
-    const begun = app.eval(`local spawner = process.with_options({}):with_name('m'):with_message('one', 1):with_message('two', 2)
+  withEngine(
+    { main: workflow(`local inbox = process.inbox() return { inbox:receive():topic(), inbox:receive():topic() }`) },
+    async (app, engine) => {
+      await spawn(app, 'main', 'm')
+      const post = engine.hold('post', 'before', ([id]) => id === 'm')
+      const begun = app.eval(`local spawner = process.with_options({}):with_name('m'):with_message('one', 1):with_message('two', 2)
       local pid, err = spawner:spawn('app:main', 'app:workflows') if err then error(err) end return pid`)
-    await post.reached
-    await interventions(app).terminate('m')
-    post.release()
-    assert.is(await begun, '{app:workflows|m}')
-    const run = async (): Promise<void> => {
-      while ((await statusOf(app, 'm')) !== 'completed') await new Promise((resolve) => setImmediate(resolve))
-    }
-    await app.patient(run(), 'the second run')
-    assert.equal((await ended(app, 'm')).value, ['one', 'two'])
-  }))
+      await post.reached
+      await interventions(app).terminate('m')
+      post.release()
+      assert.is(await begun, '{app:workflows|m}')
+      const run = async (): Promise<void> => {
+        while ((await statusOf(app, 'm')) !== 'completed') await new Promise((resolve) => setImmediate(resolve))
+      }
+      await app.patient(run(), 'the second run')
+      assert.equal((await ended(app, 'm')).value, ['one', 'two'])
+    },
+  ))
 
 test('nothing is called again for a workflow whose end is being written', () =>
   withEngine({ slow, main: workflow(`funcs.call('app:slow')`) }, async (app, engine) => {

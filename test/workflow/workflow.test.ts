@@ -119,6 +119,22 @@ test('a call without an answer is made again, with the same key', async () => {
   }
 })
 
+test('a setting of workflows that cannot be what it is, or means nothing, is told', async () => {
+  for (const [set, said] of [
+    ['workflow.checkpoint.recrods=5', '"checkpoint.recrods" is not a setting'],
+    ['workflow.checkpoint=5', 'checkpoint: not a map'],
+    ['workflow.checkpoint.records=-1', 'no whole number'],
+    ['workflow.lease=5ms', 'too short'],
+    ['workflow.retention.ended=soon', 'is not a duration'],
+  ] as const) {
+    const app = await start(HOST, { set: [set] })
+    await app.node.stop({ now: true })
+    const [problem] = app.node.problems
+    assert.is(problem?.code, 'WORKFLOW_SETTING', set)
+    assert.match(problem?.text ?? '', said)
+  }
+})
+
 test('a name that runs is used, an id may be refused, what has ended may begin anew', () =>
   withApp({ ...HOST, adder: ADDER }, async (app) => {
     const pid = await spawn(app, 'adder', 'one')
