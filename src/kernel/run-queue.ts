@@ -4,16 +4,19 @@
 //   spent       it used up its slice and has more to do
 //   newcomers   its first turn, which costs many times an ordinary one (a memory has to be filled)
 //
-// Every other turn belongs to the woken, the rest to the spent and the newcomers in turn. Within a lane hosts have their turns one after the
-// other, and within a host its processes, in the order of coming. So a message waits for one slice at most besides those of its own host that
-// came before it and one of each other host, whoever computes without end; a thousand processes on one host hold up no other host more than one
-// would; and nobody waits for ten thousand first turns in a row.
+// Every other turn belongs to the woken, the rest to the spent and the newcomers in turn; and whatever time one of those took, the woken have
+// as much of it before the next, up to `MOST_OWED`, if they want it. Within a lane hosts have their turns one after the other, and within a host
+// its processes, in the order of coming. So a message waits for one slice at most besides those of its own host that came before it and one of
+// each other host, whoever computes without end, and a chain of messages for one in all; a thousand processes on one host hold up no other host
+// more than one would; and nobody waits for ten thousand first turns in a row.
 
 import type { Host } from './host.ts'
 import type { Process } from './process.ts'
 import { Ring } from './ring.ts'
 
 type Crowd = Ring<Process>
+
+const MOST_OWED = 5 // ms
 
 class Lane {
   readonly #crowds = new WeakMap<Host, Crowd>()
@@ -56,6 +59,8 @@ export class RunQueue {
   readonly #newcomers = new Lane()
   #isForWoken = true // the next turn, if there are both
   #isForSpent = true // the next turn of the others, if there are both
+  #isOthers = false // one of the others had a turn since the last look at the clock
+  #owed = 0 // ms that the others had and the woken had not
 
   get size(): number {
     return this.#woken.size + this.#spent.size + this.#newcomers.size
@@ -70,14 +75,21 @@ export class RunQueue {
 
   shift(): Process | null {
     const others = this.#spent.size + this.#newcomers.size
-    if (this.#woken.size > 0 && (this.#isForWoken || others === 0)) {
+    if (this.#woken.size > 0 && (this.#isForWoken || this.#owed > 0 || others === 0)) {
       this.#isForWoken = false
       return this.#woken.shift()
     }
     if (others === 0) return null
     this.#isForWoken = true
+    this.#isOthers = true
     const isSpent = this.#spent.size > 0 && (this.#isForSpent || this.#newcomers.size === 0)
     this.#isForSpent = !isSpent
     return isSpent ? this.#spent.shift() : this.#newcomers.shift()
+  }
+
+  /** The turns given out since this was called last took so long. */
+  passed(ms: number): void {
+    this.#owed = this.#isOthers ? Math.min(this.#owed + ms, MOST_OWED) : Math.max(this.#owed - ms, 0)
+    this.#isOthers = false
   }
 }

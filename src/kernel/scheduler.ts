@@ -164,11 +164,14 @@ export class Scheduler {
     this.#pumping = true
     try {
       let time = now()
-      for (const until = time + budgetMs; time < until; time = now()) {
+      for (const until = time + budgetMs; time < until; ) {
         const enough = this.#work + CLOCK_FUEL
         const { asked } = this.#release
         do if (!this.turn(time)) return false
         while (this.#work < enough && this.#release.asked === asked)
+        const since = time
+        time = now()
+        this.#queue.passed(time - since)
       }
       return this.#queue.size > 0 || this.#ending.isPending
     } finally {

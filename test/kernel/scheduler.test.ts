@@ -129,6 +129,34 @@ test('a message waits for one slice at most, however many compute without end', 
   assert.ok(order.includes('heard'))
 })
 
+test('a chain of messages waits once for whoever takes long, not at each link', () => {
+  const kernel = new TestKernel()
+  const order: string[] = []
+  let time = 0
+  const link = (name: string, next?: string) =>
+    kernel.spawn((inbox, out) => {
+      if (inbox[0]!.kind !== MESSAGE) return
+      order.push(name)
+      time += 1
+      if (next !== undefined) out.send(next, 'go', 'x')
+    }).pid
+  const last = link('last')
+  const first = link('first', link('middle', last))
+  const busy = new TsBody(() => {
+    order.push('busy')
+    time += 3
+    busy.spent = 100_000
+    return 'again'
+  })
+  kernel.run()
+  kernel.spawn(busy)
+  kernel.scheduler.turn(0)
+  kernel.scheduler.delivery.message('', first, 'go', bytes('x'))
+  order.length = time = 0
+  kernel.scheduler.pump(() => time, 12)
+  assert.equal(order, ['first', 'busy', 'middle', 'last', 'busy', 'busy'])
+})
+
 test('a crowd that asks without end on one host holds up nobody on another', () => {
   const kernel = new TestKernel({ answer: ({ process, tag }) => kernel.scheduler.delivery.reply(process, tag, true, bytes('')) })
   const host = new Host('app:crowd')
