@@ -3,6 +3,7 @@
 
 import type { Node } from '../app.ts'
 import { Kind, WippyError } from '../error.ts'
+import { whenGone } from '../gone.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import { formatPid } from '../pid.ts'
 import { type Operation, replacing } from '../registry/change.ts'
@@ -261,10 +262,7 @@ export class Agent {
       host: 'agent',
       context: this.#context,
       terminal: null,
-      onEnd: (free) => {
-        gone.addEventListener('abort', free, { once: true })
-        return () => gone.removeEventListener('abort', free)
-      },
+      onEnd: (free) => whenGone(gone, free),
       push: () => false,
     }
   }

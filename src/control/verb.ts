@@ -2,6 +2,7 @@
 
 import type { Node } from '../app.ts'
 import { Kind, WippyError } from '../error.ts'
+import { whenGone } from '../gone.ts'
 import type { Process } from '../kernel/process.ts'
 import { type Pid, parsePid } from '../pid.ts'
 import type { Arguments } from './protocol.ts'
@@ -55,6 +56,16 @@ const VERBS: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   'workflow.state': () => import('./verbs/workflow-state.ts'),
   'workflow.terminate': () => import('./verbs/workflow-terminate.ts'),
 }
+
+/** Resolves when nobody listens any more, or the node has ended. */
+export const untilOver = ({ node, gone }: Pick<VerbCall, 'node' | 'gone'>): Promise<void> =>
+  new Promise((resolve) => {
+    const forget = whenGone(gone, resolve)
+    void node.ended.then(() => {
+      forget()
+      resolve()
+    })
+  })
 
 /** Throws CONTROL_VERB. */
 export const verbNamed = async (name: string): Promise<Verb> => {

@@ -74,6 +74,7 @@ export class Gateway implements Supervised {
     this.#settings = settings
     if (this.#listener === null) {
       listener?.close()
+      if (!isDeepStrictEqual(before.address, settings.address)) this.#unready()
       return
     }
     if (listener) {
@@ -109,11 +110,16 @@ export class Gateway implements Supervised {
     this.#run++
     this.#listener?.close()
     this.#listener = null
-    this.#ready?.close()
-    this.#ready = null
+    this.#unready()
     for (const generation of this.#old) generation.cut()
     this.#generation?.cut()
     this.#generation = null
+  }
+
+  /** Gives up the address it was to start with. */
+  #unready(): void {
+    this.#ready?.close()
+    this.#ready = null
   }
 
   async #open(): Promise<Listener> {

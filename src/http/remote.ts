@@ -11,6 +11,18 @@ export const remoteOf = (address: string, port: number): string => {
   return shown.includes(':') ? `[${shown}]:${port}` : `${shown}:${port}`
 }
 
+/** The network that an address is of, for who counts clients: of IPv6 a household has 64 bits to choose from. */
+export const networkOf = (address: string): string => {
+  if (isIP(address) !== 6) return address
+  const [head = '', tail = ''] = address.replace(/%.*$/, '').split('::')
+  const [first, last] = [head, tail].map((half) => (half === '' ? [] : half.split(':')))
+  const groups = address.includes('::') ? [...first!, ...Array(Math.max(0, 8 - first!.length - last!.length)).fill('0'), ...last!] : first!
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
+
 /** The address of a remote. */
 export const addressOf = (remote: string): string => {
   if (isIP(remote) !== 0) return plain(remote)

@@ -3,6 +3,7 @@
 import { Agent, type Identity } from '../app/agent.ts'
 import type { Node } from '../app.ts'
 import { Client, type Place } from '../control/client.ts'
+import { whenGone } from '../gone.ts'
 import type { Fields } from '../registry/entry.ts'
 
 /** Does one thing as the agent; `gone` gives it up. Throws what the node says. */
@@ -19,12 +20,11 @@ export const actingAt =
   (place: Place, identity: Identity): Act =>
   async (name, input, gone) => {
     const client = await Client.connect(place)
-    const close = (): void => client.close()
-    gone.addEventListener('abort', close, { once: true })
+    const forget = whenGone(gone, () => client.close())
     try {
       return await client.ask('agent', { ...identity, act: name, input })
     } finally {
-      gone.removeEventListener('abort', close)
-      close()
+      forget()
+      client.close()
     }
   }

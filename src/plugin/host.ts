@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
+import { whenGone } from '../gone.ts'
 import { jsonLine } from '../json.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import { formatPid, type Pid } from '../pid.ts'
@@ -126,9 +127,6 @@ const callerOf = ({ plugin, rights, by, gone }: Asker): Caller => ({
   host: 'plugin',
   context: { values: {}, actor: { id: plugin, meta: { plugin: true } }, scope: scopeOf([], rights) },
   terminal: null,
-  onEnd: (free) => {
-    gone.addEventListener('abort', free, { once: true })
-    return () => gone.removeEventListener('abort', free)
-  },
+  onEnd: (free) => whenGone(gone, free),
   push: () => false,
 })

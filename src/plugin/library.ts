@@ -3,7 +3,8 @@
 //   L1 What is read has the hash it is asked by, else it counts as missing: bytes that rotted are never run.
 //   L2 A compiled form belongs to one version of the compiler; with another one the component is compiled again.
 //   L3 Components stay when their plugin is removed: going back to a version that had it needs them.
-//   L4 Where the state is another process's, or cannot be written, components are read if they are there and compiled once per run.
+//   L4 Where the state is another process's, or cannot be written, components are read if they are there, and compiled when they are needed.
+//   L5 In memory is what somebody uses: a component that was exchanged takes no room.
 
 import { createHash } from 'node:crypto'
 import { deserialize, serialize } from 'node:v8'
@@ -24,7 +25,8 @@ type TableName = 'plugin.components' | 'plugin.compiled'
 export class Library {
   readonly #folder: StateFolder
   readonly #compiler: Compiler
-  readonly #compiled = new Map<string, Promise<Compiled>>()
+  readonly #used = new Map<string, WeakRef<Compiled>>()
+  readonly #under = new Map<string, Promise<Compiled>>() // being compiled
   #state: Promise<Environment | null> | null = null
 
   constructor(folder: StateFolder, compiler = new Compiler()) {
@@ -40,11 +42,14 @@ export class Library {
   /** The compiled form of a component. Throws as `compileComponent`. */
   compile(bytes: Uint8Array): Promise<Compiled> {
     const hash = sha256(bytes).toString('hex')
-    const known = this.#compiled.get(hash)
-    if (known) return known
+    const known = this.#used.get(hash)?.deref()
+    if (known) return Promise.resolve(known)
+    const under = this.#under.get(hash)
+    if (under) return under
     const work = this.#cached(hash, bytes)
-    this.#compiled.set(hash, work)
-    work.catch(() => this.#compiled.delete(hash))
+      .then((compiled) => this.#use(hash, compiled))
+      .finally(() => this.#under.delete(hash))
+    this.#under.set(hash, work)
     return work
   }
 
@@ -64,6 +69,12 @@ export class Library {
       retryable: false,
       hint: 'Install it: wippy plugin install FILE.',
     })
+  }
+
+  #use(hash: string, compiled: Compiled): Compiled {
+    for (const [one, kept] of this.#used) if (kept.deref() === undefined) this.#used.delete(one)
+    this.#used.set(hash, new WeakRef(compiled))
+    return compiled
   }
 
   async #cached(hash: string, bytes: Uint8Array): Promise<Compiled> {

@@ -7,11 +7,12 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { isAbsolute, join, resolve, sep } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { Kind, type WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
 import { type Entry, fieldsOf, isFields, resolveId } from '../registry/entry.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
+import { liesIn } from '../service/held-directory.ts'
 import { type Grants, parseGrants } from './grant.ts'
 import type { InstanceLimits } from './instance.ts'
 
@@ -69,7 +70,7 @@ const directoryOf = (entry: Entry, after: ReadonlyMap<string, Entry>, root: stri
 
 const inside = (directory: string, path: string, entry: Entry): string => {
   const whole = join(directory, path)
-  if (whole.startsWith(directory + sep)) return whole
+  if (whole !== directory && liesIn(directory, whole)) return whole
   throw invalid(entry, 'data.path', 'the path leaves its directory', 'Put the file below it.')
 }
 

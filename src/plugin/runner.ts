@@ -4,6 +4,7 @@
 //   R2 Calls are answered in the order they came; at most `MOST_WAITING` wait, more are refused.
 //      Who no longer waits for its answer is not called for, unless its turn has come.
 //   R3 A call's time begins when the thread is ready for it. One that takes longer ends the thread. Those that waited behind it run in the next one.
+//   R4 Who calls pays for it: what was spent, and all that it might have spent where nobody can say, because the thread was ended.
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import type { Clock } from '../clock.ts'
@@ -45,6 +46,8 @@ export type RunnerOptions = Omit<WorkerOptions, 'compiled' | 'answers' | 'bell'>
 type Calling = { readonly by?: Pid | null; readonly gone?: AbortSignal }
 
 type Waiting = Omit<WorkerCall, 'fuel'> & {
+  /** What it was begun with; 0 while it waits. */
+  fuel: number
   readonly by: Pid | null
   readonly gone: AbortController
   readonly resolve: (reply: Reply) => void
@@ -100,7 +103,7 @@ export class PluginRunner {
     if (this.#waiting.length >= MOST_WAITING)
       return Promise.resolve(refused('PLUGIN_BUSY', Kind.RateLimited, `${MOST_WAITING} calls of plugin "${id}" wait already`, true))
     return new Promise((resolve) => {
-      const call = { id: ++this.#ids, name, args: args.slice(), by, gone: new AbortController(), resolve }
+      const call: Waiting = { id: ++this.#ids, name, args: args.slice(), fuel: 0, by, gone: new AbortController(), resolve }
       left?.addEventListener('abort', () => this.#forget(call), { once: true, signal: call.gone.signal })
       this.#waiting.push(call)
       if (this.#waiting.length === 1) this.#next()
@@ -124,8 +127,10 @@ export class PluginRunner {
     const { timeoutMs, clock, id, limits, purse } = this.#options
     const { id: number, name, args, by } = call
     const fuel = Math.min(limits.fuel, by === null ? limits.fuel : Math.max(0, purse.left(by)))
+    call.fuel = fuel
     this.#stopTimer = clock.setTimer(timeoutMs, () => {
       void this.#end()
+      this.#spent(call, fuel)
       this.#options.lost()
       this.#settle(refused('PLUGIN_TIMEOUT', Kind.Timeout, `plugin "${id}" took longer than ${timeoutMs} ms`))
     })
@@ -154,6 +159,8 @@ export class PluginRunner {
       if (this.#worker !== worker) return
       this.#worker = null
       this.#isReady = false
+      const [call] = this.#waiting
+      if (call) this.#spent(call, call.fuel)
       this.#options.lost()
       const error = new WippyError('PLUGIN_CRASHED', Kind.Internal, `the thread of plugin "${this.#options.id}" ended`, { cause })
       this.#settle({ ok: false, error })
@@ -171,12 +178,16 @@ export class PluginRunner {
     const call = this.#waiting[0]
     if (answer.id !== call?.id) return
     this.calls++
-    if (call.by !== null) this.#options.purse.spend(call.by, answer.spent)
-    this.spent += answer.spent
+    this.#spent(call, answer.spent)
     this.memoryBytes = answer.memoryBytes
     if (answer.printed !== '') this.#options.print(answer.printed)
     if (answer.isLost) this.#options.lost()
     this.#settle(answer.isOk ? { ok: true, values: answer.values } : { ok: false, error: errorOf(answer.values) })
+  }
+
+  #spent({ by }: Waiting, fuel: number): void {
+    this.spent += fuel
+    if (by !== null) this.#options.purse.spend(by, fuel)
   }
 
   #forget(call: Waiting): void {

@@ -9,11 +9,19 @@ import { InputStream, IoError, OutputStream, Pollable, poll } from './wasi-strea
 /** The plugin wanted to end; its instance is of no use any more. */
 export class PluginExit extends Error {}
 
+const MOST_RANDOM = 1 << 20 // bytes
+
 class TerminalInput {}
 class TerminalOutput {}
 
 const denied = (what: string) => (): never => {
   throw new Error(`${what} was not granted`)
+}
+
+/** As many as were asked for: who gets fewer may take what lies behind them for random. */
+const chance = (length: bigint): number => {
+  if (length <= MOST_RANDOM) return Number(length)
+  throw new Error(`at most ${MOST_RANDOM} random bytes are given at once`)
 }
 
 export type WasiOptions = {
@@ -34,7 +42,7 @@ export const wasi = ({ grants, env, print, files = new OpenFiles() }: WasiOption
     const ms = grants.clock ? Date.now() : 0
     return { seconds: BigInt(Math.floor(ms / 1000)), nanoseconds: (ms % 1000) * 1e6 }
   }
-  const bytes = grants.random ? (length: bigint) => new Uint8Array(randomBytes(Math.min(Number(length), 1 << 20))) : denied('random')
+  const bytes = grants.random ? (length: bigint) => new Uint8Array(randomBytes(chance(length))) : denied('random')
   const u64 = grants.random ? () => randomBytes(8).readBigUInt64LE() : denied('random')
   const out = (): OutputStream => new OutputStream(print)
   return {

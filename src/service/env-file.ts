@@ -1,17 +1,23 @@
 // Variables in a file of `NAME=value` lines, as people write them: comments begin with #, values may stand in quotes.
 //
 // F1 What is written reads back as it was: values that could be taken for something else are quoted, so no value adds a second line.
-// F2 A write replaces the file whole; comments, order and unknown lines stay.
+// F2 A write replaces the file whole; comments, order, unknown lines and who may read it stay.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 
 const MAX_FILE = 1_048_576 // bytes
+const NEW_FILE = 0o644
 
-export type EnvFileOptions = { readonly autoCreate: boolean; readonly fileMode: number; readonly dirMode: number }
+export type EnvFileOptions = {
+  readonly autoCreate: boolean
+  /** null: the file's own, and 0644 for a new one. */
+  readonly fileMode: number | null
+  readonly dirMode: number
+}
 
-const LINE = /^\s*(?:export\s+)?([^\s=#][^\s=]*)\s*=\s*(.*?)\s*$/
+const LINE = /^\s*(?:export\s+)?([^\s=#][^\s=]*)\s*=(.*)$/s
 const PLAIN = /^[^\s"'#\\]+$/
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
@@ -29,7 +35,7 @@ export const parseEnv = (text: string): Map<string, string> => {
   const variables = new Map<string, string>()
   for (const line of text.split('\n')) {
     const [, name, value] = LINE.exec(line) ?? []
-    if (name !== undefined) variables.set(name, readValue(value!))
+    if (name !== undefined) variables.set(name, readValue(value!.trim()))
   }
   return variables
 }
@@ -66,14 +72,23 @@ export class EnvFile {
     mkdirSync(dirname(this.#path), { recursive: true, mode: this.#options.dirMode })
     const draft = `${this.#path}.${process.pid}.tmp`
     try {
-      const file = openSync(draft, 'wx', this.#options.fileMode)
-      writeSync(file, withVariable(text ?? '', name, value))
-      fsyncSync(file)
-      closeSync(file)
+      this.#write(draft, withVariable(text ?? '', name, value))
       renameSync(draft, this.#path)
     } catch (cause) {
       rmSync(draft, { force: true })
       throw new WippyError('ENV_FILE_WRITE', Kind.Unavailable, `the variables file ${this.#path} could not be written`, { cause })
+    }
+  }
+
+  #write(path: string, text: string): void {
+    const { fileMode } = this.#options
+    const file = openSync(path, 'wx', fileMode ?? NEW_FILE)
+    try {
+      const there = statSync(this.#path, { throwIfNoEntry: false })
+      if (fileMode === null && there) fchmodSync(file, there.mode & 0o777)
+      writeFileSync(file, text, { flush: true })
+    } finally {
+      closeSync(file)
     }
   }
 

@@ -3,11 +3,12 @@
 // A storage knows names and text. What a name means, its default and whether it may be set is the variable's business (env.ts).
 
 import { realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
 import { type Entry, fieldsOf, isFields, resolveId } from '../registry/entry.ts'
 import { EnvFile } from './env-file.ts'
+import { liesIn } from './held-directory.ts'
 
 export type EnvStorage = {
   /** undefined when it has no such name. */
@@ -96,7 +97,7 @@ const wrong = (entry: Entry, field: string, message: string, hint: string): Wipp
 
 // YAML 1.2 reads 0600 as six hundred, where its writer meant the mode; 0o600 and "0600" are read as meant.
 const WRITTEN_AS_DECIMAL = new Set([400, 440, 444, 600, 640, 644, 660, 664, 666, 700, 750, 755, 770, 775, 777])
-const mode = (value: unknown, fallback: number): number => {
+const mode = <T>(value: unknown, fallback: T): number | T => {
   if (typeof value === 'string' && /^0?o?[0-7]{3}$/.test(value)) return Number.parseInt(value.slice(-3), 8)
   if (typeof value !== 'number' || value <= 0 || value > 777) return fallback
   return WRITTEN_AS_DECIMAL.has(value) ? Number.parseInt(String(value), 8) : value & 0o777
@@ -118,8 +119,8 @@ const filePath = (entry: Entry, root: string): string => {
     throw wrong(entry, 'file_path', 'a file storage needs file_path', 'For example: file_path: ./config.env')
   const base = entry.origin?.base ?? root
   const path = resolve(base, written)
-  const outside = (at: string, directory: string) => !at.startsWith(directory.endsWith(sep) ? directory : directory + sep)
-  if (outside(path, base) || outside(real(path), real(base))) {
+  const isInside = (at: string, directory: string): boolean => at !== directory && liesIn(directory, at)
+  if (!isInside(path, base) || !isInside(real(path), real(base))) {
     throw wrong(
       entry,
       'file_path',
@@ -144,7 +145,7 @@ export const makeStorage = (entry: Entry, surroundings: StorageSurroundings): En
     case 'env.storage.file':
       return new EnvFile(filePath(entry, surroundings.root), {
         autoCreate: fields.auto_create === true,
-        fileMode: mode(fields.file_mode, 0o644),
+        fileMode: mode(fields.file_mode, null),
         dirMode: mode(fields.dir_mode, 0o755),
       })
     case 'env.storage.router': {

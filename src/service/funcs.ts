@@ -7,6 +7,7 @@
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
+import { whenGone } from '../gone.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import { split } from '../msgpack.ts'
@@ -121,7 +122,7 @@ export const funcsService = ({ scheduler, launcher, registry, callees, clock, cr
     flights.set(caller, own)
     own.set(tag, flight)
     const forget = caller.onEnd(() => flight.stop())
-    call.attempt?.signal.addEventListener('abort', () => flight.stop(), { once: true })
+    if (call.attempt) whenGone(call.attempt.signal, () => flight.stop())
     try {
       return await fly(flight, call, rest, head[0])
     } finally {

@@ -6,11 +6,20 @@ import type { Log } from './logger.ts'
 const MOST_RECORDS = 1_000
 const MOST_BYTES = 1024 ** 2
 
-const sizeOf = ({ source, message, fields }: LogRecord): number =>
-  [...fields].reduce(
-    (sum, [name, value]) => sum + name.length + (typeof value === 'string' ? value.length : 16),
-    source.length + message.length,
-  )
+const LEAST = 16 // of what is no text
+
+/** About what a value takes, all that is in it included: a process may put anything into a field. */
+const weightOf = (value: unknown): number => {
+  if (typeof value === 'string' || value instanceof Uint8Array) return LEAST + value.length
+  if (value instanceof Error) return LEAST + value.message.length
+  if (typeof value !== 'object' || value === null) return LEAST
+  const parts: Iterable<unknown> = Array.isArray(value) ? value : value instanceof Map ? [...value].flat() : Object.entries(value).flat()
+  let weight = LEAST
+  for (const part of parts) weight += weightOf(part)
+  return weight
+}
+
+const sizeOf = ({ source, message, fields, pid, location }: LogRecord): number => weightOf([source, message, [...fields], pid, location])
 
 export class LogTail {
   #records: LogRecord[] = []

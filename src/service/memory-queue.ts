@@ -25,6 +25,10 @@ export type QueueLimits = {
 
 const RETRY_MS = { first: 100, longest: 30_000 } as const
 
+/** Of body and headers. */
+const sizeOf = ({ body, headers }: Message): number =>
+  Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + (typeof value === 'string' ? value.length : 8), body.length)
+
 export class MemoryQueue {
   limits: QueueLimits
   /** Called when there may be something to take. */
@@ -34,6 +38,7 @@ export class MemoryQueue {
   readonly #later = new Map<Message, () => void>()
   #length = 0 // all that is here or with a consumer
   #bytes = 0
+  #isClosed = false
 
   constructor(clock: Clock, limits: QueueLimits) {
     this.#clock = clock
@@ -47,12 +52,17 @@ export class MemoryQueue {
   /** Throws QUEUE_FULL. */
   add(message: Message): void {
     const { maxLength, maxBytes } = this.limits
-    if (this.#length >= maxLength || this.#bytes + message.body.length > maxBytes) {
+    if (this.#length >= maxLength || this.#bytes + sizeOf(message) > maxBytes) {
       const hint = 'Let consumers keep up, or raise driver_options.memory.max_length.'
-      throw new WippyError('QUEUE_FULL', Kind.RateLimited, `the queue is full: it takes ${maxLength} messages`, { retryable: true, hint })
+      throw new WippyError(
+        'QUEUE_FULL',
+        Kind.RateLimited,
+        `the queue is full: it takes ${maxLength} messages of ${maxBytes} bytes together`,
+        { retryable: true, hint },
+      )
     }
     this.#length++
-    this.#bytes += message.body.length
+    this.#bytes += sizeOf(message)
     this.#waiting.add(message)
     this.wake()
   }
@@ -67,11 +77,12 @@ export class MemoryQueue {
   /** It was done, or moved elsewhere. */
   remove(message: Message): void {
     this.#length--
-    this.#bytes -= message.body.length
+    this.#bytes -= sizeOf(message)
   }
 
   /** It was in vain; it comes again later. */
   retry(message: Message): void {
+    if (this.#isClosed) return
     const again = { ...message, attempts: message.attempts + 1 }
     const forget = this.#clock.setTimer(Math.min(RETRY_MS.first * 2 ** message.attempts, RETRY_MS.longest), () => {
       this.#later.delete(again)
@@ -82,6 +93,7 @@ export class MemoryQueue {
   }
 
   close(): void {
+    this.#isClosed = true
     for (const forget of this.#later.values()) forget()
     this.#later.clear()
     this.#waiting.clear()

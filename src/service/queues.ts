@@ -197,11 +197,11 @@ export class Queues {
       else this.#failed(of, message, why)
       return true
     }
-    if (consumer.consuming.autoAck) settle(true)
     try {
       const entry = registry.get(consumer.consuming.func)
       if (!entry) throw new WippyError('FUNCTION_NOT_FOUND', Kind.NotFound, `function "${consumer.consuming.func}" not found`)
       const { pid } = launcher.call(entry, { args: message.body, context: authority.of(consumer.entry) })
+      if (consumer.consuming.autoAck) settle(true) // what could not be begun is not done
       this.#deliveries.set(pid, { message, settle })
       consumer.began(pid)
       scheduler.onExit(pid, (exit) => {

@@ -26,9 +26,11 @@ class Session {
     caller.onEnd(() => this.#end())
   }
 
+  /** Of a process that has ended meanwhile a transaction is over: its signal has rolled it back. */
   add(open: Open): number {
     const number = this.#next++
-    this.transactions.set(number, open)
+    if (this.signal.aborted) open.leave()
+    else this.transactions.set(number, open)
     return number
   }
 

@@ -1,4 +1,5 @@
-// A store in Redis. A value lies there behind its version (16 hex digits); beside the values, a sorted set of the keys, for lists in order.
+// A store in Redis. A value lies there behind its version (16 hex digits); beside the values, a sorted set of the keys, for lists in order, and
+// one of when those that expire do so: each write takes some of those that have out of both.
 // Conditions are decided by a script, in Redis itself, so that they hold among all nodes that share it.
 
 import { createClient, ErrorReply, RESP_TYPES } from 'redis'
@@ -23,9 +24,10 @@ export type RedisOptions = {
 }
 
 const VERSION_DIGITS = 16
+const SWEPT = 4 // keys that have expired, with each write: more than a write adds
 const RECONNECT_MS = { first: 50, longest: 2000 } as const
 
-// KEYS: the value, the index, the counter · ARGV: key, value, ttl in ms, "absent", the version that must be there
+// KEYS: the value, the index, the counter, the expiries · ARGV: key, value, ttl in ms, "absent", the version that must be there, what values begin with
 const PUT = `
 local before = redis.call('GET', KEYS[1])
 if ARGV[4] ~= '' and before then return 'exists' end
@@ -34,13 +36,27 @@ if ARGV[5] ~= '' then
   if string.sub(before, 1, ${VERSION_DIGITS}) ~= ARGV[5] then return 'conflict' end
 end
 local version = string.format('%0${VERSION_DIGITS}x', redis.call('INCR', KEYS[3]))
-if ARGV[3] == '0' then redis.call('SET', KEYS[1], version .. ARGV[2])
-else redis.call('SET', KEYS[1], version .. ARGV[2], 'PX', ARGV[3]) end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[3] == '0' then
+  redis.call('SET', KEYS[1], version .. ARGV[2])
+  redis.call('ZREM', KEYS[4], ARGV[1])
+else
+  redis.call('SET', KEYS[1], version .. ARGV[2], 'PX', ARGV[3])
+  redis.call('ZADD', KEYS[4], now + ARGV[3], ARGV[1])
+end
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, ${SWEPT})) do
+  if redis.call('EXISTS', ARGV[6] .. key) == 0 then
+    redis.call('ZREM', KEYS[4], key)
+    redis.call('ZREM', KEYS[2], key)
+  end
+end
 return version`
 
 const DELETE = `
 redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
 return redis.call('DEL', KEYS[1])`
 
 const refusals: Readonly<Record<string, () => WippyError>> = {
@@ -123,8 +139,8 @@ export class RedisStore implements Store {
     const wanted = ifVersion === null ? '' : versionText(ifVersion)
     const answer = await this.#do(() =>
       this.#client.eval(PUT, {
-        keys: [this.#value(key), `${this.#prefix}keys`, `${this.#prefix}version`],
-        arguments: [key, Buffer.from(value), String(Math.ceil(ttlMs)), onlyIfAbsent ? 'absent' : '', wanted],
+        keys: [this.#value(key), this.#index, `${this.#prefix}version`, this.#expiries],
+        arguments: [key, Buffer.from(value), String(Math.ceil(ttlMs)), onlyIfAbsent ? 'absent' : '', wanted, this.#value('')],
       }),
     )
     const version = String(answer)
@@ -134,24 +150,27 @@ export class RedisStore implements Store {
   }
 
   async delete(key: string): Promise<boolean> {
-    const count = await this.#do(() => this.#client.eval(DELETE, { keys: [this.#value(key), `${this.#prefix}keys`], arguments: [key] }))
+    const count = await this.#do(() =>
+      this.#client.eval(DELETE, { keys: [this.#value(key), this.#index, this.#expiries], arguments: [key] }),
+    )
     return Number(count) > 0
   }
 
   /** Keys that have expired leave the index when a list comes across them. */
   async list({ prefix, after, limit }: ListOptions): Promise<Page> {
-    const index = `${this.#prefix}keys`
     const items: Stored[] = []
     let from = after > prefix ? `(${after}` : `[${prefix}`
     while (items.length <= limit) {
       const found = await this.#do(() =>
-        this.#client.zRangeByLex(index, from, prefix === '' ? '+' : `(${prefix}\u{10ffff}`, { LIMIT: { offset: 0, count: limit + 1 } }),
+        this.#client.zRangeByLex(this.#index, from, prefix === '' ? '+' : `(${prefix}\u{10ffff}`, {
+          LIMIT: { offset: 0, count: limit + 1 },
+        }),
       )
       if (found.length === 0) break
       const keys = found.map(String)
       const values = await this.#do(() => this.#client.mGet(keys.map((key) => this.#value(key))))
       const gone = keys.filter((_, at) => values[at] === null)
-      if (gone.length > 0) await this.#do(() => this.#client.zRem(index, gone))
+      if (gone.length > 0) await this.#do(() => this.#client.zRem(this.#index, gone))
       for (const [at, key] of keys.entries()) if (values[at] !== null) items.push(storedOf(key, values[at] as unknown as Buffer))
       from = `(${keys.at(-1)}`
       if (keys.length <= limit) break
@@ -163,6 +182,14 @@ export class RedisStore implements Store {
   async close(): Promise<void> {
     if (this.#client.isReady) await this.#client.close()
     else if (this.#client.isOpen) this.#client.destroy()
+  }
+
+  get #index(): string {
+    return `${this.#prefix}keys`
+  }
+
+  get #expiries(): string {
+    return `${this.#prefix}expiries`
   }
 
   #value(key: string): string {

@@ -10,6 +10,7 @@ import { FrameReader, framed } from '../../src/control/frames.ts'
 import { decodeAnswer, encodeAnswer, encodeRequest, PROTOCOL, REQUEST_BYTES, STRANGER_BYTES } from '../../src/control/protocol.ts'
 import { takeSeat } from '../../src/control/seat.ts'
 import { type Control, openControl } from '../../src/control/server.ts'
+import { verbNamed } from '../../src/control/verb.ts'
 import { verb } from '../../src/control/verbs/mailbox.ts'
 import type { WippyError } from '../../src/error.ts'
 import type { Process } from '../../src/kernel/process.ts'
@@ -153,6 +154,35 @@ test('the log: what was, and with follow what comes', () =>
     await app.until(() => heard.includes('after'), 'the new line')
     client.close()
     assert.is((await failure(following)).code, 'NODE_GONE')
+  }))
+
+test('whatever a process logs can be read, also by who follows', () =>
+  reached(async (client, app) => {
+    const lines: string[] = []
+    const following = client.ask('logs', { follow: true }, (line) => lines.push(JSON.stringify(line)))
+    app.node.parts.log.record('info', 'test', 'first')
+    await app.until(() => lines.length > 0, 'it follows')
+    app.node.parts.log.record('info', 'test', 'odd', { deep: { big: 2n ** 62n, bytes: Buffer.from('x'), map: new Map([[1n, 2n]]) } })
+    app.node.parts.log.record('info', 'test', 'next')
+    await app.until(() => lines.some((line) => line.includes('next')), 'the next line')
+    assert.ok(lines.some((line) => line.includes(String(2n ** 62n))))
+    client.close()
+    assert.is((await failure(following)).code, 'NODE_GONE')
+  }))
+
+test('what goes on for nobody ends, also when nobody was there any more when it began', () =>
+  withApp({}, async ({ node }) => {
+    const gone = AbortSignal.abort()
+    const args = { follow: true }
+    for (const name of ['logs', 'audit']) {
+      const verb = await verbNamed(name)
+      assert.equal(await verb({ node, args, send: () => true, gone }), { lost: 0 })
+    }
+    const run = await verbNamed('sandbox.run')
+    const endless = { code: 'return function() while true do end end', options: { fuel: 2_000_000_000, timeout: '60s' } }
+    const { ok, fuel } = (await run({ node, args: endless, send: () => true, gone })) as { ok: boolean; fuel: number }
+    assert.is(ok, false)
+    assert.ok(fuel < 1_000_000_000, 'it was ended before its budget was')
   }))
 
 test('the socket is the owner’s alone; closing leaves nothing', () =>

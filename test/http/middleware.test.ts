@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { addressOf, remoteOf } from '../../src/http/remote.ts'
+import { addressOf, networkOf, remoteOf } from '../../src/http/remote.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import type { Draft } from '../support/app.ts'
 import { endpoint, gateway, handler, router, type Served, served } from './served.ts'
@@ -73,6 +73,30 @@ test('remotes: with and without a port, and IPv4 within IPv6 is IPv4', () => {
   )
   const remotes = ['127.0.0.1:80', '[::1]:80', '2001:db8::1', '2001:db8::1:80', '8.8.8.8', '::ffff:8.8.8.8', '']
   assert.equal(remotes.map(addressOf), ['127.0.0.1', '::1', '2001:db8::1', '2001:db8::1:80', '8.8.8.8', '8.8.8.8', ''])
+})
+
+test('clients are counted by address, and those of IPv6 by network', () => {
+  const addresses = [
+    '8.8.8.8',
+    '2001:db8:1:2:3:4:5:6',
+    '2001:db8:1:2::9',
+    '2001:DB8:0:0::1',
+    'fe80::1%eth0',
+    '::1',
+    '1:2:3:4:5:6:1.2.3.4',
+    '',
+  ]
+  const networks = [
+    '8.8.8.8',
+    '2001:db8:1:2::/64',
+    '2001:db8:1:2::/64',
+    '2001:db8:0:0::/64',
+    'fe80:0:0:0::/64',
+    '0:0:0:0::/64',
+    '1:2:3:4::/64',
+    '',
+  ]
+  assert.equal(addresses.map(networkOf), networks)
 })
 
 test('real_ip: believed from trusted proxies only', async () => {

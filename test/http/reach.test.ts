@@ -14,6 +14,16 @@ import { permitsOf } from '../support/permits.ts'
 
 const test = suite('reach')
 
+test('a request is late also while its name is looked up', async () => {
+  const client = new HttpClient({ permits: permitsOf(() => true), clock: systemClock, lookup: () => new Promise(() => {}) })
+  const gone = new AbortController()
+  const sent = client.send(fakeCaller(), await readOutgoing('GET', 'http://slow.example', {}), gone.signal)
+  const why = new Error('late')
+  gone.abort(why)
+  assert.is(await sent.catch((error: unknown) => error), why)
+  client.close()
+})
+
 const listening = async (answer: Parameters<typeof createServer>[1] & object, act: (port: number, server: Server) => Promise<void>) => {
   const server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -8,6 +8,7 @@ import { changesTo, entriesOf } from '../../src/plugin/installation.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { failure, func, type TestApp, withApp } from '../support/app.ts'
+import { callOf, fakeCaller } from '../support/caller.ts'
 import { hollow, scripted } from './components.ts'
 import { moduleOf } from './wat.ts'
 
@@ -119,6 +120,20 @@ test('a plugin that takes too long loses its thread, and those who wait behind i
       assert.equal(named, ['first', false, false])
     },
     { timeout: '500ms' },
+  ))
+
+test('who calls pays all that might have been spent when the thread had to be ended', () =>
+  withHostile(
+    async (app) => {
+      const limits = { fuel: 2_000_000_000, timeout: '20s', allow: ['funcs', 'funcs.call:app:spin'] }
+      const code = `return function() require("funcs").call("app:spin") while true do end end`
+      const outcome = await app.node.parts.door
+        .operation('sandbox.run')
+        .then((run) => run(callOf(fakeCaller({ context: { values: {}, operator: true } }), 'sandbox.run', '', [code, limits])))
+      const [{ ok, fuel, error }] = outcome as [{ ok: boolean; fuel: number; error: { kind: string } }]
+      assert.equal([ok, error.kind, fuel >= 2_000_000_000], [false, 'fuel', true])
+    },
+    { timeout: '300ms' },
   ))
 
 test('a changed component answers the next call; one that is broken changes nothing', () =>

@@ -1,6 +1,6 @@
 // Environment variables: where they live, who may read and set them, and what a change of their entries does.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -183,6 +183,23 @@ test('random text survives the file', () => {
     assert.is(parseEnv(text).size, 2)
   }
   assert.is(parseEnv('export A = b \r\nA=c').get('A'), 'c')
+})
+
+test('a file stays readable for those it was for', async () => {
+  const { service } = await started([variable('a', 'file')])
+  const file = join(root, 'config.env')
+  writeFileSync(file, 'A=secret\n', { mode: 0o600 })
+  chmodSync(file, 0o600)
+  await ask(service, fakeCaller(), 'env.set', 'A', ['other'])
+  assert.is(readFileSync(file, 'utf8'), 'A=other\n')
+  if (process.platform !== 'win32') assert.is(statSync(file).mode & 0o777, 0o600)
+})
+
+test('a hostile value takes no longer to read than another', () => {
+  const text = withVariable('', 'X', `${' '.repeat(65_000)}x${' '.repeat(65_000)}y`)
+  const began = performance.now()
+  assert.is(parseEnv(text).get('X')!.length, 130_002)
+  assert.ok(performance.now() - began < 1000, `${performance.now() - began} ms`)
 })
 
 test('broken variables and taken names are refused', async () => {

@@ -2,8 +2,11 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { WippyError } from '../../src/error.ts'
+import { MemoryQueue } from '../../src/service/memory-queue.ts'
 import type { Draft } from '../support/app.ts'
 import { failure, func, type TestApp, withApp } from '../support/app.ts'
+import { ManualTimers } from '../support/manual-timers.ts'
 
 const test = suite('queue')
 
@@ -92,6 +95,42 @@ test('without a place for dead letters a message is dropped in the end, and that
       await app.until(() => app.messages.some((line) => /message .* of "app:q" was dropped after 1 attempts/.test(line)), 'the line')
     },
   ))
+
+test('with auto_ack a message that could not be begun is not done', () =>
+  withApp(
+    {
+      ...base,
+      q: { ...base.q!, dead_letter: { queue: 'app:dead', max_attempts: 1 } },
+      dead: { kind: 'queue.queue', driver: 'app:driver' },
+      work: worker('return function() end'),
+      c: consumer({ auto_ack: true }),
+    },
+    async (app) => {
+      await app.drop('app:work')
+      const code = `queue.publish('app:q', 1) while queue.info('app:dead').message_count == 0 do require('time').sleep('5ms') end return true`
+      assert.is(await lua(app, code), true)
+    },
+  ))
+
+test('headers take room as bodies do, and a queue that is closed keeps nothing', () => {
+  const timers = new ManualTimers()
+  const queue = new MemoryQueue(
+    { setTimer: timers.setTimer, nowMs: () => timers.nowMs },
+    { maxLength: 100, maxBytes: 1000, maxAttempts: 3 },
+  )
+  const message = (header: string) => ({ id: '1', body: new Uint8Array(100), headers: { header }, attempts: 0 })
+  const first = message('x'.repeat(600))
+  queue.add(first)
+  assert.throws(
+    () => queue.add(message('x'.repeat(600))),
+    ({ code }: WippyError) => code === 'QUEUE_FULL',
+  )
+  queue.remove(queue.take()!)
+  queue.add(message('x'.repeat(600)))
+  queue.close()
+  queue.retry(first)
+  assert.equal(timers.waits, [])
+})
 
 test('a message is settled once', () =>
   withApp(

@@ -1,3 +1,4 @@
+import { createClient } from 'redis'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RedisStore } from '../../src/store/redis.ts'
@@ -35,6 +36,19 @@ test('two stores with one prefix are one store, with others none', async () => {
   assert.is(await code(put(two, 'a', 2, { ifVersion: version })), 'no error')
   assert.is(await code(put(one, 'a', 3, { ifVersion: version })), 'STORE_CONFLICT')
   await Promise.all([one.close(), two.close(), other.close()])
+})
+
+test('keys that have expired leave the index without a list', async () => {
+  const store = open({ prefix: 'swept:' })
+  const raw = createClient({ url: server.url })
+  await raw.connect()
+  for (let at = 0; at < 20; at++) await put(store, `token/${at}`, at, { ttlMs: 1 })
+  while ((await raw.keys('swept:value:*')).length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (let at = 0; at < 5; at++) await put(store, 'one', at, { ttlMs: 60_000 })
+  assert.equal([await raw.zCard('swept:keys'), await raw.zCard('swept:expiries')], [1, 1])
+  await put(store, 'one', 1)
+  assert.equal([await raw.zCard('swept:keys'), await raw.zCard('swept:expiries')], [1, 0])
+  await Promise.all([store.close(), raw.close()])
 })
 
 test('a wrong password, and a server that is not there', async () => {

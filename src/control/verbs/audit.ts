@@ -2,7 +2,7 @@
 
 import { auditQuery } from '../../app/audit-view.ts'
 import { type AuditRecord, isMeant } from '../../service/audit-ring.ts'
-import type { Verb } from '../verb.ts'
+import { untilOver, type Verb } from '../verb.ts'
 
 export const verb: Verb = async ({ node, args, send, gone }) => {
   const { audit } = node.parts
@@ -19,10 +19,7 @@ export const verb: Verb = async ({ node, args, send, gone }) => {
   }
   for (const record of [...records.toReversed(), ...late]) give(record)
   if (args.follow !== true) return { lost }
-  await new Promise<void>((resolve) => {
-    gone.addEventListener('abort', () => resolve(), { once: true })
-    void node.ended.then(() => resolve())
-  })
+  await untilOver({ node, gone })
   audit.forget(hear)
   return { lost }
 }

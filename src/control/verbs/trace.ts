@@ -9,7 +9,7 @@ import type { Traced } from '../../kernel/trace.ts'
 import { matches } from '../../registry/glob.ts'
 import { seenFrame } from '../frame-view.ts'
 import { TRACED } from '../protocol.ts'
-import { processOf, textOf, textsOf, type Verb } from '../verb.ts'
+import { processOf, textOf, textsOf, untilOver, type Verb } from '../verb.ts'
 
 const MOST = 2_000 // things of a second
 const SECOND_MS = 1_000
@@ -41,8 +41,7 @@ export const verb: Verb = async ({ node, args, send, gone }) => {
   const ended = Promise.withResolvers<void>()
   const stop = node.scheduler.trace(pid, tracer)
   node.scheduler.onExit(pid, () => ended.resolve())
-  gone.addEventListener('abort', () => ended.resolve(), { once: true })
-  void node.ended.then(() => ended.resolve())
+  void untilOver({ node, gone }).then(ended.resolve)
   send({ at: clock.nowMs(), kind: 'attached', pid })
   await ended.promise
   stop()

@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Clock } from '../../clock.ts'
 import { Kind, WippyError } from '../../error.ts'
+import { whenGone } from '../../gone.ts'
 import { outgoingUrl } from '../../service/outgoing.ts'
 import type { Permits } from '../../service/permit.ts'
 import type { Doer } from '../../service/service.ts'
@@ -51,6 +52,13 @@ const late = (url: URL, ms: number): WippyError =>
 const tooLarge = (most: number): WippyError =>
   new WippyError('HTTP_ANSWER_TOO_LARGE', Kind.Internal, `response body too large (max ${most} bytes)`, { retryable: false })
 
+/** What work comes to; fails with the reason of the signal as soon as that is raised. */
+const unlessRaised = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const forget = whenGone(signal, () => reject(signal.reason))
+    work.finally(forget).then(resolve, reject)
+  })
+
 /** A lookup that knows only these. */
 export const pinned =
   (targets: readonly Target[]): LookupFunction =>
@@ -89,7 +97,7 @@ export class HttpClient {
     const { url, unixSocket, tls } = outgoing
     const { permits, lookup } = this.#options
     const demand = (address: string): void => permits.need(doer, { action: 'http_client.private_ip', resource: address })
-    const targets = unixSocket === null ? await reach(url.hostname, lookup, demand) : []
+    const targets = unixSocket === null ? await unlessRaised(signal, reach(url.hostname, lookup, demand)) : []
     const isSecure = url.protocol === 'https:'
     const options: RequestOptions & Pinned = {
       method: outgoing.method,

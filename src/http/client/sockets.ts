@@ -100,13 +100,13 @@ export class Sockets {
     const url = webSocketUrl(target)
     const options = optionsOf(given)
     const own = this.#open.get(caller) ?? this.#begin(caller)
-    if (own.size >= MOST_OPEN) {
-      throw new WippyError('WEBSOCKET_BUSY', Kind.RateLimited, `a process has at most ${MOST_OPEN} WebSockets`, { retryable: true })
-    }
     const number = ++this.#last
     const demand = (address: string): void => permits.need(caller, { action: 'http_client.private_ip', resource: address })
     const targets = await reach(url.hostname, lookup, demand)
     if (this.#open.get(caller) !== own) throw closed() // it has ended meanwhile
+    if (own.size >= MOST_OPEN) {
+      throw new WippyError('WEBSOCKET_BUSY', Kind.RateLimited, `a process has at most ${MOST_OPEN} WebSockets`, { retryable: true })
+    }
     const socket = new Socket(url, { ...options, lookup: pinned(targets) })
     own.set(number, socket)
     socket.ended.then(() => own.delete(number))

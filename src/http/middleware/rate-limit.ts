@@ -3,12 +3,13 @@
 //   ratelimit.requests: 100, ratelimit.window: 1m, ratelimit.burst: 20
 //   ratelimit.key: ip, header:X-Api-Key, query:key       ratelimit.entry_ttl: 10m, ratelimit.max_entries: 100000
 //
+// `ip` counts an address, and of IPv6 its network of 64 bits.
 // A bucket of `burst` is filled evenly, `requests` in a `window`. Beyond `max_entries` the client that was seen longest ago is forgotten.
 
 import type { EntrySettings } from '../../service/settings.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Step } from '../middleware.ts'
-import { addressOf } from '../remote.ts'
+import { addressOf, networkOf } from '../remote.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 type Bucket = { tokens: number; at: number }
@@ -30,7 +31,7 @@ export const rateLimit = (options: EntrySettings, { clock }: Surroundings): Step
   const keyOf = (exchange: Exchange): string => {
     if (source === 'header') return exchange.header(name) ?? ''
     if (source === 'query') return new URLSearchParams(exchange.query).get(name) ?? ''
-    return addressOf(exchange.remote)
+    return networkOf(addressOf(exchange.remote))
   }
 
   /** Milliseconds until there is room; 0 when there was. */
