@@ -66,7 +66,7 @@ kind env.storage.os: The environment of the program; read only.
 kind env.storage.file: Variables in a file.
 file_path | needed | the file
 auto_create | false | whether it is made when it is missing
-file_mode | 0600 | its permissions
+file_mode | as it is; 0600 for a new one | its permissions
 kind env.storage.static: Variables with fixed values.
 values | {} | the values
 kind env.storage.router: Several storages, read in order; the first is written.

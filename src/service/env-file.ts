@@ -8,11 +8,11 @@ import { dirname } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 
 const MAX_FILE = 1_048_576 // bytes
-const NEW_FILE = 0o644
+const NEW_FILE = 0o600
 
 export type EnvFileOptions = {
   readonly autoCreate: boolean
-  /** null: the file's own, and 0644 for a new one. */
+  /** null: the file's own, and 0600 for a new one. */
   readonly fileMode: number | null
   readonly dirMode: number
 }
