@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Context } from '../service/service.ts'
 import { Body, gone } from './body.ts'
+import type { OnDrain } from './generation.ts'
 import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
 import { remoteOf } from './remote.ts'
 import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
@@ -35,6 +36,7 @@ export type ExchangeOptions = {
   readonly limits: ServerLimits
   readonly timeouts: ServerTimeouts
   readonly clock: Clock
+  readonly onDrain: OnDrain
 }
 
 const begun = (): WippyError => new WippyError('HTTP_BEGUN', Kind.Invalid, 'the answer has begun: its head is sent', { retryable: false })
@@ -57,8 +59,10 @@ export class Exchange {
   params: Readonly<Record<string, string>> = {}
   /** Answers with a file that the handler has named in its head; null where that means nothing. */
   handOver: ((path: string, name: string, headers: Head['headers']) => Promise<void>) | null = null
-  /** Has its connection become a WebSocket, by what the handler has named in its head; null where that means nothing. */
-  relay: ((said: string) => void) | null = null
+  /** Has its connection stay open, by a header that the handler has named in its head, in lower case; null where none means that. */
+  relays: Map<string, (said: string) => void> | null = null
+  /** Whether somebody else goes on with its answer: it is no request at work any more. */
+  isRelayed = false
   /** Chooses how the answer is encoded, when its head is known. */
   encoding: ((head: Head, exchange: Exchange) => Encoder | null) | null = null
   readonly #options: ExchangeOptions
@@ -202,6 +206,11 @@ export class Exchange {
   cut(): void {
     this.#isEnded = true
     this.#options.response.destroy()
+  }
+
+  /** Has `leave` called when the server is to end, until what is returned is called. */
+  get onDrain(): OnDrain {
+    return this.#options.onDrain
   }
 
   /** Calls `fn` when the client has all of the answer, or is gone. */

@@ -5,13 +5,13 @@
 //   G2 What has begun on an address or under settings that were exchanged ends there, for as long as `drain` says; then it is cut.
 //   G3 Stopping takes no more connections and waits for what is under way.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../clock.ts'
 import type { WippyError } from '../error.ts'
 import type { Supervised } from '../kernel/supervisor.ts'
 import { Exchange } from './exchange.ts'
-import { Generation } from './generation.ts'
+import { type Answer, Generation } from './generation.ts'
 import { Listener } from './listener.ts'
 import type { ServerSettings } from './server-entry.ts'
 
@@ -153,11 +153,11 @@ export class Gateway implements Supervised {
     this.#draining.add(draining)
   }
 
-  readonly #answer = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly #answer: Answer = (request, response, onDrain) => {
     const settings = this.#settings
     const { limits, timeouts } = settings
     response.on('error', () => {}) // its close says the same
-    const exchange = new Exchange({ request, response, clock: this.#options.clock, limits, timeouts })
+    const exchange = new Exchange({ request, response, clock: this.#options.clock, limits, timeouts, onDrain })
     if (hostsOf(request) > 1) exchange.refuse(400, 'a request is for one host', [['Connection', 'close']])
     else if (this.#active >= limits.requests) exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
     else if (exchange.body.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
@@ -175,7 +175,7 @@ export class Gateway implements Supervised {
       if (exchange.isBegun) exchange.cut()
       else exchange.refuse(500, 'internal error')
     }
-    await closed
+    if (!exchange.isRelayed) await closed
     this.#active--
   }
 }

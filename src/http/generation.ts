@@ -1,7 +1,7 @@
 // One way of answering connections: HTTP with the settings that are fixed when a connection begins. Another generation follows it when they
 // change; this one ends what it has begun.
 
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -20,15 +20,20 @@ const satisfies = (socket: TLSSocket, demands: 'nothing' | 'any' | 'valid-if-giv
   return demands === 'any' ? has : !has || socket.authorized
 }
 
+/** Has `leave` called when a generation ends, until what is returned is called. */
+export type OnDrain = (leave: () => void) => () => void
+
+export type Answer = (request: IncomingMessage, response: ServerResponse, onDrain: OnDrain) => void
+
 export class Generation {
   readonly #server: Server | SecureServer
   readonly #sockets = new Set<Socket>()
-  readonly #upgraded = new Set<() => void>()
+  readonly #leaving = new Set<() => void>()
   readonly #ahead = new WeakMap<Socket, number>()
   #isDraining = false
   #onIdle: () => void = () => {}
 
-  constructor({ limits, timeouts, tls }: ServerSettings, answer: RequestListener) {
+  constructor({ limits, timeouts, tls }: ServerSettings, answer: Answer) {
     const options = {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: timeouts.headerMs,
@@ -37,7 +42,7 @@ export class Generation {
       connectionsCheckingInterval: CHECK_MS,
       shouldUpgradeCallback: ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket',
     }
-    const guarded: RequestListener = (request, response) => {
+    const guarded = (request: IncomingMessage, response: ServerResponse): void => {
       const { socket } = request
       const ahead = this.#count(socket, 1)
       if (ahead > MOST_AHEAD) return void socket.destroy()
@@ -46,20 +51,15 @@ export class Generation {
         this.#count(socket, -1)
         if (this.#isDraining) this.#server.closeIdleConnections()
       })
-      answer(request, response)
+      answer(request, response, this.#onDrain)
     }
     this.#server = tls
       ? createSecureServer({ ...options, ...tls, handshakeTimeout: timeouts.headerMs }, guarded)
       : createServer(options, guarded)
     this.#server.maxHeadersCount = 0 // their bytes are bounded; none is left out silently
-    this.#server.on('checkContinue', guarded as (request: IncomingMessage, response: ServerResponse) => void)
+    this.#server.on('checkContinue', guarded)
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const onDrain = (leave: () => void): void => {
-        if (this.#isDraining) return void leave()
-        this.#upgraded.add(leave)
-        socket.once('close', () => this.#upgraded.delete(leave))
-      }
-      guarded(request, upgradeResponse({ request, socket, head, onDrain }) as ServerResponse<IncomingMessage> & { req: IncomingMessage })
+      guarded(request, upgradeResponse({ request, socket, head }))
     })
     if (tls) {
       this.#server.on('secureConnection', (socket: TLSSocket) => {
@@ -76,6 +76,12 @@ export class Generation {
     return count
   }
 
+  readonly #onDrain: OnDrain = (leave) => {
+    if (this.#isDraining) leave()
+    else this.#leaving.add(leave)
+    return () => this.#leaving.delete(leave)
+  }
+
   readonly accept = (socket: Socket): void => {
     this.#sockets.add(socket)
     socket.once('close', () => {
@@ -89,7 +95,7 @@ export class Generation {
   async drain(clock: Clock, ms: number): Promise<void> {
     this.#isDraining = true
     this.#server.closeIdleConnections()
-    for (const leave of this.#upgraded) leave()
+    for (const leave of this.#leaving) leave()
     await new Promise<void>((resolve) => {
       if (this.#sockets.size === 0) return resolve()
       const forget = clock.setTimer(ms, resolve)

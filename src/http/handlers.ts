@@ -20,7 +20,6 @@ import type { Exchange } from './exchange.ts'
 
 const NO_ARGUMENTS = encodeAll([])
 const FILE_HEADERS = ['x-sendfile', 'x-file-path', 'x-file-name'] // the last: what it is saved as
-const RELAY_HEADER = 'x-ws-relay'
 const GONE = 'the client is gone'
 
 export type HandlersOptions = {
@@ -117,8 +116,12 @@ export class Handlers {
 
   async #finish(exchange: Exchange, exit: Exit): Promise<void> {
     const { draft } = exchange
-    const relayed = draft?.headers.find(([name]) => name.toLowerCase() === RELAY_HEADER)?.[1]
-    if (relayed !== undefined && !exchange.isBegun && exchange.relay) return exchange.relay(relayed)
+    if (draft && !exchange.isBegun && exchange.relays) {
+      for (const [name, said] of draft.headers) {
+        const relay = exchange.relays.get(name.toLowerCase())
+        if (relay) return relay(said)
+      }
+    }
     if (draft && !exchange.isBegun && exchange.handOver) {
       const other = draft.headers.filter(([name]) => !FILE_HEADERS.includes(name.toLowerCase()))
       const [standard, older, name] = FILE_HEADERS.map((known) => draft.headers.find(([one]) => one.toLowerCase() === known)?.[1])

@@ -13,9 +13,9 @@ import { endpointFirewall, resourceFirewall } from './middleware/firewall.ts'
 import { metrics } from './middleware/metrics.ts'
 import { rateLimit } from './middleware/rate-limit.ts'
 import { realIp } from './middleware/real-ip.ts'
+import { sseRelay, websocketRelay } from './middleware/relay.ts'
 import { sendfile } from './middleware/sendfile.ts'
 import { tokenAuth } from './middleware/token-auth.ts'
-import { websocketRelay } from './middleware/websocket-relay.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Step = (exchange: Exchange) => void | Promise<void>
@@ -32,6 +32,7 @@ const KNOWN: Readonly<Record<string, Middleware>> = {
   real_ip: realIp,
   resource_firewall: resourceFirewall,
   sendfile,
+  sse_relay: sseRelay,
   token_auth: tokenAuth,
   websocket_relay: websocketRelay,
 }

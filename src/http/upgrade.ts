@@ -9,8 +9,6 @@ export type Upgrade = {
   readonly socket: Duplex
   /** What came behind the request already. */
   readonly head: Buffer
-  /** Has `leave` called when the server is to end. */
-  readonly onDrain: (leave: () => void) => void
 }
 
 const known = new WeakMap<ServerResponse, Upgrade>()

@@ -1,4 +1,4 @@
-// The body of a WebSocket's process: what is sent to it goes to its client. It has no code, but a pid that others can send to.
+// The body of the process of a connection: what is sent to it goes to its client. It has no code, but a pid that others can send to.
 
 import type { Body, Verdict } from '../../kernel/body.ts'
 import { singly } from '../../kernel/bundle.ts'

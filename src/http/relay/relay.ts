@@ -1,34 +1,38 @@
-// One WebSocket of a client, as a process: what it says are messages to a target, what is sent to it are messages to the client.
+// One connection that stays open, as a process: what is sent to it goes to its client. `x` is `ws` for a WebSocket, `sse` for server-sent events.
 //
-//   to the target      ws.join { client_pid, metadata }, then what the client says, under `message_topic` (ws.message); ws.heartbeat
-//                      { client_pid, uptime, message_count, metadata } now and then; ws.leave { client_pid, metadata } at the end
-//   to the connection  ws.control { target_pid, message_topic, metadata, heartbeat_interval }: from now on; ws.close: a reason;
-//                      anything else goes to the client as JSON: { topic, data }
+//   to the target      x.join { client_pid, metadata }, then what the client of a WebSocket says, under `message_topic` (ws.message); x.heartbeat
+//                      { client_pid, uptime, message_count, metadata } now and then; x.leave { client_pid, metadata } at the end
+//   to the connection  x.control { target_pid, message_topic, metadata, heartbeat_interval }: from now on; x.close: a reason;
+//                      anything else goes to the client: of a WebSocket all, of server-sent events what comes under `message_topic` (sse.message), or all for "*"
 //
 //   R1 It ends with its target, and says so. A target that does not take messages, and a client that does not take what is sent, lose it.
+//   R2 Server-sent events can begin without a target: the client is told its pid.
 
-import type { WebSocket } from 'ws'
 import type { Clock } from '../../clock.ts'
 import { defaultLimits, type Host } from '../../kernel/host.ts'
 import type { Scheduler } from '../../kernel/scheduler.ts'
 import { decodeAll, encodeAll } from '../../msgpack.ts'
 import type { Pid } from '../../pid.ts'
 import { type Fields, isFields } from '../../registry/entry.ts'
-import { parseDuration } from '../../registry/units.ts'
 import type { Context } from '../../service/service.ts'
+import { durationIn } from './duration.ts'
 import { RelayBody } from './relay-body.ts'
+import type { Ending, Wire } from './wire.ts'
 
 const HEARTBEAT_MS = 30_000
 const SHORTEST_HEARTBEAT_MS = 1_000
 const LARGEST = 256 * 1024 // bytes of a message to a client: it is written as JSON here
 const UNSENT_BYTES = 4 * 1024 ** 2
 const MAILBOX = { messages: 1_000, bytes: 4 * 1024 ** 2 }
-/** Codes of closing. */
-const NORMAL = 1000
-const GOING_AWAY = 1001
-const MALFORMED = 1007
-const TOO_LARGE = 1009
-const TRY_AGAIN = 1013
+
+const ended = (reason: string): Ending => ({ code: 1000, status: 503, reason })
+const goingAway = (reason: string): Ending => ({ code: 1001, status: 503, reason })
+const MALFORMED: Ending = { code: 1007, status: 500, reason: 'a message cannot be read' }
+const TOO_LARGE: Ending = { code: 1009, status: 500, reason: 'a message is too large' }
+const BUSY: Ending = { code: 1013, status: 503, reason: 'the target takes no messages' }
+const TOO_SLOW: Ending = { code: 1013, status: 503, reason: 'the client is too slow' }
+const FORBIDDEN: Ending = { code: 1000, status: 403, reason: 'the target may not be sent to' }
+const ABSENT: Ending = { code: 1000, status: 404, reason: 'the target is not there' }
 
 export type RelayOptions = {
   readonly scheduler: Scheduler
@@ -39,6 +43,7 @@ export type RelayOptions = {
   readonly context: Context
   /** Whether its client may send to a process. */
   readonly maySend: (to: string) => boolean
+  readonly wire: Wire
 }
 
 /** What a process has written into its memory; null when that is nothing. */
@@ -55,103 +60,105 @@ const textOf = (fields: Fields, key: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** A value as JSON has it: bytes as base64, integers of 64 bits as near as there is a number. */
-const plain = (_: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : typeof value === 'bigint' ? Number(value) : value
-
 export class Relay {
   readonly pid: Pid
   readonly #options: RelayOptions
-  readonly #socket: WebSocket
   readonly #body: RelayBody
   readonly #began: number
   #target = ''
-  #topic = 'ws.message'
+  #topic: string
   #metadata: unknown = undefined
   #heartbeatMs = HEARTBEAT_MS
-  #count = 0
+  #count = 0 // what the client of a WebSocket has said, or the client of events was told
   #forget: () => void = () => {}
   #isOver = false
 
-  /** `config`: target_pid, and whatever else ws.control may say. */
-  constructor(socket: WebSocket, config: Fields, options: RelayOptions) {
-    this.#socket = socket
+  /** `config`: what `x.control` may say. */
+  constructor(config: Fields, options: RelayOptions) {
+    const { scheduler, host, entry, context, clock, wire } = options
     this.#options = options
-    this.#began = options.clock.nowMs()
+    this.#began = clock.nowMs()
+    this.#topic = `${wire.name}.message`
     this.#body = new RelayBody({
       message: (topic, payload) => this.#said(topic, payload),
       event: (topic, from) => this.#happened(topic, from),
     })
-    const { scheduler, host, entry, context, clock } = options
     const limits = { ...defaultLimits, mailbox: { ...defaultLimits.mailbox, ...MAILBOX } }
     const process = scheduler.spawn({ host, limits, body: this.#body, entry, startedAt: clock.nowMs(), parent: null, context })
     this.pid = process.pid
-    process.onEnd(() => this.#end(GOING_AWAY, 'it was ended'))
-    socket.on('message', (data: Buffer, isBinary: boolean) => this.#received(isBinary ? data : data.toString()))
-    socket.on('error', () => {}) // its close says the same
-    socket.on('close', () => this.#end(NORMAL, ''))
+    process.onEnd(() => this.#end(goingAway('it was ended')))
     this.#control(config)
-    if (!this.#isOver) this.#beat()
+    if (this.#isOver) return
+    wire.open(this.#target === '' ? { stream_pid: this.pid, message_topic: this.#topic, ...this.#described } : null)
+    this.#beat()
   }
 
   /** Ends it because the server does. */
   leave(): void {
-    this.#end(GOING_AWAY, 'the server goes away')
+    this.#end(goingAway('the server goes away'))
+  }
+
+  /** Ends it because the client is gone. */
+  lost(): void {
+    this.#end(ended(''))
+  }
+
+  /** What the client said. */
+  received(data: string | Uint8Array): void {
+    if (this.#isOver) return
+    this.#count++
+    this.#tell(this.#target, this.#topic, data)
   }
 
   #control(config: Fields): void {
-    const { metadata } = config
+    const { wire } = this.#options
+    const { metadata, message_topic: topic } = config
     if (metadata !== undefined) this.#metadata = metadata
-    this.#topic = textOf(config, 'message_topic') || this.#topic
-    const interval = textOf(config, 'heartbeat_interval')
-    if (interval !== '') this.#heartbeatMs = this.#interval(interval)
+    if (typeof topic === 'string') this.#topic = topic || `${wire.name}.message`
+    const interval = durationIn(config, 'heartbeat_interval')
+    if (interval !== null) this.#heartbeatMs = Math.max(interval, SHORTEST_HEARTBEAT_MS)
+    wire.control(config, (reason) => this.#end(ended(reason)))
     const target = textOf(config, 'target_pid')
-    if (target !== '' && target !== this.#target) this.#aim(target)
-    else if (this.#target === '') this.#end(NORMAL, 'there is no target')
-  }
-
-  #interval(text: string): number {
-    try {
-      return Math.max(parseDuration(text), SHORTEST_HEARTBEAT_MS)
-    } catch {
-      return this.#heartbeatMs
-    }
+    const isDetaching = target === '' && config.target_pid !== undefined && !wire.isTwoWay
+    if (target !== this.#target && (target !== '' || isDetaching)) this.#aim(target)
+    else if (this.#target === '' && wire.isTwoWay) this.#end(ended('there is no target'))
   }
 
   #aim(target: string): void {
     const { scheduler, maySend } = this.#options
     const before = this.#target
-    if (!maySend(target)) return void this.#end(NORMAL, 'the target may not be sent to')
+    if (target !== '' && !maySend(target)) return void this.#end(FORBIDDEN)
     try {
       if (before !== '') {
         scheduler.unmonitor(this.pid, before as Pid)
-        this.#tell(before, 'ws.leave', this.#self)
+        this.#tell(before, `${this.#options.wire.name}.leave`, this.#self)
       }
       this.#target = target
+      if (target === '') return
       scheduler.monitor(this.pid, target as Pid)
     } catch {
-      return void this.#end(NORMAL, 'the target is not there')
+      return void this.#end(ABSENT)
     }
-    this.#tell(target, 'ws.join', this.#self)
+    this.#tell(target, `${this.#options.wire.name}.join`, this.#self)
+  }
+
+  get #described(): Fields {
+    return this.#metadata === undefined ? {} : { metadata: this.#metadata }
   }
 
   get #self(): Fields {
-    return { client_pid: this.pid, ...(this.#metadata !== undefined && { metadata: this.#metadata }) }
+    return { client_pid: this.pid, ...this.#described }
   }
 
   #beat(): void {
-    const { clock } = this.#options
+    const { clock, wire } = this.#options
     this.#forget = clock.setTimer(this.#heartbeatMs, () => {
       const uptime = `${((clock.nowMs() - this.#began) / 1000).toFixed(3)}s`
-      this.#tell(this.#target, 'ws.heartbeat', { ...this.#self, uptime, message_count: this.#count })
-      if (!this.#isOver) this.#beat()
+      if (this.#target !== '') this.#tell(this.#target, `${wire.name}.heartbeat`, { ...this.#self, uptime, message_count: this.#count })
+      if (this.#isOver) return
+      wire.beat()
+      this.#beat()
     })
-  }
-
-  #received(data: string | Uint8Array): void {
-    if (this.#isOver) return
-    this.#count++
-    this.#tell(this.#target, this.#topic, data)
   }
 
   /** A message to a target; without room for it the connection ends. */
@@ -159,34 +166,37 @@ export class Relay {
     try {
       this.#options.scheduler.delivery.message(this.pid, to, topic, encodeAll([value]))
     } catch {
-      if (to === this.#target) this.#end(TRY_AGAIN, 'the target takes no messages')
+      if (to === this.#target) this.#end(BUSY)
     }
   }
 
   #said(topic: string, payload: Uint8Array): void {
-    if (payload.length > LARGEST) return void this.#end(TOO_LARGE, 'a message is too large')
+    const { wire } = this.#options
+    if (payload.length > LARGEST) return void this.#end(TOO_LARGE)
     const values = valuesOf(payload)
-    if (values === null) return void this.#end(MALFORMED, 'a message cannot be read')
+    if (values === null) return void this.#end(MALFORMED)
     const [first] = values
-    if (topic === 'ws.control') return void (isFields(first) && this.#control(first))
-    if (topic === 'ws.close') return void this.#end(NORMAL, typeof first === 'string' ? first : '')
-    for (const data of values) this.#socket.send(JSON.stringify({ data, topic }, plain))
-    if (this.#socket.bufferedAmount > UNSENT_BYTES) this.#end(TRY_AGAIN, 'the client is too slow')
+    if (topic === `${wire.name}.control`) return void (isFields(first) && this.#control(first))
+    if (topic === `${wire.name}.close`) return void this.#end(ended(typeof first === 'string' ? first : ''))
+    if (!wire.isTwoWay && this.#topic !== '*' && topic !== this.#topic) return
+    for (const data of values) wire.say(topic, data)
+    if (!wire.isTwoWay) this.#count += values.length
+    if (wire.unsentBytes > UNSENT_BYTES) this.#end(TOO_SLOW)
   }
 
   #happened(topic: string, from: string): void {
-    if (topic === 'pid.exit' && from === this.#target) this.#end(NORMAL, 'target process exited')
-    else if (topic === 'pid.cancel') this.#end(GOING_AWAY, 'it was cancelled')
+    if (topic === 'pid.exit' && from === this.#target) this.#end(ended('target process exited'))
+    else if (topic === 'pid.cancel') this.#end(goingAway('it was cancelled'))
   }
 
-  #end(code: number, reason: string): void {
+  #end(ending: Ending): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#forget()
-    const { scheduler } = this.#options
-    this.#tell(this.#target, 'ws.leave', this.#self)
+    const { scheduler, wire } = this.#options
+    if (this.#target !== '') this.#tell(this.#target, `${wire.name}.leave`, this.#self)
     this.#body.finish()
     scheduler.delivery.cancel(this.pid, '') // a step, to end in
-    this.#socket.close(code, Buffer.from(reason).subarray(0, 120).toString())
+    wire.close(ending, ending !== TOO_SLOW)
   }
 }
