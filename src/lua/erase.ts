@@ -152,9 +152,10 @@ class Eraser {
   /** Notes a cast that would let more than one value through, where more than one would be taken. */
   #cut(last: Expression | undefined): void {
     if (last?.kind !== 'cast') return
-    let inner: Expression = last
-    while (inner.kind === 'cast') inner = inner.inner
-    if (inner.kind === 'call' || inner.kind === 'vararg') this.#single.add(last)
+    let innermost = last
+    while (innermost.inner.kind === 'cast') innermost = innermost.inner
+    const { kind } = innermost.inner
+    if (kind === 'call' || kind === 'vararg') this.#single.add(innermost)
   }
 
   #cast(cast: Cast): void {

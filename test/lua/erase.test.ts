@@ -109,6 +109,7 @@ casts('have one value where several would be taken', () => {
   assert.is(erased('local a = f() as T'), 'local a = f()     ')
   assert.is(erased('return f() as T, 1'), 'return f()     , 1')
   assert.is(erased('return (f() as T)'), 'return (f()     )')
+  assert.is(erased('return f() as {\n  T} as U'), 'return (f() )\n         ')
 })
 
 casts('end a statement in front of a parenthesis', () => {
