@@ -160,7 +160,7 @@ source | needed | its text, or file://
 kind plugin.component: A WebAssembly component.
 path | needed, or hash | the file
 hash | none | of what was installed, or of the file
-allow | [] | clock, random, env:NAME, fs:/guest=path, fs:/guest=path:rw
+allow | [] | clock, random, env:NAME, fs:/guest=path, fs:/guest=path:rw, fs:/guest=path:rw:64MiB
 limits | 64MiB, 2000000000, 10s | { memory, fuel, timeout }
 kind plugin.function: A function of a component.
 plugin | needed | the plugin.component

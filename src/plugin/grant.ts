@@ -3,15 +3,25 @@
 //   clock            the time of day and a running clock; without it both stand still at zero
 //   random           random numbers; without it there are none, and the seed is always the same
 //   env:NAME         one environment variable, by its name in the app's environment
-//   fs:GUEST=PATH    a directory, seen by the plugin as GUEST, for reading; `fs:GUEST=PATH:rw` for writing too
+//   fs:GUEST=PATH    a directory, seen by the plugin as GUEST, for reading; `fs:GUEST=PATH:rw` for writing too, until there are 1 GiB in it;
+//                    `fs:GUEST=PATH:rw:64MiB` until there is as much as that
 //   kind:NAME        a kind of entries that it brings to life
 //   funcs.call:ID    to ask the node (wit/runtime.wit): an action on a resource, as in security/grant.ts
 
 import { isAbsolute, resolve } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 import { didYouMean } from '../registry/suggest.ts'
+import { parseSize } from '../registry/units.ts'
 
-export type Mount = { readonly guest: string; readonly path: string; readonly isWritable: boolean }
+export type Mount = {
+  readonly guest: string
+  readonly path: string
+  readonly isWritable: boolean
+  /** What may be in it, for who writes. */
+  readonly mostBytes: number
+}
+
+const MOST_BYTES = 1024 ** 3
 
 export type Grants = {
   readonly clock: boolean
@@ -60,18 +70,20 @@ const RIGHT = /^(?:funcs\.call|registry\.get):/
 const NAMES = ['clock', 'random', 'env', 'fs', 'kind', 'funcs.call', 'registry.get']
 
 const invalid = (text: string): WippyError => {
-  const forms = 'Permissions are clock, random, env:NAME, fs:GUEST=PATH, fs:GUEST=PATH:rw, kind:NAME, funcs.call:ID and registry.get:ID.'
+  const forms =
+    'Permissions are clock, random, env:NAME, fs:GUEST=PATH, fs:GUEST=PATH:rw, fs:GUEST=PATH:rw:64MiB, kind:NAME, funcs.call:ID and registry.get:ID.'
   const hint = didYouMean(text.replace(/:.*$/s, ''), NAMES, forms)
   return new WippyError('PLUGIN_GRANT', Kind.Invalid, `"${text}" is not a permission`, { hint })
 }
 
 const mountOf = (text: string, root: string): Mount => {
-  const [, guest = '', path = '', access] = /^fs:(\/[^=]*)=(.+?)(:rw|:ro)?$/.exec(text) ?? []
+  const [, guest = '', path = '', access, size] = /^fs:(\/[^=]*)=(.+?)(?::(?:(rw)(?::(\d[\d.]*[kmgt]?i?b?))?|ro))?$/i.exec(text) ?? []
   if (guest === '' || path === '') throw invalid(text)
-  return { guest, path: isAbsolute(path) ? path : resolve(root, path), isWritable: access === ':rw' }
+  const mostBytes = size === undefined ? MOST_BYTES : parseSize(size)
+  return { guest, path: isAbsolute(path) ? path : resolve(root, path), isWritable: access === 'rw', mostBytes }
 }
 
-/** Reads grants as people write them; paths are relative to `root`. Throws PLUGIN_GRANT. */
+/** Reads grants as people write them; paths are relative to `root`. Throws PLUGIN_GRANT, SIZE_INVALID. */
 export const parseGrants = (texts: readonly string[], root: string): Grants => {
   const wrong = texts.find((text) => !KNOWN.test(text))
   if (wrong !== undefined) throw invalid(wrong)

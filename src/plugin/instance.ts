@@ -1,10 +1,11 @@
 // One instance of a plugin, in the thread it is made in: its memory, its fuel, its exports.
 //
-//   I1 A call spends at most its fuel; what traps (fuel, memory, a bug of the plugin) ends the instance, and the next call gets a fresh one.
+//   I1 A call spends at most its fuel, for its own code and for what the host does for it (price.ts); what traps (fuel, memory, a bug of the plugin) ends the instance, and the next call gets a fresh one.
 //   I2 All memories and tables of a component together have its limit, however many modules, and instances of each, it is made of.
 
 import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
+import { CALL, type Charge } from './price.ts'
 import { type Realm, realmOf } from './realm.ts'
 import type { ExportedFunction } from './signature.ts'
 import { fromComponent, toComponent } from './value.ts'
@@ -20,7 +21,7 @@ type Exports = Readonly<Record<string, unknown>>
 type Instantiate = (
   moduleOf: (name: string) => WebAssembly.Module,
   imports: Readonly<Record<string, unknown>>,
-  instantiate: (module: WebAssembly.Module, imports: WebAssembly.Imports) => WebAssembly.Instance,
+  instantiate: (module: WebAssembly.Module, imports?: WebAssembly.Imports) => WebAssembly.Instance,
 ) => Exports
 
 const PAGE = 65_536
@@ -59,6 +60,7 @@ export class PluginInstance {
   readonly #room = new WebAssembly.Global({ value: 'i32', mutable: true }, 0)
   readonly #realm: Realm
   readonly #instantiate: Instantiate
+  readonly #metered = new WeakSet<object>() // functions that modules export
   #memories: WebAssembly.Memory[] = []
   #given = 0
   #exports: Exports | null = null
@@ -92,9 +94,10 @@ export class PluginInstance {
     return this.#memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0)
   }
 
-  /** Counts work that is done for it elsewhere; the plugin ends at its next turn when that was too much. */
-  spend(fuel: number): void {
-    this.#fuel.value = (this.#fuel.value as bigint) - BigInt(fuel)
+  /** Takes fuel for work that is done for it elsewhere. Throws when that is too much: the call ends with PLUGIN_FUEL. */
+  readonly charge: Charge = (units) => {
+    this.#fuel.value = (this.#fuel.value as bigint) - BigInt(units)
+    if (this.#fuel.value < 0n) throw new Error('out of fuel')
   }
 
   /** Calls an export with so much fuel, its limit at most. Throws PLUGIN_ARGUMENT, PLUGIN_FAILED (the component's own error), PLUGIN_FUEL, PLUGIN_STACK, PLUGIN_EXIT or PLUGIN_TRAP. */
@@ -133,16 +136,31 @@ export class PluginInstance {
     )
   }
 
-  #instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  #instanceOf(module: WebAssembly.Module, imports: WebAssembly.Imports | undefined): WebAssembly.Instance {
     const { Instance, Memory } = this.#realm.wasm
     const pages = this.#pages.get(module) ?? 0
     if (pages > this.#room.value) throw tooLarge('more memory in all its instances', this.#options.limits.memoryBytes)
     this.#room.value -= pages
-    const instance = new Instance(module, { ...imports, wippy: { fuel: this.#fuel, room: this.#room } })
+    const instance = new Instance(module, { ...this.#paid(imports), wippy: { fuel: this.#fuel, room: this.#room } })
     for (const value of Object.values(instance.exports)) {
       if (value instanceof Memory && !this.#memories.includes(value)) this.#memories.push(value)
+      if (typeof value === 'function') this.#metered.add(value)
     }
     return instance
+  }
+
+  /** What it imports, with a price on what is no code of its own: that meters itself. */
+  #paid(imports: WebAssembly.Imports = {}): WebAssembly.Imports {
+    const paid = (value: WebAssembly.ImportValue): WebAssembly.ImportValue => {
+      if (typeof value !== 'function' || this.#metered.has(value)) return value
+      return (...args: unknown[]) => {
+        this.charge(CALL)
+        return value(...args)
+      }
+    }
+    const module = (values: WebAssembly.ModuleImports): WebAssembly.ModuleImports =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, paid(value)]))
+    return Object.fromEntries(Object.entries(imports).map(([name, values]) => [name, module(values)]))
   }
 
   /** The next call begins with a fresh memory. */

@@ -44,6 +44,16 @@ export class OpenFiles {
     throw 'not-permitted'
   }
 
+  /** Bytes of open files that have no name any more: they take room until they are closed. */
+  get namelessBytes(): number {
+    let bytes = 0
+    for (const { fd } of this.#open) {
+      const { nlink, size } = fs.fstatSync(fd)
+      if (nlink === 0) bytes += size
+    }
+    return bytes
+  }
+
   close(): void {
     for (const file of this.#open) file.close()
   }

@@ -2,7 +2,9 @@
 //
 //   F1 No path leaves its directory: none is absolute, none climbs out, and what links lead to must lie inside too.
 //   F2 A plugin makes no links, so it cannot build a way out for itself or another.
-//   F3 In a directory granted for reading nothing can be changed.
+//   F3 In a directory granted for reading nothing can be changed; in one for writing no more can be kept than was granted (quota.ts), and nothing
+//      is moved from one directory to another.
+//   F4 What is done is paid for (price.ts) before it is done.
 //
 // Follows wasi:filesystem 0.2. A failed operation throws WASI's error code, as the component's glue expects.
 
@@ -12,9 +14,12 @@ import { dirname, join, posix } from 'node:path'
 import { liesIn } from '../service/held-directory.ts'
 import type { Mount } from './grant.ts'
 import { at, inDirectory, type OpenFile, type OpenFiles } from './open-files.ts'
+import { bytesRead, bytesWritten, type Charge, NAME, PLACE, SYNC, TRANSFER } from './price.ts'
+import { BLOCK, Quota } from './quota.ts'
 import { InputStream, OutputStream } from './wasi-streams.ts'
 
 const LARGEST_READ = 1 << 20
+const MOST_NAMES = 100_000 // of a directory that is listed
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = fs.constants
 
 type OpenFlags = { readonly create?: boolean; readonly directory?: boolean; readonly exclusive?: boolean; readonly truncate?: boolean }
@@ -37,6 +42,7 @@ const CODES: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'not-empty',
   EPERM: 'not-permitted',
   EROFS: 'read-only',
+  EDQUOT: 'quota',
   EXDEV: 'cross-device',
 }
 
@@ -77,18 +83,25 @@ const hashOf = (stat: fs.Stats): { upper: bigint; lower: bigint } => {
 }
 
 class DirectoryEntryStream {
-  readonly #entries: fs.Dirent[]
-  constructor(entries: fs.Dirent[]) {
+  readonly #entries: readonly fs.Dirent[]
+  #at = 0
+  constructor(entries: readonly fs.Dirent[]) {
     this.#entries = entries
   }
   readDirectoryEntry(): unknown {
-    const entry = this.#entries.shift()
+    const entry = this.#entries[this.#at++]
     return entry && { type: typeOf(entry), name: entry.name }
   }
 }
 
 /** A directory that was granted. */
-type Root = { readonly path: string; readonly isWritable: boolean; readonly files: OpenFiles }
+type Root = {
+  readonly path: string
+  readonly isWritable: boolean
+  readonly files: OpenFiles
+  readonly quota: Quota
+  readonly charge: Charge
+}
 
 class Descriptor {
   readonly #root: Root
@@ -118,6 +131,7 @@ class Descriptor {
 
   /** Does `work` with a way to what has a name in this directory, that cannot be led elsewhere. */
   #with<T>(path: string, follow: boolean, work: (way: string) => T): T {
+    this.#root.charge(PLACE)
     return guarded(() => at(this.#place(path, follow), this.#root.path, work))
   }
 
@@ -133,12 +147,20 @@ class Descriptor {
   }
 
   #stat(): fs.Stats {
+    this.#root.charge(PLACE)
     return guarded(() => (this.#file === null ? at(this.#path, this.#root.path, (way) => fs.lstatSync(way)) : fs.fstatSync(this.#file.fd)))
   }
 
+  /** At an offset, or at the end. */
   #write(bytes: Uint8Array, offset: number | null): number {
     if (!this.#isWritable) throw 'read-only'
-    return guarded(() => fs.writeSync(this.#handle(), bytes, 0, bytes.length, offset))
+    this.#root.charge(TRANSFER + bytesWritten(bytes.length))
+    return guarded(() => {
+      const { size } = fs.fstatSync(this.#handle())
+      const at = offset ?? size
+      this.#root.quota.take(at + bytes.length - size)
+      return fs.writeSync(this.#handle(), bytes, 0, bytes.length, at)
+    })
   }
 
   getType(): string {
@@ -164,8 +186,10 @@ class Descriptor {
   }
 
   read(length: bigint, offset: bigint): [Uint8Array, boolean] {
+    const most = Math.min(Number(length), LARGEST_READ)
+    this.#root.charge(TRANSFER + bytesRead(most))
     return guarded(() => {
-      const bytes = new Uint8Array(Math.min(Number(length), LARGEST_READ))
+      const bytes = new Uint8Array(most)
       const read = fs.readSync(this.#handle(), bytes, 0, bytes.length, Number(offset))
       return [bytes.subarray(0, read), read === 0 && bytes.length > 0]
     })
@@ -188,19 +212,18 @@ class Descriptor {
     })
   }
   appendViaStream(): OutputStream {
-    return new OutputStream(
-      (bytes) =>
-        void this.#write(
-          bytes,
-          guarded(() => fs.fstatSync(this.#handle()).size),
-        ),
-    )
+    return new OutputStream((bytes) => void this.#write(bytes, null))
   }
   setSize(size: bigint): void {
     if (!this.#isWritable) throw 'read-only'
-    guarded(() => fs.ftruncateSync(this.#handle(), Number(size)))
+    this.#root.charge(PLACE)
+    guarded(() => {
+      this.#root.quota.take(Number(size) - fs.fstatSync(this.#handle()).size)
+      fs.ftruncateSync(this.#handle(), Number(size))
+    })
   }
   sync(): void {
+    this.#root.charge(SYNC)
     guarded(() => this.#file !== null && fs.fsyncSync(this.#file.fd))
   }
   syncData(): void {
@@ -209,7 +232,21 @@ class Descriptor {
   advise(): void {}
 
   readDirectory(): DirectoryEntryStream {
-    const list = (way: string): DirectoryEntryStream => new DirectoryEntryStream(fs.readdirSync(way, { withFileTypes: true }))
+    const { charge } = this.#root
+    const list = (way: string): DirectoryEntryStream => {
+      const entries: fs.Dirent[] = []
+      const open = fs.opendirSync(way)
+      try {
+        for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
+          charge(NAME)
+          if (entries.push(entry) > MOST_NAMES) throw 'insufficient-memory'
+        }
+      } finally {
+        open.closeSync()
+      }
+      return new DirectoryEntryStream(entries)
+    }
+    charge(PLACE)
     return guarded(() => inDirectory(this.#place('.', true), this.#root.path, list))
   }
   openAt(
@@ -220,6 +257,7 @@ class Descriptor {
   ): Descriptor {
     const changes = write || how.create || how.truncate
     if (changes && !this.#isWritable) throw 'read-only'
+    this.#root.charge(PLACE)
     return guarded(() => {
       const place = this.#place(path, symlinkFollow)
       return at(place, this.#root.path, (way) => {
@@ -227,13 +265,17 @@ class Descriptor {
         if (there?.isDirectory()) return new Descriptor(this.#root, place, this.#isWritable)
         if (how.directory) throw there ? 'not-directory' : 'no-entry'
         if (there && !there.isFile()) throw there.isSymbolicLink() ? 'loop' : 'not-permitted'
+        if (!there && how.create) this.#root.quota.take(BLOCK)
         const flags = (how.create ? O_CREAT : 0) | (how.exclusive ? O_EXCL : 0) | (how.truncate ? O_TRUNC : 0)
         return new Descriptor(this.#root, place, write, this.#root.files.open(way, (changes ? O_RDWR : O_RDONLY) | flags))
       })
     })
   }
   createDirectoryAt(path: string): void {
-    this.#change(path, (way) => fs.mkdirSync(way))
+    this.#change(path, (way) => {
+      this.#root.quota.take(BLOCK)
+      fs.mkdirSync(way)
+    })
   }
   removeDirectoryAt(path: string): void {
     this.#change(path, (way) => fs.rmdirSync(way))
@@ -242,6 +284,7 @@ class Descriptor {
     this.#change(path, (way) => fs.unlinkSync(way))
   }
   renameAt(path: string, to: Descriptor, name: string): void {
+    if (to.#root !== this.#root) throw 'cross-device'
     this.#change(path, (from) => to.#change(name, (way) => fs.renameSync(from, way)))
   }
   readlinkAt(): never {
@@ -265,14 +308,25 @@ class Descriptor {
   }
 }
 
-/** The two interfaces, over what was granted. What is opened is counted, and closed, by `files`. */
-export const fileInterfaces = (mounts: readonly Mount[], files: OpenFiles): Readonly<Record<string, unknown>> => ({
-  'wasi:filesystem/types': { Descriptor, DirectoryEntryStream, filesystemErrorCode: () => undefined },
-  'wasi:filesystem/preopens': {
-    getDirectories: () =>
-      mounts.map(({ guest, path, isWritable }) => {
-        const root = { path: fs.realpathSync(path), isWritable, files }
-        return [new Descriptor(root, root.path, isWritable), guest]
-      }),
-  },
-})
+/** The two interfaces, over what was granted. What is opened is counted, and closed, by `files`; `charge` is paid with the plugin's fuel. */
+export const fileInterfaces = (
+  mounts: readonly Mount[],
+  files: OpenFiles,
+  charge: Charge = () => {},
+): Readonly<Record<string, unknown>> => {
+  let roots: readonly (readonly [Root, guest: string])[] | null = null // where they are is looked up when it is first asked for
+  const rootOf = ({ guest, path, isWritable, mostBytes }: Mount): readonly [Root, string] => {
+    const directory = fs.realpathSync(path)
+    const quota = new Quota({ directory, mostBytes, charge, nameless: () => files.namelessBytes })
+    return [{ path: directory, isWritable, files, quota, charge }, guest]
+  }
+  return {
+    'wasi:filesystem/types': { Descriptor, DirectoryEntryStream, filesystemErrorCode: () => undefined },
+    'wasi:filesystem/preopens': {
+      getDirectories: () => {
+        roots ??= mounts.map(rootOf)
+        return roots.map(([root, guest]) => [new Descriptor(root, root.path, root.isWritable), guest])
+      },
+    },
+  }
+}

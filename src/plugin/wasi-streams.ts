@@ -10,16 +10,20 @@ export class Pollable {
     this.#at = at
     this.#now = now
   }
+  /** Milliseconds until it is ready; none or less when it is. */
+  get leftMs(): number {
+    return Number(this.#at - this.#now()) / 1e6
+  }
   ready(): boolean {
-    return this.#now() >= this.#at
+    return this.leftMs <= 0
   }
   block(): void {
-    for (let left = this.#at - this.#now(); left > 0n; left = this.#at - this.#now()) sleep(Number(left) / 1e6)
+    while (!this.ready()) sleep(this.leftMs)
   }
 }
 
 const never = new Int32Array(new SharedArrayBuffer(4))
-const sleep = (ms: number): void => void Atomics.wait(never, 0, 0, ms)
+const sleep = (ms: number): void => void Atomics.wait(never, 0, 0, Math.max(0, ms))
 
 export class IoError {
   toDebugString(): string {
@@ -104,6 +108,6 @@ export const poll = (pollables: readonly Pollable[]): Uint32Array => {
   for (;;) {
     const ready = pollables.flatMap((pollable, at) => (pollable.ready() ? [at] : []))
     if (ready.length > 0) return Uint32Array.from(ready)
-    sleep(1)
+    sleep(pollables.reduce((least, { leftMs }) => Math.min(least, leftMs), Number.POSITIVE_INFINITY))
   }
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Grants } from './grant.ts'
 import { OpenFiles } from './open-files.ts'
+import { bytesRead, type Charge } from './price.ts'
 import { fileInterfaces } from './wasi-files.ts'
 import { InputStream, IoError, OutputStream, Pollable, poll } from './wasi-streams.ts'
 
@@ -32,19 +33,37 @@ export type WasiOptions = {
   readonly print: (bytes: Uint8Array) => void
   /** Counts and closes what it opens; its own when not given. */
   readonly files?: OpenFiles
+  /** Takes fuel for what is done; nobody, when not given. */
+  readonly charge?: Charge
 }
 
 /** The interfaces by name, without versions: what the glue's `instantiate` takes as imports. */
-export const wasi = ({ grants, env, print, files = new OpenFiles() }: WasiOptions): Readonly<Record<string, unknown>> => {
+export const wasi = ({
+  grants,
+  env,
+  print,
+  files = new OpenFiles(),
+  charge = () => {},
+}: WasiOptions): Readonly<Record<string, unknown>> => {
   const now = grants.clock ? () => process.hrtime.bigint() : () => 0n
   const after = (ns: bigint): Pollable => (grants.clock ? new Pollable(now() + ns, now) : new Pollable())
   const wall = (): { seconds: bigint; nanoseconds: number } => {
     const ms = grants.clock ? Date.now() : 0
     return { seconds: BigInt(Math.floor(ms / 1000)), nanoseconds: (ms % 1000) * 1e6 }
   }
-  const bytes = grants.random ? (length: bigint) => new Uint8Array(randomBytes(chance(length))) : denied('random')
+  const bytes = grants.random
+    ? (length: bigint) => {
+        const most = chance(length)
+        charge(bytesRead(most))
+        return new Uint8Array(randomBytes(most))
+      }
+    : denied('random')
   const u64 = grants.random ? () => randomBytes(8).readBigUInt64LE() : denied('random')
-  const out = (): OutputStream => new OutputStream(print)
+  const out = (): OutputStream =>
+    new OutputStream((bytes) => {
+      charge(bytesRead(bytes.length))
+      print(bytes)
+    })
   return {
     'wasi:cli/environment': { getEnvironment: () => Object.entries(env), getArguments: () => [], initialCwd: () => undefined },
     'wasi:cli/exit': {
@@ -73,7 +92,7 @@ export const wasi = ({ grants, env, print, files = new OpenFiles() }: WasiOption
     'wasi:random/random': { getRandomBytes: bytes, getRandomU64: u64 },
     'wasi:random/insecure': { getInsecureRandomBytes: bytes, getInsecureRandomU64: u64 },
     'wasi:random/insecure-seed': { insecureSeed: () => (grants.random ? [u64(), u64()] : [0n, 0n]) },
-    ...fileInterfaces(grants.mounts, files),
+    ...fileInterfaces(grants.mounts, files, charge),
   }
 }
 

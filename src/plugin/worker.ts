@@ -9,11 +9,11 @@ import type { HostAsk } from './host-ask.ts'
 import { asking, hostImports } from './host-imports.ts'
 import { type InstanceLimits, PluginInstance } from './instance.ts'
 import { OpenFiles } from './open-files.ts'
+import { ASK } from './price.ts'
 import { absent, wasi } from './wasi.ts'
 
 const MOST_PRINTED = 65_536 // bytes a call
 const LARGEST_ANSWER = 16 * 1024 ** 2 // bytes
-const ASK_FUEL = 10_000 // what a question costs: it is answered on the kernel's thread
 
 export type WorkerOptions = {
   readonly compiled: Pick<Compiled, 'glue' | 'modules' | 'signature' | 'foreign'>
@@ -74,7 +74,7 @@ const say = (word: WorkerWord, moved: readonly ArrayBuffer[] = []): void => pare
 const host = hostImports(
   asking(
     (ask) => {
-      instance.spend(ASK_FUEL)
+      instance.charge(ASK)
       say({ ask })
     },
     answers,
@@ -85,7 +85,7 @@ const host = hostImports(
 const instance: PluginInstance = new PluginInstance({
   compiled,
   limits,
-  world: { ...wasi({ grants, env, print, files }), ...host, ...absent(compiled.foreign) },
+  world: { ...wasi({ grants, env, print, files, charge: (units) => instance.charge(units) }), ...host, ...absent(compiled.foreign) },
   dropped: () => files.close(),
 })
 

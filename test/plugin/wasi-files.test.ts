@@ -14,6 +14,8 @@ type Descriptor = {
   openAt(flags: object, path: string, open: object, access: object): Descriptor
   read(length: bigint, offset: bigint): [Uint8Array, boolean]
   write(bytes: Uint8Array, offset: bigint): bigint
+  setSize(size: bigint): void
+  sync(): void
   readViaStream(offset: bigint): Stream
   writeViaStream(offset: bigint): { write(bytes: Uint8Array): void }
   readDirectory(): { readDirectoryEntry(): { name: string; type: string } | undefined }
@@ -202,6 +204,79 @@ test('open files are bounded', () => {
   assert.is(error, 'insufficient-memory')
   for (const file of held) file[Symbol.dispose]()
   root.openAt({}, 'note', {}, {})[Symbol.dispose]()
+})
+
+test('a directory takes as much as was granted, what was there already included', () => {
+  const root = rootOf('fs:/data=open:rw:64KiB')
+  const file = root.openAt({}, 'new', { create: true }, { write: true })
+  const most = 65_536 - 6 * 4096 - 'a note'.length - '../secret'.length - '..'.length - 'note'.length
+  const errors = [
+    () => file.write(new Uint8Array(most + 1), 0n),
+    () => file.write(new Uint8Array(1), 2n ** 60n),
+    () => file.setSize(BigInt(most + 1)),
+    () => file.writeViaStream(BigInt(most)).write(new Uint8Array(1)),
+  ].map(thrown)
+  assert.equal(errors.slice(0, 3), ['quota', 'quota', 'quota'])
+  assert.is((errors[3] as { tag: string }).tag, 'last-operation-failed')
+  assert.is(file.write(new Uint8Array(most), 0n), BigInt(most))
+  assert.is(file.write(new Uint8Array(most), 0n), BigInt(most), 'what is written over takes nothing')
+  assert.equal([() => file.write(new Uint8Array(1), BigInt(most)), () => root.createDirectoryAt('x')].map(thrown), ['quota', 'quota'])
+})
+
+test('what is removed makes room when it is closed as well', () => {
+  const root = rootOf('fs:/data=open:rw:64KiB')
+  const file = root.openAt({}, 'new', { create: true }, { write: true })
+  file.write(new Uint8Array(30_000), 0n)
+  root.unlinkFileAt('new')
+  const other = root.openAt({}, 'other', { create: true }, { write: true })
+  assert.is(
+    thrown(() => other.write(new Uint8Array(30_000), 0n)),
+    'quota',
+  )
+  file[Symbol.dispose]()
+  assert.is(other.write(new Uint8Array(30_000), 0n), 30_000n)
+})
+
+test('nothing is moved from one directory to another: it would be counted nowhere', () => {
+  mkdirSync(join(folder, 'small'))
+  const mounts = parseGrants(['fs:/a=open:rw', 'fs:/b=small:rw:8KiB'], folder).mounts
+  const { getDirectories } = fileInterfaces(mounts, new OpenFiles())['wasi:filesystem/preopens'] as {
+    getDirectories(): [Descriptor, string][]
+  }
+  const [[from], [to]] = getDirectories() as [[Descriptor, string], [Descriptor, string]]
+  assert.is(
+    thrown(() => from.renameAt('note', to, 'note')),
+    'cross-device',
+  )
+})
+
+test('everything has its price, and is not done without', () => {
+  let left = 0
+  const charge = (units: number): void => {
+    left -= units
+    if (left < 0) throw new Error('out of fuel')
+  }
+  const { mounts } = parseGrants(['fs:/data=open:rw'], folder)
+  const { getDirectories } = fileInterfaces(mounts, new OpenFiles(), charge)['wasi:filesystem/preopens'] as {
+    getDirectories(): [Descriptor, string][]
+  }
+  const [[root]] = getDirectories() as [[Descriptor, string]]
+  const price = (work: () => unknown): number => {
+    left = 10_000_000
+    work()
+    return 10_000_000 - left
+  }
+  const open = (): Descriptor => root.openAt({}, 'note', {}, { read: true, write: true })
+  assert.ok(price(open) >= 10_000)
+  const file = open()
+  assert.ok(price(() => file.write(new Uint8Array(100_000), 0n)) >= 100_000)
+  assert.ok(price(() => file.read(80_000n, 0n)) >= 10_000)
+  assert.ok(price(() => file.sync()) >= 1_000_000)
+  assert.ok(price(() => root.readDirectory()) >= 10_000 + 5 * 500)
+  left = 0
+  const works = [open, () => file.read(1n, 0n), () => file.write(new Uint8Array(1), 0n), () => file.sync(), () => root.unlinkFileAt('note')]
+  for (const work of works) assert.is((thrown(work) as Error).message, 'out of fuel')
+  assert.is(readFileSync(join(folder, 'open/note')).length, 100_000)
 })
 
 test.run()

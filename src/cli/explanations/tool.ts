@@ -33,7 +33,7 @@ PLUGIN_FAILED | The plugin returned an error. | The error is its own. | Look at 
 PLUGIN_FEATURE | A component uses WebAssembly that plugins may not. | It could not be metered. | Build it for WebAssembly 2.0 without threads.
 PLUGIN_FILE | There is no component to install. | The file or folder has none, or several. | Give the .wasm file.
 PLUGIN_FUEL | The plugin spent its fuel. | Each call may do so much. | Ask for less, or raise limits.fuel.
-PLUGIN_GRANT | What was given is no permission. | There are few of them. | Write clock, random, env:NAME, fs:/guest=path or fs:/guest=path:rw.
+PLUGIN_GRANT | What was given is no permission. | There are few of them. | Write clock, random, env:NAME, fs:/guest=path, fs:/guest=path:rw or fs:/guest=path:rw:64MiB.
 PLUGIN_HASH | The component is not the one the entry names. | Its hash is another. | If the file is right, put its hash into the entry.
 PLUGIN_IMPORT | The component needs what is not offered. | Sockets, HTTP and other hosts are not there. | Build it without them.
 PLUGIN_IN_USE | The plugin is used. | Its users would fail. | Change or delete those first.

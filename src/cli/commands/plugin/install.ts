@@ -21,7 +21,8 @@ What it imports is shown as what it asks for. It gets what --allow names and not
   static override flags = {
     name: string({ summary: 'Its name; the name of the file otherwise.', helpValue: '<name>' }),
     allow: string({
-      summary: 'What it may have: clock, random, env:NAME, fs:/guest=path[:rw], kind:NAME, funcs.call:ID, registry.get:ID; repeatable.',
+      summary:
+        'What it may have: clock, random, env:NAME, fs:/guest=path[:rw[:SIZE]], kind:NAME, funcs.call:ID, registry.get:ID; repeatable.',
       helpValue: '<permission>',
       multiple: true,
       multipleNonGreedy: true,
