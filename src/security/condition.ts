@@ -2,7 +2,7 @@
 //
 // What cannot be told is `unknown`, and a policy takes it for the safe side: an allow does not apply, a deny does.
 
-import { type Request, type Truth, truthOf, valueIn } from './request.ts'
+import { isNumeric, isSameNumber, type Numeric, type Request, type Truth, truthOf, valueIn } from './request.ts'
 
 /** Tests a text against a regular expression, in time linear in the text. */
 export type Regex = (pattern: string) => (text: string) => boolean
@@ -19,30 +19,37 @@ export type Condition = {
 export type Test = (request: Request) => Truth
 
 const LONGEST_SUBJECT = 8192 // characters an expression is tested against
+const LONGEST_NUMBER = 64 // characters
+const WHOLE = /^-?\d+$/
+const REAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i
 
 const textOf = (value: unknown): string | null => {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : null
 }
 
-const numberOf = (value: unknown): number => {
-  if (typeof value === 'number') return value
-  if (typeof value === 'bigint') return Number(value)
-  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+/** A number, or what a text writes as one, whole ones exactly; null for anything else. */
+const numberOf = (value: unknown): Numeric | null => {
+  if (typeof value === 'string') {
+    if (value.length > LONGEST_NUMBER) return null
+    return WHOLE.test(value) ? BigInt(value) : REAL.test(value) ? Number(value) : null
+  }
+  return isNumeric(value) ? value : null
 }
 
-/** Equal as they are, as numbers, or as texts: `"3"` is 3. */
+/** Equal as they are, as numbers, or as texts: `"3"` is 3. Two texts are equal only as texts: `"03"` is not `"3"`. */
 const equal = (a: unknown, b: unknown): boolean => {
   if (a === b) return true
+  if (typeof a === 'string' && typeof b === 'string') return false
   const [x, y] = [numberOf(a), numberOf(b)]
-  if (!Number.isNaN(x) && !Number.isNaN(y)) return x === y
+  if (x !== null && y !== null) return isSameNumber(x, y)
   const [s, t] = [textOf(a), textOf(b)]
   return s !== null && s === t
 }
 
-const ordered = (a: unknown, b: unknown, holds: (x: number, y: number) => boolean): Truth => {
+const ordered = (a: unknown, b: unknown, holds: (x: Numeric, y: Numeric) => boolean): Truth => {
   const [x, y] = [numberOf(a), numberOf(b)]
-  return Number.isNaN(x) || Number.isNaN(y) ? 'unknown' : truthOf(holds(x, y))
+  return x === null || y === null ? 'unknown' : truthOf(holds(x, y))
 }
 
 const isIn = (value: unknown, list: unknown): Truth => {

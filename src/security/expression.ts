@@ -25,6 +25,7 @@ const BINDING: Readonly<Record<string, number>> = {
   ...{ contains: 20, startsWith: 20, endsWith: 20, matches: 20 },
   ...{ '..': 25, '+': 30, '-': 30, '*': 60, '/': 60, '%': 60, '**': 100, '^': 100, '??': 500 },
 }
+const RIGHT: ReadonlySet<string> = new Set(['**', '^']) // of several the last one is done first
 const UNARY_NOT = 50
 const UNARY_MINUS = 90
 
@@ -107,7 +108,7 @@ class Parser {
       const binds = kind === 'sign' || kind === 'name' ? (Object.hasOwn(BINDING, text) ? BINDING[text]! : 0) : 0
       if (binds <= above) break
       this.#at++
-      left = text === 'not' ? this.#notIn(left, binds) : this.#joined(left, text, this.#operation(binds - (text === '**' ? 1 : 0)))
+      left = text === 'not' ? this.#notIn(left, binds) : this.#joined(left, text, this.#operation(binds - (RIGHT.has(text) ? 1 : 0)))
     }
     this.#depth--
     return left
@@ -168,12 +169,19 @@ class Parser {
     if (kind === 'sign') return this.#sign(text)
     if (kind === 'end') throw this.#unexpected()
     this.#at++
-    if (kind === 'number') return () => Number(text)
+    if (kind === 'number') return this.#number(text)
     if (kind === 'text') return () => text
     if (text === 'true' || text === 'false') return () => text === 'true'
     if (text === 'nil') return () => undefined
     if (this.#take('(')) return this.#call(text)
     return ({ names }) => valueIn(names, text)
+  }
+
+  /** Whole numbers are exact, as those of Lua are. */
+  #number(text: string): Node {
+    const value = Number(text)
+    const exact = /^\d+$/.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value
+    return () => exact
   }
 
   #sign(text: string): Node {

@@ -1,6 +1,7 @@
 // What the operators and functions of expressions do. What has no meaning is Meaningless, as is what takes too much work.
 
 import type { Regex } from './condition.ts'
+import { isNumeric, isSameNumber, type Numeric } from './request.ts'
 
 /** The answer to an expression without meaning. */
 export class Meaningless extends Error {}
@@ -38,20 +39,22 @@ const list = (value: unknown): readonly unknown[] => {
 }
 
 const isNil = (value: unknown): boolean => value === undefined || value === null
-const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint'
 
 const equal: Binary = (a, b, work) => {
   if (a === b || (isNil(a) && isNil(b))) return true
-  if (isNumber(a) && isNumber(b)) return Number(a) === Number(b)
+  if (isNumeric(a) && isNumeric(b)) return isSameNumber(a, b)
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
   work.spend(a.length)
   return a.every((item, at) => equal(item, b[at], work))
 }
 
 const order =
-  (holds: (a: number | string, b: number | string) => boolean): Binary =>
-  (a, b) =>
-    typeof a === 'string' ? holds(a, text(b)) : holds(number(a), number(b))
+  (holds: (a: Numeric | string, b: Numeric | string) => boolean): Binary =>
+  (a, b) => {
+    if (typeof a === 'string') return holds(a, text(b))
+    if (isNumeric(a) && isNumeric(b)) return holds(a, b)
+    throw new Meaningless()
+  }
 
 const keysOf = (value: unknown): readonly string[] => {
   if (value instanceof Map) return [...value.keys()].filter((key) => typeof key === 'string')

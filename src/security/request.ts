@@ -25,3 +25,11 @@ export const valueIn = (table: unknown, key: unknown): unknown => {
   if (typeof table !== 'object' || table === null || typeof key !== 'string') return undefined
   return Object.hasOwn(table, key) ? (table as Readonly<Record<string, unknown>>)[key] : undefined
 }
+
+/** Numbers as Lua has them: whole ones of 64 bits may be bigints. They are compared as they are, without rounding. */
+export type Numeric = number | bigint
+
+export const isNumeric = (value: unknown): value is Numeric =>
+  typeof value === 'bigint' || (typeof value === 'number' && !Number.isNaN(value))
+
+export const isSameNumber = (a: Numeric, b: Numeric): boolean => a <= b && a >= b

@@ -10,7 +10,7 @@ const regex = (pattern: string) => {
   return (text: string) => expression.test(text)
 }
 const request = {
-  actor: { id: 'ada', meta: { role: 'admin', age: 36, big: 2n ** 40n } },
+  actor: { id: 'ada', meta: { role: 'admin', age: 36, big: 2n ** 40n, account: 2n ** 53n + 1n } },
   action: 'document.read',
   resource: 'document:1',
   meta: { owner: 'ada', tags: ['x', 'y'], size: 3, flag: true, nested: new Map<unknown, unknown>([['deep', { key: 1 }]]) },
@@ -30,7 +30,7 @@ const cases: Readonly<Record<'yes' | 'no' | 'unknown', readonly string[]>> = {
     'len(filter(meta.tags, # startsWith "x")) == 1 && count(meta.tags, true) == 2',
     'all([{n: 1}, {n: 2}], .n > 0)',
     'map(meta.tags, upper(#)) == ["X", "Y"]',
-    '1 + 2 * 3 == 7 && 2 ** 3 ** 2 == 512 && 7 % 4 == 3 && -meta.size == -3 && 10 / 4 == 2.5',
+    '1 + 2 * 3 == 7 && 2 ** 3 ** 2 == 512 && 2 ^ 3 ^ 2 == 512 && 7 % 4 == 3 && -meta.size == -3 && 10 / 4 == 2.5',
     '(1 + 2) * 3 == 9 && 1e3 == 1_000',
     'meta.none ?? true',
     'meta.none == nil && meta?.none?.deeper == nil',
@@ -39,6 +39,7 @@ const cases: Readonly<Record<'yes' | 'no' | 'unknown', readonly string[]>> = {
     'meta["owner"] == actor["id"] && meta.tags[0] == "x" && meta.tags[-1] == "y"',
     'meta.nested.deep.key == 1',
     'actor.meta.big > 1000000',
+    'actor.meta.account == 9007199254740993 && actor.meta.account > 9007199254740992 && actor.meta.account in [9007199254740993]',
     'any(1..3, # == 3) && len(5..1) == 0',
     'hasPrefix(lower("ABC"), "a") && trim("  b ") == "b" && min(1, 2) == 1 && max(1, 2) == 2 && max(1, 5, 3) == 5 && min([2, 1]) == 1 && abs(-4) == 4',
     'first(meta.tags) == "x" && last(meta.tags) == "y" && first(split("a,b", ",")) == "a"',
@@ -46,7 +47,15 @@ const cases: Readonly<Record<'yes' | 'no' | 'unknown', readonly string[]>> = {
     'constructor == nil && meta.__proto__ == nil && meta.toString == nil',
     'not false && !false',
   ],
-  no: ['false', 'meta.size > 3', 'actor.id == "bob"', 'meta.size == "3"', 'not (meta.size in [1, 2, 3])', '"x" in meta.none'],
+  no: [
+    'false',
+    'meta.size > 3',
+    'actor.id == "bob"',
+    'meta.size == "3"',
+    'actor.meta.account == 9007199254740992',
+    'not (meta.size in [1, 2, 3])',
+    '"x" in meta.none',
+  ],
   unknown: [
     'meta.size > "a"',
     'meta.none.deeper == 1',

@@ -26,7 +26,7 @@ const request = (more: Partial<Request> = {}): Request => ({
   actor: { id: 'ada', meta: { role: 'admin', age: 36, tags: ['a', 'b'], team: { name: 'core' } } },
   action: 'document.read',
   resource: 'document:1',
-  meta: { owner: 'ada', size: '10' },
+  meta: { owner: 'ada', size: '10', account: '0012', hex: '0x0c', large: 2n ** 60n + 1n, exact: String(2n ** 60n + 1n) },
   ...more,
 })
 
@@ -74,6 +74,15 @@ const table: readonly (readonly [...Parameters<typeof condition>, readonly strin
   ['meta.owner', 'ne', null, 'actor.meta.none', UNKNOWN],
   ['meta.none', 'eq', 'x', null, NO],
   ['meta.none', 'ne', 'x', null, UNKNOWN],
+  ['meta.account', 'eq', '12', null, NO],
+  ['meta.account', 'in', ['12', '0012'], null, YES],
+  ['meta.account', 'in', ['12'], null, NO],
+  ['meta.account', 'eq', 12, null, YES],
+  ['meta.hex', 'eq', 12, null, NO],
+  ['meta.hex', 'lt', 13, null, UNKNOWN],
+  ['meta.large', 'eq', 2 ** 60, null, NO],
+  ['meta.large', 'gt', 2 ** 60, null, YES],
+  ['meta.large', 'eq', null, 'meta.exact', YES],
   ['meta.constructor', 'exists', true, null, NO],
 ]
 
