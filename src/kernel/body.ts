@@ -29,8 +29,11 @@ export interface Body {
   readonly heldBytes?: number
   /** Where it stands, between two steps. Its memory is read, not run: the state stays what it is. */
   standing?(): Standing
-  /** May give up what it holds only to be quick. Called by whoever owns the memory of the node, never within a step. */
-  idle(): void
+  /**
+   * Makes a body whose state was put away ready for its step, as far as can be done without holding up others; whether it is ready. A step
+   * does not need it: it does at once what is missing.
+   */
+  warm?(): boolean
   close(): void
 }
 

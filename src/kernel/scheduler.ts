@@ -257,6 +257,11 @@ export class Scheduler {
 
   #run(process: Process, nowMs: number): void {
     const { body, mailbox, commit, share } = process
+    if (body.warm?.() === false) {
+      this.#queue.push(process, true)
+      this.#work += CLOCK_FUEL
+      return
+    }
     process.state = 'running'
     let { fuel } = process.limits
     for (;;) {

@@ -31,8 +31,6 @@ export class TreeBody implements Body {
     return this.#isOver ? 'exit' : 'wait'
   }
 
-  idle(): void {}
-
   close(): void {}
 
   #isCancelled(inbox: Frames): boolean {

@@ -24,7 +24,7 @@ export const entryImage = (pool: Pool, { image: base, modules }: Pick<Actor, 'im
     },
   })
   try {
-    slot.instance.load(base, null)
+    slot.instance.load(base)
     load(slot.instance, program, withNeeds(modules, [...program.modules, ...program.implied]))
     slot.instance.exports.seal()
     slot.instance.refresh()

@@ -11,6 +11,11 @@ import { Field, PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
 import { GRAIN, Image } from './image.ts'
 import { ROOM, Shelf, type Swap, WINDOW, ZEROS } from './shelf.ts'
 
+const STACK_BYTES = STACK_HIGH - STACK_LOW
+
+/** Which part of a memory of so many pages is taken, and whether it is as it was before, after it. */
+type Taking = { readonly at: number; readonly pages: number; readonly undo: boolean }
+
 export class Instance {
   readonly exports: Exports
   /** The two calls of every step, taken out of `exports` once. */
@@ -53,29 +58,43 @@ export class Instance {
     this.view = new DataView(buffer)
   }
 
-  /** Makes the memory equal to `origin`, or to `own`, which grew from it. Throws when the machine has no memory left. */
-  load(origin: Image, own: Image | null): void {
+  /** Makes the memory equal to `origin`, with room for what grew from it, which can be laid over it. Throws when the machine has no memory left. */
+  load(origin: Image, pages = 0): void {
     const isEqual = this.#equals === origin
+    const used = this.bytes.length // what is new holds nothing
     this.#equals = null
-    const missing = (own ?? origin).pages - this.pages
+    const missing = Math.max(pages, origin.pages) - this.pages
     if (missing > 0) {
       this.exports.memory.grow(missing)
       this.refresh()
     }
-    if (!isEqual || missing > 0) this.#clean(origin)
-    if (own === null) return
-    if (Shelf.hasRoomFor(own.runs.length)) this.#swap.put(ROOM, this.#shelf.write(own.runs))
-    else own.eachRun((offset, bytes) => this.bytes.set(bytes, offset))
+    if (!isEqual) this.#clean(origin, Math.max(used, origin.flatten().length))
+  }
+
+  /** Lays a part of an image over its origin. */
+  lay(part: Uint8Array): void {
+    if (Shelf.hasRoomFor(part.length)) this.#swap.put(ROOM, this.#shelf.write(part))
+    else new Image(null, 0, [part]).eachRun((offset, bytes) => this.bytes.set(bytes, offset))
+  }
+
+  /** How many parts an image of the memory has now. */
+  get parts(): number {
+    return Math.max(1, Math.ceil((this.takenPages * PAGE - STACK_BYTES) / WINDOW))
+  }
+
+  /** One of its parts, as the difference from `origin`. The memory is left alone. */
+  part(origin: Image | null, at: number): Uint8Array<ArrayBuffer> {
+    return this.#take(origin, { at, pages: this.takenPages, undo: false })
   }
 
   /** What the memory holds, as the difference from `origin`. The memory is left alone. */
   capture(origin: Image | null): Image {
-    return this.#take(origin, false)
+    return this.#image(origin, false)
   }
 
   /** The same, and the memory is equal to `origin` again: the next process of that origin finds it ready. */
   vacate(origin: Image): Image {
-    const image = this.#take(origin, true)
+    const image = this.#image(origin, true)
     this.#wipeStack()
     if (image.pages === this.pages) this.#equals = origin
     return image
@@ -83,34 +102,31 @@ export class Instance {
 
   /** Forgets the process: the memory is equal to `origin` again. */
   reset(origin: Image): void {
-    this.#clean(origin)
+    this.#clean(origin, this.bytes.length)
     this.#equals = origin
   }
 
-  #take(origin: Image | null, undo: boolean): Image {
-    const pages = this.takenPages
-    const parts: Uint8Array<ArrayBuffer>[] = []
-    let [stop, compared] = [ROOM, 0]
-    this.#eachRange(origin, pages * PAGE, (from, to, old, stride) => {
-      for (let at = from; at < to; ) {
-        if (compared === WINDOW) {
-          parts.push(this.#shelf.read(stop))
-          stop = ROOM
-          compared = 0
-        }
-        const end = Math.min(to, at + WINDOW - compared)
-        const start = stride === 0 ? old : old + at - from
-        stop = this.#swap.take(at, end, start, stride, stop, undo ? 1 : 0)
-        compared += end - at
-        at = end
-      }
-    })
-    parts.push(this.#shelf.read(stop))
-    return new Image(origin, pages, parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+  #image(origin: Image | null, undo: boolean): Image {
+    const { parts: length, takenPages: pages } = this
+    const parts = Array.from({ length }, (_, at) => this.#take(origin, { at, pages, undo }))
+    return new Image(origin, pages, parts)
   }
 
-  #clean(origin: Image): void {
-    this.#eachRange(origin, this.bytes.length, (from, to, old, stride) => this.#swap.scrub(from, to, old, stride))
+  /** The first part has what lies before the C stack as well. */
+  #take(origin: Image | null, { at, pages, undo }: Taking): Uint8Array<ArrayBuffer> {
+    const [first, last] = [at === 0 ? 0 : at * WINDOW + STACK_BYTES, (at + 1) * WINDOW + STACK_BYTES]
+    let stop = ROOM
+    this.#eachRange(origin, pages * PAGE, (from, to, old, stride) => {
+      const start = Math.max(from, first)
+      const end = Math.min(to, last)
+      if (start >= end) return
+      stop = this.#swap.take(start, end, stride === 0 ? old : old + start - from, stride, stop, undo ? 1 : 0)
+    })
+    return this.#shelf.read(stop)
+  }
+
+  #clean(origin: Image, bytes: number): void {
+    this.#eachRange(origin, bytes, (from, to, old, stride) => this.#swap.scrub(from, to, old, stride))
     this.#wipeStack()
   }
 

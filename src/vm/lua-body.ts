@@ -1,6 +1,7 @@
 // Lua in WebAssembly as a process body: inbox into the memory, one call, outbox read in place.
 //
 //   V2 Between steps all state is in the memory: the body holds an image when it is cold, an instance when it is hot, never both as truth.
+//      On its way in the image is the truth until its last part is laid; on its way out the instance, until the last is taken.
 //   V4 A step that cannot be preempted ends in a trap at the hard bound, and that memory is never run again.
 //   What the memory says about itself (addresses, lengths) is checked before it is used.
 
@@ -10,6 +11,7 @@ import { Verdict as Answer, Field, PAGE, PARDON, Trap } from './abi.ts'
 import { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import type { Pool, Slot, Tenant } from './pool.ts'
+import { WINDOW } from './shelf.ts'
 import { standingOf } from './standing.ts'
 
 export type BodyLimits = {
@@ -32,6 +34,8 @@ export class LuaBody implements DurableBody, Tenant {
   readonly #limits: BodyLimits
   #image: Image | null // null while hot
   #slot: Slot | null = null
+  #laid = 0 // parts of the image that are in the slot
+  #taken: Uint8Array[] | null = null // parts of the next image
 
   /** `origin` is the image of the entry: what a fresh process starts from. */
   constructor(pool: Pool, origin: Image, limits: BodyLimits) {
@@ -43,7 +47,7 @@ export class LuaBody implements DurableBody, Tenant {
 
   /** Whether an instance is held. */
   get hot(): boolean {
-    return this.#slot !== null
+    return this.#image === null
   }
 
   /** Bytes this process costs beyond its entry while it is cold; null while it is hot. */
@@ -53,18 +57,35 @@ export class LuaBody implements DurableBody, Tenant {
 
   /** Bytes that its heap has taken of the memory while hot; 0 when cold. */
   get memoryBytes(): number {
-    if (this.#slot === null) return 0
-    return this.#slot.instance.takenPages * PAGE
+    return this.#image === null ? this.#slot!.instance.takenPages * PAGE : 0
   }
 
   get heldBytes(): number {
     return this.coldBytes ?? this.memoryBytes
   }
 
+  warm(): boolean {
+    const image = this.#image
+    if (image === null) return true
+    try {
+      if (this.#slot === null) {
+        const slot = this.#pool.expect(this, image !== this.#origin && image.size > WINDOW)
+        if (slot === null) return false
+        this.#enter(slot, image)
+      }
+      return this.#lay(image)
+    } catch {
+      this.#giveUp()
+      return true // its step tries again, and says why not
+    }
+  }
+
   step(inbox: Frames, fuel: number, nowMs: number): Verdict {
-    const slot = this.#warm()
-    if (slot === null) return this.#fail('memory', 'the machine has no memory for it')
+    if (!this.#isWarm()) return this.#fail('memory', 'the machine has no memory for it')
+    const slot = this.#slot!
     const { instance } = slot
+    this.#pool.touch(slot)
+    this.#taken = null // it stays
     const size = inbox.end - inbox.start
     const pages = this.#limits.memoryBytes / PAGE
     const seconds = Math.floor(nowMs / 1000)
@@ -101,20 +122,21 @@ export class LuaBody implements DurableBody, Tenant {
     return this.#broken(bytes)
   }
 
-  idle(): void {
-    if (this.#slot !== null) this.evict()
-  }
-
-  evict(): void {
-    const slot = this.#slot!
-    this.#image = slot.instance.vacate(this.#origin)
+  evict(): boolean {
+    const slot = this.#slot
+    if (slot === null) return true
+    if (this.#image === null) {
+      this.#image = this.#taking(slot)
+      if (this.#image === null) return false
+    }
     this.#leave(slot)
+    return true
   }
 
   /** The whole state between two steps, as the difference from the entry's image. */
   image(): Image {
-    if (this.#slot !== null) return this.#slot.instance.capture(this.#origin)
-    return this.#image === this.#origin ? new Image(this.#origin, this.#origin.pages, nothing) : this.#image!
+    if (this.#image === null) return this.#slot!.instance.capture(this.#origin)
+    return this.#image === this.#origin ? new Image(this.#origin, this.#origin.pages, []) : this.#image
   }
 
   standing(): Standing {
@@ -122,9 +144,9 @@ export class LuaBody implements DurableBody, Tenant {
   }
 
   /** Goes on from an image that `image` gave, here or elsewhere. */
-  restore({ pages, runs }: State): void {
-    if (this.#slot !== null) this.#leave(this.#slot)
-    this.#image = new Image(this.#origin, pages, runs)
+  restore(state: State): void {
+    this.#giveUp()
+    this.#image = Image.of(this.#origin, state, WINDOW)
   }
 
   close(): void {
@@ -136,31 +158,61 @@ export class LuaBody implements DurableBody, Tenant {
     this.#image = this.#origin
   }
 
-  /** The instance it runs in; null when there is no memory for one. */
-  #warm(): Slot | null {
-    const held = this.#slot
-    if (held !== null) {
-      this.#pool.touch(held)
-      return held
-    }
-    let slot: Slot | null = null
+  /** Whether it is in an instance, after all that is missing was done at once; there may be no memory for one. */
+  #isWarm(): boolean {
     try {
-      slot = this.#pool.acquire(this)
-      slot.instance.load(this.#origin, this.#image === this.#origin ? null : this.#image)
+      for (let image = this.#image; image !== null; image = this.#image) {
+        if (this.#slot === null) this.#enter(this.#pool.acquire(this), image)
+        this.#lay(image)
+      }
+      return true
     } catch (cause) {
-      if (slot !== null) this.#pool.release(slot)
+      this.#giveUp()
       if (!(cause instanceof RangeError)) throw cause
-      return null
+      return false
     }
-    this.#image = null
+  }
+
+  #enter(slot: Slot, image: Image): void {
     this.#slot = slot
-    return slot
+    slot.instance.load(this.#origin, image.pages)
+  }
+
+  /** Lays so much of the image over its origin as is moved at once; whether that was all. */
+  #lay(image: Image): boolean {
+    const slot = this.#slot!
+    const parts = image === this.#origin ? [] : image.parts
+    for (let bytes = 0; this.#laid < parts.length; this.#laid++) {
+      const part = parts[this.#laid]!
+      bytes += part.length
+      if (bytes > WINDOW && bytes > part.length) return false
+      slot.instance.lay(part)
+    }
+    this.#laid = 0
+    this.#image = null
+    this.#pool.arrived(slot)
+    return true
+  }
+
+  /** An image, when its last part was taken. An instance that will be used again is emptied at once. */
+  #taking(slot: Slot): Image | null {
+    const { instance } = slot
+    if (this.#pool.keeps(slot)) return instance.vacate(this.#origin)
+    this.#taken ??= []
+    this.#taken.push(instance.part(this.#origin, this.#taken.length))
+    return this.#taken.length < instance.parts ? null : new Image(this.#origin, instance.takenPages, this.#taken)
   }
 
   #leave(slot: Slot): void {
     this.#slot = null
+    this.#laid = 0
+    this.#taken = null
     forget(this.outbox)
     this.#pool.release(slot)
+  }
+
+  #giveUp(): void {
+    if (this.#slot !== null) this.#leave(this.#slot)
   }
 
   #trapped(trap: number, cause: unknown): Verdict {

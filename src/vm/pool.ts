@@ -6,6 +6,8 @@
 //      that run often are left alone.
 //   P3 An instance whose memory grew beyond what is worth keeping is dropped: WebAssembly memories never shrink.
 //   P4 When the machine gives no memory for one more, those that are there are all there will be.
+//   P5 What is large leaves and comes part by part: others have their turns in between. Who is stepped while it leaves has not left. One at
+//      a time comes so, and keeps its instance. Who is small does not wait for it: while it leaves, the next one that is small leaves first.
 
 import { PAGE } from './abi.ts'
 import { Instance } from './instance.ts'
@@ -14,8 +16,8 @@ import { Shelf } from './shelf.ts'
 export interface Tenant {
   /** When it ran last before it had to leave, as the pool counts; negative: it never had to. */
   leftAt: number
-  /** Takes the image out of the instance; called only between steps. */
-  evict(): void
+  /** Takes a part of the image out of the instance and leaves it with the last one; whether it has left. Called only between steps. */
+  evict(): boolean
 }
 
 export type PoolLimits = {
@@ -52,6 +54,16 @@ class Ring {
 
   get oldest(): Slot {
     return this.newest!.after
+  }
+
+  oldestThat(suits: (slot: Slot) => boolean): Slot | null {
+    if (this.newest === null) return null
+    let slot = this.oldest
+    while (!suits(slot)) {
+      if (slot === this.newest) return null
+      slot = slot.after
+    }
+    return slot
   }
 
   add(slot: Slot): void {
@@ -103,6 +115,7 @@ export class Pool {
   #most: number // instances at once
   #alive = 0
   #uses = 0
+  #comer: Slot | null = null // whose image is not all there
 
   constructor(module: WebAssembly.Module, limits: PoolLimits = defaultPool) {
     this.#module = module
@@ -117,14 +130,44 @@ export class Pool {
     return this.#alive
   }
 
-  /** An instance for `tenant`; what its memory holds is undefined. */
+  /** An instance for `tenant`, at once; what its memory holds is undefined. It has to arrive within the call, or to be released. */
   acquire(tenant: Tenant): Slot {
-    const slot = this.#free.pop() ?? this.#another()
+    let slot = this.#find()
+    while (slot === null) {
+      this.#evict(this.#oldestSmall() ?? this.#oldest() ?? this.#comer!)
+      slot = this.#find()
+    }
     slot.tenant = tenant
-    slot.usedAt = ++this.#uses
-    if (this.#residents.size > 0 && tenant.leftAt > this.#residents.oldest.usedAt) this.#settle(slot)
-    else this.#welcome(slot)
     return slot
+  }
+
+  /** The same for a tenant that can wait: null when it has to. One that comes `inParts` may arrive later. */
+  expect(tenant: Tenant, inParts: boolean): Slot | null {
+    if (inParts && this.#comer !== null) return null
+    let slot = this.#find()
+    if (slot === null) {
+      const oldest = this.#oldest()
+      if (oldest === null) return null
+      if (!this.#evict(oldest)) {
+        const small = inParts ? null : this.#oldestSmall()
+        if (small === null) return null
+        this.#evict(small)
+      }
+      slot = this.#find()
+    }
+    if (slot === null) return null
+    slot.tenant = tenant
+    slot.usedAt = tenant.leftAt
+    if (inParts) this.#comer = slot
+    return slot
+  }
+
+  /** All of a tenant is in its instance: from now on it may have to leave. */
+  arrived(slot: Slot): void {
+    if (slot === this.#comer) this.#comer = null
+    slot.usedAt = ++this.#uses
+    if (this.#residents.size > 0 && slot.tenant!.leftAt > this.#residents.oldest.usedAt) this.#settle(slot)
+    else this.#welcome(slot)
   }
 
   /** Marks a slot as the one used last. */
@@ -144,37 +187,43 @@ export class Pool {
   /** Takes a slot back. The tenant must have what it wants of it. */
   release(slot: Slot): void {
     slot.tenant = null
-    slot.ring!.remove(slot)
+    if (slot === this.#comer) this.#comer = null
+    slot.ring?.remove(slot)
     if (this.keeps(slot)) this.#free.push(slot)
     else this.#alive--
   }
 
-  #another(): Slot {
-    while (this.#alive >= this.#most && this.#tenants > 0) {
-      this.#evict()
-      const slot = this.#free.pop()
-      if (slot !== undefined) return slot
-    }
+  /** A slot that nobody has; null when somebody must leave first. */
+  #find(): Slot | null {
+    const free = this.#free.pop()
+    if (free !== undefined) return free
+    if (this.#alive >= this.#most) return null
     try {
       const slot = new Slot(new Instance(this.#module, this.#shelf))
       this.#alive++
       return slot
     } catch (cause) {
-      if (this.#tenants === 0) throw cause
+      if (this.#alive === 0) throw cause
       this.#most = this.#alive
-      return this.#another()
+      return null
     }
   }
 
-  get #tenants(): number {
-    return this.#guests.size + this.#residents.size
+  /** Who leaves first (P2) of those that suit; null when none does. */
+  #oldest(suits: (slot: Slot) => boolean = () => true): Slot | null {
+    const guestsFirst = this.#guests.size >= this.#mostGuests || this.#residents.size === 0
+    const [first, second] = guestsFirst ? [this.#guests, this.#residents] : [this.#residents, this.#guests]
+    return first.oldestThat(suits) ?? second.oldestThat(suits)
   }
 
-  #evict(): void {
-    const guestsFirst = this.#guests.size >= this.#mostGuests || this.#residents.size === 0
-    const { tenant, usedAt } = (guestsFirst ? this.#guests : this.#residents).oldest
+  /** Who leaves first of those that leave at once. */
+  #oldestSmall(): Slot | null {
+    return this.#oldest((slot) => this.keeps(slot))
+  }
+
+  #evict({ tenant, usedAt }: Slot): boolean {
     tenant!.leftAt = usedAt
-    tenant!.evict()
+    return tenant!.evict()
   }
 
   #welcome(slot: Slot): void {

@@ -10,6 +10,7 @@ import type { Process } from '../../src/kernel/process.ts'
 import { encodeAll, lastWords } from '../../src/msgpack.ts'
 import { Sandbox } from '../../src/service/sandbox.ts'
 import { PARDON } from '../../src/vm/abi.ts'
+import type { LuaBody } from '../../src/vm/lua-body.ts'
 import type { Attack } from './attack.ts'
 import { holdsMessage, type Latency, MOST_HARD, type Neighbourhood, OPERATOR, SECRET, SLICE, Watched } from './neighbourhood.ts'
 
@@ -21,7 +22,7 @@ const ENDING_MS = 30_000
 const SANDBOX = { memoryBytes: 16 * 1024 * 1024, fuel: 30_000_000, timeoutMs: 20_000, processes: 100 }
 /** Of others between a message and its receiver: two turns, each with a call into C that is ended for its length, and a collection. */
 const MOST_WORK = 2 * (MOST_HARD + SLICE) + PARDON
-const COLD_STEPS = 4 // of an attack that is hibernated between its steps
+const COLD_TURNS = 4 // of an attack that is hibernated between its turns
 
 const WHOLE = { depth: 5, maxArrayLength: 200, maxStringLength: null }
 
@@ -58,16 +59,23 @@ const endOf = (exit: Exit): End => {
   return { end: exit.error?.code ?? code, value, said }
 }
 
-/** The body of a process that is put away before each of its first steps, and so runs from its cold image. */
+/** The body of a process that is put away before each of its first turns, as the pool does it, and so runs from its cold image. */
 class Hibernated extends Watched {
-  #steps: number
+  #turns: number
+  #leaves = false
   constructor(body: Body, hibernates = true) {
     super(body)
-    this.#steps = hibernates ? 0 : COLD_STEPS
+    this.#turns = hibernates ? 0 : COLD_TURNS
+  }
+  override warm(): boolean {
+    if (this.#leaves && !(this.inner as LuaBody).evict()) return false
+    this.#leaves = false
+    return super.warm()
   }
   override step(inbox: Frames, fuel: number, nowMs: number): Verdict {
-    if (this.#steps++ < COLD_STEPS) this.idle()
-    return super.step(inbox, fuel, nowMs)
+    const verdict = super.step(inbox, fuel, nowMs)
+    this.#leaves = this.#turns++ < COLD_TURNS
+    return verdict
   }
 }
 

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Commit, Step, Verdict } from '../../src/kernel/body.ts'
 import { MESSAGE, REPLY, START } from '../../src/kernel/frame.ts'
 import { Host } from '../../src/kernel/host.ts'
+import type { Process } from '../../src/kernel/process.ts'
 import { messages, TestKernel } from '../support/test-kernel.ts'
 import { bytes, readFrames, type Signal, TsBody, type TsStep } from '../support/ts-body.ts'
 
@@ -87,6 +88,37 @@ test('a process runs only in a turn, first in first out', () => {
   for (const pid of pids.toReversed()) kernel.scheduler.delivery.message('', pid, 'go', bytes('x'))
   kernel.run()
   assert.equal(order, ['a', 'b', 'c', 'c', 'b', 'a'])
+})
+
+test('a body that is brought back waits in the queue, others have their turns, and what came for it is there', () => {
+  const kernel = new TestKernel()
+  const order: string[] = []
+  const spawn = (name: string): Process & { body: TsBody } =>
+    kernel.spawn((inbox) => {
+      order.push(`${name} ${inbox.length}`)
+      return 'wait'
+    }) as Process & { body: TsBody }
+  const [cold, other] = [spawn('cold'), spawn('other')]
+  kernel.run()
+  order.length = 0
+  cold.body.cold = 10
+  const tell = ({ pid }: Process): unknown => kernel.scheduler.delivery.message('', pid, 'go', bytes('x'))
+  tell(cold)
+  tell(cold)
+  for (let turns = 0; turns < 12; turns++) {
+    if (other.mailbox.isEmpty) tell(other)
+    kernel.scheduler.turn(0)
+  }
+  assert.equal(order, Array(5).fill('other 1')) // every other turn
+  kernel.run()
+  assert.equal(order.slice(5), ['other 1', 'cold 2'])
+  cold.body.cold = 10
+  tell(cold)
+  kernel.scheduler.turn(0)
+  kernel.scheduler.terminate(cold.pid)
+  kernel.run()
+  assert.is(cold.body.closed, 1)
+  assert.is(cold.body.steps, 2)
 })
 
 test('first turns and others go by turns, so that a flood of newcomers holds nobody up', () => {

@@ -31,8 +31,8 @@ export class AroundBody implements Body {
   get heldBytes(): number {
     return this.inner.heldBytes ?? 0
   }
-  idle(): void {
-    this.inner.idle()
+  warm(): boolean {
+    return this.inner.warm?.() ?? true
   }
   close(): void {
     this.inner.close()

@@ -92,7 +92,7 @@ export type TsStep = (
   given: { readonly fuel: number; readonly nowMs: number },
 ) => Verdict | undefined
 
-/** A body around a function. `spent` and `fault` may be set by the test; `steps` and `closed` are there to be read. */
+/** A body around a function. `cold` (calls until it is ready), `spent` and `fault` may be set by the test; `steps` and `closed` are there to be read. */
 export class TsBody implements Body {
   readonly #step: TsStep
   readonly #out = new Outbox()
@@ -102,9 +102,14 @@ export class TsBody implements Body {
   fault: Fault | null = null
   steps = 0
   closed = 0
+  cold = 0
 
   constructor(step: TsStep = () => undefined) {
     this.#step = step
+  }
+
+  warm(): boolean {
+    return this.cold === 0 || --this.cold === 0
   }
 
   step(inbox: Frames, fuel: number, nowMs: number): Verdict {
@@ -112,8 +117,6 @@ export class TsBody implements Body {
     this.#out.frames.clear()
     return this.#step(readFrames(inbox), this.#out, { fuel, nowMs }) ?? 'wait'
   }
-
-  idle(): void {}
 
   close(): void {
     this.closed++

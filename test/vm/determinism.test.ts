@@ -133,7 +133,7 @@ test('in an instance that another process left dirty, and in a fresh one: the sa
 
 test('evicted after every step: the same', () => {
   const evicted = (process: LuaProcess): LuaProcess => {
-    process.body.idle()
+    process.body.evict()
     return process
   }
   for (const fuel of [100_000, 1000]) same(trace(fuel), trace(fuel, evicted))

@@ -63,7 +63,7 @@ const attack = (what: string, corrupt: (instance: Instance) => void): void => {
       assert.ok(body.spent <= 20_000 + 300_000 + 100_000 + PARDON, `spent ${body.spent}`)
       if (verdict !== 'fault') body.image()
     }
-    body.idle()
+    body.evict()
     body.close()
   } catch (error) {
     throw new Error(`${what}: ${(error as Error).stack}`)

@@ -22,7 +22,7 @@ const single = (): { readonly bodies: Bodies; readonly instance: () => Instance 
   return {
     bodies,
     instance: () => {
-      const slot = bodies.pool.acquire({ leftAt: -1, evict: () => {} })
+      const slot = bodies.pool.acquire({ leftAt: -1, evict: () => true })
       bodies.pool.release(slot)
       return slot.instance
     },
@@ -45,11 +45,11 @@ for (const [how, leave] of [
     const next = new LuaProcess('process.registry.lookup("wait")', { bodies })
     const process = new LuaProcess(leave, { bodies, memoryBytes: 8 * MiB, hardFuel: 2_000_000 })
     process.run(100_000, 100)
-    process.body.idle()
+    process.body.evict()
     if (!how.includes('evicted')) process.close()
     assert.ok(holds(instance().bytes), 'the secret was there')
     assert.is(next.run(), 'wait')
-    next.body.idle()
+    next.body.evict()
     assert.not.ok(holds(instance().bytes), 'the secret is still there')
     assert.not.ok(holds(next.body.image().bytes))
     for (const each of [process, next]) each.close()
@@ -65,14 +65,14 @@ test('who leaves undoes what it changed: its memory is that of its entry, byte f
   const [first, second] = [SECRET, 'other'].map((secret) => new LuaProcess(code, { bodies, args: [secret] })) as [LuaProcess, LuaProcess]
   first.run()
   const { memoryBytes } = first.body
-  first.body.idle()
+  first.body.evict()
   const { bytes } = instance()
   const flat = first.body.image().base!.flatten()
   assert.is(bytes.length, memoryBytes, 'all of it was in use')
   assert.ok(Buffer.from(bytes.buffer, 0, flat.length).equals(flat))
   assert.ok(bytes.subarray(flat.length).every((byte) => byte === 0))
   assert.is(second.run(), 'wait')
-  second.body.idle()
+  second.body.evict()
   assert.is(first.reply(1).result(), `${SECRET}500`)
   assert.is(second.reply(1).result(), 'other500')
 })

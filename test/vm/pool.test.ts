@@ -107,7 +107,7 @@ test('a process that waits costs a few kilobytes while it is cold, and none of t
   process.run()
   for (let i = 0; i < 10; i++) process.post('t', [i]).run()
   assert.is(process.body.coldBytes, null, 'it is hot')
-  process.body.idle()
+  process.body.evict()
   assert.ok(process.body.coldBytes! < 16 * 1024, `${process.body.coldBytes} bytes`)
   process.close()
 })
@@ -135,7 +135,7 @@ test('a grown process is itself again in an instance of the size it needs', () =
   process.run()
   const { memoryBytes } = process.body
   assert.ok(memoryBytes > 3 * MiB)
-  process.body.idle()
+  process.body.evict()
   process.moveTo(new Bodies({ hot: 1, keptBytes: 1 * MiB }))
   assert.is(process.reply(1).result(), `${(3 << 20) + 3}end`)
   assert.is(process.body.memoryBytes % PAGE, 0)

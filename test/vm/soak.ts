@@ -49,7 +49,7 @@ export const explode = (count: number): Rest => {
   for (let i = 0; i < count; i++) {
     const bomb = new LuaProcess(BOMBS[i % BOMBS.length]!, { bodies, memoryBytes: 4 * MiB, hardFuel: 100_000 })
     bomb.run(10_000, STEPS)
-    if (i % 3 === 0) bomb.body.idle()
+    if (i % 3 === 0) while (!bomb.body.evict());
     bomb.close()
   }
   const after = settle()

@@ -12,7 +12,7 @@ const MARGIN = 48 * 1024 // bytes that must stay untouched below the deepest cal
 const depthOf = (source: string): number => {
   const bodies = new Bodies({ hot: 1, keptBytes: 64 * MiB })
   const touched = (): number => {
-    const slot = bodies.pool.acquire({ leftAt: -1, evict: () => {} })
+    const slot = bodies.pool.acquire({ leftAt: -1, evict: () => true })
     const { bytes } = slot.instance
     let at = STACK_LOW
     while (at < STACK_HIGH && bytes[at] === 0) at++

@@ -61,7 +61,6 @@ export class Ring implements DurableBody {
     return { coroutines: [], omitted: 0, globals: [] }
   }
 
-  idle(): void {}
   close(): void {}
 
   #ask(phase: 'effect' | 'sleep' | 'send'): void {

@@ -40,7 +40,5 @@ export class RelayBody implements Body {
     return this.#isOver ? 'exit' : 'wait'
   }
 
-  idle(): void {}
-
   close(): void {}
 }

@@ -38,7 +38,7 @@ const states = ((): State[] => {
 const changed = ({ pages, runs }: State, input: Uint8Array): State => {
   const copy = Uint8Array.from(runs)
   const parts: Uint8Array[] = []
-  new Image(null, pages, copy).eachRun((_, bytes) => parts.push(bytes))
+  new Image(null, pages, [copy]).eachRun((_, bytes) => parts.push(bytes))
   const total = parts.reduce((sum, { length }) => sum + length, 0)
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
   for (let at = 0; at + CHANGE <= input.length; at += CHANGE) {
@@ -64,7 +64,7 @@ export const target: Target = {
         process.inbox.clear()
         if (process.body.spent > 2 * SLICE + HARD + COPY) throw new Error(`a step of ${process.body.spent} units`)
         if (verdict !== 'wait' && verdict !== 'again') break
-        process.body.idle()
+        process.body.evict()
       }
     } finally {
       process.close()

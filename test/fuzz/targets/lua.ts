@@ -28,7 +28,7 @@ const trace = (source: string, moves: boolean): Trace[] => {
       if (body.memoryBytes > MEMORY) throw new Error(`${body.memoryBytes} bytes`)
       steps.push({ verdict, spent: body.spent, reason: body.fault?.reason ?? null, said: [asks.length, sends.length, process.ended?.ok] })
       if (verdict !== 'again') break
-      if (moves) body.idle()
+      if (moves) while (!body.evict());
     }
     return steps
   } finally {
