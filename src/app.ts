@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Command, type ExecuteOptions, execution } from './app/execution.ts'
 import { Features } from './app/feature.ts'
 import { features as table } from './app/features.ts'
-import { lateParts } from './app/late-parts.ts'
+import { lateParts, telemetryOf } from './app/late-parts.ts'
 import type { Parts } from './app/parts.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -157,11 +157,15 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     guard: guard.check,
     report: (error, op) => log.record('error', 'door', `${op} failed`, { error: String(error) }),
   })
+  const logged = new LogObserver(log, (process) => hasTerminal(process) || launcher.isCall(process))
+  const { telemetry = null, problem: untraced = null } = trial
+    ? {}
+    : await telemetryOf(config, { clock, log, observer: logged, isCall: (process) => launcher.isCall(process) })
   const scheduler: Scheduler = new Scheduler({
     encodeError: encode,
     door: door.ask,
     node: config.name ?? '',
-    observer: new LogObserver(log, (process) => hasTerminal(process) || launcher.isCall(process)),
+    observer: telemetry?.observer ?? logged,
     sends: guard.sends,
     ready: wake,
   })
@@ -192,7 +196,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     log.record(retrying ? 'warn' : 'error', 'supervisor', retrying ? 'service failed, it is started again' : 'service failed', fields)
   }
   const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random, changed })
-  const problems: WippyError[] = [...sourceProblems]
+  const problems: WippyError[] = [...(untraced ? [untraced] : []), ...sourceProblems]
   let isUp = false
   let isBooted = false
   const problem = (error: WippyError): void => (isBooted ? report(error) : void problems.push(error))
@@ -225,6 +229,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     credentials,
     audit,
     refusals,
+    tracing: telemetry?.tracing ?? null,
     ...late,
     isStarting,
     trial,
@@ -266,6 +271,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   problems.push(...booted.problems.filter((problem) => problem.where?.entry === undefined || !isSaidIn(sourceProblems, problem)))
   const unstarted = trial ? [] : [...(await services.startAll())]
   isUp = true
+  await telemetry?.begin(late.meters)
   if (!trial) unstarted.push(...(await features.begin()))
   isBooted = true
   const stay = setInterval(() => {}, STAY_MS)
@@ -292,6 +298,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       )
     await terminateAll(scheduler, all)
     await features.stop()
+    await telemetry?.stop()
     await audit.flush()
     await state.close()
     clearInterval(stay)

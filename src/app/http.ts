@@ -20,21 +20,21 @@ export const http = async (parts: Parts): Promise<Built> => {
     parts.meters(),
   ])
   const files = new Files(volumes, parts.permit)
-  const { clock, authority, permit, log } = parts
+  const { clock, authority, permit, log, tracing } = parts
   const warn = (entry: string, message: string): void => log.record('warn', entry, message)
   const relays = new Relays({ clock, permit, scheduler: parts.scheduler, node: parts.config.name ?? '' })
-  const plans = new Plans({ clock, authority, permit, tokens, files, meters, relays, warn })
+  const plans = new Plans({ clock, authority, permit, tokens, files, meters, relays, tracing, warn })
   const handlers = new Handlers(parts)
   const gateways = new Gateways({ ...parts, plans, handlers, files, lookup: (after) => variables.lookup(after) })
   return { services: [httpService(handlers, streams)], handler: gateways.handler, begin: () => gateways.begin() }
 }
 
-export const httpClient = async ({ guard, clock, streams }: Parts): Promise<Built> => {
+export const httpClient = async ({ guard, clock, streams, tracing }: Parts): Promise<Built> => {
   const [{ ClientService }, { systemLookup }] = await Promise.all([
     import('../http/client/client-service.ts'),
     import('../http/client/reach.ts'),
   ])
-  const client = new ClientService({ permits: guard, clock, streams: await streams(), lookup: systemLookup })
+  const client = new ClientService({ permits: guard, clock, streams: await streams(), lookup: systemLookup, tracing })
   return { services: [client.service], stop: async () => client.close() }
 }
 

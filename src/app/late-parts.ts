@@ -1,6 +1,9 @@
 // Parts of a node that only some apps need: made, and loaded, when somebody asks for them first.
 
+import type { Config } from '../config.ts'
+import type { WippyError } from '../error.ts'
 import type { Parts } from './parts.ts'
+import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 
 /** Makes something when it is first asked for. */
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
@@ -32,4 +35,18 @@ export const lateParts = ({ config, clock, policies, trial, report, parts }: Lat
   const meters = once(async () => new (await import('../service/meters.ts')).Meters())
   const streams = once(async () => new (await import('../service/streams.ts')).Streams(report))
   return { environment, stores, tokenStores, volumes, meters, streams }
+}
+
+/** What is traced, if the configuration or the environment wants that; or why not. */
+export const telemetryOf = async (
+  { sections }: Config,
+  options: Omit<TelemetryOptions, 'settings'>,
+): Promise<{ readonly telemetry?: Telemetry; readonly problem?: WippyError }> => {
+  if (sections.otel === undefined && process.env.OTEL_SDK_DISABLED === undefined) return {}
+  try {
+    const settings = (await import('./otel-settings.ts')).otelSettings(sections.otel, process.env)
+    return settings ? { telemetry: new (await import('./telemetry.ts')).Telemetry({ ...options, settings }) } : {}
+  } catch (error) {
+    return { problem: error as WippyError }
+  }
 }

@@ -6,6 +6,7 @@ import type { WippyError } from '../error.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervisor } from '../kernel/supervisor.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
+import type { Tracing } from '../otel/tracing.ts'
 import type { Entry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Audit } from '../service/audit.ts'
@@ -81,6 +82,8 @@ export type Parts = {
   readonly audit: Audit
   /** What was denied to whom, for those who have a budget. */
   readonly refusals: Refusals
+  /** Null when nothing is traced. */
+  readonly tracing: Tracing | null
   /** Numbers in [0, 1). */
   readonly random: () => number
   /** Ends the node with an exit code. */

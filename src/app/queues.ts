@@ -7,5 +7,5 @@ import type { Parts } from './parts.ts'
 
 export const queues = async (parts: Parts): Promise<Built> => {
   const all = new Queues(parts)
-  return { services: [queueService(all)], handler: all.handler, stop: async () => all.close() }
+  return { services: [queueService(all, parts.tracing)], handler: all.handler, stop: async () => all.close() }
 }

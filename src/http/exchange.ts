@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
+import type { Trace } from '../otel/tracing.ts'
 import type { Context } from '../service/service.ts'
 import { Body, gone } from './body.ts'
 import type { OnDrain } from './generation.ts'
@@ -61,6 +62,8 @@ export class Exchange {
   handOver: ((path: string, name: string, headers: Head['headers']) => Promise<void>) | null = null
   /** Has its connection stay open, by a header that the handler has named in its head, in lower case; null where none means that. */
   relays: Map<string, (said: string) => void> | null = null
+  /** Where in a trace it is; null when it is in none. */
+  trace: Trace | null = null
   /** Whether somebody else goes on with its answer: it is no request at work any more. */
   isRelayed = false
   /** Chooses how the answer is encoded, when its head is known. */

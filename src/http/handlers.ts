@@ -89,7 +89,10 @@ export class Handlers {
   /** Runs a function to its end; `late` when it had to be ended before it began an answer. */
   async #run(exchange: Exchange, entry: Entry, handlerMs: number): Promise<Exit | 'late'> {
     const { launcher, scheduler, clock } = this.#options
-    const { pid } = launcher.call(entry, { args: NO_ARGUMENTS, context: exchange.context })
+    const { pid } = launcher.call(entry, {
+      args: NO_ARGUMENTS,
+      context: exchange.trace ? { ...exchange.context, trace: exchange.trace } : exchange.context,
+    })
     this.#exchanges.set(pid, exchange)
     let isLate = false
     let hasEnded = false

@@ -11,6 +11,7 @@ import { compress } from './middleware/compress.ts'
 import { cors } from './middleware/cors.ts'
 import { endpointFirewall, resourceFirewall } from './middleware/firewall.ts'
 import { metrics } from './middleware/metrics.ts'
+import { otel } from './middleware/otel.ts'
 import { rateLimit } from './middleware/rate-limit.ts'
 import { realIp } from './middleware/real-ip.ts'
 import { sseRelay, websocketRelay } from './middleware/relay.ts'
@@ -28,6 +29,7 @@ const KNOWN: Readonly<Record<string, Middleware>> = {
   cors,
   endpoint_firewall: endpointFirewall,
   metrics,
+  otel,
   ratelimit: rateLimit,
   real_ip: realIp,
   resource_firewall: resourceFirewall,

@@ -1,6 +1,7 @@
 // What routes and their middleware are made in.
 
 import type { Clock } from '../clock.ts'
+import type { Tracing } from '../otel/tracing.ts'
 import type { Authority } from '../service/authority.ts'
 import type { Meters } from '../service/meters.ts'
 import type { Permit } from '../service/permit.ts'
@@ -17,5 +18,7 @@ export type Surroundings = {
   readonly files: Files
   readonly meters: Meters
   readonly relays: Relays
+  /** Null when nothing is traced. */
+  readonly tracing: Tracing | null
   readonly warn: (entry: string, message: string) => void
 }

@@ -54,6 +54,11 @@ export class Meters {
     for (const [at, bound] of BUCKETS.entries()) if (value <= bound) series.buckets[at]!++
   }
 
+  /** Everything, as it is now. */
+  *families(): Generator<{ name: string; type: Type; bounds: readonly number[]; series: Iterable<Readonly<Series>> }> {
+    for (const [name, { type, series }] of this.#families) yield { name, type, bounds: BUCKETS, series: series.values() }
+  }
+
   /** Everything, in the text form of Prometheus (version 0.0.4). */
   get text(): string {
     const lines: string[] = []

@@ -3,10 +3,12 @@
 import { randomUUID } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import { split } from '../msgpack.ts'
+import { traceparentOf } from '../otel/span.ts'
+import type { Tracing } from '../otel/tracing.ts'
 import { isFields } from '../registry/entry.ts'
-import type { Headers } from './memory-queue.ts'
+import type { Headers, Message } from './memory-queue.ts'
 import type { Delivery, Queues } from './queues.ts'
-import type { Call, Operation, Service } from './service.ts'
+import type { Call, Caller, Operation, Service } from './service.ts'
 
 const MAX_BODY = 1024 ** 2 // bytes
 const MAX_HEADERS = 64
@@ -27,11 +29,26 @@ const headersOf = (value: unknown): Headers => {
   return Object.fromEntries(headers) as Headers
 }
 
-export const queueService = (queues: Queues): Service => {
-  const publish: Operation = ({ target, raw }) => {
+/** `tracing`: null when nothing is traced. */
+export const queueService = (queues: Queues, tracing: Tracing | null): Service => {
+  /** Puts a message in; when that is traced as a span, and who works on it goes on with the trace. */
+  const put = (caller: Caller, target: string, message: Message): void => {
+    if (!tracing?.queue) return void queues.publish(target, message)
+    const attributes = { 'messaging.operation': 'publish', 'messaging.destination.name': target, 'messaging.message.id': message.id }
+    const span = tracing.tracer.start({ name: `${target}.publish`, kind: 'producer', parent: tracing.of(caller.pid), attributes })
+    try {
+      queues.publish(target, { ...message, headers: { traceparent: traceparentOf(span.context), ...message.headers } })
+      span.end()
+    } catch (error) {
+      span.end((error as Error).message)
+      throw error
+    }
+  }
+
+  const publish: Operation = ({ caller, target, raw }) => {
     const { head, rest } = split(raw, 1)
     if (rest.length > MAX_BODY) throw invalid(`a message has at most ${MAX_BODY} bytes`)
-    queues.publish(target, { id: randomUUID(), body: rest, headers: headersOf(head[0]), attempts: 0 })
+    put(caller, target, { id: randomUUID(), body: rest, headers: headersOf(head[0]), attempts: 0 })
     return [true]
   }
 

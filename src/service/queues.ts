@@ -13,6 +13,8 @@ import type { Exit } from '../kernel/exit.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 import type { Supervised, Supervisor } from '../kernel/supervisor.ts'
 import { lastWords } from '../msgpack.ts'
+import { parentIn } from '../otel/span.ts'
+import type { Tracing } from '../otel/tracing.ts'
 import type { Pid } from '../pid.ts'
 import type { State } from '../registry/change.ts'
 import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
@@ -23,6 +25,7 @@ import type { Launcher } from './launcher.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { type Headers, MemoryQueue, type Message, type QueueLimits } from './memory-queue.ts'
 import { errorOf } from './outcome.ts'
+import type { Context } from './service.ts'
 import { EntrySettings } from './settings.ts'
 
 const MOST_AT_ONCE = 1000
@@ -43,6 +46,8 @@ export type QueuesOptions = {
   readonly registry: Registry
   readonly supervisor: Supervisor
   readonly report: (error: unknown) => void
+  /** Null when nothing is traced. */
+  readonly tracing: Tracing | null
 }
 
 type Consuming = { readonly queue: string; readonly func: string; readonly concurrency: number; readonly autoAck: boolean }
@@ -188,7 +193,7 @@ export class Queues {
   }
 
   #deliver(of: Queue, consumer: Consumer, message: Message): void {
-    const { authority, launcher, registry, scheduler } = this.#options
+    const { launcher, registry, scheduler } = this.#options
     let isSettled = false
     const settle = (isDone: boolean, why?: WippyError): boolean => {
       if (isSettled) return false
@@ -200,7 +205,7 @@ export class Queues {
     try {
       const entry = registry.get(consumer.consuming.func)
       if (!entry) throw new WippyError('FUNCTION_NOT_FOUND', Kind.NotFound, `function "${consumer.consuming.func}" not found`)
-      const { pid } = launcher.call(entry, { args: message.body, context: authority.of(consumer.entry) })
+      const { pid } = launcher.call(entry, { args: message.body, context: this.#contextFor(of, consumer, message) })
       if (consumer.consuming.autoAck) settle(true) // what could not be begun is not done
       this.#deliveries.set(pid, { message, settle })
       consumer.began(pid)
@@ -212,6 +217,15 @@ export class Queues {
     } catch (error) {
       settle(false, error as WippyError)
     }
+  }
+
+  /** What a call for a message may do, and where in a trace it is. */
+  #contextFor({ id }: Queue, { entry }: Consumer, { id: message, headers }: Message): Context {
+    const context = this.#options.authority.of(entry)
+    const parent = this.#options.tracing?.queue ? parentIn(headers.traceparent) : null
+    if (parent === null) return context
+    const attributes = { 'messaging.operation': 'process', 'messaging.destination.name': id, 'messaging.message.id': message }
+    return { ...context, trace: { parent, kind: 'consumer', attributes } }
   }
 
   #failed(of: Queue, message: Message, why: WippyError | undefined): void {

@@ -2,6 +2,7 @@
 //
 // Owns nothing. Never throws at the door: what an operation throws becomes a failed reply (WippyError as it is, anything else as INTERNAL).
 
+import type { Trace } from '../otel/tracing.ts'
 import type { Pid } from '../pid.ts'
 import type { Reply } from '../request.ts'
 import type { Actor } from '../security/request.ts'
@@ -17,6 +18,8 @@ export type Context = {
   readonly operator?: boolean
   /** The network through which alone it reaches others. */
   readonly overlay?: string
+  /** Where in a trace it is, unless whoever started it is in one. */
+  readonly trace?: Trace
   /** Of whom it may do no more than this one may, whatever it is given. */
   readonly within?: Context
 }

@@ -69,6 +69,7 @@ JWT_REFUSED | A token is not valid. | It was altered, is out of its time, or was
 METRICS_ARGUMENT | A metric was given what it cannot count. | Names are texts, values numbers, counters only grow, and a name has one type. | Write what the message asks for.
 METRICS_FULL | There are too many series of metrics. | Each different set of labels is one, and all are kept in memory. | Leave out labels that have many values.
 MIDDLEWARE_UNKNOWN | There is no such middleware. | The name is misspelled, or not there yet. | Use one of those that are named.
+OTEL_SETTING | A setting of otel cannot be what it is. | It is of another type, or names a protocol that is not spoken here. | Write what the message says; without it nothing is traced.
 PROMETHEUS_ADDRESS | The address under which metrics are shown is none. | It is a host and a port. | Write for example prometheus: { enabled: true, address: "localhost:9090" }.
 QUEUE_ARGUMENT | An argument of the module queue is not what it takes. | Headers are texts, numbers and booleans. | Look at docs/lua.md.
 QUEUE_DROPPED | A message was given up after its attempts. | Its consumer failed each time, and there is no dead-letter queue. | Mend the consumer; add dead_letter.queue to keep such messages.

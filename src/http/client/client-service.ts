@@ -2,6 +2,8 @@
 
 import type { Clock } from '../../clock.ts'
 import { Kind, WippyError } from '../../error.ts'
+import { traceparentOf } from '../../otel/span.ts'
+import type { Tracing } from '../../otel/tracing.ts'
 import type { Permits } from '../../service/permit.ts'
 import type { Call, Caller, Operation, Service } from '../../service/service.ts'
 import { readingStream, type Streams } from '../../service/streams.ts'
@@ -12,7 +14,14 @@ import type { Lookup } from './reach.ts'
 
 const MOST_AT_ONCE = 64 // requests of one process
 
-export type ClientServiceOptions = { readonly permits: Permits; readonly clock: Clock; readonly streams: Streams; readonly lookup: Lookup }
+export type ClientServiceOptions = {
+  readonly permits: Permits
+  readonly clock: Clock
+  readonly streams: Streams
+  readonly lookup: Lookup
+  /** Null when nothing is traced. */
+  readonly tracing: Tracing | null
+}
 
 const invalid = (message: string): WippyError => new WippyError('HTTP_CLIENT_ARGUMENT', Kind.Invalid, message, { retryable: false })
 
@@ -76,7 +85,7 @@ export class ClientService {
     const { signal, abort, done } = deadline(clock, outgoing.url, outgoing.timeoutMs)
     const forget = caller.onEnd(abort)
     try {
-      const answer = await this.#client.send(caller, outgoing, signal)
+      const answer = await this.#traced(caller, outgoing, (request) => this.#client.send(caller, request, signal))
       const { status, url } = answer
       const head = { status_code: status, url, headers: headersOf(answer), cookies: cookiesOf(answer) }
       if (outgoing.isStream) {
@@ -94,6 +103,26 @@ export class ClientService {
       done()
       forget()
       this.#active.set(caller, this.#active.get(caller)! - 1)
+    }
+  }
+
+  /** Sends a request as a span, when who sends it is in a trace; its receiver is told. */
+  async #traced(caller: Caller, outgoing: Outgoing, send: (outgoing: Outgoing) => Promise<Answer>): Promise<Answer> {
+    const { tracing } = this.#options
+    const parent = tracing?.http.enabled ? tracing.of(caller.pid) : null
+    if (!tracing || !parent) return send(outgoing)
+    const { method, url, headers } = outgoing
+    const attributes = { 'http.method': method, 'http.url': `${url.origin}${url.pathname}` }
+    const span = tracing.tracer.start({ name: `${method} ${url.host}`, kind: 'client', parent, attributes })
+    try {
+      const answer = await send(
+        tracing.http.inject ? { ...outgoing, headers: new Map([['traceparent', traceparentOf(span.context)], ...headers]) } : outgoing,
+      )
+      span.end(answer.status >= 400 ? `status ${answer.status}` : null, { 'http.status_code': answer.status })
+      return answer
+    } catch (error) {
+      span.end(String((error as Error).message))
+      throw error
     }
   }
 }
