@@ -1,6 +1,9 @@
 -- Checks of arguments for the modules of the runtime: a wrong type raises, at the line that called the module's function.
 local host = ...
 local error, getmetatable, tointeger, tostring, type = error, getmetatable, math.tointeger, tostring, type
+local byte, sub = string.byte, string.sub
+
+local LONGEST_LINE = 16000 -- bytes, below those that the host writes (src/service/log-line.ts)
 
 local argument = {}
 
@@ -33,6 +36,14 @@ end
 function argument.object(value, name, where)
   if getmetatable(value) == name then return value end
   error(('\'%s\' was not called on a %s: call it with a colon'):format(where, name), 3)
+end
+
+--- argument.line(text) → what a line of the log takes of it: all, or the beginning and how much more there was. The rest never leaves the process.
+function argument.line(text)
+  if #text <= LONGEST_LINE then return text end
+  local last = LONGEST_LINE
+  while last > LONGEST_LINE - 3 and (byte(text, last + 1) & 0xc0) == 0x80 do last = last - 1 end -- not within a character
+  return sub(text, 1, last) .. '… (' .. #text - last .. ' more)'
 end
 
 --- argument.sealed(value, 'actor' or 'scope', method name) → what stands for it at the host; only code that declares `security` has any.

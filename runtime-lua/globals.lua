@@ -14,10 +14,11 @@ base.unpack = table.unpack
 base.require = host.require
 
 --- print: a line of the log, never standard output.
+local line = host.require_runtime("argument").line
 function base.print(...)
   local words = table.pack(...)
-  for i = 1, words.n do words[i] = tostring(words[i]) end
-  host.cast("logger.log", "info", table.concat(words, " "))
+  for i = 1, words.n do words[i] = line(tostring(words[i])) end
+  host.cast("logger.log", "info", line(table.concat(words, " ")))
 end
 
 -- math ----------------------------------------------------------------------------------------------------------------------------------

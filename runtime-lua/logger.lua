@@ -3,7 +3,7 @@
 -- A logger is { fields, name }: what `with` and `named` gave it.
 local host = ...
 local argument = host.require_runtime('argument')
-local match = string.match
+local line, match = argument.line, string.match
 local error, next, pcall, setmetatable, tostring, type = error, next, pcall, setmetatable, tostring, type
 
 local methods = {}
@@ -22,7 +22,10 @@ local function overlay(base, fields)
   local all = {}
   for key, value in next, base do all[key] = value end
   for key, value in next, fields do
-    if type(key) == 'string' then all[key] = as_text[type(value)] and tostring(value) or value end
+    if type(key) == 'string' then
+      if as_text[type(value)] then value = tostring(value) end
+      all[key] = type(value) == 'string' and line(value) or value
+    end
   end
   return all
 end
@@ -42,7 +45,7 @@ end
 for _, level in next, { 'debug', 'info', 'warn', 'error' } do
   methods[level] = function(self, message, fields)
     argument.object(self, 'logger.Logger', level)
-    message = argument.string(message, 1, level)
+    message = line(argument.string(message, 1, level))
     if fields ~= nil then argument.table(fields, 2, level) end
     record(self, level, message, fields)
   end

@@ -13,6 +13,7 @@
 //  - strings have the same hashes in every build, so that tables are gone through in the same order
 //  - what the size of the memory bounds may take longer than what may go on for ever
 //  - a page that is taken has its price
+//  - what the collector does at once is no more than the slice (collector.ts)
 //  - strings are compared eight bytes at a time
 //  - how far down the C stack was used is known: no more of it has to be wiped
 //
@@ -20,6 +21,7 @@
 
 import { Field, PARDON, STACK_HIGH } from '../src/vm/abi.ts'
 import { blocks } from './blocks.ts'
+import { collector } from './collector.ts'
 import { expr, findAll, findOne, head, isList, type List, parentOf } from './sexpr.ts'
 
 const PAGES = Field.pages * 4
@@ -112,6 +114,7 @@ const EQUAL = `(func ${MEMCMP} (param $0 i32) (param $1 i32) (param $2 i32) (res
 /** Functions of Lua's core that the companion calls besides its C API. */
 const INTERNALS: Readonly<Record<string, string>> = {
   luaC_barrierback_: '$288',
+  luaC_newobj: '$290',
   luaC_step: '$301',
   luaH_get: '$499',
   luaH_getint: '$503',
@@ -457,6 +460,7 @@ export const patch = (module: List): void => {
   layout(module)
   replaceFunction(module, COMPARE)
   replaceFunction(module, EQUAL)
+  collector(module)
   boundedWorkIsPardoned(module)
   module.push(...(expr(SUPPORT).slice(1) as List))
   for (const [name, fn] of Object.entries(INTERNALS)) module.push(['export', JSON.stringify(name), ['func', fn]])

@@ -150,6 +150,33 @@ test('in Lua the module is the logger; with and named make others and leave it a
   assert.match(lines[1]!, /DEBUG app:worker {2}plain {2}pid=/)
 })
 
+test('in Lua what a line would not show stays in the process', async () => {
+  const { lines, log } = logged({ format: 'json' })
+  const sizes: number[] = []
+  const service = loggerService(log)
+  const { run } = await guest([
+    {
+      ...service,
+      operations: {
+        'logger.log': (call) => {
+          sizes.push(call.raw.length)
+          return service.operations['logger.log']!(call)
+        },
+      },
+    },
+  ])
+  await run(`require('logger'):info(('é'):rep(10000), { key = ('x'):rep(100000), few = 'y' })`)
+  const { message, fields } = JSON.parse(lines[0]!)
+  assert.is(message, `${'é'.repeat(8000)}… (4000 more)`)
+  await run(`require('logger'):info('a' .. ('é'):rep(10000))`)
+  assert.is(JSON.parse(lines[1]!).message, `a${'é'.repeat(7999)}… (4002 more)`)
+  assert.ok(
+    sizes.every((size) => size < 33_000),
+    sizes.join(' '),
+  )
+  assert.equal(fields, { few: 'y', key: `${'x'.repeat(16_000)}… (84000 more)` })
+})
+
 test('in Lua the place of the call goes along', async () => {
   const { lines, log } = logged({ format: 'json' })
   const { run } = await guest([loggerService(log)])

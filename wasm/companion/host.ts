@@ -8,6 +8,7 @@ import { compileFrame, decode, flag, name, payload, values } from './frame'
 import * as library from './library'
 import { emit, encode } from './outbox'
 import * as pattern from './pattern'
+import { rep } from './repeat'
 import * as task from './task'
 import { traceback } from './trace'
 
@@ -85,7 +86,7 @@ export function libraries(L: i32): void {
   // coroutines
   add(L, 37, resume.index); add(L, 38, wrap.index); add(L, 39, yieldValues.index)
   // library
-  add(L, 40, library.textual.index); add(L, 41, library.rep.index); add(L, 42, library.sort.index)
+  add(L, 40, library.textual.index); add(L, 41, rep.index); add(L, 42, library.sort.index)
   // patterns
   add(L, 43, pattern.find.index); add(L, 44, pattern.matchOnce.index); add(L, 45, pattern.gmatch.index); add(L, 46, pattern.gsub.index)
   // library, where there is much to do

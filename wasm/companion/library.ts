@@ -2,7 +2,6 @@
 // errors name it and the line of its caller.
 //
 //  - `textual`: string functions that take an Error for its text
-//  - `rep`: many copies by doubling, instead of one by one
 //  - `upper`, `lower`, `reverse`: eight bytes at a time
 //  - `tostring`: what __tostring says may be preempted, and may wait
 //  - `insert`, `remove`, `move`, `concat`: where there is much to do, or a metatable says how much, they go on in Lua, where they can be preempted
@@ -14,12 +13,8 @@ import { ERROR_META, get, SCRATCH } from './control'
 import { pause } from './coroutine'
 import * as order from './sort'
 
-const MAX_BYTES: i64 = 0x7fffffff
 const SHORT: i64 = 256 // elements that are sorted in one go
 const LONG: i64 = 4096 // elements that are moved or put together in one go
-
-const TOO_LARGE: i32 = <i32>memory.data<u8>([0x72,0x65,0x73,0x75,0x6c,0x74,0x69,0x6e,0x67,0x20,0x73,0x74,0x72,0x69,0x6e,0x67,0x20,0x74,0x6f,0x6f,0x20,0x6c,0x61,0x72,0x67,0x65,0]) // "resulting string too large"
-const EMPTY: i32 = <i32>memory.data<u8>([0]) // ""
 
 /** Calls the C function in the first upvalue within the frame of the one that runs. It must have no upvalues of its own. */
 @inline function original(L: i32): i32 { return call_indirect<i32>(lua.lua_tocfunction(L, lua.upvalue(1)), L) }
@@ -46,34 +41,6 @@ function withText(L: i32): i32 {
   return original(L)
 }
 
-/** string.rep(text, n, separator) */
-export function rep(L: i32): i32 {
-  acceptError(L)
-  const text = lua.luaL_checklstring(L, 1, SCRATCH)
-  const length = load<i32>(SCRATCH)
-  const n = lua.luaL_checkinteger(L, 2)
-  const separator = lua.luaL_optlstring(L, 3, EMPTY, SCRATCH)
-  const unit = length + load<i32>(SCRATCH)
-  if (n <= 0 || unit == 0) {
-    lua.lua_pushstring(L, EMPTY)
-    return 1
-  }
-  if (n > MAX_BYTES / <i64>unit) return lua.raise(L, TOO_LARGE)
-  const size = unit * <i32>n - (unit - length)
-  const buffer = lua.malloc(size)
-  if (buffer == 0) lua.outOfMemory()
-  memory.copy(buffer, text, length)
-  memory.copy(buffer + length, separator, min(size, unit) - length)
-  for (let done = unit; done < size; ) {
-    const piece = min(done, size - done)
-    memory.copy(buffer + done, buffer, piece)
-    done += piece
-  }
-  lua.lua_pushlstring(L, buffer, size)
-  lua.free(buffer)
-  return 1
-}
-
 /** string.upper(text), string.lower(text) */
 export function upper(L: i32): i32 { return inCase(L, 0x61) }
 export function lower(L: i32): i32 { return inCase(L, 0x41) }
@@ -85,7 +52,7 @@ function inCase(L: i32, first: i64): i32 {
   acceptError(L)
   const text = lua.luaL_checklstring(L, 1, SCRATCH)
   const size = load<i32>(SCRATCH)
-  const buffer = room(size)
+  const buffer = room(L, size)
   const atLeast = times8(0x80 - first)
   const beyond = times8(0x80 - first - 26)
   const begun = size > SMALL ? lua.boundedBegin() : 0
@@ -104,7 +71,7 @@ export function reverse(L: i32): i32 {
   acceptError(L)
   const text = lua.luaL_checklstring(L, 1, SCRATCH)
   const size = load<i32>(SCRATCH)
-  const buffer = room(size)
+  const buffer = room(L, size)
   const begun = size > SMALL ? lua.boundedBegin() : 0
   let left = size
   for (; left >= 8; left -= 8) store<i64>(buffer + size - left, bswap<i64>(load<i64>(text + left - 8)))
@@ -115,12 +82,11 @@ export function reverse(L: i32): i32 {
 
 const SMALL: i32 = 1024 // bytes that are written on the C stack
 
-function room(size: i32): i32 {
-  const needed = size + 7 & ~7
-  if (size <= SMALL) return lua.stackSave() - needed & ~15
-  const buffer = lua.malloc(needed)
-  if (buffer == 0) lua.outOfMemory()
-  return buffer
+/** Where the bytes of a new string go. */
+function room(L: i32, size: i32): i32 {
+  if (size <= SMALL) return lua.stackSave() - size - 7 & ~15
+  lua.pushLong(L, size)
+  return lua.textOf(load<i32>(lua.topmost(L)))
 }
 function written(L: i32, buffer: i32, size: i32): i32 {
   if (size <= SMALL) {
@@ -128,10 +94,7 @@ function written(L: i32, buffer: i32, size: i32): i32 {
     lua.stackRestore(buffer)
     lua.lua_pushlstring(L, buffer, size)
     lua.stackRestore(before)
-  } else {
-    lua.lua_pushlstring(L, buffer, size)
-    lua.free(buffer)
-  }
+  } else lua.collect(L)
   return 1
 }
 

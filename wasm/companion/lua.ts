@@ -67,6 +67,7 @@
 @external("lua", "luaH_newkey") export declare function luaH_newkey(L: i32, t: i32, key: i32, value: i32): void
 @external("lua", "luaM_malloc_") export declare function luaM_malloc(L: i32, n: i32, tag: i32): i32
 @external("lua", "luaS_newlstr") export declare function luaS_newlstr(L: i32, from: i32, n: i32): i32
+@external("lua", "luaC_newobj") export declare function luaC_newobj(L: i32, tag: i32, bytes: i32): i32
 @external("lua", "luaC_step") export declare function luaC_step(L: i32): void
 @external("lua", "luaC_barrierback_") export declare function luaC_barrierback(L: i32, t: i32): void
 @external("lua", "luaopen_base") export declare function luaopen_base(L: i32): i32
@@ -212,6 +213,19 @@ export function isFull(t: i32, n: i32): bool {
   const size = 1 << (32 - clz(n - 1))
   for (let v = first + (n << 4), stop = first + (size << 4); v < stop; v += 16) if (!isEmptyAt(v)) return false
   return true
+}
+
+/** Pushes a string of n bytes, too many for a short one, that the caller writes before anything reads it. The caller has checked the stack. */
+export function pushLong(L: i32, n: i32): void {
+  const text = luaC_newobj(L, TAG_LONG & 0x3f, n + 17)
+  const top = load<i32>(L + 12)
+  store<u8>(text + 6, 0) // it has no hash yet
+  store<i32>(text + 8, load<i32>(load<i32>(L + 16) + 72)) // but the seed of one
+  store<i32>(text + 12, n)
+  store<u8>(textOf(text) + n, 0)
+  store<i32>(top, text)
+  store<u8>(top + 8, <u8>TAG_LONG)
+  store<i32>(L + 12, top + 16)
 }
 
 /** Pushes a table by its address; the caller has checked the stack. */

@@ -29,6 +29,8 @@ const IDLE: i32 = 33
 
 /** Runs everything that is ready. Answers what the step says. */
 export function work(L: i32): i32 {
+  lua.collect(L) // what the last slice left of it comes before more is allocated
+  if (lua.fuelLeft() < 0) return AGAIN
   for (;;) {
     if (get(FIRST) > FAR) comeBack(L)
     if (get(PAUSED)) {

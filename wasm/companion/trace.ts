@@ -24,15 +24,11 @@ export function traceback(L: i32): i32 {
   const given = lua.lua_tothread(L, 1)
   const co = given == 0 ? L : given
   lua.lua_settop(L, 2)
-  if (lua.lua_type(L, 2) == lua.TSTRING) {
-    lua.pushText(L, '\n')
-    lua.lua_concat(L, 2)
-  } else {
+  if (lua.lua_type(L, 2) != lua.TSTRING) {
     lua.lua_settop(L, 1)
-    lua.pushText(L, '')
-  }
-  lua.pushText(L, 'stack traceback:')
-  lua.lua_concat(L, 2)
+    lua.pushText(L, 'stack traceback:')
+  } else lua.pushText(L, '\nstack traceback:')
+  const text = lua.lua_gettop(L)
   const before = lua.stackSave()
   const record = before - RECORD_BYTES & ~15
   lua.stackRestore(record)
@@ -51,6 +47,7 @@ export function traceback(L: i32): i32 {
     }
   }
   lua.stackRestore(before)
+  if (text > 2) lua.lua_concat(L, 2) // once: the message may be long
   return 1
 }
 
