@@ -7,7 +7,7 @@ import { nearest } from '../registry/suggest.ts'
 import { cardOf } from '../workflow/card.ts'
 import { type Engine, type Head, hasEnded, MOST_MAIL } from '../workflow/engine.ts'
 import { type Attribute, placeOf, type Query } from '../workflow/query.ts'
-import { ORIGIN, type Parsed, type Position, parse, parseChain } from '../workflow/record.ts'
+import { originOf, type Parsed, type Position, parse, parseChain, positionOf } from '../workflow/record.ts'
 import { Story, type StoryEvent, type Told } from '../workflow/story.ts'
 import { type StoredPlace, withStoredEngine } from './stored-workflows.ts'
 
@@ -160,12 +160,10 @@ const list = async (engine: Engine, asked: Asked): Promise<WorkflowList> => {
 
 /** Records `from` … `to`, read in pages, each checked against the one before it. */
 async function* recordsOf(engine: Engine, id: string, from: number, to: number): AsyncGenerator<Parsed> {
-  let last: Position = ORIGIN
-  if (from > 1) {
-    const [before] = await engine.read(id, from - 1, 1)
-    if (before === undefined) return
-    last = parse(before, `record ${from - 1} of workflow "${id}"`)
-  }
+  const [before] = await engine.read(id, Math.max(from - 1, 1), 1)
+  if (before === undefined) return
+  let last: Position =
+    from > 1 && positionOf(before).seq === from - 1 ? parse(before, `record ${from - 1} of workflow "${id}"`) : originOf(id, before)
   while (last.seq < to) {
     const page = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, to - last.seq)))
     if (page.length === 0) return

@@ -161,6 +161,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     checkpoints: { everyRecords: settings.get('checkpoint.records', 100), everyBytes: settings.get('checkpoint.size', 256 * 1024) },
     kept: settings.get('kept', 1000),
     leaseMs: settings.get('lease', 6000),
+    ...(endedMs > 0 && { keptMs: endedMs }),
   })
   const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report, isOurs: () => durables.isFirst })
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, clock, operator: authority.operator })

@@ -13,7 +13,7 @@ import { type Card, cardOf } from './card.ts'
 import { type Engine, type Head, MOST_MAIL } from './engine.ts'
 import { noticed } from './notice.ts'
 import { programHash } from './programs.ts'
-import { ORIGIN, type Parsed, parseChain, RecordKind, type Sealed } from './record.ts'
+import { forgotten, originOf, type Parsed, parseChain, RecordKind, type Sealed } from './record.ts'
 
 const MAGIC = Buffer.from('wippy workflow\n')
 const VERSION = 1
@@ -63,15 +63,17 @@ export const archiveOf = async (engine: Engine, head: Head): Promise<Archive> =>
   })
 }
 
-/** Records 1 to `seq`, checked. Throws ARCHIVE_LARGE, JOURNAL_CORRUPT. */
+/** All records that are kept, up to `seq`, checked. Throws ARCHIVE_LARGE, JOURNAL_CORRUPT, WORKFLOW_RECORD. */
 export const journalOf = async (engine: Engine, id: string, seq: number): Promise<(Parsed & Sealed)[]> => {
   const all: (Parsed & Sealed)[] = []
   let bytes = 0
-  while (all.length < seq) {
-    const page = await engine.read(id, all.length + 1, Math.min(PAGE, seq - all.length))
-    const parsed = parseChain(id, all.at(-1) ?? ORIGIN, page)
-    if (parsed.length === 0)
-      throw new WippyError('JOURNAL_CORRUPT', Kind.Internal, `record ${all.length + 1} of workflow "${id}" is missing`)
+  let last = originOf(id, (await engine.read(id, 1, 1))[0])
+  if (last.seq >= seq) throw forgotten(id, seq, last.seq + 1)
+  while (last.seq < seq) {
+    const page = await engine.read(id, last.seq + 1, Math.min(PAGE, seq - last.seq))
+    const parsed = parseChain(id, last, page)
+    if (parsed.length === 0) throw new WippyError('JOURNAL_CORRUPT', Kind.Internal, `record ${last.seq + 1} of workflow "${id}" is missing`)
+    last = parsed.at(-1)!
     for (const [i, record] of parsed.entries()) {
       bytes += page[i]!.length
       if (bytes > MOST_BYTES) throw tooLarge(id)
@@ -155,10 +157,10 @@ const isCard = (value: unknown): value is Card =>
 const checked = (stored: unknown, name: string): Archive => {
   if (!isStored(stored)) throw damaged(name, 'parts of it are missing')
   const { records: raw, card: bytes, programs: pairs, ...rest } = stored
-  const records = parseChain(rest.id, ORIGIN, raw).map((record, i) => ({ ...record, bytes: raw[i]! }))
+  const records = parseChain(rest.id, originOf(rest.id, raw[0]), raw).map((record, i) => ({ ...record, bytes: raw[i]! }))
   const card: unknown = decode(bytes)
   if (!isCard(card)) throw damaged(name, 'parts of it are missing')
-  const start = records[card.start - 1]
+  const start = records.find(({ seq }) => seq === card.start)
   const isItsStart = start?.kind === RecordKind.start && Buffer.from(start.code).toString('hex') === card.code
   if (!isItsStart) throw damaged(name, 'its journal and what is known of it do not belong together')
   const programs = new Map(pairs)

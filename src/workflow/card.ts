@@ -33,6 +33,9 @@ export type Closing = 'terminate' | 'abandon' | 'cancel'
 /** When it is ended for having taken too long: all its runs by `untilMs`, each of them within `runMs`; the run at hand at `dueMs`. */
 export type Limit = { readonly untilMs: number | null; readonly runMs: number | null; readonly dueMs: number }
 
+/** Where a journal may be cut: all before record `seq` is of runs that were over at `ms`. */
+export type Cut = { readonly seq: number; readonly ms: number }
+
 export type Card = {
   readonly entry: string
   readonly host: string
@@ -59,6 +62,14 @@ export type Card = {
   readonly beginMs?: number | null
   readonly limit?: Limit | null
   readonly schedule?: Scheduled | null
+  /** Two at most, the older one first. */
+  readonly cuts?: readonly Cut[]
+}
+
+/** The cuts of a journal in which a run begins with record `seq`: a new one only when the last one is as old as what is kept. */
+export const cutsWith = (cuts: readonly Cut[], cut: Cut, keptMs: number): readonly Cut[] => {
+  const newest = cuts.slice(-1)
+  return newest[0] !== undefined && cut.ms - newest[0].ms < keptMs ? cuts : [...newest, cut]
 }
 
 /** The timer with which a run begins later, or has taken too long; tags of asks are greater. */

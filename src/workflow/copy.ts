@@ -75,7 +75,7 @@ export const transplant = async (archive: Archive, id: string, nowMs: number, wo
   if (id !== archive.id) {
     const engine = new MemoryEngine()
     await unpackInto(engine, archive)
-    const copy = await fork(workshopOn(engine), (await engine.head(archive.id))!, { seq: records.length, id, nowMs })
+    const copy = await fork(workshopOn(engine), (await engine.head(archive.id))!, { seq: records.at(-1)!.seq, id, nowMs })
     return paused({ ...copy, effects: { ...copy.effects, mail } }, card.code, nowMs)
   }
   const copy = { id, records, effects: noticed(status, { ...card, mark: null }, { mail, timers }), programs: code }

@@ -10,7 +10,7 @@ import type { Exit } from '../kernel/exit.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
-import { type Beginning, beginningToBytes, type Card, limitOf, type Writer } from './card.ts'
+import { type Beginning, beginningToBytes, type Card, cutsWith, limitOf, type Writer } from './card.ts'
 import { Dispatch } from './dispatch.ts'
 import { Endings } from './endings.ts'
 import { type Engine, type Head, hasEnded } from './engine.ts'
@@ -45,6 +45,8 @@ export type DurablesOptions = WorkflowNode & {
   readonly kept?: number
   /** For how long a node that says nothing keeps its workflows from others. */
   readonly leaseMs?: number
+  /** For how long runs that are over are kept in a journal that goes on; for ever unless it is said. */
+  readonly keptMs?: number
 }
 
 export class Durables {
@@ -129,6 +131,10 @@ export class Durables {
     return { owner: this.#owner, runtime: this.#options.runtime }
   }
 
+  get #keptMs(): number {
+    return this.#options.keptMs ?? Number.POSITIVE_INFINITY
+  }
+
   #begun(beginning: Beginning): Beginning {
     return { ...beginning, runtime: this.#options.runtime }
   }
@@ -194,7 +200,7 @@ export class Durables {
         if (!(await this.#sent(start, pid, head))) continue
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }
-      const opened = opening(start, head, this.#writer, this.#around.nowMs())
+      const opened = opening(start, head, { ...this.#writer, keptMs: this.#keptMs }, this.#around.nowMs())
       const beginsHere = opened.effects.active && this.#share.has(id)
       const giveBack = beginsHere ? this.#takingUp.placeOn(start.host) : null
       let isOurs = false
@@ -246,7 +252,8 @@ export class Durables {
     const nowMs = this.#around.nowMs()
     const { untilMs = null, runMs = null } = run.card.limit ?? {}
     const limit = limitOf(untilMs, runMs, nowMs)
-    const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: run.next, mark: null, startedMs: nowMs, limit }
+    const cuts = cutsWith(run.card.cuts ?? [], { seq: run.next, ms: nowMs }, this.#keptMs)
+    const card: Card = { ...run.card, entry: beginning.entry, code: code.hash, start: run.next, mark: null, startedMs: nowMs, limit, cuts }
     const cleared = run.ledger.due().map(({ tag }) => tag)
     if (!(await run.note(RecordKind.start, beginningToBytes(this.#begun(beginning)), card, 'running', { cleared, timers: ownTimer(card) })))
       return

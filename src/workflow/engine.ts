@@ -86,6 +86,8 @@ export interface Engine {
   head(id: string): Promise<Head | null>
   /** Records from `from` on, in order, at most `limit`. */
   read(id: string, from: number, limit: number): Promise<Uint8Array[]>
+  /** Forgets the records before number `seq`, the oldest first; none of a journal that does not reach that far. */
+  forget(id: string, seq: number): Promise<void>
   /** Adds mail and returns its number. Throws WORKFLOW_NOT_FOUND, also for one that has ended, and MAILBOX_FULL. */
   post(id: string, frame: Uint8Array): Promise<number>
   /** How much more mail a workflow may be sent; 0 for one that is not there, or has ended. Mail of a record is put whatever there is. */

@@ -96,6 +96,10 @@ export class LmdbEngine implements Engine {
     return [...this.#log.range({ from: [id, from], to: [id, LAST], limit })].map(({ value }) => value)
   }
 
+  async forget(id: string, seq: number): Promise<void> {
+    if ((this.#heads.newest(id)?.seq ?? 0) >= seq) await this.#forget(id, seq)
+  }
+
   async post(id: string, frame: Uint8Array): Promise<number> {
     const head = this.#heads.newest(id)
     if (head === null || hasEnded(head.status)) throw workflowNotFound(id)
@@ -198,13 +202,17 @@ export class LmdbEngine implements Engine {
 
   async close(): Promise<void> {}
 
-  async #remove(id: string): Promise<void> {
-    const oldest = () => [...this.#log.keys({ from: [id, 0], to: [id, this.#heads.stored(id)?.seq ?? LAST], limit: REMOVED })]
+  async #forget(id: string, seq: number): Promise<void> {
+    const oldest = () => [...this.#log.keys({ from: [id, 0], to: [id, seq], limit: REMOVED })]
     for (let keys = oldest(); keys.length > 0; keys = oldest()) {
       await this.#env.write((batch) => {
         for (const key of keys) batch.remove(this.#log, key)
       })
     }
+  }
+
+  async #remove(id: string): Promise<void> {
+    await this.#forget(id, this.#heads.stored(id)?.seq ?? LAST)
     await this.#env.write((batch) => {
       this.#heads.remove(batch, id)
       this.#mail.remove(batch, id)

@@ -21,6 +21,8 @@ import { type Position, type Sealed, samePosition } from './record.ts'
 type Kept = {
   head: Head
   readonly log: Uint8Array[]
+  /** The number of the first record. */
+  first: number
   readonly mail: Map<number, Uint8Array>
   readonly timers: Map<number, number>
   readonly pages: Map<string, Uint8Array>
@@ -58,7 +60,7 @@ export class MemoryEngine implements Engine {
     if (before === null ? kept !== undefined : kept === undefined || !samePosition(kept.head, before)) return false
     const { status, active, traits, card } = effects
     const head: Head = { id, epoch: record.epoch, seq: record.seq, hash: record.hash, status, active, traits, card }
-    const own: Kept = kept ?? { head, log: [], mail: new Map(), timers: new Map(), pages: new Map(), lastMail: 0 }
+    const own: Kept = kept ?? { head, log: [], first: records[0]!.seq, mail: new Map(), timers: new Map(), pages: new Map(), lastMail: 0 }
     own.head = head
     for (const { bytes } of records) own.log.push(bytes)
     this.#workflows.set(id, own)
@@ -86,7 +88,16 @@ export class MemoryEngine implements Engine {
   }
 
   async read(id: string, from: number, limit: number): Promise<Uint8Array[]> {
-    return this.#workflows.get(id)?.log.slice(from - 1, from - 1 + limit) ?? []
+    const { log = [], first = 1 } = this.#workflows.get(id) ?? {}
+    const at = Math.max(from - first, 0)
+    return log.slice(at, at + limit)
+  }
+
+  async forget(id: string, seq: number): Promise<void> {
+    const kept = this.#workflows.get(id)
+    if (!kept || kept.head.seq < seq || seq <= kept.first) return
+    kept.log.splice(0, seq - kept.first)
+    kept.first = seq
   }
 
   async post(id: string, frame: Uint8Array): Promise<number> {

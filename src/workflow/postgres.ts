@@ -112,6 +112,11 @@ export class PostgresEngine implements Engine {
     return rows.map(({ data }) => data as Uint8Array)
   }
 
+  async forget(id: string, seq: number): Promise<void> {
+    const reaches = 'EXISTS (SELECT FROM $.workflow WHERE id = $1 AND seq >= $2)'
+    await this.#rows(`DELETE FROM $.record WHERE id = $1 AND seq < $2 AND ${reaches}`, [id, seq])
+  }
+
   post(id: string, frame: Uint8Array): Promise<number> {
     return this.#writes.post(id, frame)
   }

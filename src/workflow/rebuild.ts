@@ -12,7 +12,7 @@ import { Divergence, placed } from './divergence.ts'
 import type { Engine, Head } from './engine.ts'
 import { Ledger } from './ledger.ts'
 import { programHash } from './programs.ts'
-import { type Parsed, type Position, parse, parseChain, RecordKind } from './record.ts'
+import { forgotten, originOf, type Parsed, type Position, parse, parseChain, RecordKind } from './record.ts'
 import { type Meter, replay } from './replay.ts'
 
 const PAGE = 500 // records read at once
@@ -110,18 +110,20 @@ export const rebuilt = async (
   }
 }
 
-/** The run that record `seq` belongs to. Throws JOURNAL_CORRUPT. */
+/** The run that record `seq` belongs to. Throws JOURNAL_CORRUPT, and WORKFLOW_RECORD for one that was forgotten. */
 export const runAt = async (engine: Engine, { id, card }: Head, seq: number): Promise<RunOf> => {
   const { start, code, mark } = cardOf(card)
   if (seq >= start) return { start, code, mark: mark !== null && mark.seq <= seq ? mark : null }
-  for (let to = seq; to > 0; to -= PAGE) {
-    const from = Math.max(1, to - PAGE + 1)
+  const oldest = originOf(id, (await engine.read(id, 1, 1))[0]).seq + 1
+  if (seq < oldest) throw forgotten(id, seq, oldest)
+  for (let to = seq; to >= oldest; to -= PAGE) {
+    const from = Math.max(oldest, to - PAGE + 1)
     const page = await engine.read(id, from, to - from + 1)
     const records = page.map((bytes, i) => parse(bytes, `record ${from + i} of workflow "${id}"`))
     const first = records.findLast(({ kind }) => kind === RecordKind.start)
     if (first) return { start: first.seq, code: Buffer.from(first.code).toString('hex'), mark: null }
   }
-  throw incomplete(id, 1)
+  throw incomplete(id, oldest)
 }
 
 const recordAt = async (engine: Engine, id: string, seq: number): Promise<Parsed> => {

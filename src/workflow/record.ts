@@ -127,6 +127,15 @@ export const parse = (raw: Uint8Array, what: string): Parsed => {
   }
 }
 
+/** What stands before the first record that is kept of a journal: earlier runs may have been forgotten. Throws JOURNAL_CORRUPT. */
+export const originOf = (id: string, first: Uint8Array | undefined): Position => {
+  if (first === undefined) return ORIGIN
+  const { kind, seq, epoch, previous } = parse(first, `the first record of workflow "${id}"`)
+  if (seq === 1) return ORIGIN
+  if (kind !== RecordKind.start) throw corrupt(`the journal of workflow "${id}"`, `it begins with record ${seq}, which begins no run`)
+  return { epoch, seq: seq - 1, hash: previous }
+}
+
 /** Reads a stretch of a journal, from the record after `before` on. Throws JOURNAL_CORRUPT where the chain breaks. */
 export const parseChain = (id: string, before: Position, records: readonly Uint8Array[]): Parsed[] => {
   let last = before
@@ -144,6 +153,12 @@ export const corrupt = (what: string, why: string): WippyError =>
   new WippyError('JOURNAL_CORRUPT', Kind.Internal, `${what} is damaged: ${why}`, {
     retryable: false,
     hint: 'Nothing was appended behind it. Restore the journal from a backup, or terminate the workflow.',
+  })
+
+export const forgotten = (id: string, seq: number, first: number): WippyError =>
+  new WippyError('WORKFLOW_RECORD', Kind.NotFound, `record ${seq} of workflow "${id}" is not kept any more`, {
+    retryable: false,
+    hint: `Its journal begins with record ${first}: runs that were over long ago are forgotten (workflow.retention.ended).`,
   })
 
 const newer = (what: string, version: number): WippyError =>

@@ -2,6 +2,7 @@
 //
 //   Q1 What has not ended is never touched. What has ended stays while its parent, or one who waits for its end, goes on: asked again after a
 //      crash, these must find the child of the first time.
+//      Of a journal that goes on, runs that are over go with their time as well: at a cut, so that some are kept for up to twice as long.
 //   Q2 A workflow goes with all that is kept of it, its head last: cut short anywhere, the next look finds the rest.
 //   Q3 The looks are taken in small parts, and others get their turn between them.
 
@@ -64,13 +65,20 @@ export class Retention {
       const heads = await engine.list({ after, limit: AT_ONCE })
       for (const head of heads) {
         const isGone = !this.#isStopped && (await this.#isOver(head, until)) && (await engine.remove(head.id, head))
-        if (!isGone) named.add(cardOf(head.card).code)
+        if (isGone) continue
+        named.add(cardOf(head.card).code)
+        if (!this.#isStopped) await this.#forgetRuns(head, until)
       }
       const last = heads.at(-1)
       if (last === undefined) return named
       after = last.id
       await new Promise((resolve) => setImmediate(resolve))
     }
+  }
+
+  async #forgetRuns({ id, card }: Head, until: number): Promise<void> {
+    const cut = cardOf(card).cuts?.findLast(({ ms }) => ms <= until)
+    if (cut) await this.#options.engine.forget(id, cut.seq)
   }
 
   async #isOver({ status, card }: Head, until: number): Promise<boolean> {

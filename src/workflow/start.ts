@@ -4,7 +4,18 @@ import { randomInt } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
 import type { Host, HostLimits } from '../kernel/host.ts'
 import type { Pid } from '../pid.ts'
-import { type Beginning, beginningToBytes, type Card, type Closing, cardOf, limitOf, OWN_TIMER, type Watcher, type Writer } from './card.ts'
+import {
+  type Beginning,
+  beginningToBytes,
+  type Card,
+  type Closing,
+  cardOf,
+  cutsWith,
+  limitOf,
+  OWN_TIMER,
+  type Watcher,
+  type Writer,
+} from './card.ts'
 import { type Effects, type Head, hasEnded } from './engine.ts'
 import { messageOf } from './mail.ts'
 import { notice, noticed } from './notice.ts'
@@ -46,6 +57,9 @@ export type Start = {
   readonly runMs?: number | null
 }
 
+/** How long runs that are over are kept. */
+export type Kept = { readonly keptMs: number }
+
 /** The first record of a run, and what becomes durable with it. */
 export type Opening = {
   readonly beginning: Beginning
@@ -55,10 +69,11 @@ export type Opening = {
 }
 
 /** Behind what `head` stands for: an earlier run with this id that has ended, or nothing. */
-export const opening = (start: Start, head: Head | null, { owner, runtime }: Writer, nowMs: number): Opening => {
+export const opening = (start: Start, head: Head | null, { owner, runtime, keptMs }: Writer & Kept, nowMs: number): Opening => {
   const { id, host, entry, code, args, context, limits, parent = null, birth, watchers = [], search = {}, memo = {}, messages = [] } = start
   const { closing = 'abandon', delayMs = 0, schedule = null, executionMs = null, runMs = null } = start
   const before: Position = head ?? ORIGIN
+  const cuts = head && cutsWith(cardOf(head.card).cuts ?? [], { seq: before.seq + 1, ms: nowMs }, keptMs)
   const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits, runtime }
   const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
   const beginMs = schedule?.atMs ?? (delayMs > 0 ? Math.ceil(nowMs + delayMs) : null)
@@ -76,6 +91,7 @@ export const opening = (start: Start, head: Head | null, { owner, runtime }: Wri
     beginMs,
     limit,
     schedule,
+    ...(cuts && { cuts }),
   }
   const input = beginningToBytes(beginning)
   const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, input)

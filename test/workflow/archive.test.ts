@@ -71,7 +71,7 @@ test('parts that do not belong together are refused, though their checksum is ri
   for (const [changed, said] of [
     [{ programs: new Map() }, /its program is missing/],
     [{ programs: new Map([[hash, Uint8Array.from(code, (byte, i) => (i === 9 ? byte ^ 1 : byte))]]) }, /is another one/],
-    [{ records: records.slice(1) }, /record 1 of workflow "w" is damaged: it does not follow/],
+    [{ records: records.slice(1) }, /the journal of workflow "w" is damaged: it begins with record 2, which begins no run/],
     [{ records: records.toSpliced(2, 1) }, /record 3 of workflow "w" is damaged: it does not follow/],
     [{ card: { ...card, start: 2 } }, /do not belong together/],
     [{ card: { ...card, host: 7 } }, /parts of it are missing/],

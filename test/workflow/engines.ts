@@ -90,7 +90,7 @@ const adopt = async (engine: Engine, random: Random, id: string, seen: Seen): Pr
 export const operate = async (engine: Engine, random: Random, seen: Seen): Promise<unknown> => {
   const id = random.of(IDS)
   const known = seen.get(id) ?? []
-  const choice = random.below(21)
+  const choice = random.below(22)
   if (choice < 11) {
     const stale = random.below(8) === 0
     const before =
@@ -112,6 +112,7 @@ export const operate = async (engine: Engine, random: Random, seen: Seen): Promi
     return ['code', await engine.putCode(`code${random.below(3)}`, Uint8Array.of(7)), Boolean(await engine.code(`code${random.below(3)}`))]
   if (choice < 20 && random.below(3) > 0) return ['nextDue', await engine.nextDue(random.below(1000), some(random))]
   if (choice === 20) return ['adopt', id, await adopt(engine, random, id, seen)]
+  if (choice === 21) return ['forget', id, await engine.forget(id, random.below(6))]
   seen.delete(id)
   return ['remove', id, await engine.remove(id), await engine.codes('', 2)]
 }

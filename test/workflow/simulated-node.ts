@@ -36,6 +36,7 @@ class Line {
       adopt: (id, records, effects) => again('adopt', () => store.adopt(id, records, effects)),
       head: (id) => again('head', () => store.head(id)),
       read: (id, from, limit) => again('read', () => store.read(id, from, limit)),
+      forget: (id, seq) => again('forget', () => store.forget(id, seq)),
       post: (id, frame) => again('post', () => store.post(id, frame)),
       room: (id) => again('room', () => store.room(id)),
       mail: (id, after, limit) => again('mail', () => store.mail(id, after, limit)),

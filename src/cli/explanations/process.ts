@@ -134,7 +134,7 @@ QUERY_FUEL | A query of a workflow does not end. | Its work is bounded. | Make t
 QUERY_REFUSED | A query of a workflow does what it cannot. | It looks at what its workflow knows, and returns at once. | No calls, no messages, no sleep in it.
 WORKFLOW_FORK | A workflow cannot be forked at that record. | It has not come to rest there. | Choose another record.
 WORKFLOW_OPTION | An option of a workflow has a value there is not. | It is one of a few. | Write one of those that are named.
-WORKFLOW_RECORD | The workflow has no such record. | Records are counted from 1. | "wippy workflow journal ID" shows them.
+WORKFLOW_RECORD | The workflow has no such record. | Records are counted from 1, and those of runs that were over long ago are forgotten. | "wippy workflow journal ID" shows them.
 WORKFLOW_TIMEOUT | A workflow took longer than it may. | It was started with a timeout. | Raise the timeout, or make it shorter.
 SCHEDULE_INVALID | The schedule of a workflow cannot be. | It is a cron expression with a time zone. | Write for example cron: "0 3 * * *".
 WORKFLOW_SKIPPED | A run of a schedule was left out. | The one before was still under way, and the entry says to skip. | Make runs shorter, or choose another overlap.
