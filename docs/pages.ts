@@ -80,6 +80,7 @@ const EXITS = table(
     ['8', 'no answer in time'],
     ['9', 'somebody else was first: it is there already, or has changed'],
     ['130', 'ended by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP'],
+    ['141', 'nobody read what the process of a run wrote'],
   ],
 )
 

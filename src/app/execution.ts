@@ -19,6 +19,8 @@ export type Command = {
 export type ExecuteOptions = {
   readonly host?: string
   readonly terminal: Terminal
+  /** Hears that it was ended by force: what comes out of it is not its own word. */
+  readonly forced?: () => void
   /** Hears of a workflow: its id, and what it returned. */
   readonly workflow?: { began(id: string): void; returned(value: unknown): void }
 }
@@ -48,7 +50,7 @@ export const execution = ({ registry, launcher, scheduler, authority, log }: Exe
     return codeOf(exit)
   }
 
-  const execute: Execution['execute'] = async (entry, args, { host, terminal, workflow }) => {
+  const execute: Execution['execute'] = async (entry, args, { host, terminal, workflow, forced }) => {
     const durable = launcher.durable
     const known = registry.get(entry)
     if (known !== undefined && durable?.takes(known)) {
@@ -65,7 +67,9 @@ export const execution = ({ registry, launcher, scheduler, authority, log }: Exe
       context: authority.operator,
       attachment: { terminal },
     })
-    return codeSaid(entry, await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve)))
+    const exit = await new Promise<Exit>((resolve) => scheduler.onExit(spawned.pid, resolve))
+    if (exit.error?.code === 'PROCESS_TERMINATED') forced?.()
+    return codeSaid(entry, exit)
   }
 
   return { commands, execute }

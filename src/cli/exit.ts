@@ -1,7 +1,7 @@
 // Exit codes: of which sort a failure was, for scripts that decide by it.
 //
 //   0 done   1 failed   2 typed wrong   3 wrong in the app's files   4 not found   5 not allowed   7 nobody there   8 too late   9 somebody else was first
-//   129, 130, 143 ended by SIGHUP, Ctrl-C, SIGTERM
+//   129, 130, 143 ended by SIGHUP, Ctrl-C, SIGTERM   141 nobody reads what a process writes
 // Of `wippy run TARGET` the code is the result of the target, whatever the number.
 
 import { Kind, type WippyError } from '../error.ts'

@@ -3,12 +3,13 @@
 import type { Config } from '../config.ts'
 import { BARE, place } from '../error.ts'
 import type { Entry, Log, Wippy } from '../index.ts'
+import { standardError } from './outlets.ts'
 import { complain } from './output.ts'
 
 export type Loudness = { readonly console: boolean; readonly silent: boolean; readonly verbose: boolean }
 
-/** The process that has, or will have, the terminal; its entry once that is known. */
-export type Attended = { readonly expected: boolean; readonly entry: Entry | null }
+/** The process that has, or will have, the terminal; its entry once that is known. Of one that nobody reads any more nothing is said. */
+export type Attended = { readonly expected: boolean; readonly entry: Entry | null; readonly isUnread: boolean }
 
 const POSITION = /^[^\s:]+(?::[^\s:]+)?:\d+:/ // of a Lua error: src/app.lua:3:
 
@@ -24,7 +25,7 @@ export type RunLog = Log & {
 export const logOf = (config: Config, { console, silent, verbose }: Loudness, attended: () => Attended, wippy: Wippy): RunLog => {
   const log = wippy.createLog({
     write: (line) => {
-      if (!silent) process.stderr.write(line)
+      if (!silent) standardError().write(line)
     },
     now: Date.now,
     format: config.logger.encoding,
@@ -47,7 +48,8 @@ export const logOf = (config: Config, { console, silent, verbose }: Loudness, at
       if (!hushed(record.level)) log.write(record)
     },
     record: (level, source, message, fields) => {
-      const { entry } = attended()
+      const { entry, isUnread } = attended()
+      if (isUnread) return
       if (level !== 'error' || source !== entry?.id) return hushed(level) ? undefined : log.record(level, source, message, fields)
       const stack = typeof fields?.stack === 'string' && !BARE.test(fields.stack) ? `\n${fields.stack}` : ''
       complain(`${POSITION.test(message) ? '' : `${place(wippy.whereOf(entry, 'data.method'))}: `}${message}${stack}`)

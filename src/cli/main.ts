@@ -8,6 +8,7 @@
 import { describe, WippyError } from '../error.ts'
 import { guardArguments, runArguments, spelledOut } from './arguments.ts'
 import { Exit, exitOf } from './exit.ts'
+import { watchOutput } from './outlets.ts'
 import { errorJson, sayAll } from './output.ts'
 import { Quit } from './quit.ts'
 import { refusalOf } from './refusal.ts'
@@ -82,9 +83,7 @@ const isPlainPs = async ([command, ...argv]: readonly string[]): Promise<boolean
 /** Runs the command line. Sets the exit code; what still runs keeps the program alive. */
 export const main = async (typed: readonly string[]): Promise<void> => {
   const argv = spelledOut(typed)
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  watchOutput()
   try {
     const asked = runArguments(argv)
     if (asked) await (await import('./run.ts')).run(asked.flags, asked.words)

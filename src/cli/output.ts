@@ -3,6 +3,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { describe, type WippyError } from '../error.ts'
 import { json } from '../json.ts'
+import { standardError } from './outlets.ts'
 import { hushProgress } from './progress.ts'
 
 export { json, jsonLine } from '../json.ts'
@@ -56,7 +57,7 @@ export const print = (text: string): void => {
 
 export const complain = (text: string): void => {
   hushProgress()
-  process.stderr.write(`${text}\n`)
+  standardError().write(`${text}\n`)
 }
 
 export const sayAll = (errors: readonly WippyError[], prefix = ''): void => {

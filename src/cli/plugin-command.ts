@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { PluginDesk } from '../app/plugin-desk.ts'
 import type { Client } from '../control/client.ts'
 import type { Config } from '../index.ts'
+import { changing } from './changing.ts'
 import { configure } from './configure.ts'
 import { NodeCommand, type NodeFlags, placeOf } from './node-command.ts'
 import { reach, using } from './node-place.ts'
@@ -16,22 +17,30 @@ export type Asked<T> = {
   readonly verb: string
   readonly args: Readonly<Record<string, unknown>>
   readonly alone: (desk: PluginDesk) => Promise<T>
+  readonly isChange?: boolean
 }
 
 export abstract class PluginCommand extends NodeCommand {
-  protected async ask<T>(flags: NodeFlags, { verb, args, alone }: Asked<T>): Promise<T> {
+  protected async ask<T>(flags: NodeFlags, asked: Asked<T>): Promise<T> {
+    if (asked.isChange) return changing((begin) => this.#ask(flags, asked, begin))
+    return this.#ask(flags, asked, () => {})
+  }
+
+  async #ask<T>(flags: NodeFlags, { verb, args, alone }: Asked<T>, begin: () => void): Promise<T> {
     const talk = async (client: Client): Promise<T> => (await client.ask(verb, args)) as T
-    if (flags.to !== undefined) return using(await reach(placeOf(flags)), talk)
+    if (flags.to !== undefined) {
+      const client = await reach(placeOf(flags))
+      begin()
+      return using(client, talk)
+    }
     const here = (): Promise<Config> => configure({}, resolve(flags.dir ?? '.'))
     const state = flags.state === undefined ? (await here()).state : resolve(flags.state)
-    return await onNodeOrAlone(state, {
-      talk,
-      alone: async () => {
-        const { withStoredDesk } = await import('../app/plugin-desk.ts')
-        const done = await withStoredDesk({ ...(await here()), state }, author(), alone)
-        complain('No node runs here: this is about what is stored, and holds from the next start on.')
-        return done
-      },
-    })
+    const stored = async (): Promise<T> => {
+      const { withStoredDesk } = await import('../app/plugin-desk.ts')
+      const done = await withStoredDesk({ ...(await here()), state }, author(), alone)
+      complain('No node runs here: this is about what is stored, and holds from the next start on.')
+      return done
+    }
+    return await onNodeOrAlone(state, { talk, alone: stored }, begin)
   }
 }

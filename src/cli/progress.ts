@@ -1,5 +1,7 @@
 // Says on a terminal that something takes its time: from the first second on, until there is something to say or it is over.
 
+import { standardError } from './outlets.ts'
+
 const FIRST_MS = 1_000
 const AGAIN_MS = 500
 const ERASE = '\r\x1b[K'
@@ -11,7 +13,7 @@ let isShown = false
 export const hushProgress = (): void => {
   if (timer !== null) clearInterval(timer)
   timer = null
-  if (isShown) process.stderr.write(ERASE)
+  if (isShown) standardError().write(ERASE)
   isShown = false
 }
 
@@ -23,7 +25,7 @@ export const waitingFor = async <T>(what: string, work: Promise<T>): Promise<T> 
     const ms = performance.now() - began
     if (ms < FIRST_MS) return
     isShown = true
-    process.stderr.write(`${ERASE}${what}, ${Math.round(ms / 1000)} s`)
+    standardError().write(`${ERASE}${what}, ${Math.round(ms / 1000)} s`)
   }
   if (process.stderr.isTTY) timer = setInterval(say, AGAIN_MS)
   timer?.unref()

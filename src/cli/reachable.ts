@@ -24,6 +24,13 @@ export const seatFor = async ({ state }: Config, command: string): Promise<Seat 
   }
 }
 
+/** What a command of an app is told that runs beside the node which has the state of the app. */
+export const besideText = async ({ state }: Config): Promise<string> => {
+  const { nameOf } = await import('../control/seat.ts')
+  const { readNote } = await import('../control/address.ts')
+  return `${nameOf(readNote(state))} runs here: this runs beside it, with processes and services of its own, and may not change what is stored.`
+}
+
 /** The same for a node that must be the only one there. Throws STATE_OWNED when another one has the seat, and SEAT_TAKEN. */
 export const onlySeatFor = async (config: Config, command: string): Promise<Seat> => {
   const seat = await seatFor(config, command)

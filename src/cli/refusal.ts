@@ -17,18 +17,18 @@ const SAID: Readonly<Record<string, readonly [kind: Kind, why: string, hint: str
 }
 
 type SystemError = Error & {
-  readonly code?: string
-  readonly syscall?: string
-  readonly path?: string
+  readonly code?: string | undefined
+  readonly syscall?: string | undefined
+  readonly path?: string | undefined
   readonly address?: string
   readonly port?: number
 }
 
-/** The error for people; null for what is none of the system's. */
-export const refusalOf = (error: SystemError): WippyError | null => {
+/** The error for people; null for what is none of the system's. `subject` is what could not be used, where the error does not know. */
+export const refusalOf = (error: SystemError, subject?: string): WippyError | null => {
   const said = SAID[error.code ?? '']
   if (!said || error.syscall === undefined) return null
   const [kind, why, hint] = said
-  const what = error.path ?? (error.port === undefined ? error.syscall : `${error.address ?? 'port'}:${error.port}`)
+  const what = subject ?? error.path ?? (error.port === undefined ? error.syscall : `${error.address ?? 'port'}:${error.port}`)
   return new WippyError('SYSTEM_REFUSED', kind, `${what}: ${why}`, { hint, cause: error })
 }

@@ -12,10 +12,12 @@ import type { Config, Entry, Node, ProcessTerminal, Wippy } from '../index.ts'
 import { type AppFlags, configure } from './configure.ts'
 import { Exit } from './exit.ts'
 import { faultsOf } from './faults.ts'
+import { ageText } from './figures.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
+import { onUnwritable, UNREAD } from './outlets.ts'
 import { complain, json, print, sayAll } from './output.ts'
-import { onlySeatFor, reachable, seatFor } from './reachable.ts'
+import { besideText, onlySeatFor, reachable, seatFor } from './reachable.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
 import { commandNamed, entryNamed, isWorkflow, mainCommand } from './target.ts'
@@ -41,6 +43,8 @@ type Asked = {
   readonly watch: boolean
   /** Hears which process has the terminal. */
   readonly attend: (entry: Entry) => void
+  /** Hears that this process was ended by force. */
+  readonly forced: () => void
 }
 
 /** Runs what the flags and the words behind them ask for, and ends the program. Throws what is to be said about a mistake. */
@@ -52,9 +56,13 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   const target = exec === undefined ? asked[0] : undefined
   const args = target === undefined ? asked : asked.slice(1)
   const one = exec === undefined ? target : `-x ${exec}`
-  const attended = { expected: one !== undefined, entry: null as Entry | null }
+  const attended = { expected: one !== undefined, entry: null as Entry | null, isUnread: false }
   const attend = (entry: Entry): void => {
     attended.entry = entry
+  }
+  let [pressed, isForced] = [0, false]
+  const forced = (): void => {
+    isForced = true
   }
 
   const wippy = await import('../index.ts')
@@ -63,15 +71,23 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   const terminal = wippy.processTerminal(process, args)
   const log = logOf(config, flags, () => attended, wippy)
   const seat = await (one === undefined ? onlySeatFor(config, `wippy ${command}`) : seatFor(config, `wippy ${command} ${one}`))
+  if (seat === null && !silent) complain(await besideText(config))
   const node = await wippy.boot(config, { log, load })
-  signals.stopWith(() => {
-    complain('Stopping. Press Ctrl-C again to end at once.')
+  signals.stopWith((code) => {
+    pressed = code
+    complain(`Stopping. What runs has ${ageText(config.shutdown.timeoutMs)} to end; press Ctrl-C again to end at once.`)
     seat?.is('stopping')
     void node.stop()
   })
+  onUnwritable((code) => {
+    if (attended.entry === null) return // services go on without
+    pressed = code
+    attended.isUnread = code === UNREAD
+    void node.stop({ now: true })
+  })
   const unreach = reachable(node, seat, one === undefined)
   if (watch) await node.follow((swap) => complain(swapText(swap, wippy.versionName(node.registry.current))))
-  const outcome = await perform(node, wippy, { exec, host, silent, watch, target, attend }, terminal).catch((error: Error) => error)
+  const outcome = await perform(node, wippy, { exec, host, silent, watch, target, attend, forced }, terminal).catch((error: Error) => error)
   await unreach()
   await Promise.race([node.stop(), setTimeout(LEFT_BEHIND_MS)])
   await node.stop({ now: true })
@@ -79,7 +95,7 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   await terminal.flush()
   if (outcome !== 0 && log.hidden > 0 && !silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
   if (outcome instanceof Error) throw outcome
-  process.exit(outcome)
+  process.exit(isForced && pressed !== 0 ? pressed : outcome)
 }
 
 /** The configuration of a packed app, whose state is in the working directory. Throws PACK_NOT_FOUND, PACK_FORMAT, PACK_VERSION, PACK_DAMAGED. */
@@ -118,7 +134,7 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
         if (typeof value === 'string' || (typeof value === 'object' && value !== null)) print(json(value))
       },
     }
-    const options = { terminal, workflow, ...(asked.host !== undefined && { host: asked.host }) }
+    const options = { terminal, workflow, forced: asked.forced, ...(asked.host !== undefined && { host: asked.host }) }
     const code = await Promise.race([node.execute(entry.id, terminal.args, options), node.ended])
     return faulty ? code || Exit.app : code
   } catch (error) {

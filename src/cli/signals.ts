@@ -8,29 +8,39 @@ const ECHO_MS = 150
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 export type Signals = {
-  /** What the first press does from now on. Until it is told, the first press ends the program like the second. */
-  stopWith(stop: () => void): void
+  /** What the first press does from now on; it gets the exit code that says so. Until it is told, the first press ends the program like the second. */
+  stopWith(stop: (code: number) => void): void
+  /** Listens no more. */
+  leave(): void
 }
 
 /** Listens. `end` is called with the exit code when the program should be gone at once. */
 export const listenForSignals = (end: (code: number) => void): Signals => {
-  let stop: (() => void) | null = null
+  let stop: ((code: number) => void) | null = null
+  const listening: (readonly [string, () => void])[] = []
   let pressed = false
   let last = { signal: '', at: -ECHO_MS }
   for (const [signal, code] of Object.entries(CODES)) {
-    process.on(signal, () => {
+    const heard = (): void => {
       const at = systemClock.nowMs()
       const echo = signal === last.signal && at - last.at < ECHO_MS
       last = { signal, at }
       if (echo) return
-      if (pressed || !stop) return end(code)
-      pressed = true
-      stop()
-    })
+      if (pressed || !stop) end(code)
+      else {
+        pressed = true
+        stop(code)
+      }
+    }
+    process.on(signal, heard)
+    listening.push([signal, heard])
   }
   return {
     stopWith: (fn) => {
       stop = fn
+    },
+    leave: () => {
+      for (const [signal, heard] of listening) process.off(signal, heard)
     },
   }
 }

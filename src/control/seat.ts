@@ -111,7 +111,8 @@ const taken = (folder: string, note: Note | null): WippyError =>
 /** The error of an app that would run beside the node that has its state folder. */
 export const ownedBy = (folder: string): WippyError => {
   const note = readNote(folder)
-  const stop = note === null ? 'Stop that one' : `Stop that one ("kill ${note.pid}")`
+  const isOneCommand = note?.command?.startsWith('wippy run ') === true
+  const stop = `${isOneCommand ? 'Wait until it is done, stop it' : 'Stop that one'}${note === null ? '' : ` ("kill ${note.pid}")`}`
   return new WippyError('STATE_OWNED', Kind.Conflict, `${nameOf(note)} runs with this state, and one node does at a time`, {
     where: { file: folder },
     details: { pid: note?.pid ?? null },

@@ -24,7 +24,7 @@ const DEAF = `
   io.print("ready")
   time.sleep("1h")`
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   test(`${signal} asks the process to end, and its answer is the exit code`, async () => {
     const { child, said, ended } = running(POLITE)
     await said('ready')
@@ -60,12 +60,19 @@ test('one press that arrives twice counts once', async () => {
   assert.equal([end.code, end.out], [0, 'ready\nin order\n'])
 })
 
-test('an endless loop is no obstacle', async () => {
-  const { child, said, ended } = running('io.print("ready")\nwhile true do end', ['run', '--set', 'shutdown.timeout=100ms', 'hello'])
-  await said('ready')
-  child.kill('SIGINT')
-  assert.is((await ended).code, 1)
-})
+for (const [signal, code] of [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  test(`what does not end when ${signal} asks it to is ended, which is no word of its own: ${code}`, async () => {
+    const { child, said, ended } = running('io.print("ready")\nwhile true do end', ['run', '--set', 'shutdown.timeout=100ms', 'hello'])
+    await said('ready')
+    child.kill(signal)
+    const end = await ended
+    assert.is(end.code, code)
+    assert.match(end.err, 'Stopping. What runs has 0.1s to end; press Ctrl-C again to end at once.')
+  })
 
 const SERVICE = `  - name: processes
     kind: process.host

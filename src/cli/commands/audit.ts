@@ -4,6 +4,7 @@ import { boolean, integer, string } from '@oclif/core/flags'
 import type { AuditRecord } from '../../app/audit-view.ts'
 import type { WippyError } from '../../error.ts'
 import { NodeCommand } from '../node-command.ts'
+import { endWhenUnread } from '../outlets.ts'
 import { complain, jsonLine, print, table, visible } from '../output.ts'
 
 const HEAD = ['time (UTC)', '', 'actor', 'action', 'resource', 'policy', 'by', 'process', 'times']
@@ -56,6 +57,7 @@ Kept are the newest 50,000 of what was allowed and of what was denied, at most 3
         tell((await auditOf(folder, auditQuery(query))).toReversed())
       })
     }
+    endWhenUnread()
     return this.withNode(flags, async (client) => {
       const records: AuditRecord[] = []
       const take = (record: unknown): void => (follow ? tell([record as AuditRecord]) : void records.push(record as AuditRecord))

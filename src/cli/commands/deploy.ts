@@ -3,7 +3,9 @@
 import { resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
-import type { Version } from '../../index.ts'
+import type { Client } from '../../control/client.ts'
+import type { Config, Version } from '../../index.ts'
+import { changing } from '../changing.ts'
 import { configure } from '../configure.ts'
 import { NodeCommand } from '../node-command.ts'
 import { coloured, json, print } from '../output.ts'
@@ -27,8 +29,7 @@ Overrides, disabled entries and replacements are those of the app's configuratio
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Deploy)
-    const config = await configure({}, resolve(flags.dir ?? '.'))
-    await this.withNode({ ...flags, state: flags.state ?? config.state }, async (client) => {
+    const deploy = async (client: Client, config: Config, begin: () => void): Promise<void> => {
       const wanted = await entriesIn(config, args.folder === undefined ? config.src : [resolve(args.folder)])
       const there = await snapshotOf(client)
       const { deploymentOf, differenceText } = await import('../../index.ts')
@@ -38,6 +39,7 @@ Overrides, disabled entries and replacements are those of the app's configuratio
       const { author, message } = flags
       const { sent } = await import('../../control/sent-entry.ts')
       const asked = { entries: entries.map(sent), gone, base, author, message, dry }
+      if (!dry) begin()
       const version = pairs.length === 0 ? there.version : ((await client.ask('registry.apply', asked)) as Version | null)
       const changes = pairs.map(changeOf)
       if (flags.json) return print(json({ $type: 'deploy', v: 1, base, dry, version: version && plainVersion(version), changes }))
@@ -46,6 +48,10 @@ Overrides, disabled entries and replacements are those of the app's configuratio
       else for (const { change, id } of changes) print(`${change} ${id}`)
       const count = entriesText(pairs.length)
       print(version === null ? `v${base} stays; ${count} would change` : `v${version.id}: ${count} changed`)
+    }
+    await changing(async (begin) => {
+      const config = await configure({}, resolve(flags.dir ?? '.'))
+      await this.withNode({ ...flags, state: flags.state ?? config.state }, (client) => deploy(client, config, begin))
     })
   }
 }

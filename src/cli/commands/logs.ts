@@ -3,6 +3,7 @@
 import { boolean } from '@oclif/core/flags'
 import type { WippyError } from '../../error.ts'
 import { NodeCommand } from '../node-command.ts'
+import { endWhenUnread } from '../outlets.ts'
 import { complain, jsonLine, print, visible } from '../output.ts'
 
 type Line = {
@@ -24,6 +25,7 @@ export default class Logs extends NodeCommand {
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Logs)
+    endWhenUnread()
     const whenFollowed = (error: WippyError) => {
       if (flags.follow && error.code === 'NODE_GONE') return { lost: 0 } // until it ends: that is what was asked for
       throw error

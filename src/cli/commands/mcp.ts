@@ -13,6 +13,7 @@ import { configure } from '../configure.ts'
 import { lockdown } from '../lockdown.ts'
 import { NodeCommand, type NodeFlags, placeOf } from '../node-command.ts'
 import { nodeAt, reach } from '../node-place.ts'
+import { onUnwritable, standardError } from '../outlets.ts'
 import { complain, sayAll } from '../output.ts'
 import { reachable, seatFor } from '../reachable.ts'
 import { listenForSignals } from '../signals.ts'
@@ -82,7 +83,10 @@ Without --http it speaks over standard input and output: that is what an agent's
     const { flags } = await this.parse(Mcp)
     const identity: Identity = { actor: flags.actor, allow: flags.allow ?? [], policies: flags.policy ?? [] }
     const signals = listenForSignals((code) => process.exit(code))
-    const stopped = new Promise<void>((stop) => signals.stopWith(stop))
+    const stopped = new Promise<void>((stop) => {
+      signals.stopWith(() => stop())
+      onUnwritable(() => stop())
+    })
     const acting = await this.#acting(flags, identity)
     try {
       await acting.act('rights', {}, new AbortController().signal) // what is wrong with them is said now
@@ -139,7 +143,7 @@ Without --http it speaks over standard input and output: that is what an agent's
 
   async #start(config: Config | null, directory: string, seat: Seat | null): Promise<Started> {
     const { bareConfig, boot, createLog } = await import('../../index.ts')
-    const log = createLog({ write: (line) => void process.stderr.write(line), now: Date.now, format: 'console', level: 'info' })
+    const log = createLog({ write: (line) => void standardError().write(line), now: Date.now, format: 'console', level: 'info' })
     const node = await boot(config ?? bareConfig(directory), { log, load: lockdown(), passing: config === null })
     sayAll(node.problems)
     return { node, unreach: config ? reachable(node, seat, true) : async () => {} }

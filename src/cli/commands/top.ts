@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { integer } from '@oclif/core/flags'
 import type { Client } from '../../control/client.ts'
 import { NodeCommand } from '../node-command.ts'
+import { endWhenUnread } from '../outlets.ts'
 import { json, print } from '../output.ts'
 import { type Listed, type Listing, nodeText, processTable } from '../process-list.ts'
 
@@ -30,6 +31,7 @@ export default class Top extends NodeCommand {
   override async run(): Promise<void> {
     const { flags } = await this.parse(Top)
     const live = process.stdout.isTTY === true && !flags.json
+    endWhenUnread()
     await this.withNode(flags, async (client) => {
       let before = await sample(client)
       do {

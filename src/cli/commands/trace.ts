@@ -6,6 +6,7 @@ import { TRACED } from '../../control/protocol.ts'
 import type { WippyError } from '../../error.ts'
 import { bytesText, countText } from '../figures.ts'
 import { NodeCommand } from '../node-command.ts'
+import { endWhenUnread } from '../outlets.ts'
 import { complain, jsonLine, print, shortened, visible } from '../output.ts'
 
 const WIDEST = 100 // characters of values
@@ -55,6 +56,7 @@ The process is not held up: of more than 2,000 things a second the rest is count
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Trace)
     const { only, topic, limit = Number.POSITIVE_INFINITY } = flags
+    endWhenUnread()
     await this.withNode(flags, async (client) => {
       let shown = 0
       const show = (thing: unknown): void => {

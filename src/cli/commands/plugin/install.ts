@@ -33,7 +33,12 @@ What it imports is shown as what it asks for. It gets what --allow names and not
     const { flags, args } = await this.parse(PluginInstall)
     const { name, bytes } = readComponentFile(args.component)
     const asked = { name: flags.name ?? name, component: bytes, allow: flags.allow ?? [], update: false }
-    const plugin = await this.ask<Inspection>(flags, { verb: 'plugin.install', args: asked, alone: (desk) => desk.install(asked) })
+    const plugin = await this.ask<Inspection>(flags, {
+      verb: 'plugin.install',
+      args: asked,
+      alone: (desk) => desk.install(asked),
+      isChange: true,
+    })
     if (flags.json) return print(json({ $type: 'plugin', v: 1, ...plugin }))
     print(inspectionText(plugin))
     print(usageText(plugin))

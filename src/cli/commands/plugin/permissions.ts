@@ -32,6 +32,7 @@ export default class PluginPermissions extends PluginCommand {
       verb: 'plugin.permissions',
       args: { ...args, ...(allow && { allow }) },
       alone: (desk) => desk.permissions(args.name, allow),
+      isChange: allow !== undefined,
     })
     print(flags.json ? json({ $type: 'permissions', v: 1, ...plugin }) : permissionText(plugin))
   }

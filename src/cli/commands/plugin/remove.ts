@@ -11,7 +11,7 @@ export default class PluginRemove extends PluginCommand {
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(PluginRemove)
-    const removed = await this.ask(flags, { verb: 'plugin.remove', args, alone: (desk) => desk.remove(args.name) })
+    const removed = await this.ask(flags, { verb: 'plugin.remove', args, alone: (desk) => desk.remove(args.name), isChange: true })
     print(flags.json ? json({ $type: 'removed', v: 1, ...removed }) : `${removed.name} was removed; the registry is at v${removed.version}`)
   }
 }

@@ -30,7 +30,12 @@ A component that is broken, or lacks an export that is used, changes nothing.`
     const { flags, args } = await this.parse(PluginUpdate)
     const { bytes } = readComponentFile(args.component)
     const asked = { name: args.name, component: bytes, update: true, ...(flags.allow && { allow: flags.allow }) }
-    const plugin = await this.ask<Inspection>(flags, { verb: 'plugin.install', args: asked, alone: (desk) => desk.install(asked) })
+    const plugin = await this.ask<Inspection>(flags, {
+      verb: 'plugin.install',
+      args: asked,
+      alone: (desk) => desk.install(asked),
+      isChange: true,
+    })
     print(flags.json ? json({ $type: 'plugin', v: 1, ...plugin }) : inspectionText(plugin))
   }
 }

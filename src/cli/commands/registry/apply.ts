@@ -7,7 +7,7 @@ import { configure } from '../../configure.ts'
 import { Exit } from '../../exit.ts'
 import { json, print } from '../../output.ts'
 import { Quit } from '../../quit.ts'
-import { OPERATOR, onNodeOrAlone } from '../../running.ts'
+import { changeOnNodeOrAlone, OPERATOR } from '../../running.ts'
 import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
 
 /** The entries of a file. Ends the program when it has none that could be read. */
@@ -59,7 +59,7 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
           ? json({ $type: 'version', v: 1, ...plainVersion(version) })
           : `v${version.id}: ${changed} ${changed === 1 ? 'entry' : 'entries'} changed`,
       )
-    await onNodeOrAlone(config.state, {
+    await changeOnNodeOrAlone(config.state, {
       talk: async (client) => {
         const { sent } = await import('../../../control/sent-entry.ts')
         const asked = { entries: entries.map(sent), gone, message, author: flags.author ?? OPERATOR, ...base }

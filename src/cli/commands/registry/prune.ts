@@ -2,7 +2,7 @@ import { integer } from '@oclif/core/flags'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { print } from '../../output.ts'
-import { onNodeOrAlone } from '../../running.ts'
+import { changeOnNodeOrAlone } from '../../running.ts'
 import { withStored } from '../../stored.ts'
 
 type Pruned = { readonly gone: number; readonly left: number }
@@ -18,7 +18,7 @@ export default class RegistryPrune extends AppCommand {
     const { keep } = flags
     const config = await configure(flags)
     const say = ({ gone, left }: Pruned): void => print(`${gone} versions went, ${left} stay`)
-    await onNodeOrAlone(config.state, {
+    await changeOnNodeOrAlone(config.state, {
       talk: async (client) => say((await client.ask('registry.prune', { keep })) as Pruned),
       alone: () =>
         withStored(config, async ({ registry }) => say({ gone: await registry.prune(keep), left: registry.versions().length }), true),

@@ -4,7 +4,7 @@ import type { Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { print } from '../../output.ts'
-import { OPERATOR, onNodeOrAlone } from '../../running.ts'
+import { changeOnNodeOrAlone, OPERATOR } from '../../running.ts'
 import { author, withStored } from '../../stored.ts'
 
 export default class RegistryResolve extends AppCommand {
@@ -21,7 +21,7 @@ export default class RegistryResolve extends AppCommand {
     const config = await configure(flags)
     const say = (version: Version | null): void =>
       print(version === null ? `${id} stays as it was changed at run time` : `v${version.id}: ${id} is what the files say`)
-    await onNodeOrAlone(config.state, {
+    await changeOnNodeOrAlone(config.state, {
       talk: async (client) => say((await client.ask('registry.settle', { id, take, author: OPERATOR })) as Version | null),
       alone: () =>
         withStored(

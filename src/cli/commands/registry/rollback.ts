@@ -5,7 +5,7 @@ import type { StoredRegistry, Version } from '../../../index.ts'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
 import { json, print } from '../../output.ts'
-import { onNodeOrAlone } from '../../running.ts'
+import { changeOnNodeOrAlone } from '../../running.ts'
 import { author, plainVersion, versionNamed, withStored } from '../../stored.ts'
 
 type Rolled = { readonly from: number; readonly version: Version }
@@ -32,7 +32,7 @@ export default class RegistryRollback extends AppCommand {
         })
       say({ from: from.id, version: await registry.applyVersion(id, operating(author(), 'registry.apply_version')) })
     }
-    await onNodeOrAlone(config.state, {
+    await changeOnNodeOrAlone(config.state, {
       talk: async (client) => say((await client.ask('registry.rollback', wanted === null ? {} : { version: wanted })) as Rolled),
       alone: () => withStored(config, back, true),
     })
