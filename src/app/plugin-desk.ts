@@ -24,6 +24,8 @@ export type PluginDeskOptions = {
   /** Whom changes are by. */
   readonly author: string
   readonly allow: NonNullable<ApplyOptions['allow']>
+  /** Hears that everything is ready, and the registry is about to be changed. */
+  readonly begin?: () => void
   /** What is known of an installed component; undefined when it is not there. */
   readonly look: (entry: Entry) => Promise<Look | undefined>
 }
@@ -119,7 +121,8 @@ export class PluginDesk {
   }
 
   async #apply(changes: readonly Operation[], message: string): Promise<number> {
-    const { registry, author, allow } = this.#options
+    const { registry, author, allow, begin } = this.#options
+    begin?.()
     return (await registry.apply(changes, { author, message, allow })).id
   }
 }
@@ -138,7 +141,11 @@ export const deskOf = async ({ config, registry, parts }: Node): Promise<PluginD
 }
 
 /** In the state folder of an app that does not run: it is there at the next start. Throws STATE_OWNED, REGISTRY_NOT_KEPT. */
-export const withStoredDesk = async <T>(config: Config, author: string, act: (desk: PluginDesk) => Promise<T>): Promise<T> => {
+export const withStoredDesk = async <T>(
+  config: Config,
+  { author, begin }: Pick<PluginDeskOptions, 'author' | 'begin'>,
+  act: (desk: PluginDesk) => Promise<T>,
+): Promise<T> => {
   const { registry, operating, state, close } = await openRegistry(config, { write: true })
   const library = new Library(state)
   const look = async (entry: Entry): Promise<Look | undefined> => {
@@ -147,7 +154,9 @@ export const withStoredDesk = async <T>(config: Config, author: string, act: (de
     return compiled && { compiled, calls: 0, spent: 0, memoryBytes: 0 }
   }
   try {
-    return await act(new PluginDesk({ root: config.root, registry, library, author, allow: operating(author), look }))
+    return await act(
+      new PluginDesk({ root: config.root, registry, library, author, allow: operating(author), look, ...(begin && { begin }) }),
+    )
   } finally {
     await close()
   }

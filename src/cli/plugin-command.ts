@@ -27,20 +27,19 @@ export abstract class PluginCommand extends NodeCommand {
   }
 
   async #ask<T>(flags: NodeFlags, { verb, args, alone }: Asked<T>, begin: () => void): Promise<T> {
-    const talk = async (client: Client): Promise<T> => (await client.ask(verb, args)) as T
-    if (flags.to !== undefined) {
-      const client = await reach(placeOf(flags))
+    const talk = async (client: Client): Promise<T> => {
       begin()
-      return using(client, talk)
+      return (await client.ask(verb, args)) as T
     }
+    if (flags.to !== undefined) return using(await reach(placeOf(flags)), talk)
     const here = (): Promise<Config> => configure({}, resolve(flags.dir ?? '.'))
     const state = flags.state === undefined ? (await here()).state : resolve(flags.state)
     const stored = async (): Promise<T> => {
       const { withStoredDesk } = await import('../app/plugin-desk.ts')
-      const done = await withStoredDesk({ ...(await here()), state }, author(), alone)
+      const done = await withStoredDesk({ ...(await here()), state }, { author: author(), begin }, alone)
       complain('No node runs here: this is about what is stored, and holds from the next start on.')
       return done
     }
-    return await onNodeOrAlone(state, { talk, alone: stored }, begin)
+    return await onNodeOrAlone(state, { talk, alone: stored })
   }
 }

@@ -23,20 +23,16 @@ export type Ways<T> = {
 }
 
 /**
- * Does something on the node that runs with a state folder, else alone: then no node starts before it is done. `begin` hears when that begins. Throws NODE_UNREADY, SEAT_TAKEN when
+ * Does something on the node that runs with a state folder, else alone: then no node starts before it is done. Throws NODE_UNREADY, SEAT_TAKEN when
  * another command does not end, and what is thrown on either way.
  */
-export const onNodeOrAlone = async <T>(state: string, { talk, alone }: Ways<T>, begin = (): void => {}): Promise<T> => {
+export const onNodeOrAlone = async <T>(state: string, { talk, alone }: Ways<T>): Promise<T> => {
   const { waitForSeat } = await import('../control/seat.ts')
   for (;;) {
     const client = await nodeAt(state)
-    if (client) {
-      begin()
-      return await using(client, talk)
-    }
+    if (client) return await using(client, talk)
     const seat = await waitingFor('waiting for another command', waitForSeat(state, 'command'))
     if (seat === null) continue // a node has just begun
-    begin()
     try {
       return await waitingFor('working on what is stored', alone())
     } finally {
@@ -46,7 +42,19 @@ export const onNodeOrAlone = async <T>(state: string, { talk, alone }: Ways<T>, 
 }
 
 /** The same for what changes something: see `changing`. */
-export const changeOnNodeOrAlone = <T>(state: string, ways: Ways<T>): Promise<T> => changing((begin) => onNodeOrAlone(state, ways, begin))
+export const changeOnNodeOrAlone = <T>(state: string, { talk, alone }: Ways<T>): Promise<T> =>
+  changing((begin) =>
+    onNodeOrAlone(state, {
+      talk: (client) => {
+        begin()
+        return talk(client)
+      },
+      alone: () => {
+        begin()
+        return alone()
+      },
+    }),
+  )
 
 /** Every entry a node has, and the version they are. */
 export const snapshotOf = async (client: Client): Promise<{ readonly version: Version; readonly entries: readonly Entry[] }> => {

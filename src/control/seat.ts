@@ -112,7 +112,7 @@ const taken = (folder: string, note: Note | null): WippyError =>
 export const ownedBy = (folder: string): WippyError => {
   const note = readNote(folder)
   const isOneCommand = note?.command?.startsWith('wippy run ') === true
-  const stop = `${isOneCommand ? 'Wait until it is done, stop it' : 'Stop that one'}${note === null ? '' : ` ("kill ${note.pid}")`}`
+  const stop = `${isOneCommand ? 'It goes when it is done: wait, stop it' : 'Stop that one'}${note === null ? '' : ` ("kill ${note.pid}")`}`
   return new WippyError('STATE_OWNED', Kind.Conflict, `${nameOf(note)} runs with this state, and one node does at a time`, {
     where: { file: folder },
     details: { pid: note?.pid ?? null },

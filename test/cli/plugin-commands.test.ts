@@ -114,7 +114,8 @@ test('an install that is interrupted leaves nothing behind that is in the way', 
   const install = start(['plugin', 'install', markdown], { cwd })
   while (readNote(join(cwd, '.wippy'))?.phase !== 'command') await setImmediate()
   install.child.kill('SIGINT')
-  assert.is((await install.ended).signal, 'SIGINT')
+  const { code, out, err } = await install.ended
+  assert.equal([code, out, err], [130, '', 'Nothing was changed.\n'])
   assert.match((await here(['plugin', 'list'], { cwd })).out, /No plugin is installed/)
 })
 

@@ -34,9 +34,10 @@ const tried = async (args: readonly string[], cwd: string): Promise<Ended> => {
 
 /** It was refused for the one that has the state, before anything of it began. */
 const assertOwned = (ended: Ended, command: string, pid: number): void => {
+  const stop = command.startsWith('wippy run ') ? 'It goes when it is done: wait, stop it' : 'Stop that one'
   assert.equal([ended.code, ended.out], [9, ''], ended.err)
   assert.ok(ended.err.includes(`"${command}" (process ${pid}) runs with this state`), ended.err)
-  assert.match(ended.err, `→ Stop that one ("kill ${pid}"), or give this one a state folder of its own: --set state=DIR.`)
+  assert.match(ended.err, `→ ${stop} ("kill ${pid}"), or give this one a state folder of its own: --set state=DIR.`)
   assert.not.match(ended.err, /at work|CONTROL_TAKEN/)
   assertPlain(ended)
 }
@@ -62,6 +63,7 @@ test('beside an app that runs a second one is refused, one command is not, and e
     assertOwned(run, 'wippy run', pid)
     assertOwned(dev, 'wippy run', pid)
     assert.equal([hello.code, hello.out], [0, 'Hello\tyou\n'], hello.err)
+    assert.match(hello.err, `"wippy run" (process ${pid}) runs here: this runs beside it, with processes and services of its own`)
     const other = start(['run', '--set', `state=${join(cwd, 'other')}`], { cwd, input: null })
     await other.said('at work')
     other.child.kill('SIGTERM')
