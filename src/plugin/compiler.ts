@@ -1,10 +1,14 @@
-// What strangers wrote is compiled in a program of its own: nobody knows before how long that takes, and how much memory.
+// What strangers wrote is compiled in programs of their own: nobody knows before how long that takes, and how much memory.
 //
-//   K1 One program, begun with the first job, one job after another. It ends when there was none for IDLE_MS, and with this one.
-//   K2 A job that takes too long, or needs more memory than there is, ends the program, and is refused; those behind it are done by the next one.
+//   K1 Each does one job after another, and AT_ONCE work side by side, behind the node and its processes. They end when there was no job for IDLE_MS,
+//      and with this program.
+//   K2 A job that takes too long, or needs more memory than there is, ends its program, and is refused. Before that, after SLOW_MS, it is not counted
+//      any more, so that others are done meanwhile; but there are never more than MOST.
+//   K3 At most WAITING jobs wait; more are refused.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { getCompileCacheDir } from 'node:module'
+import { constants, setPriority } from 'node:os'
 import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
 
@@ -14,21 +18,26 @@ export type CompileJob =
   | { readonly make: 'component'; readonly module: Uint8Array | string; readonly wit: string }
 
 /** What the program answers: what it made, or what was wrong. */
-export type CompileAnswer =
-  | { readonly made: Compiled | Uint8Array }
-  | { readonly error: { readonly code: string; readonly kind: Kind; readonly message: string; readonly hint?: string } }
+export type CompileAnswer = { readonly made: Compiled | Uint8Array } | { readonly error: Told }
+type Told = { readonly code: string; readonly kind: Kind; readonly message: string; readonly hint?: string }
 
 type Waiting = { readonly job: CompileJob; readonly resolve: (made: unknown) => void; readonly reject: (error: WippyError) => void }
 
 export type CompilerOptions = {
   /** Of one job. */
   readonly patienceMs?: number
+  /** After which one is slow. */
+  readonly slowMs?: number
   /** What compiles: compiler-program.ts when not given. */
   readonly program?: URL
 }
 
 const PATIENCE_MS = 60_000
+const SLOW_MS = 5_000
 const IDLE_MS = 5_000
+const AT_ONCE = 2
+const MOST = 4
+const WAITING = 1000
 const HEAP_MIB = 1024
 const PAGES = 16_384 // of 64 KiB, for the compiler's own memory
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './compiler-program.ts' : './compiler-program.js', import.meta.url)
@@ -39,6 +48,9 @@ const tooLarge = (why: string): WippyError =>
     hint: 'Build it without what it does not need.',
   })
 
+const busy = (): WippyError =>
+  new WippyError('PLUGIN_BUSY', Kind.RateLimited, `${WAITING} components wait to be compiled already`, { retryable: true })
+
 /** Nothing of this program's environment, but what Windows starts no program without, and where code is kept that was compiled before. */
 const surroundings = (): Record<string, string> => {
   const { SystemRoot } = process.env
@@ -46,82 +58,130 @@ const surroundings = (): Record<string, string> => {
   return { ...(SystemRoot !== undefined && { SystemRoot }), ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }) }
 }
 
-export class Compiler {
-  readonly #patienceMs: number
-  readonly #file: URL
-  readonly #waiting: Waiting[] = []
-  #program: ChildProcess | null = null
-  /** Until a job is done, or there has been none for long enough. */
-  #timer: NodeJS.Timeout | null = null
+/** What became of a job, and whether its program can do another one. */
+type Outcome = { readonly answer: CompileAnswer | { readonly refused: WippyError }; readonly isAlive: boolean }
 
-  constructor({ patienceMs = PATIENCE_MS, program = PROGRAM }: CompilerOptions = {}) {
-    this.#patienceMs = patienceMs
-    this.#file = program
-  }
+/** A program that compiles. */
+class Program {
+  readonly #child: ChildProcess
+  #done: (outcome: Outcome) => void = () => {}
+  isGone = false
 
-  /** Throws as `compileComponent`, and PLUGIN_TOO_LARGE. */
-  compile(component: Uint8Array): Promise<Compiled> {
-    return this.#do({ make: 'compiled', component }) as Promise<Compiled>
-  }
-
-  /** A module as a component. Throws PLUGIN_MALFORMED, PLUGIN_TOO_LARGE. */
-  wrap(module: Uint8Array | string, wit: string): Promise<Uint8Array> {
-    return this.#do({ make: 'component', module, wit }) as Promise<Uint8Array>
-  }
-
-  #do(job: CompileJob): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve, reject })
-      if (this.#waiting.length === 1) this.#next()
-    })
-  }
-
-  #next(): void {
-    const [first] = this.#waiting
-    clearTimeout(this.#timer ?? undefined)
-    if (!first) {
-      this.#timer = setTimeout(() => this.#end(), IDLE_MS).unref()
-      return
-    }
-    this.#timer = setTimeout(() => this.#fail(tooLarge(`that takes longer than ${this.#patienceMs / 1000} s`)), this.#patienceMs)
-    this.#program ??= this.#start()
-    this.#program.send(first.job)
-  }
-
-  #start(): ChildProcess {
-    const program = fork(this.#file, {
+  constructor(file: URL) {
+    const child = fork(file, {
       execArgv: [`--max-old-space-size=${HEAP_MIB}`, `--wasm-max-mem-pages=${PAGES}`],
       env: surroundings(),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    program.unref()
-    program.channel?.unref()
-    program.on('message', (answer: CompileAnswer) => {
-      if (this.#program !== program) return
-      const first = this.#waiting.shift()
-      if ('error' in answer) {
-        const { code, kind, message, hint } = answer.error
-        first?.reject(new WippyError(code, kind, message, { retryable: false, ...(hint !== undefined && { hint }) }))
-      } else first?.resolve(answer.made)
-      this.#next()
-    })
-    const gone = (why: string): void => {
-      if (this.#program === program) this.#fail(tooLarge(why))
-    }
-    program.on('error', ({ message }) => gone(message))
-    program.on('exit', () => gone('the compiler ended'))
-    return program
+    child.unref()
+    child.channel?.unref()
+    child.on('spawn', () => standBack(child))
+    child.on('message', (answer: CompileAnswer) => this.#done({ answer, isAlive: true }))
+    child.on('error', ({ message }) => this.#gone(message))
+    child.on('exit', () => this.#gone('the compiler ended'))
+    this.#child = child
   }
 
-  #fail(error: WippyError): void {
-    this.#end()
-    this.#waiting.shift()?.reject(error)
+  /** Never rejects. */
+  do(job: CompileJob, patienceMs: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => this.#gone(`that takes longer than ${patienceMs / 1000} s`), patienceMs)
+      this.#done = (outcome) => {
+        clearTimeout(late)
+        resolve(outcome)
+      }
+      this.#child.send(job)
+    })
+  }
+
+  end(): void {
+    this.isGone = true
+    this.#child.kill('SIGKILL')
+  }
+
+  #gone(why: string): void {
+    this.isGone = true
+    this.#done({ answer: { refused: tooLarge(why) }, isAlive: false })
+  }
+}
+
+/** Whoever waits for the node does not wait for compilers. Where the system does not let it be, they are as others. */
+const standBack = ({ pid }: ChildProcess): void => {
+  try {
+    setPriority(pid!, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // it may have ended
+  }
+}
+
+export class Compiler {
+  readonly #patienceMs: number
+  readonly #slowMs: number
+  readonly #file: URL
+  readonly #waiting: Waiting[] = []
+  #idle: Program[] = []
+  #working = 0
+  #slow = 0 // of those that work
+  #timer: NodeJS.Timeout | null = null
+
+  constructor({ patienceMs = PATIENCE_MS, slowMs = SLOW_MS, program = PROGRAM }: CompilerOptions = {}) {
+    this.#patienceMs = patienceMs
+    this.#slowMs = slowMs
+    this.#file = program
+  }
+
+  /** Throws as `compileComponent`, PLUGIN_TOO_LARGE and PLUGIN_BUSY. */
+  compile(component: Uint8Array): Promise<Compiled> {
+    return this.#do({ make: 'compiled', component }) as Promise<Compiled>
+  }
+
+  /** A module as a component. Throws PLUGIN_MALFORMED, PLUGIN_TOO_LARGE, PLUGIN_BUSY. */
+  wrap(module: Uint8Array | string, wit: string): Promise<Uint8Array> {
+    return this.#do({ make: 'component', module, wit }) as Promise<Uint8Array>
+  }
+
+  #do(job: CompileJob): Promise<unknown> {
+    if (this.#waiting.length >= WAITING) return Promise.reject(busy())
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ job, resolve, reject })
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    clearTimeout(this.#timer ?? undefined)
+    while (this.#waiting.length > 0 && this.#working < MOST && this.#working - this.#slow < AT_ONCE) void this.#work(this.#waiting.shift()!)
+    if (this.#idle.length > 0) this.#timer = setTimeout(() => this.#rest(), IDLE_MS).unref()
+  }
+
+  async #work({ job, resolve, reject }: Waiting): Promise<void> {
+    let program = this.#idle.pop()
+    while (program?.isGone) program = this.#idle.pop()
+    program ??= new Program(this.#file)
+    let isSlow = false
+    const slow = setTimeout(() => {
+      isSlow = true
+      this.#slow++
+      this.#next()
+    }, this.#slowMs)
+    this.#working++
+    const { answer, isAlive } = await program.do(job, this.#patienceMs)
+    clearTimeout(slow)
+    this.#working--
+    if (isSlow) this.#slow--
+    if (isAlive) this.#idle.push(program)
+    else program.end()
+    if ('made' in answer) resolve(answer.made)
+    else reject('refused' in answer ? answer.refused : toldBy(answer.error))
     this.#next()
   }
 
-  #end(): void {
-    this.#program?.kill('SIGKILL')
-    this.#program = null
+  #rest(): void {
+    for (const program of this.#idle) program.end()
+    this.#idle = []
   }
 }
+
+const toldBy = ({ code, kind, message, hint }: Told): WippyError =>
+  new WippyError(code, kind, message, { retryable: false, ...(hint !== undefined && { hint }) })

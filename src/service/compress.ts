@@ -1,4 +1,4 @@
-// The host half of `compress`: gzip, deflate, zlib, brotli and zstd, on threads of the system's. Stateless.
+// The host half of `compress`: gzip, deflate, zlib, brotli and zstd, on threads that others need as well (turns.ts). Stateless.
 //
 // What comes out is bounded: who decodes says how much it takes (`max_size`), 16 MiB when it does not.
 
@@ -7,6 +7,7 @@ import * as zlib from 'node:zlib'
 import { Kind, WippyError } from '../error.ts'
 import { isFields } from '../registry/entry.ts'
 import type { Operation, Service } from './service.ts'
+import { turns } from './turns.ts'
 
 const MAX_SIZE = 16 * 1024 ** 2
 const LARGEST = 128 * 1024 ** 2
@@ -19,9 +20,14 @@ type Format = {
   readonly decode: Transform
   /** The options that a level is. */
   readonly at: (level: number) => object
+  /** Bytes that it takes in a millisecond, where that is hard. */
+  readonly pace: (level: number) => number
   /** What it is when bytes are not of this format. */
   readonly broken: Kind
 }
+
+const UNPACKED = 200_000 // bytes that come out in a millisecond
+const MOST_TIMES = 1000 // what comes out is at most so much larger, as a rule
 
 const { BROTLI_PARAM_QUALITY, ZSTD_c_compressionLevel } = zlib.constants
 const deflating = (encode: unknown, decode: unknown): Format => ({
@@ -29,6 +35,7 @@ const deflating = (encode: unknown, decode: unknown): Format => ({
   encode: promisify(encode as never) as unknown as Transform,
   decode: promisify(decode as never) as unknown as Transform,
   at: (level) => ({ level }),
+  pace: (level) => (level > 6 ? 5_000 : 30_000),
   broken: Kind.Invalid,
 })
 
@@ -41,6 +48,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
     encode: promisify(zlib.brotliCompress) as Transform,
     decode: promisify(zlib.brotliDecompress) as Transform,
     at: (level) => ({ params: { [BROTLI_PARAM_QUALITY]: level } }),
+    pace: (level) => (level > 9 ? 500 : level > 6 ? 10_000 : 30_000),
     broken: Kind.Invalid,
   },
   zstd: {
@@ -48,6 +56,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
     encode: promisify(zlib.zstdCompress) as Transform,
     decode: promisify(zlib.zstdDecompress) as Transform,
     at: (level) => ({ params: { [ZSTD_c_compressionLevel]: level } }),
+    pace: (level) => (level > 12 ? 2_000 : 30_000),
     broken: Kind.Internal,
   },
 }
@@ -69,26 +78,29 @@ const optionsOf = (value: unknown): Readonly<Record<string, unknown>> => {
 }
 
 const encode =
-  (name: string, { levels: [least, most, usual], encode, at }: Format): Operation =>
-  async ({ args: [data, given] }) => {
+  (name: string, { levels: [least, most, usual], encode, at, pace }: Format): Operation =>
+  async ({ caller, args: [data, given] }) => {
     const { level = usual } = optionsOf(given)
     if (typeof level !== 'number' || !Number.isInteger(level) || level < least || level > most) {
       throw failed(Kind.Invalid, `a level of ${name} is ${least} to ${most}`)
     }
-    return [await encode(bytesOf(data), at(level))]
+    const bytes = bytesOf(data)
+    return [await turns.take(caller.pid, bytes.length / pace(level), () => encode(bytes, at(level)))]
   }
 
 const decode =
   (name: string, { decode, broken }: Format): Operation =>
-  async ({ args: [data, given] }) => {
+  async ({ caller, args: [data, given] }) => {
     const { max_size: most = MAX_SIZE } = optionsOf(given)
     if (typeof most !== 'number' || !Number.isInteger(most) || most < 1 || most > LARGEST) {
       throw failed(Kind.Invalid, `max_size is 1 to ${LARGEST} bytes`)
     }
     const bytes = bytesOf(data)
+    const ms = Math.min(bytes.length * MOST_TIMES, most) / UNPACKED
     try {
-      return [await decode(bytes, { maxOutputLength: most })]
+      return [await turns.take(caller.pid, ms, () => decode(bytes, { maxOutputLength: most }))]
     } catch (cause) {
+      if (cause instanceof WippyError) throw cause
       if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
         throw failed(Kind.Internal, `what comes out has more than max_size, ${most} bytes`, cause)
       }

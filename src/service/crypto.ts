@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import { decodeToken, encodeToken } from './jwt.ts'
 import type { Call, Service } from './service.ts'
+import { turns } from './turns.ts'
 
 const NONCE = 12
 const TAG = 16
@@ -83,11 +84,16 @@ const randomText = ([length, charset]: readonly unknown[]): string => {
   return Array.from({ length: count(length, MOST_RANDOM, 'length') }, () => letters[randomInt(letters.length)]).join('')
 }
 
-const keyOf = async ([password, salt, iterations, length, hash]: readonly unknown[]): Promise<Uint8Array> => {
+const BLOCKS_PER_MS = 2000 // of a digest
+
+const keyOf = async ({ caller, args: [password, salt, iterations, length, hash] }: Call): Promise<Uint8Array> => {
   const digest = hash ?? 'sha256'
   if (digest !== 'sha256' && digest !== 'sha512') throw invalid('the hash is sha256 or sha512')
   const rounds = count(iterations, MOST_ITERATIONS, 'iterations')
-  return new Uint8Array(await derive(some(password, 'password'), some(salt, 'salt'), rounds, count(length, MOST_KEY, 'key length'), digest))
+  const bytes = count(length, MOST_KEY, 'key length')
+  const [secret, grain] = [some(password, 'password'), some(salt, 'salt')]
+  const ms = (rounds * Math.ceil(bytes / (digest === 'sha256' ? 32 : 64))) / BLOCKS_PER_MS
+  return new Uint8Array(await turns.take(caller.pid, ms, () => derive(secret, grain, rounds, bytes, digest)))
 }
 
 export const cryptoService = (clock: Clock): Service => ({
@@ -102,7 +108,7 @@ export const cryptoService = (clock: Clock): Service => ({
     },
     'crypto.encrypt': (call) => [encrypt(call)],
     'crypto.decrypt': (call) => [decrypt(call)],
-    'crypto.pbkdf2': async ({ args }) => [await keyOf(args)],
+    'crypto.pbkdf2': async (call) => [await keyOf(call)],
     'crypto.compare': ({ args: [a, b] }) => {
       const [x, y] = [bytes(a, 'a'), bytes(b, 'b')]
       return [x.length === y.length && timingSafeEqual(x, y)]

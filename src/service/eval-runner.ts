@@ -103,7 +103,7 @@ export const evalService = ({ sandbox, permits, credentials, authority, most }: 
     name: 'eval',
     operations: {
       'eval.compile': async (call) => {
-        await sandbox.compile(snippetOf(call))
+        await sandbox.compile(snippetOf(call), call.caller.pid)
         return [true]
       },
       'eval.run': async (call) => {
@@ -111,7 +111,7 @@ export const evalService = ({ sandbox, permits, credentials, authority, most }: 
           caller,
           args: [config],
         } = call
-        const program = await sandbox.compile(snippetOf(call))
+        const program = await sandbox.compile(snippetOf(call), caller.pid)
         const fields = isFields(config) ? config : {}
         const given = Array.isArray(fields.args) ? fields.args : []
         const context = rightsFor(fields, contextOf(caller, { context: fields.context }, credentials))

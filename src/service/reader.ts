@@ -31,8 +31,8 @@ export class Reader {
       new WippyError('LUA_SYNTAX', Kind.Invalid, `the code could not be read within ${PATIENCE_MS / 1000} s`, { retryable: false }),
   })
 
-  /** Throws LUA_SYNTAX and the like, with the place, and THREAD_FULL. */
-  async read(ask: ReadAsk): Promise<Read> {
-    return ask.source.length <= SHORT ? readNow(ask) : await this.#thread.do(ask)
+  /** For `by`. Throws LUA_SYNTAX and the like, with the place, and THREAD_FULL. */
+  async read(ask: ReadAsk, by = ''): Promise<Read> {
+    return ask.source.length <= SHORT ? readNow(ask) : await this.#thread.do(ask, by)
   }
 }

@@ -91,7 +91,9 @@ export class SandboxRunner {
     const { sandbox, most = largestSandbox } = this.#options
     const asked = policy === null ? lesser(limitsIn(limits, defaultSandbox), most) : limitsIn(limits, boundlessSandbox)
     const wanted = this.#known([...new Set([...own.modules, ...more.modules, ...(policy?.modules ?? [])])])
-    const program = await sandbox.compile({ source, method: '', modules: wanted, imports: {}, globals: {} }).catch(refusedOutcome)
+    const program = await sandbox
+      .compile({ source, method: '', modules: wanted, imports: {}, globals: {} }, asker.pid)
+      .catch(refusedOutcome)
     if ('ok' in program) return program
     const { actor } = context
     const run = await sandbox.run(asker, program, {

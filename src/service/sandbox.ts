@@ -87,8 +87,8 @@ export class Sandbox {
     this.#options = options
   }
 
-  /** What would run. Throws LUA_SYNTAX, IMPORT_MISSING, SANDBOX_GLOBAL, SANDBOX_SOURCE. */
-  async compile({ source, method, modules, imports, globals }: Snippet): Promise<Program> {
+  /** What would run, for `by`. Throws LUA_SYNTAX, IMPORT_MISSING, SANDBOX_GLOBAL, SANDBOX_SOURCE. */
+  async compile({ source, method, modules, imports, globals }: Snippet, by: Pid | null): Promise<Program> {
     const { registry, load } = this.#options
     if (source.length > LONGEST_SOURCE) {
       const message = `the code has ${source.length} characters; at most ${LONGEST_SOURCE} are possible`
@@ -96,7 +96,7 @@ export class Sandbox {
     }
     const data = { source, modules, imports, ...(method === '' ? {} : { method }) }
     const entry = makeEntry({ id: 'eval:code', kind: 'function.lua', data })
-    adopt(entry, await this.#reader.read({ source, file: entry.id }))
+    adopt(entry, await this.#reader.read({ source, file: entry.id }, by ?? ''))
     const program = programOf(entry, (id) => registry.get(id))
     await load(entry)
     const given = Object.entries(globals).map(([name, value]) => {

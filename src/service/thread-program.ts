@@ -4,22 +4,25 @@ import { parentPort } from 'node:worker_threads'
 import { WippyError } from '../error.ts'
 import type { ThreadAnswer } from './thread.ts'
 
-/** Answers every job with what `perform` returns, or the WippyError that it throws. Anything else that it throws ends the thread. */
+/** Says that it is ready, then answers every job with what `perform` returns, or the WippyError that it throws. Anything else that it throws ends the thread. */
 export const doJobs = <Ask, Result>(perform: (ask: Ask) => Result): void => {
   const answerTo = (ask: Ask): ThreadAnswer<Result> => {
     try {
       return { result: perform(ask) }
     } catch (error) {
       if (!(error instanceof WippyError)) throw error
-      const { code, kind, message, hint, where, frame, retryable } = error
+      const { code, kind, message, hint, where, frame, retryable, details } = error
       const told = {
         ...(hint && { hint }),
         ...(where && { where }),
         ...(frame && { frame }),
         ...(retryable !== undefined && { retryable }),
+        ...(details && { details }),
       }
       return { fault: { code, kind, message, ...told } }
     }
   }
-  parentPort!.on('message', (ask: Ask) => parentPort!.postMessage(answerTo(ask)))
+  const say = (answer: ThreadAnswer<Result>): void => parentPort!.postMessage(answer)
+  parentPort!.on('message', (ask: Ask) => say(answerTo(ask)))
+  say(null)
 }

@@ -145,13 +145,16 @@ const inSandbox: Way = {
     const { parts, scheduler } = place.app.node
     const sandbox = new Sandbox(parts)
     const known = modules.filter((name) => place.app.node.parts.door.modules.includes(name))
-    const program = await sandbox.compile({
-      source: `return function() ${code}\nend`,
-      method: '',
-      modules: [...known, 'process'],
-      imports: {},
-      globals: {},
-    })
+    const program = await sandbox.compile(
+      {
+        source: `return function() ${code}\nend`,
+        method: '',
+        modules: [...known, 'process'],
+        imports: {},
+        globals: {},
+      },
+      null,
+    )
     let stop = (): void => {}
     const asker = {
       pid: null,

@@ -8,7 +8,7 @@ import { hollow } from './components.ts'
 const test = suite('compiling of plugins')
 
 const WORLD = 'package t:t; world w { export name: func() -> string; }'
-test('it is done elsewhere, one after another, and what is wrong with one is said of that one', async () => {
+test('it is done elsewhere, and what is wrong with one is said of that one', async () => {
   const compiler = new Compiler()
   const component = await hollow(WORLD)
   const [first, broken, wrapped, none, last] = await Promise.all([
@@ -24,6 +24,18 @@ test('it is done elsewhere, one after another, and what is wrong with one is sai
     (await compiler.compile(wrapped)).signature.functions.map(({ name }) => name),
     ['one'],
   )
+})
+
+test('what is made to take long does not hold up the rest', async () => {
+  const compiler = new Compiler({ patienceMs: 8000, slowMs: 200, program: new URL('./stuck-compiler.ts', import.meta.url) })
+  const told: string[] = []
+  const wrap = (text: string): Promise<number> =>
+    compiler.wrap(text, '').then(
+      (bytes) => told.push(Buffer.from(bytes).toString()),
+      ({ code }) => told.push(code),
+    )
+  await Promise.all(['stay', 'stay', 'first', 'second'].map(wrap))
+  assert.equal(told, ['first', 'second', 'PLUGIN_TOO_LARGE', 'PLUGIN_TOO_LARGE'])
 })
 
 test('what takes too long, or ends the compiler, is refused, and what waits behind it is compiled', async () => {

@@ -53,6 +53,21 @@ test('who asks for much waits for itself', async () => {
   )
 })
 
+test('what takes long for some holds up nobody else, whoever asked first', async () => {
+  const thread = threadOf()
+  const told: string[] = []
+  const ask = (by: string, name: string) =>
+    thread.do(name, by).then(
+      (said) => told.push(said),
+      ({ code }) => told.push(code),
+    )
+  await thread.do('warm')
+  await Promise.all([ask('a', 'endless'), ask('b', 'endless'), ask('c', 'c1'), ask('d', 'd1')])
+  assert.equal(told, ['c1 done', 'd1 done', 'TOO_MUCH', 'TOO_MUCH'])
+  await Promise.all([ask('a', 'a1'), ask('e', 'e1')])
+  assert.equal(told.slice(4).sort(), ['a1 done', 'e1 done'])
+})
+
 test('more than may wait are refused', async () => {
   const thread = threadOf(2)
   const asked = ['1', '2', '3', '4'].map((name) => thread.do(name).catch(({ code }) => code))
