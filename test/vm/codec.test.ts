@@ -219,6 +219,43 @@ test('what is made of a message while the memory is full is whole: Lua collects 
   process.close()
 })
 
+const LISTENER = `
+  local ch = process.listen('value')
+  ch:receive()
+  local value = ch:receive()
+  return type(value) == 'table' and #value or type(value)`
+
+/** What a listener says of bytes that are all of a message, and the units it took to read them. */
+const heard = (payload: Uint8Array, memoryBytes = 32 * MiB): { readonly result: unknown; readonly units: number } => {
+  const process = new LuaProcess(LISTENER, { memoryBytes })
+  process.run()
+  process.post('value', encodeAll([1])).run()
+  const before = process.spent
+  const result = process.post('value', payload).result()
+  process.close()
+  return { result, units: process.spent - before }
+}
+
+test('a long list has its room at once: each element is paid for a few times, not once for each time it grew', () => {
+  const units = (n: number): number => {
+    const { result, units } = heard(encodeAll([Array.from({ length: n }, () => 1)]))
+    assert.is(result, n)
+    return units
+  }
+  assert.ok((units(150_000) - units(50_000)) / 100_000 < 5.6, `${(units(150_000) - units(50_000)) / 100_000} units an element`)
+})
+
+test('lists that claim more than there is get no room for it, however deep they lie in each other', () => {
+  const bytes = new Uint8Array(100_000).fill(0xc0)
+  bytes[0] = 0x91
+  for (let depth = 0; depth < 100; depth++) {
+    const at = 1 + depth * 5
+    bytes[at] = 0xdd
+    new DataView(bytes.buffer).setUint32(at + 1, bytes.length - at - 5)
+  }
+  assert.is(heard(bytes, 4 * MiB).result, 'nil')
+})
+
 test('values made at random come back the same', () => {
   const random = randomFrom(99)
   const int = (n: number): number => Math.floor(random() * n)

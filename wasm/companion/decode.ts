@@ -1,5 +1,8 @@
 // msgpack to Lua values, where they are to lie: on the stack, in the list or in a node of the table they belong to. Trusts nobody.
 //
+// Each element takes a byte at least, and none takes those of the elements behind it: so all lists together claim no more elements than there
+// are bytes, and each gets its room at once.
+//
 // Whatever is made is written down where it is reachable before the next thing is made. Lua collects only between two elements of a table,
 // and each table is looked at again when it goes on (`lua.mayCollect`): the collector may have been through with it.
 
@@ -9,7 +12,7 @@ import { MAX_DEPTH, NIL } from './msgpack'
 import { addList, addNodes, newTable, nodeOf } from './table'
 import { stringOf } from './text'
 
-const MOST_ROOM: i32 = 1024 // elements a table gets room for because of what its bytes claim; then it grows by what is there
+const MOST_ROOM: i32 = 1024 // keys a table gets room for because of what its bytes claim; then it grows by what is there
 
 /** Pushes the values of the array at r. Bytes that another process made wrong are one nil: they must not harm who receives them. */
 export function spread(L: i32, r: i32, end: i32): i32 {
@@ -22,7 +25,7 @@ export function spread(L: i32, r: i32, end: i32): i32 {
   }
   if (n >= 0 && n <= end - r && lua.lua_checkstack(L, n + 8)) {
     const begun = lua.boundedBegin()
-    for (let k = 0; k < n && r != 0; k++) r = decode(L, lua.pushNothing(L), r, end, 0)
+    for (let k = 0; k < n && r != 0; k++) r = decode(L, lua.pushNothing(L), r, end - (n - 1 - k), 0)
     lua.boundedEnd(begun)
     lua.collect(L)
     if (r == end) return n
@@ -97,16 +100,10 @@ function list(L: i32, v: i32, r: i32, end: i32, n: i32, depth: i32): i32 {
   if (<u32>n > <u32>(end - r) || depth >= MAX_DEPTH) return 0
   const t = newTable(L, v)
   if (n == 0) return r
-  let room = min(n, MOST_ROOM)
-  let element = addList(L, t, room)
-  for (let k = 0; k < n; k++, element += 16) {
-    if (k == room) {
-      room = min(n, room << 1)
-      lua.luaH_resize(L, t, room, 0)
-      element = lua.listOf(t) + (k << 4)
-    }
+  let element = addList(L, t, n)
+  for (let k = 1; k <= n; k++, element += 16) {
     lua.mayCollect(L, t)
-    r = decode(L, element, r, end, depth + 1)
+    r = decode(L, element, r, end - (n - k), depth + 1)
     if (r == 0) return 0
   }
   return r

@@ -285,8 +285,8 @@ export function pushLong(L: i32, n: i32): void {
 }
 @inline export function empty(v: i32): void { store<u8>(v + 8, 0x10) }
 @inline export function setMetatable(t: i32, meta: i32): void { store<i32>(t + 24, meta) }
-/** Collects as much as is due. */
-@inline export function collect(L: i32): void { if (load<i32>(load<i32>(L + 16) + 12) > 0) luaC_step(L) }
+/** Collects as much as is due; with nothing left of the slice that is for the next one (task.ts). */
+@inline export function collect(L: i32): void { if (load<i32>(load<i32>(L + 16) + 12) > 0 && fuelLeft() >= 0) luaC_step(L) }
 /** The same; then values may be written into t, until something is collected again. */
 @inline export function mayCollect(L: i32, t: i32): void {
   collect(L)
