@@ -1,23 +1,27 @@
 // The host half of `time`: timers and time zones.
 //
 // A timer belongs to the process that asked for it and to its tag. Invariants: T1 a process has at most `limit` timers, sleeps included;
-// T2 when it ends, none of its timers is left; T3 every ask for a timer is answered once, also when it is stopped; a ticker's first answer
-// says that it runs, each later one is a tick. A tick that the mailbox refuses is lost.
+// T2 when it ends, none of its timers is left; T3 every ask for a timer is answered once, also when it is stopped, unless its process has ended;
+// a ticker's first answer says that it runs, each later one is a tick. A tick that the mailbox refuses is lost. T4 Of what is due at the same
+// time only so much fires between two turns of everybody else.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Pid } from '../pid.ts'
+import { Due } from './due.ts'
 import type { Call, Service } from './service.ts'
 import { isZoneName, localZoneName, type Zone, zoneTable } from './zone.ts'
 
 const LONGEST_MS = 2 ** 31 - 1 // of one timer of the clock; longer waits are several
 
 type Cancel = () => void
-type Timers = Map<number, Cancel>
+type Timer = { cancel: Cancel; readonly stopped?: () => void }
+type Timers = Map<number, Timer>
 
 /** Timers by `clock`, at most `limit` per process. */
 export const timeService = (clock: Clock, limit = 10_000): Service => {
   const processes = new Map<Pid, Timers>()
+  const due = new Due()
   const zones = new Map<string, Promise<Zone>>() // no more than there are zones
 
   const timersOf = ({ caller }: Call): Timers => {
@@ -28,8 +32,9 @@ export const timeService = (clock: Clock, limit = 10_000): Service => {
       const mine = timers
       caller.onEnd(() => {
         processes.delete(caller.pid)
-        for (const cancel of mine.values()) cancel()
+        for (const { cancel } of mine.values()) cancel()
         mine.clear()
+        due.forget(mine)
       })
     }
     return timers
@@ -50,42 +55,44 @@ export const timeService = (clock: Clock, limit = 10_000): Service => {
     if (ms <= 0) return [true]
     const timers = roomFor(call)
     return new Promise((resolve) => {
-      const cancel = wait(clock, ms, () => {
+      const fire = (): void => {
+        if (timers.get(call.tag) !== timer) return
         timers.delete(call.tag)
         resolve([true])
-      })
-      timers.set(call.tag, () => {
-        cancel()
-        resolve([false])
-      })
+      }
+      const timer: Timer = { cancel: wait(clock, ms, () => due.add(timers, fire)), stopped: () => resolve([false]) }
+      timers.set(call.tag, timer)
     })
   }
 
   const ticker = (call: Call): readonly unknown[] => {
     const ms = Math.max(1, milliseconds(call))
     const timers = roomFor(call)
-    let due = clock.nowMs() + ms
-    let cancel: Cancel
-    const arm = () => {
-      cancel = wait(clock, Math.max(1, due - clock.nowMs()), () => {
-        const now = clock.nowMs()
-        due = due + ms > now ? due + ms : now + ms // ticks that were missed are not made up for
-        arm()
-        call.caller.push(call.tag, [true])
-      })
+    let next = clock.nowMs() + ms
+    const timer: Timer = { cancel: () => {} }
+    const tick = (): void => {
+      if (timers.get(call.tag) !== timer) return
+      const now = clock.nowMs()
+      next = next + ms > now ? next + ms : now + ms // ticks that were missed are not made up for
+      arm()
+      call.caller.push(call.tag, [true])
+    }
+    const arm = (): void => {
+      timer.cancel = wait(clock, Math.max(1, next - clock.nowMs()), () => due.add(timers, tick))
     }
     arm()
-    timers.set(call.tag, () => cancel())
+    timers.set(call.tag, timer)
     return [false]
   }
 
   const stop = (call: Call): readonly unknown[] => {
     const timers = processes.get(call.caller.pid)
     const tag = Number(call.args[0])
-    const cancel = timers?.get(tag)
+    const timer = timers?.get(tag)
     timers?.delete(tag)
-    cancel?.()
-    return [cancel !== undefined]
+    timer?.cancel()
+    timer?.stopped?.()
+    return [timer !== undefined]
   }
 
   const zone = async ({ target }: Call): Promise<readonly unknown[]> => {

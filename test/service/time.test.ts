@@ -147,6 +147,21 @@ test('when a process ends nothing is left of its timers', () => {
   assert.equal(caller.pushed, [])
 })
 
+test('of a thousand that are due at once some fire, and the others in later turns; those that are stopped meanwhile say so', async () => {
+  const { clock, caller, start } = setup()
+  const fired: unknown[] = []
+  for (let tag = 1; tag <= 999; tag++) (start('time.sleep', SECOND, tag) as Promise<unknown[]>).then(([ok]) => fired.push(ok))
+  start('time.ticker', SECOND, 1000)
+  clock.advance(1_000)
+  await Promise.resolve()
+  assert.ok(fired.length > 0 && fired.length < 500, `${fired.length}`)
+  assert.equal(start('time.stop', 999, 1001), [true])
+  for (let turns = 0; turns < 20; turns++) await settled(null)
+  assert.is(fired.filter((ok) => ok === true).length, 998)
+  assert.is(fired.filter((ok) => ok === false).length, 1)
+  assert.is(caller.pushed.length, 1)
+})
+
 test('a duration that is no number is refused', async () => {
   const { service, caller } = setup()
   for (const bad of ['1s', null, [], Number.NaN, true]) {
