@@ -6,6 +6,7 @@ import { checkName } from './glue-name.ts'
 import { asksOf } from './grant.ts'
 import { type MeteredModule, meterModule } from './meter.ts'
 import { type Signature, signatureOf } from './signature.ts'
+import { resultsIn } from './wit-results.ts'
 
 const LARGEST_COMPONENT = 64 * 1024 ** 2
 const MODULE_PREAMBLE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
@@ -61,7 +62,7 @@ const scriptOf = (glue: string): string => {
  */
 export const compileComponent = async (bytes: Uint8Array): Promise<Compiled> => {
   check(bytes)
-  const { transpile } = await import('@bytecodealliance/jco')
+  const { transpile, componentWit } = await import('@bytecodealliance/jco')
   const options = { name: NAME, instantiation: 'sync', nodejsCompat: false, tlaCompat: false, base64Cutoff: 0 } as const
   const result = await transpile(bytes, options).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
@@ -81,6 +82,6 @@ export const compileComponent = async (bytes: Uint8Array): Promise<Compiled> => 
     glue: scriptOf(textOf(`${NAME}.js`)),
     modules,
     ...asksOf(result.imports),
-    signature: signatureOf(`${NAME}.d.ts`, declarations, HIDDEN),
+    signature: signatureOf(`${NAME}.d.ts`, declarations, { hidden: HIDDEN, results: resultsIn(await componentWit(bytes)) }),
   }
 }

@@ -7,7 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
 import { CALL, type Charge } from './price.ts'
 import { type Realm, realmOf } from './realm.ts'
-import type { ExportedFunction } from './signature.ts'
+import { type ExportedFunction, kebab, type Signature, type Type } from './signature.ts'
 import { fromComponent, toComponent } from './value.ts'
 import { PluginExit } from './wasi.ts'
 
@@ -39,6 +39,8 @@ export type InstanceOptions = {
   readonly limits: InstanceLimits
   /** The interfaces it may import. */
   readonly world: Readonly<Record<string, unknown>>
+  /** Whether a `result` is a table, `{ ok = }` or `{ err = }`, as Wippy has it; else its error is that of the call. */
+  readonly tabled?: boolean
   /** Told when what it had open is of no use any more. */
   readonly dropped?: () => void
 }
@@ -112,10 +114,11 @@ export class PluginInstance {
       const callee = fn.path.reduce<unknown>((at, key) => (at as Exports)[key], this.#exports) as (...given: unknown[]) => unknown
       const result = fromComponent(callee(...given), fn.result, types)
       isWhole = true
-      return result
+      return this.#options.tabled && fn.isResult ? tableOf(result, fn.result, types) : result
     } catch (error) {
       const own = this.#errorOf(error)
       isWhole = own.code === 'PLUGIN_FAILED'
+      if (isWhole && this.#options.tabled) return { err: own.details?.error ?? true }
       throw own
     } finally {
       if (!isWhole) this.drop()
@@ -175,10 +178,10 @@ export class PluginInstance {
     if (this.#fuel.value < 0n) return failed('PLUGIN_FUEL', Kind.RateLimited, `the plugin spent its ${this.#given} units of fuel`)
     if (error instanceof PluginExit) return failed('PLUGIN_EXIT', Kind.Internal, 'the plugin ended itself')
     // Errors of another context are no instances of this one's classes.
-    const { name, message, payload } = Object(error) as { name?: unknown; message?: unknown; payload?: unknown }
+    const { name, message } = Object(error) as { name?: unknown; message?: unknown }
     if (name === 'RangeError' && String(message).includes('call stack'))
       return failed('PLUGIN_STACK', Kind.RateLimited, 'the plugin overflowed its stack')
-    if (payload !== undefined) return ownError(payload)
+    if (Object.hasOwn(Object(error), 'payload')) return ownError((error as { payload: unknown }).payload)
     return failed('PLUGIN_TRAP', Kind.Internal, `the plugin trapped: ${String(message)}`)
   }
 }
@@ -190,9 +193,17 @@ const ownError = (payload: unknown): WippyError => {
   return failed('PLUGIN_FAILED', Kind.Internal, message.slice(0, LONGEST_MESSAGE), { error: plain(payload) })
 }
 
-/** What can cross to another thread. */
+/** A `result` that went well, as a table. The glue leaves one that has a name of its own in the world as the variant it is. */
+const tableOf = (value: unknown, type: Type, types: Signature['types']): unknown => {
+  const named = type.is === 'named' ? types[type.name] : type
+  if (named?.is !== 'variant' || !('ok' in named.cases && 'err' in named.cases)) return { ok: value ?? true }
+  const { tag, val = true } = value as { readonly tag: string; readonly val?: unknown }
+  return { [tag]: val }
+}
+
+/** What can cross to another thread, with the names that WIT has. */
 const plain = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
   if (Array.isArray(value)) return value.map(plain)
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [kebab(key), plain(inner)]))
 }

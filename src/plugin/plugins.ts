@@ -125,6 +125,7 @@ export class Plugins {
       env: given,
       clock,
       isFresh: entry.kind !== COMPONENT,
+      tabled: entry.kind !== COMPONENT,
       print: (text) => print(entry.id, text),
       host,
       purse,

@@ -138,11 +138,11 @@ export class PluginRunner {
   }
 
   #start(): Worker {
-    const { compiled, limits, grants, env, isFresh } = this.#options
+    const { compiled, limits, grants, env, isFresh, tabled } = this.#options
     const { glue, modules, signature, foreign } = compiled
     const answers = new Answers()
     const { bell, port } = answers
-    const parts = { compiled: { glue, modules, signature, foreign }, limits, grants, env, isFresh }
+    const parts = { compiled: { glue, modules, signature, foreign }, limits, grants, env, isFresh, tabled }
     const workerData: WorkerOptions = { ...parts, answers: port, bell }
     const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB }
     const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits, transferList: [port] })

@@ -23,7 +23,10 @@ export type ExportedFunction = {
   /** Where it is in what the glue's `instantiate` returns. */
   readonly path: readonly string[]
   readonly parameters: readonly { readonly name: string; readonly type: Type }[]
+  /** What it returns; of a `result` what that holds when all is well. */
   readonly result: Type
+  /** Whether that is a `result`, whose error is thrown. */
+  readonly isResult: boolean
 }
 
 export type Signature = {
@@ -323,9 +326,13 @@ const holds = (type: Type, types: Readonly<Record<string, Type>>, resources: Rea
 
 /**
  * Reads the declarations that came with the glue; `world` is the file that declares the world, `files` all of them by name.
- * `hidden` names exports that are not meant for anybody. Throws PLUGIN_TYPE.
+ * `hidden` names exports that are not meant for anybody, `results` functions that return a `result`. Throws PLUGIN_TYPE.
  */
-export const signatureOf = (world: string, files: ReadonlyMap<string, string>, hidden: readonly string[] = []): Signature => {
+export const signatureOf = (
+  world: string,
+  files: ReadonlyMap<string, string>,
+  { hidden = [], results = new Set() }: { readonly hidden?: readonly string[]; readonly results?: ReadonlySet<string> } = {},
+): Signature => {
   const types = new Map<string, Type>()
   const resources = new Set<string>()
   const found: ExportedFunction[] = []
@@ -338,13 +345,16 @@ export const signatureOf = (world: string, files: ReadonlyMap<string, string>, h
   }
   const root = read(world, 'world')
   for (const { name, ...rest } of root.functions) {
-    if (!hidden.includes(name)) found.push({ name, path: [camel(name)], ...rest })
+    if (!hidden.includes(name)) found.push({ name, path: [camel(name)], isResult: results.has(name), ...rest })
   }
   const interfaces = new Map([...files.keys()].filter((file) => file !== world).map((file) => [file, read(file, scopeOf(file))]))
   for (const [name, path] of root.interfaces) {
     const declarations = interfaces.get(path.replace(/^\.\//, '').replace(/\.js$/, '.d.ts'))
     const short = name.replace(/^.*\//, '').replace(/@.*$/, '')
-    for (const fn of declarations?.functions ?? []) found.push({ ...fn, name: `${short}.${fn.name}`, path: [name, camel(fn.name)] })
+    for (const fn of declarations?.functions ?? []) {
+      const own = `${short}.${fn.name}`
+      found.push({ ...fn, name: own, path: [name, camel(fn.name)], isResult: results.has(own) })
+    }
   }
   const settled = settle(types)
   const isOmitted = ({ parameters, result }: ExportedFunction): boolean =>

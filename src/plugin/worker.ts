@@ -22,6 +22,8 @@ export type WorkerOptions = {
   readonly env: Readonly<Record<string, string>>
   /** Whether every call begins anew: nothing of one is left for the next. */
   readonly isFresh: boolean
+  /** Whether a `result` is a table. */
+  readonly tabled: boolean
   /** Where answers to what it asks of the node come in, and the bell that is rung for them. */
   readonly answers: MessagePort
   readonly bell: Int32Array<SharedArrayBuffer>
@@ -56,7 +58,7 @@ const forgetCodeGeneration = (): void => {
     Reflect.deleteProperty(Object.getPrototypeOf(fn), 'constructor')
 }
 
-const { compiled, limits, grants, env, isFresh, answers, bell } = workerData as WorkerOptions
+const { compiled, limits, grants, env, isFresh, tabled, answers, bell } = workerData as WorkerOptions
 const functions = new Map(compiled.signature.functions.map((fn) => [fn.name, fn]))
 let printed: Uint8Array[] = []
 let printedBytes = 0
@@ -85,6 +87,7 @@ const host = hostImports(
 const instance: PluginInstance = new PluginInstance({
   compiled,
   limits,
+  tabled,
   world: { ...wasi({ grants, env, print, files, charge: (units) => instance.charge(units) }), ...host, ...absent(compiled.foreign) },
   dropped: () => files.close(),
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileComponent } from '../../src/plugin/component.ts'
@@ -190,6 +191,51 @@ test('functions of Wippy apps: text, a core module and a component, each call fo
     assert.equal(await call(app, 'wat', ''), [1, false, false])
     const wrong = await failure(app.put('app:other', { ...wat, wit: 'count: func(x: string) -> s32;' }))
     assert.is(wrong.code, 'PLUGIN_MALFORMED')
+  })
+})
+
+test('a result is a table where Wippy has it so, and an error of the call elsewhere', async () => {
+  const source = `(module (memory (export "memory") 1) (data (i32.const 64) "odd")
+    (func (export "half") (param i32) (result i32)
+      (i32.store8 (i32.const 16) (i32.and (local.get 0) (i32.const 1)))
+      (if (i32.load8_u (i32.const 16))
+        (then (i32.store (i32.const 20) (i32.const 64)) (i32.store (i32.const 24) (i32.const 3)))
+        (else (i32.store (i32.const 20) (i32.shr_u (local.get 0) (i32.const 1)))))
+      (i32.const 16))
+    (func (export "check") (param i32) (result i32) (local.get 0)))`
+  const wit = 'half: func(x: s32) -> result<s32, string>; export check: func(fails: bool) -> result;'
+  const folder = directoryWith({})
+  const path = join(folder, 'x.wasm')
+  writeFileSync(
+    path,
+    await componentNew(
+      await componentEmbed({ binary: await parse(source), witSource: `package t:t; world w { export ${wit} }`, world: 'w' }),
+    ),
+  )
+  const entry = (name: string) => ({ kind: 'plugin.function', plugin: 'app:plugin', export: name })
+  const drafts = {
+    ...{ half: { kind: 'function.wat', source, wit, method: 'half' }, check: { kind: 'function.wat', source, wit, method: 'check' } },
+    ...{ plugin: { kind: 'plugin.component', path }, half2: entry('half'), check2: entry('check') },
+  }
+  return withApp(drafts, async (app) => {
+    const told = await Promise.all([
+      ...[call(app, 'half', '8'), call(app, 'half', '7'), call(app, 'check', 'false'), call(app, 'check', 'true')],
+      ...[call(app, 'half2', '8'), call(app, 'half2', '7'), call(app, 'check2', 'false'), call(app, 'check2', 'true')],
+    ])
+    assert.equal(told, [
+      ...[
+        [{ ok: 4 }, false, false],
+        [{ err: 'odd' }, false, false],
+        [{ ok: true }, false, false],
+        [{ err: true }, false, false],
+      ],
+      ...[
+        [4, false, false],
+        [null, 'odd', 'Internal'],
+        [null, false, false],
+        [null, 'the plugin failed', 'Internal'],
+      ],
+    ])
   })
 })
 
