@@ -52,6 +52,7 @@ const OPTIONAL = [
   'builder',
   'sql',
   'store',
+  'cloudstorage',
   'supervisor',
   'templates',
   'yaml',

@@ -7,6 +7,19 @@ import type { Feature } from './feature.ts'
 
 export const features: readonly Feature[] = [
   {
+    modules: ['cloudstorage'],
+    kinds: ['cloudstorage.s3', 'config.aws'],
+    load: async (parts) => {
+      const [{ CloudStorages }, variables, streams] = await Promise.all([
+        import('../service/cloudstorage.ts'),
+        parts.environment(),
+        parts.streams(),
+      ])
+      const { service, handler } = new CloudStorages({ ...parts, streams, lookup: (after) => variables.lookup(after) })
+      return { services: [service], handler }
+    },
+  },
+  {
     modules: ['compress'],
     load: async () => ({ services: [(await import('../service/compress.ts')).compressService()] }),
   },

@@ -124,6 +124,17 @@ prefix | the id of the entry | before every key
 connect_timeout | 10s | how long connecting may take
 timeout | 5s | how long a command may take
 queue | 10000 | commands under way
+kind config.aws: An account of AWS, or of a storage that speaks like it.
+region | needed | its region
+access_key_id | needed to use it | the key; access_key_id_env names a variable
+secret_access_key | needed to use it | its secret; secret_access_key_env names a variable
+session_token | none | of keys that expire
+kind cloudstorage.s3: A bucket of S3, or of a storage that speaks like it.
+bucket | needed | its name
+config | needed | a config.aws entry
+endpoint | that of AWS | the address of the storage
+path_style | true with an endpoint | whether the bucket stands in the path, not in the host
+timeout | 60s | how long an answer, or more of one, is waited for
 kind queue.driver.memory: Queues in memory.
 kind queue.queue: A queue.
 driver | needed | its driver

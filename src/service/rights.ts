@@ -83,6 +83,9 @@ const unregister: Right = ({ target, args, caller }) => [
 /** A database is one right, whatever is done in it. */
 const database: Right = ({ target }) => [{ action: 'db.get', resource: target }]
 
+/** So is a bucket. */
+const bucket: Right = ({ target }) => [{ action: 'cloudstorage.get', resource: target }]
+
 /** So is a directory. */
 const directory: Right = ({ target }) => [{ action: 'fs.get', resource: target }]
 
@@ -202,6 +205,13 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'activity.details': 'free',
   'activity.info': 'free',
   'template.render': ({ target }) => [{ action: 'template.get', resource: target }],
+  'cloudstorage.list': bucket,
+  'cloudstorage.head': bucket,
+  'cloudstorage.download': bucket,
+  'cloudstorage.upload': bucket,
+  'cloudstorage.delete': bucket,
+  'cloudstorage.presign_get': bucket,
+  'cloudstorage.presign_put': bucket,
   'sql.query': database,
   'sql.execute': database,
   'sql.prepare': database,

@@ -100,6 +100,14 @@ const SAMPLES: readonly Sample[] = [
   ['events.subscribe', 'orders', [''], [['events.subscribe', 'orders']]],
   ['events.send', 'orders', ['kind', 'path'], [['events.send', 'orders']]],
   ['registry.get', 'app:x', [], [['registry.get', 'app:x']]],
+  ['cloudstorage.get', 'app:b', [], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.list', 'app:b', [''], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.head', 'app:b', ['k'], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.download', 'app:b', ['k', 1], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.upload', 'app:b', ['k', 'x'], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.delete', 'app:b', [['k']], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.presign_get', 'app:b', ['k'], [['cloudstorage.get', 'app:b']]],
+  ['cloudstorage.presign_put', 'app:b', ['k'], [['cloudstorage.get', 'app:b']]],
   ['security.actor.create', 'ada', [], [['security.actor.create', 'ada']]],
   ['security.scope.create', 'custom', [], [['security.scope.create', 'custom']]],
   ['security.policy.get', 'app:p', [], [['security.policy.get', 'app:p']]],
@@ -338,7 +346,7 @@ for (const action of ACTIONS) {
 }
 
 /** Actions of services that are not here. A service that comes has its operations in the samples, and its actions not in this list. */
-const UNUSED = /^(cloudstorage|pg|hub)\.|^network\.bind$/
+const UNUSED = /^(pg|hub)\.|^network\.bind$/
 
 /** Actions of messages, and of agents. */
 const BESIDE = ['process.send', 'registry.versions']

@@ -7,6 +7,13 @@ AGENT_NAME | The text cannot be the name of an agent. | Names stand in the audit
 AGENT_POLICY | There is no policy of that name for an agent. | Agents act within the policies of the app. | Add a security.policy entry, or name one that is there.
 AGENT_TIMEOUT | What an agent called took too long. | It waits for an answer, but not for ever. | Call what answers sooner.
 AGENT_UNKNOWN | An agent cannot do that. | There is no tool of that name. | Ask which tools there are.
+CLOUDSTORAGE_ARGUMENT | An argument of the module cloudstorage is not what it takes. | Keys are texts without parts "." or "..", headers have their forms. | Look at docs/lua.md.
+CLOUDSTORAGE_BUSY | A process has too much under way on buckets. | It may have 16 operations at once. | Wait for some of them.
+CLOUDSTORAGE_CONFLICT | The condition of a request does not hold. | The object has another ETag, is there already, or has not changed. | Read it again, and decide anew.
+CLOUDSTORAGE_FAILED | A storage did not do what it was asked. | It cannot be reached, refuses, or fails. | Look at the message: it has the storage's own code.
+CLOUDSTORAGE_KEYS | An account has no keys. | Neither access_key_id and secret_access_key are there, nor the variables that are named instead. | Write them, or set the variables.
+CLOUDSTORAGE_NOT_FOUND | There is no such object. | No object of the bucket has that key. | Correct the key.
+CLOUDSTORAGE_UNKNOWN | There is no such storage. | No entry of kind cloudstorage.s3 has that id. | Correct the id.
 COMPRESS | Data could not be compressed or decompressed. | It is empty or of another format, a level is none, or what comes out is larger than max_size. | Look at the message; raise max_size for what is trusted.
 CONNECTION_NOT_FOUND | There is no such database or store. | No entry has that id, or it could not be started. | Correct the id; "wippy check" says why an entry does not start.
 CRYPTO_DECRYPT | Data could not be decrypted. | The key is another, or the data was altered. | Use the key and the additional data it was encrypted with.

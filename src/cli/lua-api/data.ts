@@ -206,6 +206,17 @@ delete(key: string): boolean?, Error? - Whether it was there.
 list(options: table?): table?, Error? - { prefix =, after =, limit = } gives { items, cursor, has_more }.
 info(): table?, Error? - What it can.
 release(): boolean - No more.
+module cloudstorage: Buckets of S3, and of what speaks like it.
+get(id: string): Storage?, Error? - The bucket of an entry.
+class Storage
+list_objects(options: table?): table?, Error? - { prefix =, max_keys =, continuation_token =, include_owner =, include_versions = } gives { objects, is_truncated, next_continuation_token }.
+head_object(key: string): table?, Error? - { size, etag, content_type, cache_control, content_disposition, content_encoding, storage_class, version_id, last_modified, metadata, headers }.
+download_object(key: string, writer: any, options: table?): boolean?, Error? - Into a file or stream; { range =, if_match =, if_none_match = }.
+upload_object(key: string, content: any, options: table?): boolean?, Error? - A text, a file or a stream; { content_type =, cache_control =, content_disposition =, content_encoding =, metadata =, headers =, if_match =, if_none_match =, only_if_absent = }.
+delete_objects(keys: string[]): boolean?, Error? - Also those that are not there.
+presigned_get_url(key: string, options: table?): string?, Error? - An address to read it with, for { expiration = 3600 } seconds.
+presigned_put_url(key: string, options: table?): string?, Error? - An address to write it with; { expiration =, content_type =, content_length = }.
+release(): boolean - No more.
 module stream: What streams are made of; other modules open them.
 class Stream
 read(most: integer?): string?, Error? - The next bytes; nil at the end.
