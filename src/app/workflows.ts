@@ -169,7 +169,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   scheduler.delivery.post = durables.letters
   launcher.durable = workflows
   const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op), sure: () => durables.sure() })
-  const monitors: WorkflowMonitors = new WorkflowMonitors(durables, scheduler, report)
+  const monitors: WorkflowMonitors = new WorkflowMonitors(durables, { scheduler, clock, report })
   const operation = (op: string) => door.operation(op)
   door.diversion = new WorkflowAsks({ durables, workflows, activities, monitors, operation, scheduler, launcher, credentials })
   known.set(parts, workflows)
@@ -184,6 +184,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
       return []
     },
     halt: async (options) => {
+      monitors.stop()
       const stopped = Promise.all([retention.stop(), durables.stop(options)])
       await within(clock, STOP_MS, stopped) // a database that is away is not waited for: nothing that is not durable has left the node
     },

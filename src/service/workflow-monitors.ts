@@ -1,9 +1,11 @@
 // What workflows watch: the ends of processes and of other workflows reach them as mail, so that none is lost while they are not in memory, or
 // no node is there.
 //
-//   M1 The end of a process that did not outlive its node is told by the next one.
-//   M2 An end is told once: what waits in the mailbox already is not posted again.
+//   M1 The end of a process is told by the start of a node that it is of, wherever its watcher goes on; of one that is there no more, by whoever
+//      goes on with the watcher.
+//   M2 An end is told once: what waits in the mailbox already is not posted again, and what nobody waits for any more is not taken in.
 
+import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import { alreadyMonitoring, pidNotRegistered } from '../kernel/failure.ts'
 import { EVENT, FrameCursor } from '../kernel/frame.ts'
@@ -13,6 +15,7 @@ import { encode, encodeAll } from '../msgpack.ts'
 import { type Pid, parsePid } from '../pid.ts'
 import { cardOf } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
+import { Elsewhere } from '../workflow/elsewhere.ts'
 import { hasEnded, MOST_MAIL } from '../workflow/engine.ts'
 import { idOf } from '../workflow/id.ts'
 import { framesOf, labelOf } from '../workflow/ledger.ts'
@@ -23,16 +26,25 @@ const MOST = 10_000 // that one workflow watches
 type End = { readonly ok: boolean; readonly payload: Uint8Array }
 type Watcher = Pick<Run, 'id' | 'pid'>
 
+export type MonitorsOptions = { readonly scheduler: Scheduler; readonly clock: Clock; readonly report: (error: unknown) => void }
+
 export class WorkflowMonitors {
   readonly #durables: Durables
   readonly #scheduler: Scheduler
+  readonly #elsewhere: Elsewhere
   readonly #report: (error: unknown) => void
   readonly #followed = new Map<string, symbol>() // watcher and watched → this time of watching
 
-  constructor(durables: Durables, scheduler: Scheduler, report: (error: unknown) => void) {
+  constructor(durables: Durables, { scheduler, clock, report }: MonitorsOptions) {
     this.#durables = durables
     this.#scheduler = scheduler
+    this.#elsewhere = new Elsewhere({ others: () => durables.engine.others(durables.owner), clock, report })
     this.#report = report
+  }
+
+  /** Nothing is looked for any more. */
+  stop(): void {
+    this.#elsewhere.stop()
   }
 
   /** Throws PID_NOT_REGISTERED, ALREADY_MONITORING, MONITOR_NAME, MONITOR_LIMIT. */
@@ -54,17 +66,17 @@ export class WorkflowMonitors {
 
   /** What a workflow that was taken up goes on watching. */
   resume(run: Run): void {
-    for (const pid of run.ledger.watching.all()) this.follow(run, pid)
+    for (const [pid, on] of run.ledger.watching.all()) this.follow(run, pid, on)
   }
 
-  /** Tells the workflow of an end, when it comes. */
-  follow({ id, pid }: Watcher, watched: Pid): void {
+  /** Tells the workflow of an end, when it comes. `on`: the start of a node that a process is of. */
+  follow({ id, pid }: Watcher, watched: Pid, on = this.#durables.owner): void {
     const key = `${id} ${watched}`
     if (this.#followed.has(key)) return
     const time = Symbol(key)
     const isStill = (): boolean => this.#followed.get(key) === time
     this.#followed.set(key, time)
-    void this.#end(id, watched)
+    void this.#end(id, watched, on)
       .then(async (end) => {
         if (end !== null && isStill()) await this.#tell({ id, pid }, watched, end)
       })
@@ -74,17 +86,23 @@ export class WorkflowMonitors {
       .finally(() => isStill() && this.#followed.delete(key))
   }
 
-  /** How it ends; null when the watcher hears of it otherwise: children tell their parents themselves. */
-  async #end(watcher: string, watched: Pid): Promise<End | null> {
+  /** How it ends; null when the watcher hears of it otherwise: children tell their parents themselves, and who goes on with it tells it. */
+  async #end(watcher: string, watched: Pid, on: string): Promise<End | null> {
     const id = this.#durables.letters.owns(watched) ? idOf(watched) : null
     if (id === null) {
-      if (this.#scheduler.processes.find(watched) === null) return { ok: false, payload: endedBy(encode(lost(watched))) }
-      return new Promise((resolve) => this.#scheduler.onExit(watched, resolve))
+      if (on === this.#durables.owner) return this.#endHere(watched)
+      await this.#elsewhere.gone(on)
+      return this.#durables.has(watcher) ? lost(watched) : null
     }
     const head = await this.#durables.engine.head(id)
     if (head !== null && cardOf(head.card).parent === watcher) return null
     const { status, card } = await this.#durables.ended(id)
-    return { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]) }
+    return this.#durables.has(watcher) ? { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]) } : null
+  }
+
+  async #endHere(watched: Pid): Promise<End> {
+    if (this.#scheduler.processes.find(watched) === null) return lost(watched)
+    return new Promise((resolve) => this.#scheduler.onExit(watched, resolve))
   }
 
   async #tell({ id, pid }: Watcher, watched: Pid, end: End): Promise<void> {
@@ -99,8 +117,10 @@ export class WorkflowMonitors {
   }
 }
 
-const lost = (pid: Pid): WippyError =>
-  new WippyError('PROCESS_LOST', Kind.Unavailable, `process ${pid} ended with the node it ran on`, { retryable: false })
+const lost = (pid: Pid): End => {
+  const error = new WippyError('PROCESS_LOST', Kind.Unavailable, `process ${pid} ended with the node it ran on`, { retryable: false })
+  return { ok: false, payload: endedBy(encode(error)) }
+}
 
 const tooMany = (): WippyError =>
   new WippyError('MONITOR_LIMIT', Kind.RateLimited, `a workflow watches at most ${MOST} others`, { retryable: false })

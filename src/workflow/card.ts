@@ -19,6 +19,8 @@ export type Beginning = {
   readonly limits: HostLimits
   /** The build of the runtime that takes its steps, until a record says that another one does. */
   readonly runtime?: string | undefined
+  /** The start of a node with which it begins. */
+  readonly owner?: string | undefined
 }
 
 /** Who writes a journal: one start of one node, and its build of the runtime. */

@@ -136,7 +136,7 @@ export class Durables {
   }
 
   #begun(beginning: Beginning): Beginning {
-    return { ...beginning, runtime: this.#options.runtime }
+    return { ...beginning, ...this.#writer }
   }
 
   /** Workflows that are loaded. */
@@ -157,6 +157,11 @@ export class Durables {
   /** Gives all up; they go on when a node takes them up, which others may do at once. Without `now` calls under way may come to their end. */
   stop({ now = false }: { readonly now?: boolean } = {}): Promise<void> {
     return this.#share.leave(now)
+  }
+
+  /** Whether a workflow is one that this node goes on with. */
+  has(id: string): boolean {
+    return this.#share.has(id)
   }
 
   /** Whether what one node does for all is this node's. */

@@ -119,6 +119,8 @@ export interface Engine {
   claim(node: string, ttlMs: number): Promise<Claimed>
   /** Gives partitions up, so that others can have them at once. `leaves`: the node goes and counts no more. */
   release(node: string, parts: Partitions, leaves: boolean): Promise<void>
+  /** The other starts of nodes that are there. */
+  others(node: string): Promise<ReadonlySet<string>>
   /** Hears of what others do to workflows whose partition was not claimed here; late, twice, or as `missed`. Returns how to end that. */
   watch(hear: (news: News) => void): () => void
   close(): Promise<void>

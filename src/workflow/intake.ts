@@ -6,6 +6,7 @@ import type { Process } from '../kernel/process.ts'
 import type { Pid } from '../pid.ts'
 import type { Card } from './card.ts'
 import type { Mail } from './engine.ts'
+import { idOf } from './id.ts'
 import { type Change, framesOf, type Ledger, labelOf } from './ledger.ts'
 import { eventFrame, PARENT_ENDED } from './mail.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -108,6 +109,7 @@ export class Intake {
       this.#answers.set(cursor.tag, n)
       return frame
     }
+    if (cursor.kind === EVENT && topic === 'pid.exit' && idOf(name as Pid) === null && !ledger.mayWatch(name as Pid)) return this.#drop(n)
     const isBereft = cursor.kind === EVENT && topic === PARENT_ENDED
     if (isBereft && card.closing === 'terminate') {
       this.#receiver.orphaned()

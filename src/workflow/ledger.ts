@@ -7,7 +7,7 @@ import { ASK, areWithin, EVENT, EXIT, FrameCursor, type Frames, MESSAGE, REPLY, 
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { Attempts, type Note } from './attempts.ts'
-import { Watching } from './watching.ts'
+import { type Watched, Watching } from './watching.ts'
 
 const MOST_TIMERS = 10_000
 const TIMERS: ReadonlySet<string> = new Set(['time.sleep', 'time.after', 'time.ticker'])
@@ -72,11 +72,20 @@ export class Ledger {
   /** Whether it ever wanted a child. */
   hasChildren = false
   readonly watching: Watching
+  /** The start of a node that goes on with it; empty when its journal does not say. */
+  owner: string
   readonly #frame = new FrameCursor()
 
-  constructor(attempts = new Attempts(), watching = new Watching()) {
+  constructor(owner = '', attempts = new Attempts(), watching = new Watching()) {
+    this.owner = owner
     this.attempts = attempts
     this.watching = watching
+  }
+
+  /** Another start of a node goes on with it. */
+  owned(owner: string): void {
+    this.owner = owner
+    this.attempts.interrupted()
   }
 
   /** Takes one step in. `mailed` are the tags of what became mail with its record. */
@@ -134,6 +143,13 @@ export class Ledger {
     return false
   }
 
+  /** Whether the end of a process may be one that it waits for: it watches it, or what it asked for may come to that. */
+  mayWatch(pid: Pid): boolean {
+    if (this.watching.has(pid)) return true
+    for (const { op } of this.open.values()) if (WATCHES.has(op)) return true
+    return false
+  }
+
   /** Everything that waits for its time. */
   due(): { readonly tag: number; readonly dueMs: number }[] {
     return [...[...this.timers].map(([tag, { dueMs }]) => ({ tag, dueMs })), ...this.attempts.waiting()]
@@ -151,18 +167,20 @@ export class Ledger {
   toBytes(): Uint8Array {
     const open = [...this.open].map(([tag, { seq, op, frame, mailed }]) => [tag, seq, op, frame, mailed])
     const timers = [...this.timers].map(([tag, { dueMs, everyMs }]) => [tag, dueMs, everyMs])
-    return encodeAll([open, timers, this.attempts.stored(), this.hasChildren, this.watching.all()])
+    return encodeAll([open, timers, this.attempts.stored(), this.hasChildren, this.watching.all(), this.owner])
   }
 
   static fromBytes(bytes: Uint8Array): Ledger {
-    const [open, timers, attempts, hasChildren, watching] = decodeAll(bytes) as [
+    const [open, timers, attempts, hasChildren, watching, owner] = decodeAll(bytes) as [
       readonly [number, number, string, Uint8Array, boolean][],
       readonly [number, number, number][],
       ConstructorParameters<typeof Attempts>[0],
       boolean,
-      readonly Pid[],
+      readonly (Watched | Pid)[],
+      string | undefined,
     ]
-    const ledger = new Ledger(new Attempts(attempts), new Watching(watching))
+    const watched = watching.map((one): Watched => (typeof one === 'string' ? [one, ''] : one)) // pids alone are of earlier versions
+    const ledger = new Ledger(owner, new Attempts(attempts), new Watching(watched))
     ledger.hasChildren = hasChildren
     for (const [tag, seq, op, frame, mailed] of open) ledger.open.set(tag, { seq, op, frame, mailed })
     for (const [tag, dueMs, everyMs] of timers) ledger.timers.set(tag, { dueMs, everyMs })
@@ -180,7 +198,8 @@ export class Ledger {
     const ask = new FrameCursor().over(framesOf(open.frame))
     ask.next()
     const [op, target] = labelOf(ask)
-    this.watching.answered(op, target, op === 'process.spawn' ? valuesOf(ask)[1] : null, valuesOf(reply)[0])
+    const how = op === 'process.spawn' ? valuesOf(ask)[1] : null
+    this.watching.answered(op, target, { how, answer: valuesOf(reply)[0], on: this.owner })
   }
 
   #answered(tag: number, nowMs: number, timers: Map<number, number>, cleared: Set<number>): void {

@@ -196,6 +196,10 @@ export class LmdbEngine implements Engine {
 
   async release(): Promise<void> {}
 
+  async others(): Promise<ReadonlySet<string>> {
+    return new Set()
+  }
+
   watch(): () => void {
     return () => {}
   }

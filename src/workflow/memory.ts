@@ -206,6 +206,11 @@ export class MemoryEngine implements Engine {
     this.#tell({ kind: 'leases' })
   }
 
+  async others(node: string): Promise<ReadonlySet<string>> {
+    const now = this.#nowMs()
+    return new Set([...this.#nodes].filter(([name, untilMs]) => name !== node && untilMs >= now).map(([name]) => name))
+  }
+
   watch(hear: (news: News) => void): () => void {
     this.#hearers.add(hear)
     return () => void this.#hearers.delete(hear)

@@ -235,6 +235,11 @@ export class PostgresEngine implements Engine {
     await this.#news.flush()
   }
 
+  async others(node: string): Promise<ReadonlySet<string>> {
+    const rows = await this.#rows('SELECT name FROM $.node WHERE name <> $1 AND until >= clock_timestamp()', [node])
+    return new Set(rows.map(({ name }) => name as string))
+  }
+
   watch(hear: (news: News) => void): () => void {
     return this.#news.watch(hear)
   }

@@ -84,7 +84,7 @@ export const rebuilt = async (
   const stale = kept === null ? await piecesOf(engine, id, card.mark) : []
   const body = makeBody(bytes, beginning.limits)
   try {
-    const ledger = kept?.ledger ?? new Ledger()
+    const ledger = kept?.ledger ?? new Ledger(beginning.owner)
     let last: Position = await recordAt(engine, id, kept === null ? run.start : mark!.seq)
     if (kept !== null) body.restore(kept.state)
     const isItsCode = code === undefined || programHash(code) === run.code

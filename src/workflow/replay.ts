@@ -98,8 +98,9 @@ export const replay = (
   let fuel = 0
   for (const record of records) {
     if (record.kind === RecordKind.own) {
-      ledger.attempts.interrupted()
-      meter.by = writerOf(record.input).runtime
+      const { owner, runtime } = writerOf(record.input)
+      ledger.owned(owner)
+      meter.by = runtime
     }
     if (record.kind === RecordKind.fork) meter.by = null
     if (record.kind === RecordKind.note) ledger.note(noteOf(record.input))

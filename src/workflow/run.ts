@@ -251,7 +251,7 @@ export class Run {
     this.card = card
     const isLast = hasEnded(status) || kind === RecordKind.start // no step follows
     if (isLast) this.#isClosed = this.#isOver = true
-    if (kind === RecordKind.own) this.ledger.attempts.interrupted()
+    if (kind === RecordKind.own) this.ledger.owned(card.owner)
     const effects = noticed(status, card, isLast ? { ...more, pages: this.#marks.useless } : more)
     this.#cardBytes = effects.card
     this.#traits = effects.traits

@@ -74,7 +74,7 @@ export const opening = (start: Start, head: Head | null, { owner, runtime, keptM
   const { closing = 'abandon', delayMs = 0, schedule = null, executionMs = null, runMs = null } = start
   const before: Position = head ?? ORIGIN
   const cuts = head && cutsWith(cardOf(head.card).cuts ?? [], { seq: before.seq + 1, ms: nowMs }, keptMs)
-  const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits, runtime }
+  const beginning: Beginning = { entry, host: host.id, args, seed: randomInt(SEEDS), context, limits, runtime, owner }
   const about = { entry, host: host.id, code: code.hash, start: before.seq + 1, startedMs: nowMs, endedMs: null, owner }
   const beginMs = schedule?.atMs ?? (delayMs > 0 ? Math.ceil(nowMs + delayMs) : null)
   const limit = limitOf(executionMs === null ? null : nowMs + executionMs, runMs, beginMs ?? nowMs)

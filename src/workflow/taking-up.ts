@@ -58,7 +58,7 @@ export class TakingUp {
   begin({ id, host, limits, code }: Start, { beginning, card, record }: Opening): Run {
     const { node, around, loaded } = this.#options
     const body = node.makeBody(code.bytes, limits)
-    const fresh = { body, ledger: new Ledger(), steps: 0, fuel: 0, pieces: new Set<string>(), stale: [] }
+    const fresh = { body, ledger: new Ledger(this.#options.writer.owner), steps: 0, fuel: 0, pieces: new Set<string>(), stale: [] }
     const run = new Run({ id, pid: host.pidOf(id), position: record, card, code: Buffer.from(card.code, 'hex'), ...fresh }, around)
     spawn(run, beginning, this.#groundOf(run, beginning, host))
     loaded.keep(run)

@@ -3,11 +3,14 @@
 import { type Pid, parsePid } from '../pid.ts'
 import { idOf } from './id.ts'
 
-export class Watching {
-  readonly #all: Set<Pid>
+/** `on`: the start of a node that went on with the workflow when it began to watch; an ordinary process is of that one. */
+export type Watched = readonly [pid: Pid, on: string]
 
-  constructor(pids: readonly Pid[] = []) {
-    this.#all = new Set(pids)
+export class Watching {
+  readonly #all: Map<Pid, string>
+
+  constructor(all: readonly Watched[] = []) {
+    this.#all = new Map(all)
   }
 
   get size(): number {
@@ -18,16 +21,20 @@ export class Watching {
     return this.#all.has(pid)
   }
 
-  all(): readonly Pid[] {
+  all(): readonly Watched[] {
     return [...this.#all]
   }
 
-  /** An ask was answered well. `how`: of a spawn; `answer`: the pid it gave. */
-  answered(op: string, target: string, how: unknown, answer: unknown): void {
-    if (op === 'process.monitor' && parsePid(target) !== null) this.#all.add(target as Pid)
+  /** An ask was answered well, `on` a start of a node. `how`: of a spawn; `answer`: the pid it gave. */
+  answered(
+    op: string,
+    target: string,
+    { how, answer, on }: { readonly how: unknown; readonly answer: unknown; readonly on: string },
+  ): void {
+    if (op === 'process.monitor' && parsePid(target) !== null) this.#all.set(target as Pid, on)
     else if (op === 'process.unmonitor') this.#all.delete(target as Pid)
     else if (op === 'process.spawn' && isMonitored(how) && parsePid(String(answer)) !== null && idOf(answer as Pid) === null) {
-      this.#all.add(answer as Pid)
+      this.#all.set(answer as Pid, on)
     }
   }
 

@@ -4,8 +4,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { views } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
-import { proc, start, type TestApp, withApp } from '../support/app.ts'
+import { cardOf } from '../../src/workflow/card.ts'
+import { MemoryEngine } from '../../src/workflow/memory.ts'
+import { proc, service, start, type TestApp, withApp } from '../support/app.ts'
 import { again, ended, HOST, send, spawn, WITHOUT_ROOM, workflow } from './app.ts'
+import { HoldingEngine } from './holding-engine.ts'
 
 // Watches what it is told to, and returns what it heard when it is told to stop.
 const WATCHER = workflow(`
@@ -38,10 +41,10 @@ const pidNamed = (app: TestApp, name: string): Promise<string> =>
   ) as Promise<string>
 
 /** Resolves when the watcher has got so many answers and ends. */
-const heard = async (app: TestApp, event: 'answered' | 'hears', count: number): Promise<void> => {
+const heard = async (app: TestApp, event: 'answered' | 'hears', count: number, id = 'w'): Promise<void> => {
   const wait = async (): Promise<void> => {
     for (;;) {
-      const { records } = await views.journal(workflowsOf(app.node.parts).engine, { id: 'w' })
+      const { records } = await views.journal(workflowsOf(app.node.parts).engine, { id })
       if (records.flatMap(({ events }) => events).filter((one) => one.event === event).length >= count) return
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
@@ -158,6 +161,75 @@ test('who stops watching and begins again hears of an end once', () =>
         ['{app:workflows|o}', 3],
       ].sort(),
     )
+  }))
+
+const exits = (value: unknown): unknown[] => (value as unknown[][]).filter(([kind]) => kind === 'pid.exit').map(([, ...rest]) => rest)
+
+test('a process of the next start of the node is not taken for one of this start, though it has the same pid', async () => {
+  const journals = new HoldingEngine()
+  let app = await start({ ...HOST, watcher: WATCHER, plain: PLAIN, kept: service('plain') }, { journals: journals.engine })
+  try {
+    const { pid } = app.processes('app:plain')[0]!
+    await spawn(app, 'watcher', 'w')
+    await send(app, 'w', 'monitor', `'${pid}'`)
+    await heard(app, 'answered', 1)
+    const told = journals.hold('post', 'before') // it ends as in a crash: nobody is told
+    app = await again(app, { journals: journals.engine })
+    assert.is(app.processes('app:plain')[0]?.pid, pid)
+    await heard(app, 'hears', 1)
+    await send(app, 'w', 'stop', '0')
+    assert.equal(exits((await ended(app, 'w')).value), [[pid, false, 'Unavailable']])
+    told.release()
+  } finally {
+    await app.node.stop({ now: true })
+  }
+})
+
+/** Two nodes that share journals, and watchers of a process of the first one, of which some have moved to the second one. */
+const withMoved = async (act: (one: TestApp, other: TestApp, ids: readonly string[], pid: string) => Promise<void>): Promise<void> => {
+  const journals = new MemoryEngine()
+  const drafts = { ...HOST, watcher: WATCHER, plain: PLAIN }
+  const one = await start(drafts, { journals })
+  const ids = Array.from({ length: 12 }, (_, n) => `w${n}`)
+  const owners = async (): Promise<Set<string>> =>
+    new Set(await Promise.all(ids.map(async (id) => cardOf((await journals.head(id))!.card).owner)))
+  await one.eval(`return (process.spawn('app:plain', 'app:processes', 'watched'))`)
+  const pid = await pidNamed(one, 'watched')
+  for (const id of ids) {
+    await spawn(one, 'watcher', id)
+    await send(one, id, 'monitor', `'${pid}'`)
+    await heard(one, 'answered', 1, id)
+  }
+  const other = await start(drafts, { journals })
+  try {
+    for (let n = 0; n < 12; n++) await other.eval(`return (process.spawn('app:plain', 'app:processes'))`) // with pids that the first one has, too
+    const moved = async (): Promise<void> => {
+      while ((await owners()).size < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await one.patient(moved(), 'workflows of both nodes')
+    await act(one, other, ids, pid)
+  } finally {
+    await Promise.all([one.node.stop({ now: true }), other.node.stop({ now: true })])
+  }
+}
+
+test('a workflow that moves to another node hears of the end of what it watches when it comes, once', () =>
+  withMoved(async (one, other, ids, pid) => {
+    await one.eval(`process.send('${pid}', 'go', 7)`)
+    for (const id of ids) await heard(one, 'hears', 1, id)
+    for (const id of ids) await send(other, id, 'stop', '0')
+    for (const id of ids) assert.equal(exits((await ended(one, id)).value), [[pid, 7]], id)
+  }))
+
+test('when the node ends on which it ran, that is told where its watchers are, once', () =>
+  withMoved(async (one, other, ids, pid) => {
+    await one.node.stop({ now: true })
+    for (const id of ids) await heard(other, 'hears', 1, id)
+    for (const id of ids) await send(other, id, 'stop', '0')
+    for (const id of ids) {
+      const [event, ...more] = exits((await ended(other, id)).value) as unknown[][]
+      assert.equal([event?.[0], event?.[1], more.length], [pid, false, 0], id)
+    }
   }))
 
 test.run()

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { encodeAll } from '../../src/msgpack.ts'
+import type { Pid } from '../../src/pid.ts'
 import type { Program } from '../../src/program.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
 import type { LuaBody } from '../../src/vm/lua-body.ts'
@@ -109,6 +111,14 @@ for (let seed = 1; seed <= 5; seed++) {
     whole.close()
   })
 }
+
+test('what a checkpoint of an earlier version watches is of no start of a node that is there', () => {
+  const pid = '{app:processes|0x00001}' as Pid
+  const ledger = Ledger.fromBytes(encodeAll([[], [], [], false, [pid]]))
+  assert.equal([ledger.owner, ledger.watching.all()], ['', [[pid, '']]])
+  ledger.owned('here')
+  assert.equal(Ledger.fromBytes(ledger.toBytes()), ledger)
+})
 
 test('a piece of a checkpoint that is missing or damaged makes it useless, and nothing else', async () => {
   const [record] = journal(1, 20)

@@ -53,6 +53,7 @@ class Line {
       remove: (id, at) => again('remove', () => store.remove(id, at)),
       claim: (node, ttlMs) => this.#once('claim', () => store.claim(node, ttlMs)),
       release: (node, parts, leaves) => this.#once('release', () => store.release(node, parts, leaves)),
+      others: (node) => again('others', () => store.others(node)),
       watch: (hear) => store.watch((news) => this.#tell(hear, news)),
       close: async () => {},
     }
