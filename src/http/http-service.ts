@@ -1,11 +1,12 @@
 // The host half of `http`: the request that a handler answers, and its answer. A process reaches its own request and no other.
 
+import { Readable } from 'node:stream'
 import { Kind, WippyError } from '../error.ts'
 import type { Call, Operation, Service } from '../service/service.ts'
 import { readingStream, type Streams } from '../service/streams.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handlers } from './handlers.ts'
-import { readMultipart } from './multipart.ts'
+import { Forms } from './multipart.ts'
 
 const BODY = 8 * 1024 ** 2 // bytes of a body that is taken whole, unless the handler says otherwise
 const FORM = 32 * 1024 ** 2
@@ -29,6 +30,7 @@ const within = async <T>(work: Promise<T>, ms: number): Promise<T> => {
 const countOf = (value: unknown, fallback: number): number => (typeof value === 'number' && value > 0 ? value : fallback)
 
 export const httpService = (handlers: Handlers, streams: Streams): Service => {
+  const forms = new Forms()
   const exchangeOf = ({ caller }: Call): Exchange => handlers.exchangeOf(caller.pid)
 
   const request: Operation = (call) => {
@@ -51,10 +53,10 @@ export const httpService = (handlers: Handlers, streams: Streams): Service => {
   const multipart: Operation = async (call) => {
     const exchange = exchangeOf(call)
     const bytes = await within(exchange.body.whole(countOf(call.args[0], FORM)), BODY_MS)
-    const { values, files } = await readMultipart(bytes, exchange.header('content-type') ?? '')
-    const opened = files.map(({ field, name, type, content }) => {
-      const number = streams.open(call.caller, readingStream(content.stream(), content.size))
-      return { field, name, type, size: content.size, stream: number }
+    const { values, files } = await forms.read({ bytes, contentType: exchange.header('content-type') ?? '' }, call.caller.pid)
+    const opened = files.map(({ field, name, type, bytes: content }) => {
+      const number = streams.open(call.caller, readingStream(Readable.from([content]), content.length))
+      return { field, name, type, size: content.length, stream: number }
     })
     return [values, opened]
   }

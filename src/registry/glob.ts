@@ -25,12 +25,21 @@ const partMatches = (pattern: string, part: string): boolean =>
         .some((choice) => matches(choice, part))
     : matches(pattern, part)
 
+/** Goes back to the last `**` only: whatever that takes, those before it have taken as little as they can. */
 const partsMatch = (patterns: readonly string[], parts: readonly string[]): boolean => {
-  const [pattern, ...rest] = patterns
-  if (pattern === undefined) return parts.length === 0
-  if (pattern === '**') return partsMatch(rest, parts) || (parts.length > 0 && partsMatch(patterns, parts.slice(1)))
-  return parts.length > 0 && partMatches(pattern, parts[0]!) && partsMatch(rest, parts.slice(1))
+  let [at, from] = [0, 0] // in patterns, in parts
+  let [behind, taken] = [-1, 0] // of the last `**`: what follows it, and where that was tried
+  while (from < parts.length) {
+    const pattern = patterns[at]
+    if (pattern === '**') [behind, taken] = [++at, from]
+    else if (pattern !== undefined && partMatches(pattern, parts[from]!)) {
+      at++
+      from++
+    } else if (behind >= 0) [at, from] = [behind, ++taken]
+    else return false
+  }
+  return patterns.slice(at).every((pattern) => pattern === '**')
 }
 
-/** Part by part between dots: `*` is one part or a piece of one, `**` any number of parts, `(a|b)` either. */
+/** Part by part between dots: `*` is one part or a piece of one, `**` any number of parts, `(a|b)` either. Takes the product of both at most. */
 export const matchesDotted = (pattern: string, text: string): boolean => partsMatch(pattern.split('.'), text.split('.'))

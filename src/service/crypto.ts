@@ -4,7 +4,16 @@
 //      additional data, is not decrypted.
 //   Y2 A token is verified with the algorithm that the caller names, whatever its header says.
 
-import { createCipheriv, createDecipheriv, createHmac, pbkdf2, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  getRandomValues,
+  pbkdf2,
+  randomBytes,
+  randomUUID,
+  timingSafeEqual,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
@@ -15,6 +24,7 @@ import { turns } from './turns.ts'
 const NONCE = 12
 const TAG = 16
 const MOST_RANDOM = 1024 * 1024
+const CHANCES = 16_384 // at once
 const MOST_ITERATIONS = 10_000_000
 const MOST_KEY = 1024
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -78,10 +88,20 @@ const decrypt = ({ target, args: [data, secret, aad] }: Call): Uint8Array => {
   }
 }
 
+/** So many whole numbers below `bound`, each as likely as another: what would favour the first ones is thrown away. */
+const chances = (length: number, bound: number): Uint32Array => {
+  const most = Math.floor(2 ** 32 / bound) * bound
+  const found = new Uint32Array(length)
+  for (let at = 0; at < length; ) {
+    for (const chance of getRandomValues(new Uint32Array(Math.min(length - at, CHANCES)))) if (chance < most) found[at++] = chance % bound
+  }
+  return found
+}
+
 const randomText = ([length, charset]: readonly unknown[]): string => {
   const letters = charset === undefined || charset === null ? LETTERS : charset
   if (typeof letters !== 'string' || letters === '') throw invalid('the charset is empty')
-  return Array.from({ length: count(length, MOST_RANDOM, 'length') }, () => letters[randomInt(letters.length)]).join('')
+  return Array.from(chances(count(length, MOST_RANDOM, 'length'), letters.length), (at) => letters[at]).join('')
 }
 
 const BLOCKS_PER_MS = 2000 // of a digest

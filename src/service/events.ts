@@ -30,6 +30,7 @@ export const reservedSystems: ReadonlySet<string> = new Set([
 
 const MAX_SUBSCRIPTIONS = 256 // of one process
 const MAX_NAME = 1024 // characters of a system, kind or path
+const MAX_PARTS = 32 // of a pattern, between dots: every event is compared with it
 const RETRY_MS = 100 // between two attempts to tell who missed something
 
 /**
@@ -133,6 +134,10 @@ export const eventsService = (bus: EventBus, permit: Permit, clock: Clock): Serv
   const subscribe = ({ caller, target, tag, args }: Call): readonly unknown[] => {
     const system = name('system', target)
     const kind = args[0] === undefined || args[0] === null || args[0] === '' ? '' : name('kind', args[0])
+    for (const pattern of [system, kind]) {
+      if (pattern.split('.').length <= MAX_PARTS) continue
+      throw new WippyError('EVENTS_ARGUMENT', Kind.Invalid, `a pattern has at most ${MAX_PARTS} parts`, { retryable: false })
+    }
     const own = of(caller)
     if (own.size >= MAX_SUBSCRIPTIONS) {
       const hint = 'Close subscriptions that are no longer needed.'

@@ -5,10 +5,10 @@ import { WippyError } from '../error.ts'
 import type { ThreadAnswer } from './thread.ts'
 
 /** Says that it is ready, then answers every job with what `perform` returns, or the WippyError that it throws. Anything else that it throws ends the thread. */
-export const doJobs = <Ask, Result>(perform: (ask: Ask) => Result): void => {
-  const answerTo = (ask: Ask): ThreadAnswer<Result> => {
+export const doJobs = <Ask, Result>(perform: (ask: Ask) => Result | Promise<Result>): void => {
+  const answerTo = async (ask: Ask): Promise<ThreadAnswer<Result>> => {
     try {
-      return { result: perform(ask) }
+      return { result: await perform(ask) }
     } catch (error) {
       if (!(error instanceof WippyError)) throw error
       const { code, kind, message, hint, where, frame, retryable, details } = error
@@ -23,6 +23,6 @@ export const doJobs = <Ask, Result>(perform: (ask: Ask) => Result): void => {
     }
   }
   const say = (answer: ThreadAnswer<Result>): void => parentPort!.postMessage(answer)
-  parentPort!.on('message', (ask: Ask) => say(answerTo(ask)))
+  parentPort!.on('message', async (ask: Ask) => say(await answerTo(ask)))
   say(null)
 }

@@ -167,6 +167,25 @@ test('a body is read as a stream, once, and lines of it by a scanner', () =>
     },
   ))
 
+test('a form of very many parts takes nobody’s time but its own', () =>
+  served(
+    { form: handler('local form, err = req:parse_multipart() res:write(tostring(err))'), a: endpoint('/form', 'form', { method: 'POST' }) },
+    async (server) => {
+      const part = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+      const form = { method: 'POST', body: part.repeat(200_000), headers: { 'content-type': 'multipart/form-data; boundary=x' } }
+      let longest = 0
+      let last = performance.now()
+      const beat = setInterval(() => {
+        longest = Math.max(longest, performance.now() - last)
+        last = performance.now()
+      }, 5)
+      const [, told] = await server.say('/form', form)
+      clearInterval(beat)
+      assert.match(told, /takes longer than 5 s|failed to parse/)
+      assert.ok(longest < 2000, `the node stood still for ${longest} ms`)
+    },
+  ))
+
 test('forms with files', () =>
   served(
     {

@@ -38,6 +38,11 @@ test('dotted patterns go part by part', () => {
   assert.ok(matchesDotted('**.test', 'app.api.test'))
   assert.ok(matchesDotted('app.(a|b).x', 'app.b.x'))
   assert.ok(matchesDotted('debug_*', 'debug_me'))
+  assert.ok(matchesDotted('**', ''))
+  assert.ok(matchesDotted('a.**.**', 'a'))
+  assert.ok(matchesDotted('**.b.**.c', 'a.b.b.x.c.c'))
+  assert.not(matchesDotted('**.b.**.c', 'a.c.x.b'))
+  assert.not(matchesDotted('a.**.b', 'a'))
 })
 
 test('the nearest name is offered, a far one is not', () => {
@@ -45,6 +50,12 @@ test('the nearest name is offered, a far one is not', () => {
   assert.is(nearest('x', ['process.lua']), null)
   assert.is(didYouMean('levl', ['level'], 'no'), 'Did you mean "level"?')
   assert.is(didYouMean('zzz', ['level'], 'no'), 'no')
+})
+
+test('no pattern of parts takes long', () => {
+  const began = performance.now()
+  assert.not(matchesDotted(`${'**.a.'.repeat(100)}b`, 'a.'.repeat(500)))
+  assert.ok(performance.now() - began < 1000, `${performance.now() - began} ms`)
 })
 
 test.run()

@@ -164,6 +164,13 @@ test('empty and overlong names, and too many subscriptions, are refused', () => 
   )
 })
 
+test('a pattern has so many parts', () => {
+  const service = eventsService(new EventBus(), all, clock)
+  const subscribe = (kind: string, tag: number) => codeOf(() => ask(service, fakeCaller(), 'events.subscribe', 'users', [kind], tag))
+  assert.is(subscribe('*.'.repeat(31), 1), 'no error')
+  assert.is(subscribe('*.'.repeat(32), 2), 'Invalid EVENTS_ARGUMENT')
+})
+
 test('in Lua events arrive on a channel as tables, in order', async () => {
   const { run } = await guest([eventsService(new EventBus(), all, clock)])
   const result = await run(`
