@@ -1,7 +1,7 @@
 // Makes the node of a run reachable for other commands.
 
 import type { Seat } from '../control/seat.ts'
-import { WippyError } from '../error.ts'
+import { Kind, WippyError } from '../error.ts'
 import type { Config, Node } from '../index.ts'
 import { waitingFor } from './progress.ts'
 
@@ -12,14 +12,14 @@ const NO_SEAT: Seat = { is: () => {}, leave: () => {} }
 /**
  * Takes the seat of an app's state folder before its node starts, so that commands wait for it and start none beside it; `command` is what others are
  * told of it. Null when another node has it. Where the folder cannot be written the app runs all the same, and `reachable` says why it is not. Throws
- * SEAT_TAKEN.
+ * SEAT_TAKEN, and STATE_UNREADABLE when what is stored there is somebody else's.
  */
 export const seatFor = async ({ state }: Config, command: string): Promise<Seat | null> => {
   const { waitForSeat } = await import('../control/seat.ts')
   try {
     return await waitingFor('waiting for who works on the state of the app', waitForSeat(state, 'starting', command))
   } catch (error) {
-    if (error instanceof WippyError && error.code === 'SEAT_TAKEN') throw error
+    if (error instanceof WippyError && (error.code === 'SEAT_TAKEN' || error.kind === Kind.PermissionDenied)) throw error
     return NO_SEAT
   }
 }

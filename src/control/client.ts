@@ -3,6 +3,7 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
+import { checkReadable } from '../lmdb/fault.ts'
 import { type Note, readNote } from './address.ts'
 import { FrameReader, framed } from './frames.ts'
 import { ANSWER_BYTES, type Answer, type Arguments, decodeAnswer, encodeRequest, REQUEST_BYTES } from './protocol.ts'
@@ -42,12 +43,13 @@ const connected = (to: NetConnectOpts): Promise<Socket | null> =>
   })
 
 /** To the node of a folder: at once to one that can be reached; one that starts is waited for, and one that stops until it is gone. */
-const local = async (folder: string): Promise<Socket> => {
+const local = async (folder: string): Promise<{ readonly socket: Socket; readonly pid: number | undefined }> => {
   for (const late = performance.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {
     const note = readNote(folder)
     const socket = note?.path ? await connected({ path: note.path }) : null
-    if (socket !== null) return socket
+    if (socket !== null) return { socket, pid: note?.pid }
     const { isTaken } = await import('./seat.ts')
+    checkReadable(folder)
     if (note?.phase === 'command' || !isTaken(folder)) throw noNode({ folder })
     if (performance.now() > late) throw unready(folder, note)
   }
@@ -58,9 +60,9 @@ const gone = (): WippyError =>
     hint: 'It has stopped. Whether it did what was asked is not known: "wippy registry history" shows each change.',
   })
 
-const silent = (): WippyError =>
-  new WippyError('NODE_SILENT', Kind.Timeout, 'the node does not answer', {
-    hint: 'Something keeps it busy, or it is gone: look at its log, and at what its machine does.',
+const silent = (pid: number | undefined): WippyError =>
+  new WippyError('NODE_SILENT', Kind.Timeout, `the node${pid === undefined ? '' : ` (process ${pid})`} does not answer`, {
+    hint: `Something keeps it busy, or it hangs: look at its log, and at what its machine does${pid === undefined ? '' : `; "kill ${pid}" ends it`}.`,
     retryable: true,
   })
 
@@ -73,25 +75,30 @@ const tooLarge = (bytes: number): WippyError =>
 export class Client {
   readonly #socket: Socket
   readonly #token: string
+  readonly #pid: number | undefined
   readonly #reader = new FrameReader(ANSWER_BYTES)
   readonly #pending = new Map<number, Pending>()
   #ids = 0
 
-  private constructor(socket: Socket, token: string) {
+  private constructor(socket: Socket, { token = '', pid }: { readonly token?: string; readonly pid?: number | undefined }) {
     this.#socket = socket
     this.#token = token
+    this.#pid = pid
     socket.on('data', (piece) => this.#read(piece))
     socket.on('error', () => {}) // `close` follows
     socket.on('close', () => this.#failAll(gone()))
   }
 
-  /** Throws NO_NODE, NODE_UNREADY when one takes longer than ten seconds to start or stop, and from elsewhere CONTROL_DENIED. */
+  /** Throws NO_NODE, STATE_UNREADABLE, NODE_UNREADY when one takes longer than ten seconds to start or stop, and from elsewhere CONTROL_DENIED. */
   static async connect(place: Place): Promise<Client> {
-    if ('folder' in place) return new Client(await local(place.folder), '')
+    if ('folder' in place) {
+      const { socket, pid } = await local(place.folder)
+      return new Client(socket, { pid })
+    }
     const { host, port, token } = place
     const socket = await connected({ host, port })
     if (socket === null) throw noNode(place)
-    const client = new Client(socket, token)
+    const client = new Client(socket, { token })
     try {
       await client.ask('hello')
       return client
@@ -110,7 +117,7 @@ export class Client {
     const request = encodeRequest({ id, verb, args, token: this.#token })
     if (request.length > REQUEST_BYTES) return Promise.reject(tooLarge(request.length))
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => fail(silent()), PATIENCE_MS)
+      const late = setTimeout(() => fail(silent(this.#pid)), PATIENCE_MS)
       const fail = (error: WippyError): void => {
         clearTimeout(late)
         this.#pending.delete(id)

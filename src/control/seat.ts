@@ -8,6 +8,7 @@ import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, statSync
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
+import { checkReadable } from '../lmdb/fault.ts'
 import { isLocked, lockFile } from '../lmdb/owner.ts'
 import { type Note, type Phase, readNote, removeNote, writeNote } from './address.ts'
 
@@ -43,6 +44,7 @@ const removeEmpty = (folder: string): void => {
 
 /** Locks the file of a seat, and says whether the folder was made for it; null when somebody has it. */
 const lock = (folder: string): { readonly made: boolean; readonly unlock: () => void } | null => {
+  checkReadable(folder)
   const path = fileOf(folder)
   let made = false
   for (let tries = 1; ; tries++) {

@@ -1,5 +1,7 @@
 // What LMDB and the file system say, in our words.
 
+import { statSync } from 'node:fs'
+import { sep } from 'node:path'
 import { type ErrorFields, Kind, WippyError } from '../error.ts'
 
 const text = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -16,6 +18,23 @@ export const newer = (file: string, what: string, found: number, known: number):
     where: { file },
     hint: 'It was written by a newer wippy: update this one.',
   })
+
+/**
+ * Throws STATE_UNREADABLE when a folder is there that this user may not look into: what is stored in it would seem not to be. One that is not there is
+ * no reason.
+ */
+export const checkReadable = (folder: string): void => {
+  try {
+    statSync(`${folder}${sep}.`)
+  } catch (cause) {
+    if (!['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')) return
+    throw new WippyError('STATE_UNREADABLE', Kind.PermissionDenied, 'this user may not read the state', {
+      where: { file: folder },
+      hint: 'Do this as the user whose state it is, or work with another state folder: --state DIR, or --set state=DIR.',
+      cause,
+    })
+  }
+}
 
 /** The error for a state that cannot be opened. */
 export const openFault = (file: string, cause: unknown): WippyError => {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WippyError } from '../error.ts'
 import type { Environment } from './environment.ts'
+import { checkReadable } from './fault.ts'
 
 /** Loads packages. lmdb makes code from a string while it loads: where that is forbidden, whoever forbids it gives a loader that allows it. */
 export type Loader = <T>(load: () => Promise<T>) => Promise<T>
@@ -28,10 +29,14 @@ export class StateFolder {
     this.#readOnly = readOnly
   }
 
-  /** What is stored here, once and for all: null when nothing was, and for reading only when another process owns it. */
-  existing(): Promise<Environment | null> {
+  /**
+   * What is stored here, once and for all: null when nothing was, and for reading only when another process owns it. Throws STATE_UNREADABLE when
+   * that cannot be known.
+   */
+  async existing(): Promise<Environment | null> {
+    checkReadable(this.path)
     this.#existing ??= existsSync(join(this.path, 'state.lmdb')) ? this.#takeOver() : Promise.resolve(null)
-    return this.#existing
+    return await this.#existing
   }
 
   /** The state, made when it is missing, this process its owner. Throws STATE_OWNED when another one is, or was when this one first looked. */

@@ -74,7 +74,7 @@ STATE_NEWER | The state was written by a newer wippy. | Its format is not known 
 STATE_NOT_FOUND | Nothing is stored here. | No node has kept anything in this folder yet. | Say where the app is: -C directory, or --state folder.
 STATE_OWNED | Another wippy uses this state. | One program writes it, so that nothing is lost. | Use the command on the running node, stop that node first, or give this one another folder with --set state=DIR.
 STATE_READ_ONLY | The state was opened for reading. | This command only looks. | Use the one that changes.
-STATE_UNREADABLE | The stored state cannot be opened. | The system refused, or it is no state. | Look at the permissions and at what lies there.
+STATE_UNREADABLE | The stored state cannot be opened. | The system refused, it is another user's, or it is no state. | Look at the permissions and at what lies there, or work as the user whose it is.
 STATE_WRITE | The state could not be written. | The system refused. | Look at the disk; nothing was half done.
 VERSION_INVALID | What was given is no version. | Versions are numbers. | Write v3.
 VERSION_NOT_FOUND | There is no such version. | It has not been made, or nothing lies before the first. | "wippy registry history" lists them.
