@@ -70,7 +70,7 @@ class Rendering {
   }
 
   #one(node: Node, around: Around): void {
-    if (++this.#actions > MAX_ACTIONS) throw renderFailed(around.template, 0, `more than ${MAX_ACTIONS} actions`)
+    this.#act(around)
     if (node.kind === 'text') this.#print(node.text, around)
     else if (node.kind === 'print') {
       const text = textOf(this.#value(node.value, around))
@@ -82,6 +82,11 @@ class Rendering {
     else if (node.kind === 'yield') this.#yielded(node, around)
     else if (node.kind === 'include') this.#include(node, around)
     else this.#try(node, around)
+  }
+
+  /** Counts an action: a node, or a turn of a range, be there nothing in it. */
+  #act({ template }: Around): void {
+    if (++this.#actions > MAX_ACTIONS) throw renderFailed(template, 0, `more than ${MAX_ACTIONS} actions`)
   }
 
   #if({ set, test, yes, no }: Extract<Node, { kind: 'if' }>, around: Around): void {
@@ -110,6 +115,7 @@ class Rendering {
     if (pairs.length === 0) this.all(node.none, { ...around, scope: new Scope(around.scope) })
     const [first, second] = node.names
     for (const [key, value] of pairs) {
+      this.#act(around)
       const scope = new Scope(around.scope)
       if (first !== undefined && first !== '_') scope.set(first, key)
       if (second !== undefined && second !== '_') scope.set(second, value)
