@@ -2,6 +2,7 @@
 //
 //   B1 A process has the budget of whoever started it, unless it begins one of its own below that; nobody leaves the budget they are in.
 //   B2 Who finds that the fuel of any of its budgets is spent is ended, wherever it stands. So is who takes memory beyond one of them.
+//      What the host does for an ask is spent as well, in proportion to what it came with.
 //   B3 Memory is what each process held after its last step: the hosts' limits bound what one step may take before it is looked at.
 
 import type { Pid } from '../pid.ts'

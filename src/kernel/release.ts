@@ -34,8 +34,9 @@ export type AskDoor = (ask: Ask) => void
 export type ReleaseOptions = { readonly encodeError: EncodeError; readonly observer: Observer }
 
 export class Release {
-  /** Asks passed so far. */
+  /** Asks passed so far, and the bytes they came with. */
   asked = 0
+  askedBytes = 0
   readonly #delivery: Delivery
   readonly #door: AskDoor
   readonly #texts: Texts
@@ -67,6 +68,7 @@ export class Release {
   #pass(process: Process, frame: FrameCursor): void {
     const ask = this.#ask
     this.asked++
+    this.askedBytes += frame.payloadEnd - frame.topicEnd
     ask.process = process
     ask.op = this.#texts.of(frame.bytes, frame.nameStart, frame.nameEnd)
     ask.target = this.#texts.of(frame.bytes, frame.nameEnd, frame.topicEnd)

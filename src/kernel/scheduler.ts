@@ -35,7 +35,7 @@ import type { Traced, Tracer } from './trace.ts'
 const BATCH = 256 // messages and signals handed to one step
 const BATCH_BYTES = 64 * 1024
 const STEP_FUEL = 1000 // what a step takes from its slice at least, so that a slice ends
-const ASK_FUEL = 4000 // what an ask takes from the slice besides: the host works for it
+const ASK_FUEL = 4000 // what an ask takes from the slice besides, and from a budget with a unit for each byte: the host works for it
 const CLOCK_FUEL = 10_000 // work between two looks at the clock, which cost as much as a cheap step
 
 export type SchedulerOptions = Pick<DeliveryOptions, 'encodeError'> &
@@ -291,9 +291,12 @@ export class Scheduler {
         return
       }
       mailbox.settle()
-      const { asked } = this.#release
-      if (!this.#finish(process, verdict, body.outbox)) return
-      fuel -= Math.max(spent, STEP_FUEL) + (this.#release.asked - asked) * ASK_FUEL
+      const { asked, askedBytes } = this.#release
+      const goesOn = this.#finish(process, verdict, body.outbox)
+      const asking = (this.#release.asked - asked) * ASK_FUEL
+      share?.budget.spend(asking + this.#release.askedBytes - askedBytes)
+      if (!goesOn) return
+      fuel -= Math.max(spent, STEP_FUEL) + asking
       if (verdict === 'again' || fuel <= 0 || mailbox.isEmpty) {
         this.#rest(process, verdict, fuel <= 0)
         return
