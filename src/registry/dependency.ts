@@ -2,9 +2,8 @@
 //
 // A value that is not the id of an entry at hand is no dependency. Nothing here is an error: a knot of entries just has no order of its own.
 
-import { Entries, type Index } from './entries.ts'
 import { type Entry, fieldsOf, isFields, resolveId } from './entry.ts'
-import { cycleIn, groups } from './graph.ts'
+import { groups } from './graph.ts'
 import { placeholders } from './interpolate.ts'
 
 /** Where references stand. `*` is every key of a map or every item of a list, `*_env` every key of that form. */
@@ -87,39 +86,4 @@ export const levels = (entries: Iterable<Entry>): Entry[][] => {
     found[level]!.push(entry)
   }
   return found
-}
-
-/** Each knot as one cycle of entries that depend on each other. */
-export const cycles = (entries: Iterable<Entry>): Entry[][] => {
-  const list = [...entries]
-  const index = indexOf(list)
-  const needs = (entry: Entry) => dependenciesOf(entry, index)
-  return groups(list, needs)
-    .map((group) => cycleIn(group, needs))
-    .filter((cycle) => cycle.length > 0)
-}
-
-const REFERENCES: Index = { name: 'references', keysOf: referencesOf }
-
-/** Those that name `id`, or the variable that it is. */
-const usersOf = (id: string, entries: Entries): Entry[] => {
-  const entry = entries.get(id)
-  const variable = entry?.kind === 'env.variable' ? fieldsOf(entry).variable : undefined
-  const names = typeof variable === 'string' && !entries.has(variable) ? [id, variable] : [id]
-  return names.flatMap((name) => [...entries.by(REFERENCES).get(name)])
-}
-
-/** Everything that depends on one of `ids`, directly or through others: who must hear when they change. Sorted by id. */
-export const dependentsOf = (ids: Iterable<string>, entries: Entries | Iterable<Entry>): Entry[] => {
-  const all = entries instanceof Entries ? entries : Entries.of(entries)
-  const found = new Map<string, Entry>()
-  const queue = [...ids]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    for (const user of usersOf(id, all)) {
-      if (user.id === id || found.has(user.id)) continue
-      found.set(user.id, user)
-      queue.push(user.id)
-    }
-  }
-  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }

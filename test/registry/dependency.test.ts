@@ -3,7 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describe } from '../../src/error.ts'
-import { cycles, dependentsOf, levels, referencesOf } from '../../src/registry/dependency.ts'
+import { levels, referencesOf } from '../../src/registry/dependency.ts'
 import { groups } from '../../src/registry/graph.ts'
 import { checkImports } from '../../src/registry/imports.ts'
 import { load } from '../../src/registry/source.ts'
@@ -42,13 +42,12 @@ test('an entry with ${env:…} comes after the variable and its storage', () => 
   assert.equal(levels([server, variable, storage]).map(ids), [['a:os'], ['a:port'], ['a:server']])
 })
 
-test('a knot has a path, and its members share a level', () => {
+test('the members of a knot share a level', () => {
   const a = entry('x:a', 'k', {}, { depends_on: ['b'] })
   const b = entry('x:b', 'k', {}, { depends_on: ['c'] })
   const c = entry('x:c', 'k', {}, { depends_on: ['a'] })
   const d = entry('x:d', 'k', {}, { depends_on: ['a'] })
   assert.equal(levels([d, a, b, c]).map(ids), [['x:a', 'x:b', 'x:c'], ['x:d']])
-  assert.equal(cycles([d, a, b, c]).map(ids), [['x:a', 'x:b', 'x:c']])
 })
 
 test('a chain of a hundred thousand is no deeper than a chain of two', () => {
@@ -56,15 +55,6 @@ test('a chain of a hundred thousand is no deeper than a chain of two', () => {
   const found = groups(nodes, ({ at }) => (nodes[at + 1] ? [nodes[at + 1]!] : []))
   assert.is(found.length, 100_000)
   assert.is(found[0]?.[0]?.at, 99_999)
-})
-
-test('dependents are found through others', () => {
-  const library = entry('a:lib', 'library.lua')
-  const wrapper = entry('a:wrapper', 'library.lua', { imports: { l: 'lib' } })
-  const handler = entry('a:f', 'function.lua', { imports: { w: 'wrapper' } })
-  const other = entry('a:other', 'function.lua')
-  assert.equal(ids(dependentsOf(['a:lib'], [handler, library, other, wrapper])), ['a:f', 'a:wrapper'])
-  assert.equal(dependentsOf(['a:f'], [handler, library, wrapper]), [])
 })
 
 const INDEX = `namespace: app

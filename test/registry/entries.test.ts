@@ -1,6 +1,5 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { dependentsOf } from '../../src/registry/dependency.ts'
 import { Entries } from '../../src/registry/entries.ts'
 import type { Entry } from '../../src/registry/entry.ts'
 import { compileQuery } from '../../src/registry/finder.ts'
@@ -83,16 +82,6 @@ test('indexes carried through changes find what looking at every entry finds', (
     }
     assert.equal([...old.keys()], oldIds)
     assert.equal([...entries.keys()], [...map.keys()].sort())
-  }
-})
-
-test('dependents are those that looking at every entry finds', () => {
-  const next = random(11)
-  let entries = Entries.of(Array.from({ length: 300 }, () => made(next)))
-  for (let round = 0; round < 40; round++) {
-    const one = made(next)
-    entries = entries.with([{ kind: 'entry.update', entry: one }])
-    assert.equal(ids(dependentsOf([one.id], entries)), ids(dependentsOf([one.id], [...entries.values()])))
   }
 })
 
