@@ -2,6 +2,7 @@
 //
 // A hole takes the parameter of an `ns.dependency`, else its default. Both kinds stay in the registry as plain entries.
 
+import { isDeepStrictEqual } from 'node:util'
 import { Kind, type WippyError } from '../error.ts'
 import { blame } from './blame.ts'
 import { type Entry, type Fields, fieldsOf, isFields, parseId, resolveId } from './entry.ts'
@@ -71,7 +72,7 @@ export const link = (entries: readonly Entry[]): Linked => {
     const data = fieldsOf(requirement)
     const offers = offersFor(requirement, dependencies)
     const [first] = offers
-    const other = offers.find((offer) => offer.value !== first!.value)
+    const other = offers.find((offer) => !isDeepStrictEqual(offer.value, first!.value))
     if (listOf(data.targets).length === 0) {
       problems.push(
         blame(

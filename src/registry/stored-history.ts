@@ -1,10 +1,5 @@
 // The history on disk, and the entries as they were left.
 //
-//   registry             "head" → [current version, newest, oldest]
-//   registry.versions    id → version                            registry.changes   [id, place] → change
-//   registry.entries     id → the entry as it is now             registry.clashes   id → the version at which the clash was found
-//   registry.files       id → what the files say, where that is something else than the entry as it is now
-//
 // Invariants:
 //   H1  A version, its changes, the entries after it and the head are written in one transaction: what is read is always one whole version.
 //   H2  Nothing is stored before the first change is made; from then on everything is, files included.
@@ -12,34 +7,22 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
-import type { Batch, Environment } from '../lmdb/environment.ts'
+import type { Batch } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import type { StateFolder } from '../lmdb/state-folder.ts'
-import type { Table } from '../lmdb/table.ts'
-import { decode, encode, encodeAll } from '../msgpack.ts'
-import { type Change, inOrder } from './change.ts'
+import { decode, encode } from '../msgpack.ts'
+import type { Change } from './change.ts'
 import type { Entry } from './entry.ts'
 import { Records } from './entry-record.ts'
-import {
-  type Beginning,
-  baselineVersion,
-  type Clash,
-  type Difference,
-  type Files,
-  type History,
-  KEEP,
-  pruned,
-  type Version,
-} from './history.ts'
-import { merge, type Perhaps } from './merge.ts'
+import { type Beginning, baselineVersion, type Difference, type Files, type History, KEEP, pruned, type Version } from './history.ts'
+import { FORMAT, type Head, Tables } from './history-tables.ts'
+import { type Met, meet, type Note } from './meeting.ts'
 
-const FORMAT = 1
 const PRUNED_AT_ONCE = 2 // versions that one change takes away when too many are kept
 
 const SLICE = 1000 // records made between two turns of the event loop
 
 type Stored = readonly [id: string, record: Uint8Array]
-type Head = { readonly head: number; readonly newest: number; readonly oldest: number }
 
 export type StoredHistoryOptions = {
   readonly state: StateFolder
@@ -50,33 +33,6 @@ export type StoredHistoryOptions = {
   readonly keep?: number
   /** Takes what is stored as it was left, whatever the files say by now. */
   readonly asLeft?: boolean
-}
-
-class Tables {
-  readonly env: Environment
-  readonly about: Table<string>
-  readonly versions: Table<number>
-  readonly changes: Table<[number, number]>
-  readonly entries: Table<string>
-  readonly files: Table<string>
-  readonly clashes: Table<string>
-
-  constructor(env: Environment) {
-    this.env = env
-    this.about = env.table('registry')
-    this.versions = env.table('registry.versions')
-    this.changes = env.table('registry.changes')
-    this.entries = env.table('registry.entries')
-    this.files = env.table('registry.files')
-    this.clashes = env.table('registry.clashes')
-  }
-
-  get head(): Head | null {
-    const bytes = this.about.get('head')
-    if (!bytes) return null
-    const [head, newest, oldest] = decode(unseal(bytes, FORMAT, 'the head of the registry')) as [number, number, number]
-    return { head, newest, oldest }
-  }
 }
 
 export class StoredHistory implements History {
@@ -126,7 +82,7 @@ export class StoredHistory implements History {
     this.#at = at
     if (this.#asLeft)
       return { entries: [...tables.entries.range()].map(({ key, value }) => this.#records.readEntry(key, value)!), clashes: [] }
-    const met = this.#meet(tables, files)
+    const met = meet(tables, this.#records, files)
     if (tables.env.readOnly) this.#unwritten = met.notes
     else if (met.changes.length > 0 || met.notes.length > 0) await this.#record(tables, met)
     return { entries: met.entries, clashes: met.clashes }
@@ -177,7 +133,7 @@ export class StoredHistory implements History {
       for (let id = this.#at.oldest; id < oldest; id++) this.#drop(tables, batch, id)
       this.#putVersion(tables, batch, version, changes)
       this.#putEntries(tables, batch, changes, version.baseline === true)
-      this.#putHead(tables, batch, at)
+      tables.putHead(batch, at)
     })
     this.#settle(tables, at)
   }
@@ -189,7 +145,7 @@ export class StoredHistory implements History {
     await tables.env.write((batch) => {
       this.#putUnstored(tables, batch, unstored)
       this.#putEntries(tables, batch, changes, false)
-      this.#putHead(tables, batch, at)
+      tables.putHead(batch, at)
     })
     this.#settle(tables, at)
   }
@@ -201,7 +157,7 @@ export class StoredHistory implements History {
     const at = { ...this.#at, oldest }
     await tables.env.write((batch) => {
       for (let id = before; id < oldest; id++) this.#drop(tables, batch, id)
-      this.#putHead(tables, batch, at)
+      tables.putHead(batch, at)
     })
     this.#settle(tables, at)
     return oldest - before
@@ -234,38 +190,6 @@ export class StoredHistory implements History {
     this.#unstored = []
   }
 
-  #meet(tables: Tables, { entries: fromFiles, unread }: Files): Met {
-    const left = new Map<string, Uint8Array>()
-    for (const { key, value } of tables.entries.range()) left.set(key, value)
-    const said = new Map<string, Uint8Array>()
-    for (const { key, value } of tables.files.range()) said.set(key, value)
-    const entries: Entry[] = []
-    const clashes: Clash[] = []
-    const changes: Change[] = []
-    const notes: Note[] = []
-    const one = (id: string, file: Perhaps): void => {
-      const stored = left.get(id)
-      const note = said.get(id)
-      left.delete(id)
-      said.delete(id)
-      if (file && stored && !note && this.#records.says(stored, file)) return void entries.push(file)
-      const was = stored ? this.#records.readEntry(id, stored) : null
-      const before = note ? this.#records.readEntry(id, note) : was
-      const sees = !file && before?.origin && unread.has(before.origin.file) ? before : file
-      const { entry, clash } = merge(sees, before, was)
-      if (entry) entries.push(entry)
-      if (clash) clashes.push({ id, kept: was, file: sees })
-      else if (tables.clashes.has(id) && entry !== sees) clashes.push({ id, kept: was, file: sees })
-      if (entry && entry !== was && !(stored && this.#records.says(stored, entry)))
-        changes.push({ kind: was ? 'entry.update' : 'entry.create', entry, before: was })
-      if (!entry && was) changes.push({ kind: 'entry.delete', entry: was, before: was })
-      if (entry === sees ? note : !note || !this.#records.says(note, sees)) notes.push({ id, file: sees, same: entry === sees, clash })
-    }
-    for (const file of fromFiles) one(file.id, file)
-    for (const id of new Set([...left.keys(), ...said.keys()])) one(id, null)
-    return { entries, clashes, changes: inOrder(changes), notes }
-  }
-
   /** What the files brought, as a version of its own. */
   async #record(tables: Tables, { changes, notes }: Met): Promise<void> {
     const id = this.#at.newest + 1
@@ -285,7 +209,7 @@ export class StoredHistory implements History {
           if (kind === 'entry.delete') batch.remove(tables.entries, entry.id)
           else batch.put(tables.entries, entry.id, this.#records.entry(entry))
         }
-        this.#putHead(tables, batch, at)
+        tables.putHead(batch, at)
       }
       for (const note of notes) {
         if (note.same) batch.remove(tables.files, note.id)
@@ -336,17 +260,8 @@ export class StoredHistory implements History {
     }
   }
 
-  #putHead(tables: Tables, batch: Batch, { head, newest, oldest }: Head): void {
-    batch.put(tables.about, 'head', seal(encodeAll([head, newest, oldest]), FORMAT))
-  }
-
   #drop(tables: Tables, batch: Batch, id: number): void {
     batch.remove(tables.versions, id)
     for (const key of tables.changes.keys({ from: [id, 0], to: [id + 1, 0] })) batch.remove(tables.changes, key)
   }
 }
-
-/** What the files changed in the notes about them. */
-type Note = { readonly id: string; readonly file: Entry | null; readonly same: boolean; readonly clash: boolean }
-
-type Met = Beginning & { readonly changes: readonly Change[]; readonly notes: readonly Note[] }

@@ -78,6 +78,11 @@ test('a requirement is filled by a parameter, else by its default', () => {
   assert.equal(link([elsewhere, page, dependency('app:dep', 'q')]).entries[1]?.data, { modules: ['http'], x: 'q' })
 })
 
+test('a requirement that two dependencies give the same list or map has that value', () => {
+  const linked = link([requirement({ targets }), page, dependency('app:d1', ['a', { b: 1 }]), dependency('app:d2', ['a', { b: 1 }])])
+  assert.equal([linked.problems, linked.entries[1]?.meta], [[], { router: ['a', { b: 1 }] }])
+})
+
 test('a requirement without a value is a warning; two values, no targets, a target that is not there are problems', () => {
   assert.equal(codes(link([requirement({ targets }), page]).warnings), ['REQUIREMENT_OPEN'])
   assert.equal(codes(link([requirement({ targets }), page, dependency('app:d1', 'a'), dependency('app:d2', 'b')]).problems), [
