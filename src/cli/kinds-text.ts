@@ -205,7 +205,7 @@ read_only | false | whether nothing may be written
 kind exec.native: Programs of the system, for code that may run them.
 default_work_dir | . | where they run, relative to the app
 default_env | {} | variables that they have, beside PATH
-command_whitelist | [] | whole commands that may be run; without it any
+command_whitelist | [] | whole commands that may be run, with variables before them that decide which code that is (PATH=/x ls); without it any
 kind process.wasm: A process whose code is a WebAssembly component.
 fs | needed | the fs.directory it is in
 path | needed | the file

@@ -1,6 +1,7 @@
 // The kind `exec.native` and the host half of `exec`: programs of the system, run for processes.
 //
 //   E1 A program has the variables that its entry and its caller name, and PATH; nothing else of the node's.
+//      Of those that the caller names, some decide which code runs (PATH, LD_PRELOAD): they are part of the command that is allowed, `PATH=/x ls`.
 //   E2 It ends when its process does. A process has at most MOST of them, all together MOST_OF_ALL.
 //
 //   default_work_dir (relative to the app), default_env, command_whitelist (whole commands; without it any)
@@ -12,6 +13,7 @@ import { type Entry, isFields } from '../registry/entry.ts'
 import { interpolate, type Lookup } from '../registry/interpolate.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { Command, wordsOf } from './command.ts'
+import { commandText } from './command-text.ts'
 import type { Call, Caller, Operation, Service } from './service.ts'
 import { EntrySettings } from './settings.ts'
 import type { Streams } from './streams.ts'
@@ -119,10 +121,12 @@ export class Exec {
     const { workDir, env, commands } = this.#need(String(id))
     const words = wordsOf(target)
     if (words.length === 0) throw invalid('a command is needed')
-    if (commands !== null && !commands.includes(target)) {
-      throw new WippyError('EXEC_DENIED', Kind.PermissionDenied, `command not allowed: ${target.slice(0, 200)}`, { retryable: false })
-    }
     const options = isFields(given) ? given : {}
+    const ownEnv = textsOf(options.env, 'env')
+    const text = commandText(target, ownEnv)
+    if (commands !== null && !commands.includes(text)) {
+      throw new WippyError('EXEC_DENIED', Kind.PermissionDenied, `command not allowed: ${text.slice(0, 200)}`, { retryable: false })
+    }
     const own = this.#commands.get(caller) ?? this.#begin(caller)
     if (own.size >= MOST || this.#running >= MOST_OF_ALL) {
       throw new WippyError('EXEC_BUSY', Kind.RateLimited, 'too many programs are run at once', { retryable: true })
@@ -130,7 +134,7 @@ export class Exec {
     const command = new Command({
       words,
       workDir: options.work_dir ? resolve(workDir, String(options.work_dir)) : workDir,
-      env: { ...env, ...textsOf(options.env, 'env') },
+      env: { ...env, ...ownEnv },
     })
     own.set(++this.#last, command)
     this.#running++

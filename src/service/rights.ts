@@ -6,6 +6,7 @@
 import { split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { isFields } from '../registry/entry.ts'
+import { commandText } from './command-text.ts'
 import { outgoingNeeds, outgoingUrl, webSocketUrl } from './outgoing.ts'
 import type { Call } from './service.ts'
 
@@ -122,6 +123,16 @@ const outgoingBatch: Right = ({ raw }) => {
   return (Array.isArray(list) ? list : []).flatMap((one) => (Array.isArray(one) ? outgoing(one[1], one[0], one[2]) : []))
 }
 
+/** A program of the system, with what decides which code it is. */
+const program: Right = ({ raw, target }) => {
+  const [id, options] = split(raw, 2).head
+  const { env } = isFields(options) ? options : {}
+  return [
+    { action: 'exec.get', resource: String(id) },
+    { action: 'exec.run', resource: commandText(target, isFields(env) ? env : {}) },
+  ]
+}
+
 const RIGHTS: Readonly<Record<string, Right>> = {
   'env.get': 'inside',
   'env.set': 'inside',
@@ -174,10 +185,7 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'http_client.request': ({ target, raw }) => outgoing(target, ...(split(raw, 2).head as [unknown, unknown])),
   'http_client.batch': outgoingBatch,
   'exec.get': ({ target }) => [{ action: 'exec.get', resource: target }],
-  'exec.prepare': ({ raw, target }) => [
-    { action: 'exec.get', resource: String(split(raw, 1).head[0]) },
-    { action: 'exec.run', resource: target },
-  ],
+  'exec.prepare': program,
   'exec.start': 'free', // of what was prepared
   'exec.wait': 'free',
   'exec.signal': 'free',

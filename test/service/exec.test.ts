@@ -100,4 +100,18 @@ test('what may not be run, is not there, or is no command', () =>
     assert.is(await lua(app, `return (run('echo yes', nil, 'app:some'))`), 'yes\n')
   }))
 
+test('what decides which code a command is belongs to it', () =>
+  withApp({ ...ENTRIES, steered: { kind: 'exec.native', command_whitelist: ['true', 'PATH=/nowhere GREETING'] } }, async (app) => {
+    const code = `local kinds = {}
+        local function told(command, env)
+          local proc, err = exec.get('app:steered'):exec(command, { env = env })
+          kinds[#kinds + 1] = proc and 'prepared' or err:kind()
+        end
+        told('true', { WHO = 'me' }) told('true', { PATH = '/tmp' }) told('true', { LD_PRELOAD = '/tmp/x.so' }) told('true', { Node_Options = '-r /x' })
+        told('GREETING', { PATH = '/nowhere' }) told('GREETING')
+        return kinds`
+    const denied = 'PermissionDenied'
+    assert.equal(await lua(app, code), ['prepared', denied, denied, denied, 'prepared', denied])
+  }))
+
 test.run()
