@@ -48,6 +48,7 @@ const OPTIONAL = [
   'metrics',
   'compress',
   'expr',
+  'excel',
   'parameter',
   'builder',
   'sql',

@@ -65,6 +65,10 @@ export const features: readonly Feature[] = [
     load: async ({ bus, permit, clock }) => ({ services: [(await import('../service/events.ts')).eventsService(bus, permit, clock)] }),
   },
   {
+    modules: ['excel'],
+    load: async (parts) => ({ services: [(await import('../service/excel.ts')).excelService(await parts.streams())] }),
+  },
+  {
     modules: ['exec'],
     kinds: ['exec.native'],
     load: async (parts) => {

@@ -35,6 +35,9 @@ EVAL_INVALID | What eval_runner was given cannot be. | Its fields have their typ
 EVENTS_ARGUMENT | An argument of the module events is not what it takes. | Systems and kinds are texts. | Look at docs/lua.md.
 EVENTS_RESERVED | An event was sent as the runtime's. | Only the runtime speaks for its own systems. | Use a system of your own.
 EVENTS_TOO_MANY | A process has too many subscriptions. | Each event goes through all of them. | Close some, or listen to a pattern.
+EXCEL_ARGUMENT | An argument of the module excel is not what it takes. | Cells hold texts, numbers and booleans; files have 16 MiB at most. | Look at docs/lua.md.
+EXCEL_FILE | A file is no workbook. | It is of another format, damaged, or has more cells than are read. | Save it anew as .xlsx.
+EXCEL_TOO_MUCH | A workbook was too much. | It takes too long, or too much memory. | Work on smaller ones.
 EXEC_ARGUMENT | An argument of the module exec is not what it takes. | A command is text, env a table. | Look at docs/lua.md.
 EXEC_BUSY | Too many programs are run at once. | A process has 16 of them, all together 256. | Wait for some to end.
 EXEC_DENIED | The command may not be run. | command_whitelist of the exec.native entry names others. | Name it there, as it is.

@@ -217,6 +217,16 @@ delete_objects(keys: string[]): boolean?, Error? - Also those that are not there
 presigned_get_url(key: string, options: table?): string?, Error? - An address to read it with, for { expiration = 3600 } seconds.
 presigned_put_url(key: string, options: table?): string?, Error? - An address to write it with; { expiration =, content_type =, content_length = }.
 release(): boolean - No more.
+module excel: Workbooks of Excel (.xlsx), in the memory of the process; styles and formulas are not kept.
+new(): Workbook - One with a sheet, Sheet1.
+open(reader: any): Workbook?, Error? - From a file or a stream.
+class Workbook
+new_sheet(name: string): integer?, Error? - Its number, also of one that is there.
+get_sheet_list(): string[]?, Error? - Names.
+set_cell_value(sheet: string, cell: string, value: any): Error? - A text, number or boolean; nil empties it.
+get_rows(sheet: string): table[]?, Error? - Rows of texts; dates as 2026-01-31.
+write_to(writer: any): Error? - Into a file or a stream.
+close() - No more.
 module stream: What streams are made of; other modules open them.
 class Stream
 read(most: integer?): string?, Error? - The next bytes; nil at the end.
