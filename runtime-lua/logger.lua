@@ -6,6 +6,8 @@ local argument = host.require_runtime('argument')
 local line, match = argument.line, string.match
 local error, next, pcall, setmetatable, tostring, type = error, next, pcall, setmetatable, tostring, type
 
+local MOST_FIELDS = 256 -- of one record, as the host writes them (src/service/logger.ts)
+
 local methods = {}
 local Logger = {
   __name = 'logger.Logger',
@@ -19,14 +21,17 @@ host.userdata(Logger)
 local as_text = { ['function'] = true, thread = true, userdata = true }
 
 local function overlay(base, fields)
-  local all = {}
-  for key, value in next, base do all[key] = value end
+  local all, n, left_out = {}, 0, 0
+  for key, value in next, base do all[key], n = value, n + 1 end
   for key, value in next, fields do
-    if type(key) == 'string' then
+    if n >= MOST_FIELDS then
+      left_out = left_out + 1
+    elseif type(key) == 'string' then
       if as_text[type(value)] then value = tostring(value) end
-      all[key] = type(value) == 'string' and line(value) or value
+      all[key], n = type(value) == 'string' and line(value) or value, n + 1
     end
   end
+  if left_out > 0 then all['…'] = left_out .. ' more' end
   return all
 end
 

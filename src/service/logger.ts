@@ -134,6 +134,8 @@ export const loggerService = (log: Log, limits: LogLimits = LIMITS): Service => 
 
 const textOf = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value ?? ''))
 
+const MOST_FIELDS = 257 // those of runtime-lua/logger.lua, and what says how many more there were
+
 // Lua tables have no order: sorted, lines of one kind look alike.
 const pairs = (fields: unknown): [string, unknown][] => {
   const all =
@@ -142,5 +144,8 @@ const pairs = (fields: unknown): [string, unknown][] => {
       : typeof fields === 'object' && fields !== null && !Array.isArray(fields)
         ? Object.entries(fields)
         : []
-  return all.filter((pair): pair is [string, unknown] => typeof pair[0] === 'string').sort(([a], [b]) => (a < b ? -1 : 1))
+  return all
+    .slice(0, MOST_FIELDS)
+    .filter((pair): pair is [string, unknown] => typeof pair[0] === 'string')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
 }

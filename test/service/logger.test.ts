@@ -177,6 +177,18 @@ test('in Lua what a line would not show stays in the process', async () => {
   assert.equal(fields, { few: 'y', key: `${'x'.repeat(16_000)}… (84000 more)` })
 })
 
+test('in Lua fields beyond some hundreds are counted and left out', async () => {
+  const { lines, log } = logged({ format: 'json' })
+  const { run } = await guest([loggerService(log)])
+  await run(`
+    local many = {}
+    for i = 1, 10000 do many['k' .. i] = 1 end
+    require('logger'):info('many', many)`)
+  const { fields } = JSON.parse(lines[0]!)
+  assert.is(Object.keys(fields).length, 257)
+  assert.is(fields['…'], '9744 more')
+})
+
 test('in Lua the place of the call goes along', async () => {
   const { lines, log } = logged({ format: 'json' })
   const { run } = await guest([loggerService(log)])
