@@ -7,7 +7,7 @@ import { type Pid, parsePid } from '../pid.ts'
 import type { Abroad } from './abroad.ts'
 import { Address, NOBODY } from './address.ts'
 import { isSound, singles } from './bundle.ts'
-import { mailboxFull, messageTooLarge, processNotFound, reservedTopic, unresolved } from './failure.ts'
+import { mailboxFull, messageTooLarge, processNotFound, replyTooLarge, reservedTopic, unresolved } from './failure.ts'
 import { EVENT, FrameCursor, type Frames, MESSAGE, MESSAGES, REPLY, setCredit } from './frame.ts'
 import type { Admission } from './mailbox.ts'
 import type { Names } from './names.ts'
@@ -20,6 +20,7 @@ import type { Texts } from './texts.ts'
 
 const AT = 0x40 // topics that begin with it are the runtime's own
 const CREDITED = 4 // senders per inbox whose mailboxes are looked at
+const SMALL_REPLY = 4096 // bytes; there is always room for those
 const LOOKED_AT = 16 // frames per inbox; who comes later is asked, or has written before
 
 /** Whether a process may send to a pid. Asked for every message, and for everybody who is shown credit. */
@@ -108,10 +109,13 @@ export class Delivery {
     if (admission !== 'dropped') this.#wake(process)
   }
 
-  /** Answers an ask. Always gets in; nobody hears it when the process that asked has ended or runs other code by now. */
+  /** Answers an ask. Always gets in, or REPLY_TOO_LARGE in its place; nobody hears it when the process that asked has ended or runs other code by now. */
   reply(process: Process, tag: number, ok: boolean, values: Uint8Array): void {
     if (process.state === 'ended') return
-    process.mailbox.signal(REPLY, ok ? 1 : 0, tag, NOBODY, NOTHING, values)
+    const { mailbox, limits, commit } = process
+    const fits = commit !== null || values.length < SMALL_REPLY || mailbox.waitingBytes + values.length <= limits.memoryBytes
+    if (fits) mailbox.signal(REPLY, ok ? 1 : 0, tag, NOBODY, NOTHING, values)
+    else mailbox.signal(REPLY, 0, tag, NOBODY, NOTHING, failed(this.#options.encodeError(replyTooLarge(values.length))))
     this.#wake(process)
   }
 

@@ -27,6 +27,12 @@ export const mailboxFull = (): WippyError =>
 export const messageTooLarge = (): WippyError =>
   new WippyError('MESSAGE_TOO_LARGE', Kind.Invalid, 'message is larger than the whole mailbox of the receiver', { retryable: false })
 
+export const replyTooLarge = (bytes: number): WippyError =>
+  new WippyError('REPLY_TOO_LARGE', Kind.RateLimited, `an answer of ${bytes} bytes is more than there is room for, with those that wait`, {
+    retryable: false,
+    hint: 'Take in answers before asking for more, or ask for less at a time.',
+  })
+
 export const hostFull = (host: string, processes: number): WippyError =>
   new WippyError('HOST_FULL', Kind.RateLimited, `host ${host} already runs ${processes} processes`, {
     retryable: true,

@@ -4,7 +4,7 @@
 //       and counts as messages: who reads its inbox into a heap is no way around the limit. Besides there is what was handed over and not
 //       read yet, one batch at most.
 //   M2. Replies, events and the start always get in: a process bounds its own replies by what it asks, and its events by what it
-//       watches. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages, and cancels, which anybody may bring
+//       watches. Who delivers replies sees to it that no more bytes wait than its memory could hold. Answers nobody waits for (`push`: tickers, subscriptions) are refused like messages, and cancels, which anybody may bring
 //       about, when as much waits again as messages may take.
 //   M3. Whoever sends to one process is heard in the order of sending.
 //   M4. An empty mailbox owns no buffer.
@@ -106,17 +106,20 @@ export class Mailbox {
     this.#things++
   }
 
+  /** Bytes of all that waits. */
+  get waitingBytes(): number {
+    return this.#buffer?.size ?? 0
+  }
+
   /** Whether a reply that the process did not bound itself gets in. */
   hasRoomFor(payload: Uint8Array): boolean {
-    const waiting = this.#buffer?.size ?? 0
-    return this.#things < this.#limits.messages && waiting + HEADER_BYTES + payload.length <= this.#limits.bytes
+    return this.#things < this.#limits.messages && this.waitingBytes + HEADER_BYTES + payload.length <= this.#limits.bytes
   }
 
   /** Whether one more event gets in that the process did not bring about itself. */
   hasRoomForEvent(payload: Uint8Array): boolean {
     const { messages, bytes } = this.#limits
-    const waiting = this.#buffer?.size ?? 0
-    return this.#things < 2 * messages + SPARE_EVENTS && waiting + payload.length <= 2 * bytes + SCARCE_BYTES
+    return this.#things < 2 * messages + SPARE_EVENTS && this.waitingBytes + payload.length <= 2 * bytes + SCARCE_BYTES
   }
 
   /** Shows what waits, oldest first and in place, until `visit` says that it has seen enough. */

@@ -2,6 +2,7 @@
 //
 // Nothing leaves a process but through here. An operation answers at once (the process goes on within its turn) or later; either way the
 // answer enters the mailbox. What an operation throws is a failed reply; what is not a WippyError becomes INTERNAL and is reported.
+// What is not answered yet is bounded, for each process by itself: so many asks, and no more bytes than its memory could hold.
 // Services may come late: the first ask of a module that was only offered waits until it is there, and those behind it wait their turn.
 
 import { Kind, WippyError } from '../error.ts'
@@ -16,16 +17,41 @@ import type { Call, Caller, Context, Operation, Service, Terminal } from './serv
 /** What the app hangs on a process. */
 export type Attachment = { readonly terminal: Terminal | null }
 
+const MOST_PENDING = 32_768 // asks
+const FREE_BYTES = 64 * 1024 // that may always wait
+
 const anonymous: Context = { values: {} }
 
 /** A process as services see it. */
 class ProcessCaller implements Caller {
   readonly #process: Process
   readonly #delivery: Delivery
+  #pending = 0
+  #pendingBytes = 0
 
   constructor(process: Process, delivery: Delivery) {
     this.#process = process
     this.#delivery = delivery
+  }
+
+  /** Throws ASKS_TOO_MANY when an ask of so many bytes cannot wait besides those that do. */
+  needRoomFor(bytes: number): void {
+    const most = Math.max(this.#process.limits.memoryBytes, FREE_BYTES)
+    if (this.#pending < MOST_PENDING && this.#pendingBytes + bytes <= most) return
+    const message = `${this.#pending} asks of ${this.#pendingBytes} bytes are not answered yet`
+    throw new WippyError('ASKS_TOO_MANY', Kind.RateLimited, message, { retryable: true, hint: 'Wait for answers before asking for more.' })
+  }
+
+  /** Counts an ask as long as it is not answered. */
+  async pending<T>(bytes: number, answer: Promise<T>): Promise<T> {
+    this.#pending++
+    this.#pendingBytes += bytes
+    try {
+      return await answer
+    } finally {
+      this.#pending--
+      this.#pendingBytes -= bytes
+    }
   }
 
   get pid(): Pid {
@@ -55,7 +81,7 @@ class ProcessCaller implements Caller {
 
 /** One ask on its way; arguments are decoded when somebody looks. */
 class PendingCall implements Call {
-  readonly caller: Caller
+  readonly caller: ProcessCaller
   readonly op: string
   readonly target: string
   readonly tag: number
@@ -64,7 +90,7 @@ class PendingCall implements Call {
   readonly attempt = null
   #args: readonly unknown[] | null = null
 
-  constructor(caller: Caller, ask: Ask, key: string | null) {
+  constructor(caller: ProcessCaller, ask: Ask, key: string | null) {
     this.caller = caller
     this.key = key
     this.op = ask.op
@@ -103,7 +129,7 @@ export class Door {
   diversion: Diversion | null = null
   readonly #operations = new Map<string, Operation>()
   readonly #offers = new Map<string, () => Promise<void>>()
-  readonly #callers = new WeakMap<Process, Caller>()
+  readonly #callers = new WeakMap<Process, ProcessCaller>()
   readonly #options: DoorOptions
 
   constructor(options: DoorOptions) {
@@ -138,7 +164,7 @@ export class Door {
     return [...this.#operations.keys()]
   }
 
-  callerOf(process: Process): Caller {
+  callerOf(process: Process): ProcessCaller {
     let caller = this.#callers.get(process)
     if (caller === undefined) {
       caller = new ProcessCaller(process, this.#options.delivery())
@@ -191,9 +217,13 @@ export class Door {
       const operation = this.#operations.get(op)
       if (operation === undefined) throw unknownOperation(op)
       if (!isGuarded) this.#options.guard(call)
+      call.caller.needRoomFor(call.raw.length)
       const answer = operation(call)
       if (answer instanceof Promise) {
-        answer.then((values) => this.#answer(process, tag, values)).catch((error) => this.#fail(process, tag, error, op))
+        call.caller
+          .pending(call.raw.length, answer)
+          .then((values) => this.#answer(process, tag, values))
+          .catch((error) => this.#fail(process, tag, error, op))
       } else this.#answer(process, tag, answer)
     } catch (error) {
       this.#fail(process, tag, error, op)

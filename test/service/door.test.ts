@@ -1,7 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Kind, WippyError } from '../../src/error.ts'
+import { NOBODY } from '../../src/kernel/address.ts'
 import { REPLY } from '../../src/kernel/frame.ts'
+import { defaultLimits } from '../../src/kernel/host.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import { encodeAll } from '../../src/msgpack.ts'
 import { Door, type Guard } from '../../src/service/door.ts'
@@ -48,6 +50,35 @@ test('answers may come later, and may be bytes as they are', async () => {
   await later()
   kernel.run()
   assert.equal(answers(), [{ ok: true, tag: 5, payload: text(['bytes']) }])
+})
+
+test('what is not answered yet is bounded by the memory of who asks, and answers by what waits for it', async () => {
+  const ends: (() => void)[] = []
+  const operation: Operation = ({ raw }) => new Promise((resolve) => ends.push(() => resolve({ ok: true, values: raw })))
+  const door = new Door({ delivery: () => kernel.scheduler.delivery, guard: () => {}, report: () => {} })
+  const kernel: TestKernel = new TestKernel({ answer: door.ask })
+  door.add({ name: 'x', operations: { 'x.op': operation } })
+  const heard: string[] = []
+  const large = encodeAll(['x'.repeat(40_000)])
+  const limits = { ...defaultLimits, memoryBytes: 100_000 }
+  const process: Process = kernel.spawn(
+    (inbox, out) => {
+      for (const { kind, flag, payload } of inbox)
+        if (kind === REPLY) heard.push(flag === 1 ? 'ok' : (/[A-Z_]{3,}/.exec(payload)?.[0] ?? ''))
+      if (process.steps === 0) for (let tag = 1; tag <= 3; tag++) out.ask('x.op', 'target', tag, large)
+      return undefined
+    },
+    { limits },
+  )
+  kernel.run()
+  assert.equal(heard, ['ASKS_TOO_MANY'])
+  for (const end of ends) end()
+  await later()
+  process.mailbox.signal(REPLY, 1, 9, NOBODY, new Uint8Array(0), new Uint8Array(50_000))
+  kernel.scheduler.delivery.reply(process, 10, true, large)
+  kernel.scheduler.delivery.reply(process, 11, true, encodeAll(['small']))
+  kernel.run()
+  assert.equal(heard.slice(1), ['ok', 'ok', 'ok', 'REPLY_TOO_LARGE', 'ok'])
 })
 
 const no = new WippyError('NO', Kind.Invalid, 'no such luck')

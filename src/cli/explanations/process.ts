@@ -5,6 +5,7 @@ ACTIVITY_DETAILS | What an activity reports of itself cannot be kept. | Details 
 ACTIVITY_NONE | A heartbeat was sent by what is no activity. | Only a function that a workflow calls has one. | Leave it out elsewhere.
 ACTIVITY_TIMEOUT | An activity took longer than it may, or was not heard of. | Its call has a timeout or a heartbeat. | Make it shorter, raise the timeout, or send heartbeats.
 ALREADY_MONITORING | The process is watched already. | One watch is enough: its end is told once. | Leave the second monitor out.
+ASKS_TOO_MANY | A process has asked for much that is not answered yet. | What it asks for waits in the node; that is bounded in number, and by the size of its memory. | Wait for answers before asking for more.
 BUDGET_DEPTH | Budgets lie too deep in each other. | Each level is looked at with every step. | Let one budget serve several levels.
 BUDGET_DURABLE | A durable process was started within a budget. | It would outlive the budget. | Start it from outside of the budget.
 BUDGET_PROCESSES | The processes of a budget are used up. | It says how many there may be at once. | Let some end, or raise the limit.
@@ -72,6 +73,7 @@ PROCESS_NOT_FOUND | There is no such process. | It has ended, or is written diff
 PROCESS_STACK | A process called too deep, and was ended. | The stack within a memory is bounded. | End the recursion, or make it a loop.
 PROCESS_TERMINATED | The process was ended by force. | Somebody terminated it: a command, its supervisor, its budget. | Nothing to mend, unless nobody meant to.
 PROCESS_TRAP | The memory of a process is damaged, and it was ended. | Nothing of the others was touched. | Report it, with its code.
+REPLY_TOO_LARGE | An answer is more than the process has room for. | With the answers that wait it is larger than its memory could be. | Take in answers before asking for more, or ask for less at a time.
 SCOPE_UNKNOWN | There is no such scope of names. | Names are local, or of the cluster. | Use one of those the message names.
 SECURITY_ARGUMENT | An argument of the module security is not what it takes. | Each has its type. | Look at docs/lua.md.
 SECURITY_INVALID | lifecycle.security of an entry cannot be. | It names an actor, policies and groups. | Mend the field that is named.
