@@ -1,6 +1,6 @@
 // Functions that every template has. None of them reaches out of the template, or takes or makes more than a bounded amount at once.
 
-import { escapeHtml, jsonOf, lengthOf, textOf } from './value.ts'
+import { escapeHtml, jsonOf, lengthOf, namedAs, textOf } from './value.ts'
 
 const LONGEST = 1_000_000 // characters or items that one call may make
 
@@ -9,13 +9,13 @@ export type Builtin = (...args: readonly unknown[]) => unknown
 
 const number = (value: unknown): number => {
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw new TypeError(`${textOf(value)} is no number`)
+  throw new TypeError(`${namedAs(value)} is no number`)
 }
 
 const length = (value: unknown): number => {
   const found = lengthOf(value)
   if (found !== null) return found
-  throw new TypeError(`${textOf(value)} has no length`)
+  throw new TypeError(`${namedAs(value)} has no length`)
 }
 
 const bounded = (size: number): number => {
@@ -34,6 +34,19 @@ const joined = (parts: readonly string[], separator: string): string => {
   return parts.join(separator)
 }
 
+/** Texts of a list's items; no more of them than one call may make. */
+const textsOf = (list: readonly unknown[]): readonly string[] => {
+  let size = 0
+  return list.map((item) => {
+    const made = text(item)
+    size = bounded(size + made.length)
+    return made
+  })
+}
+
+/** Functions that take lists and maps as they are; to all others they are texts. */
+export const TAKES_LISTS: ReadonlySet<string> = new Set(['len', 'join', 'json', 'slice', 'array', 'map'])
+
 export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['len', (value) => length(value)],
   ['lower', (value) => text(value).toLowerCase()],
@@ -42,7 +55,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['hasPrefix', (value, prefix) => text(value).startsWith(text(prefix))],
   ['hasSuffix', (value, suffix) => text(value).endsWith(text(suffix))],
   ['split', (value, separator) => text(value).split(text(separator))],
-  ['join', (value, separator) => (Array.isArray(value) ? joined(value.map(text), text(separator)) : text(value))],
+  ['join', (value, separator) => (Array.isArray(value) ? joined(textsOf(value), text(separator)) : text(value))],
   [
     'repeat',
     (value, times) => {

@@ -1,59 +1,30 @@
 // Templates to text.
 //
 //   J1 What is printed is escaped for HTML unless the template says that it is to be printed as it is.
-//   J2 A rendering has bounds: how much it may print, how many actions it may carry out, how deep templates and blocks may call each other.
+//   J2 A rendering has bounds: how much it may print, how many actions it may carry out and how much they may look at, how deep templates and
+//      blocks may call each other.
 //   J3 A template that extends another is that other one with blocks of its own; what stands outside its blocks is not printed.
 
 import { WippyError } from '../error.ts'
-import { builtins } from './builtin.ts'
+import { Evaluation } from './evaluation.ts'
 import { renderFailed, templateUnknown } from './fault.ts'
 import type { Assignment, Block, Expression, Node, Template } from './node.ts'
-import { escapeHtml, fieldOf, isTrue, operate, pairsOf, textOf } from './value.ts'
+import { type Around, Scope } from './scope.ts'
+import { escapeHtml, namedAs, pairsOf } from './value.ts'
 
 const MAX_OUTPUT = 16 * 1024 * 1024 // characters
 const MAX_ACTIONS = 200_000
-const MAX_MADE = 64 * 1024 * 1024 // characters and items that functions and operators may make
 const MAX_DEPTH = 64
 
 export type FindTemplate = (name: string) => Template | undefined
 
-class Scope {
-  readonly #values = new Map<string, unknown>()
-  readonly #outer: Scope | null
-
-  constructor(outer: Scope | null, values: Iterable<readonly [string, unknown]> = []) {
-    this.#outer = outer
-    for (const [name, value] of values) this.#values.set(name, value)
-  }
-
-  /** The scope that knows a name. */
-  holder(name: string): Scope | null {
-    return this.#values.has(name) ? this : (this.#outer?.holder(name) ?? null)
-  }
-  get(name: string): unknown {
-    return this.#values.get(name)
-  }
-  set(name: string, value: unknown): void {
-    this.#values.set(name, value)
-  }
-}
-
-/** What surrounds a node while it is rendered. */
-type Around = {
-  readonly scope: Scope
-  readonly context: unknown
-  readonly template: string
-  /** What `yield content` stands for. */
-  readonly content: (() => void) | null
-}
-
 class Rendering {
   readonly #find: FindTemplate
+  readonly #evaluation = new Evaluation()
   #blocks: ReadonlyMap<string, Block>
   #out: string[] = []
   #length = 0
   #actions = 0
-  #made = 0
   #depth = 0
 
   constructor(find: FindTemplate, blocks: ReadonlyMap<string, Block>) {
@@ -73,7 +44,7 @@ class Rendering {
     this.#act(around)
     if (node.kind === 'text') this.#print(node.text, around)
     else if (node.kind === 'print') {
-      const text = textOf(this.#value(node.value, around))
+      const text = this.#evaluation.whole(this.#evaluation.value(node.value, around), around, node.line)
       this.#print(node.isRaw ? text : escapeHtml(text), around)
     } else if (node.kind === 'set') this.#set(node, around)
     else if (node.kind === 'if') this.#if(node, around)
@@ -84,15 +55,16 @@ class Rendering {
     else this.#try(node, around)
   }
 
-  /** Counts an action: a node, or a turn of a range, be there nothing in it. */
-  #act({ template }: Around): void {
-    if (++this.#actions > MAX_ACTIONS) throw renderFailed(template, 0, `more than ${MAX_ACTIONS} actions`)
+  /** Counts an action: a node, or a turn of a range, be there nothing in it. What went beyond its bounds does nothing more, whoever catches that. */
+  #act(around: Around): void {
+    if (++this.#actions > MAX_ACTIONS) throw renderFailed(around.template, 0, `more than ${MAX_ACTIONS} actions`)
+    this.#evaluation.spend(0, around, 0)
   }
 
   #if({ set, test, yes, no }: Extract<Node, { kind: 'if' }>, around: Around): void {
     const inner = { ...around, scope: new Scope(around.scope) }
     if (set !== null) this.#set(set, inner)
-    this.all(isTrue(this.#value(test, inner)) ? yes : no, { ...inner, scope: new Scope(inner.scope) })
+    this.all(this.#evaluation.isTrue(test, inner) ? yes : no, { ...inner, scope: new Scope(inner.scope) })
   }
 
   #print(text: string, { template }: Around): void {
@@ -102,7 +74,7 @@ class Rendering {
   }
 
   #set({ name, value, isNew, line }: Assignment, around: Around): void {
-    const made = this.#value(value, around)
+    const made = this.#evaluation.value(value, around)
     if (name === '_') return
     const holder = isNew ? around.scope : around.scope.holder(name)
     if (holder === null) throw renderFailed(around.template, line, `there is no variable ${name}`)
@@ -110,8 +82,9 @@ class Rendering {
   }
 
   #range(node: Extract<Node, { kind: 'range' }>, around: Around): void {
-    const pairs = pairsOf(this.#value(node.over, around))
+    const pairs = pairsOf(this.#evaluation.value(node.over, around))
     if (pairs === null) throw renderFailed(around.template, node.line, 'range goes through lists and maps')
+    this.#evaluation.spend(pairs.length, around, node.line)
     if (pairs.length === 0) this.all(node.none, { ...around, scope: new Scope(around.scope) })
     const [first, second] = node.names
     for (const [key, value] of pairs) {
@@ -130,7 +103,7 @@ class Rendering {
     }
     const block = this.#blocks.get(node.name)
     if (block === undefined) throw renderFailed(around.template, node.line, `there is no block ${node.name}`)
-    const given = node.args.map(({ name, value }) => [name, value === null ? undefined : this.#value(value, around)] as const)
+    const given = node.args.map(({ name, value }) => [name, value === null ? undefined : this.#evaluation.value(value, around)] as const)
     this.#yield(block, given, node.context, node.content, around)
   }
 
@@ -142,28 +115,30 @@ class Rendering {
     around: Around,
   ): void {
     const scope = new Scope(around.scope)
-    for (const { name, value } of block.parameters) scope.set(name, value === null ? null : this.#value(value, around))
+    for (const { name, value } of block.parameters) scope.set(name, value === null ? null : this.#evaluation.value(value, around))
     for (const [name, value] of given) scope.set(name, value)
     const own = content ?? block.content
     this.#deeper(around, () =>
       this.all(block.body, {
         ...around,
         scope,
-        context: context === null ? around.context : this.#value(context, around),
+        context: context === null ? around.context : this.#evaluation.value(context, around),
         content: own === null ? null : () => this.all(own, around),
       }),
     )
   }
 
   #include({ template, context, line }: Extract<Node, { kind: 'include' }>, around: Around): void {
-    const name = textOf(this.#value(template, around))
+    const name = this.#evaluation.whole(this.#evaluation.value(template, around), around, line)
     const found = this.#find(name)
-    if (found === undefined) throw renderFailed(around.template, line, `there is no template ${name} to include`)
+    if (found === undefined) throw renderFailed(around.template, line, `there is no template ${namedAs(name)} to include`)
     const { root, blocks } = assembled(found, this.#find)
     const outer = this.#blocks
     this.#blocks = new Map([...outer, ...blocks])
     const inner = { ...around, template: name, scope: new Scope(around.scope), content: null }
-    this.#deeper(around, () => this.all(root.body, { ...inner, context: context === null ? around.context : this.#value(context, around) }))
+    this.#deeper(around, () =>
+      this.all(root.body, { ...inner, context: context === null ? around.context : this.#evaluation.value(context, around) }),
+    )
     this.#blocks = outer
   }
 
@@ -188,82 +163,6 @@ class Rendering {
     if (++this.#depth > MAX_DEPTH) throw renderFailed(template, 0, `templates and blocks call each other more than ${MAX_DEPTH} deep`)
     act()
     this.#depth--
-  }
-
-  #value(expression: Expression, around: Around): unknown {
-    switch (expression.kind) {
-      case 'value':
-        return expression.value
-      case 'context':
-        return around.context
-      case 'name': {
-        const holder = around.scope.holder(expression.name)
-        if (holder === null) throw renderFailed(around.template, expression.line, `there is no variable ${expression.name}`)
-        return holder.get(expression.name)
-      }
-      case 'field':
-        return fieldOf(this.#value(expression.of, around), this.#value(expression.key, around))
-      case 'slice':
-        return this.#slice(expression, around)
-      case 'choice':
-        return this.#value(isTrue(this.#value(expression.test, around)) ? expression.yes : expression.no, around)
-      case 'unary':
-        return this.#unary(expression, around)
-      case 'binary':
-        return this.#binary(expression, around)
-      case 'call':
-        return this.#call(expression, around)
-    }
-  }
-
-  #slice({ of, from, to, line }: Extract<Expression, { kind: 'slice' }>, around: Around): unknown {
-    const value = this.#value(of, around)
-    if (typeof value !== 'string' && !Array.isArray(value)) throw renderFailed(around.template, line, 'only lists and texts have parts')
-    const index = (at: Expression | null, fallback: number): number => (at === null ? fallback : Number(this.#value(at, around)))
-    return value.slice(index(from, 0), index(to, value.length))
-  }
-
-  #unary({ sign, operand, line }: Extract<Expression, { kind: 'unary' }>, around: Around): unknown {
-    const value = this.#value(operand, around)
-    if (sign === '!') return !isTrue(value)
-    if (typeof value === 'number') return -value
-    throw renderFailed(around.template, line, `- means nothing for ${textOf(value)}`)
-  }
-
-  #binary({ sign, left, right, line }: Extract<Expression, { kind: 'binary' }>, around: Around): unknown {
-    const a = this.#value(left, around)
-    if (sign === '&&') return isTrue(a) && isTrue(this.#value(right, around))
-    if (sign === '||') return isTrue(a) || isTrue(this.#value(right, around))
-    const b = this.#value(right, around)
-    const made = operate(sign, a, b)
-    if (made === undefined) throw renderFailed(around.template, line, `${sign} means nothing for ${textOf(a)} and ${textOf(b)}`)
-    return this.#counted(made, around, line)
-  }
-
-  #call({ callee, args, line }: Extract<Expression, { kind: 'call' }>, around: Around): unknown {
-    if (callee === 'isset') return args.every((arg) => this.#isSet(arg, around))
-    const builtin = builtins.get(callee)
-    if (builtin === undefined) throw renderFailed(around.template, line, `there is no function ${callee}`)
-    const values = args.map((arg) => this.#value(arg, around))
-    try {
-      return this.#counted(builtin(...values), around, line)
-    } catch (why) {
-      if (why instanceof WippyError) throw why
-      throw renderFailed(around.template, line, `${callee}: ${(why as Error).message}`)
-    }
-  }
-
-  #counted(made: unknown, { template }: Around, line: number): unknown {
-    if (typeof made === 'string' || Array.isArray(made)) this.#made += made.length
-    if (this.#made > MAX_MADE) throw renderFailed(template, line, `more than ${MAX_MADE} characters and items made on the way`)
-    return made
-  }
-
-  #isSet(expression: Expression, around: Around): boolean {
-    if (expression.kind === 'name' && around.scope.holder(expression.name) === null) return false
-    if (expression.kind === 'field' && !this.#isSet(expression.of, around)) return false
-    const value = this.#value(expression, around)
-    return value !== undefined && value !== null
   }
 }
 

@@ -15,7 +15,7 @@ export const isTrue = (value: unknown): boolean => {
 }
 
 /** How much of a value there may be where it is printed or compared as a whole: texts count by their length, all else by one each. */
-const LARGEST = 1_000_000
+export const LARGEST = 1_000_000
 const DEEPEST = 100
 
 // A list may hold the same list twice, and that one too: it is counted as it would be printed.
@@ -38,6 +38,15 @@ export const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value
   if (ArrayBuffer.isView(value)) return new TextDecoder().decode(value)
   return typeof value === 'object' ? jsonOf(value) : String(value)
+}
+
+const LONGEST_NAME = 80 // characters
+
+/** A value as a message names it: of what is large only what it is. */
+export const namedAs = (value: unknown): string => {
+  if (typeof value === 'string') return value.length > LONGEST_NAME ? `${value.slice(0, LONGEST_NAME)}…` : value
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'a map' : textOf(value)
 }
 
 export const lengthOf = (value: unknown): number | null => {
@@ -63,12 +72,9 @@ export const pairsOf = (value: unknown): (readonly [unknown, unknown])[] | null 
   return pairs?.toSorted(([a], [b]) => (textOf(a) < textOf(b) ? -1 : 1)) ?? null
 }
 
-const isEqual = (a: unknown, b: unknown): boolean =>
-  typeof a === 'object' && typeof b === 'object' ? jsonOf(a) === jsonOf(b) : (a ?? null) === (b ?? null)
-
-/** What an operator makes of two values; undefined when it means nothing for them. */
+/** What an operator makes of two values that are no lists and maps; undefined when it means nothing for them. */
 export const operate = (sign: string, a: unknown, b: unknown): unknown => {
-  if (sign === '==' || sign === '!=') return isEqual(a, b) === (sign === '==')
+  if (sign === '==' || sign === '!=') return ((a ?? null) === (b ?? null)) === (sign === '==')
   if (sign === '+' && (typeof a === 'string' || typeof b === 'string')) return textOf(a) + textOf(b)
   const areTexts = typeof a === 'string' && typeof b === 'string'
   if (!areTexts && (typeof a !== 'number' || typeof b !== 'number')) return undefined

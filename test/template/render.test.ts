@@ -115,8 +115,14 @@ test('what goes wrong while rendering says where', () => {
     ['{{ x := repeat("x", 999999) }}{{ replace(x, "", x) }}', /at once/],
     ['{{ a := slice(1, 2) }}{{ range ints(0, 40) }}{{ a = slice(a, a) }}{{ end }}{{ a }}', /too large/],
     ['{{ a := slice(1, 2) }}{{ range ints(0, 40) }}{{ a = slice(a, a) }}{{ end }}{{ a == slice(a) }}', /too large/],
-    ['{{ a := "x" }}{{ range ints(0, 40) }}{{ a = a + a }}{{ end }}', /made on the way/],
-    ['{{ range ints(0, 1000) }}{{ _ := upper(repeat("x", 900000)) }}{{ end }}', /made on the way/],
+    ['{{ a := "x" }}{{ range ints(0, 40) }}{{ a = a + a }}{{ end }}', /on the way/],
+    ['{{ range ints(0, 1000) }}{{ _ := upper(repeat("x", 900000)) }}{{ end }}', /on the way/],
+    ['{{ l := ints(0, 100000) }}{{ range ints(0, 60000) }}{{ if l == l }}{{ end }}{{ end }}', /on the way/],
+    ['{{ l := ints(0, 100000) }}{{ range ints(0, 40000) }}{{ try }}{{ l }}{{ nobody }}{{ catch }}{{ end }}{{ end }}', /on the way/],
+    ['{{ l := ints(0, 999999) }}{{ range ints(0, 40000) }}{{ try }}{{ slice(l, l) }}{{ catch }}{{ end }}{{ end }}', /on the way/],
+    ['{{ s := repeat("x", 900000) }}{{ range ints(0, 60000) }}{{ if len(s) == 1 }}{{ end }}{{ end }}', /on the way/],
+    ['{{ l := ints(0, 900000) }}{{ range ints(0, 60000) }}{{ m := l[1:] }}{{ end }}', /on the way/],
+    ['{{ s := repeat("x", 900000) }}{{ range ints(0, 60000) }}{{ if s[1] == 1 }}{{ end }}{{ end }}', /on the way/],
   ] as const) {
     const error = failure(() => shown(source, data))
     assert.is(error.code, 'TEMPLATE_RENDER', source)
