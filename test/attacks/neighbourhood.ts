@@ -40,6 +40,7 @@ const FRIEND = `return function()
     process.send("neighbour", "tick", 1)
   end
 end`
+const VISITED = 'return function() local inbox = process.inbox() while true do inbox:receive() end end'
 const SPAWNER = 'return function() while true do process.spawn("app:spawned", "app:attackers") end end'
 const limits = { memory: '16MiB', mailbox: { messages: 1000, size: '1MiB' } }
 
@@ -136,6 +137,7 @@ export class Neighbourhood {
   readonly #inner: Server // a server of this machine that tells the secret to everybody who reaches it
   #neighbour!: Neighbour
   #friend!: Neighbour
+  #visited!: Neighbour
 
   private constructor(app: TestApp, timers: Set<object>, inner: Server) {
     this.app = app
@@ -172,6 +174,7 @@ export class Neighbourhood {
   async #settle(): Promise<void> {
     this.#neighbour = await this.run(NEIGHBOUR, 'app:processes', OPERATOR)
     this.#friend = await this.run(FRIEND, 'app:processes', OPERATOR)
+    this.#visited = await this.run(VISITED, 'app:processes', OPERATOR)
     await this.app.until(() => this.app.node.scheduler.names.lookup('neighbour') === this.#neighbour.pid, 'the neighbour')
     for (let i = 0; i < 50; i++) await this.ping()
   }
@@ -213,6 +216,16 @@ export class Neighbourhood {
     return latency
   }
 
+  /** Gives a message from outside to a neighbour of its own, which calls `heard` when it has taken it in. */
+  visit(heard: () => void): void {
+    const { body, pid } = this.#visited
+    body.heard = () => {
+      body.heard = null
+      heard()
+    }
+    this.app.node.scheduler.delivery.message('', pid, 'go', encodeAll([]))
+  }
+
   standing(): Standing {
     const { scheduler, parts } = this.app.node
     const processes = [...scheduler.processes]
@@ -230,10 +243,11 @@ export class Neighbourhood {
     return this.app.until(() => isSame(before, this.standing()), 'what was begun to be over')
   }
 
-  /** Ends everybody but the neighbour, and waits until all they had is gone; what is left when it is not. */
+  /** Ends everybody but the neighbours, and waits until all they had is gone; what is left when it is not. */
   async clear(before: Standing): Promise<string[]> {
     const { scheduler } = this.app.node
-    const others = (): Process[] => [...scheduler.processes].filter((it) => it !== this.#neighbour && it !== this.#friend)
+    const others = (): Process[] =>
+      [...scheduler.processes].filter((it) => ![this.#neighbour, this.#friend, this.#visited].includes(it as Neighbour))
     for (let rounds = 0; others().length > 0 && rounds < 1000; rounds++) {
       for (const { pid } of others()) if (scheduler.processes.find(pid) !== null) scheduler.terminate(pid)
       await nextTurn()
