@@ -101,7 +101,7 @@ export class Queues {
         return
       }
       reference(entry, settings, 'queue', after, /^queue\.queue$/)
-      reference(entry, settings, 'func', after, /^function\.|^process\.lua$/)
+      reference(entry, settings, 'func', after, /^(?:function|process)\.lua$/)
       consumingOf(entry)
       lifecycleOf(entry)
     },

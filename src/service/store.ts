@@ -11,6 +11,7 @@ import type { Call, Operation, Service } from './service.ts'
 const MAX_KEY = 1024 // characters
 const DEFAULT_PAGE = 100
 const LONGEST_PAGE = 1000
+const PAGE_BYTES = 4 * 1024 ** 2
 const LONGEST_TTL_MS = 100 * 365 * 24 * 3600 * 1000
 
 const invalid = (message: string): WippyError => new WippyError('STORE_ARGUMENT', Kind.Invalid, message, { retryable: false })
@@ -69,7 +70,7 @@ export const storeService = (stores: Connections<Store>): Service => {
 
   const list: Operation = async ({ target, args: [prefix, after, limit] }) => {
     const wanted = typeof limit === 'number' && limit > 0 ? Math.min(Math.floor(limit), LONGEST_PAGE) : DEFAULT_PAGE
-    const options = { prefix: String(prefix ?? ''), after: String(after ?? ''), limit: wanted }
+    const options = { prefix: String(prefix ?? ''), after: String(after ?? ''), limit: wanted, bytes: PAGE_BYTES }
     const { items, hasMore } = await stores.with(target, (store) => store.list(options))
     const flat = concatAll([encodeAll([hasMore]), ...items.map(entryOf)])
     return ok(Buffer.concat([Uint8Array.of(0x91), flat]))

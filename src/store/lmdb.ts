@@ -93,8 +93,9 @@ export class LmdbStore implements Store {
     })
   }
 
-  async list({ prefix, after, limit }: ListOptions): Promise<Page> {
+  async list({ prefix, after, limit, bytes }: ListOptions): Promise<Page> {
     const items: Stored[] = []
+    let taken = 0
     const from = after > prefix ? after : prefix
     for (const { key, value } of this.#records.range(from === '' ? {} : { from })) {
       if (!key.startsWith(prefix)) {
@@ -103,8 +104,9 @@ export class LmdbStore implements Store {
       }
       const kept = key === after && after !== '' ? undefined : decode(key, value)
       if (!kept || this.#isOver(kept)) continue
-      if (items.length === limit) return { items, hasMore: true }
+      if (items.length === limit || taken >= bytes) return { items, hasMore: true }
       items.push(kept)
+      taken += kept.value.length
     }
     return { items, hasMore: false }
   }

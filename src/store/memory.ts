@@ -56,9 +56,10 @@ export class MemoryStore implements Store {
     return before !== undefined
   }
 
-  async list({ prefix, after, limit }: ListOptions): Promise<Page> {
+  async list({ prefix, after, limit, bytes }: ListOptions): Promise<Page> {
     this.#keys ??= [...this.#kept.keys()].sort()
     const items: Stored[] = []
+    let taken = 0
     for (let at = firstFrom(this.#keys, prefix > after ? prefix : after); at < this.#keys.length; at++) {
       const key = this.#keys[at]!
       if (!key.startsWith(prefix)) {
@@ -67,8 +68,9 @@ export class MemoryStore implements Store {
       }
       const kept = key > after || after === '' ? this.#kept.get(key) : undefined
       if (!kept || this.#isOver(kept)) continue
-      if (items.length === limit) return { items, hasMore: true }
+      if (items.length === limit || taken >= bytes) return { items, hasMore: true }
       items.push(kept)
+      taken += kept.value.length
     }
     return { items, hasMore: false }
   }

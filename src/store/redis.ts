@@ -24,6 +24,7 @@ export type RedisOptions = {
 }
 
 const VERSION_DIGITS = 16
+const LISTED = 64 // keys whose values are fetched at once
 const SWEPT = 4 // keys that have expired, with each write: more than a write adds
 const RECONNECT_MS = { first: 50, longest: 2000 } as const
 
@@ -157,25 +158,30 @@ export class RedisStore implements Store {
   }
 
   /** Keys that have expired leave the index when a list comes across them. */
-  async list({ prefix, after, limit }: ListOptions): Promise<Page> {
+  async list({ prefix, after, limit, bytes }: ListOptions): Promise<Page> {
     const items: Stored[] = []
+    const before = prefix === '' ? '+' : `(${prefix}\u{10ffff}`
     let from = after > prefix ? `(${after}` : `[${prefix}`
-    while (items.length <= limit) {
-      const found = await this.#do(() =>
-        this.#client.zRangeByLex(this.#index, from, prefix === '' ? '+' : `(${prefix}\u{10ffff}`, {
-          LIMIT: { offset: 0, count: limit + 1 },
-        }),
-      )
-      if (found.length === 0) break
-      const keys = found.map(String)
-      const values = await this.#do(() => this.#client.mGet(keys.map((key) => this.#value(key))))
-      const gone = keys.filter((_, at) => values[at] === null)
-      if (gone.length > 0) await this.#do(() => this.#client.zRem(this.#index, gone))
-      for (const [at, key] of keys.entries()) if (values[at] !== null) items.push(storedOf(key, values[at] as unknown as Buffer))
-      from = `(${keys.at(-1)}`
-      if (keys.length <= limit) break
+    let [taken, isOver] = [0, false]
+    while (items.length <= limit && taken < bytes && !isOver) {
+      const count = Math.min(limit + 1 - items.length, LISTED)
+      const found = await this.#do(() => this.#client.zRangeByLex(this.#index, from, before, { LIMIT: { offset: 0, count } }))
+      isOver = found.length < count
+      for (const stored of found.length === 0 ? [] : await this.#present(found.map(String))) {
+        items.push(stored)
+        taken += stored.value.length
+      }
+      from = `(${String(found.at(-1))}`
     }
-    return { items: items.slice(0, limit), hasMore: items.length > limit }
+    return { items: items.slice(0, limit), hasMore: items.length > limit || !isOver }
+  }
+
+  /** What there is of these keys; the others leave the index. */
+  async #present(keys: readonly string[]): Promise<readonly Stored[]> {
+    const values = await this.#do(() => this.#client.mGet(keys.map((key) => this.#value(key))))
+    const gone = keys.filter((_, at) => values[at] === null)
+    if (gone.length > 0) await this.#do(() => this.#client.zRem(this.#index, gone))
+    return keys.flatMap((key, at) => (values[at] === null ? [] : [storedOf(key, values[at] as unknown as Buffer)]))
   }
 
   /** Commands under way are answered first. */

@@ -15,7 +15,13 @@ export type PutOptions = {
   readonly ifVersion: string | null
 }
 
-export type ListOptions = { readonly prefix: string; readonly after: string; readonly limit: number }
+export type ListOptions = {
+  readonly prefix: string
+  readonly after: string
+  /** Items of a page, and bytes of their values, from which on no more are added. */
+  readonly limit: number
+  readonly bytes: number
+}
 export type Page = { readonly items: readonly Stored[]; readonly hasMore: boolean }
 
 export type StoreInfo = { readonly backend: string; readonly consistency: 'local' | 'linearizable'; readonly durable: boolean }

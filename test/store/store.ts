@@ -6,6 +6,8 @@ import { WippyError } from '../../src/error.ts'
 import { decodeAll, encodeAll } from '../../src/msgpack.ts'
 import { always, type PutOptions, type Store } from '../../src/store/store.ts'
 
+const MANY = 1024 ** 2
+
 export const bytes = (value: unknown): Uint8Array => encodeAll([value])
 export const put = (store: Store, key: string, value: unknown, options: Partial<PutOptions> = {}) =>
   store.put(key, bytes(value), { ...always, ...options })
@@ -83,17 +85,32 @@ export const conforms = (test: ReturnType<typeof suite>, make: () => Promise<Sto
     assert.is(await store.get('a'), undefined)
     assert.is(await get(store, 'c'), 2)
     assert.equal(
-      (await store.list({ prefix: '', after: '', limit: 10 })).items.map(({ key }) => key),
+      (await store.list({ prefix: '', after: '', limit: 10, bytes: MANY })).items.map(({ key }) => key),
       ['b', 'c'],
     )
     assert.is(await store.delete('a'), false)
     assert.is(await code(put(store, 'a', 1, { onlyIfAbsent: true })), 'no error')
   })
 
+  withStore('a page ends with so many bytes, and the next one goes on', async (store) => {
+    for (let at = 0; at < 9; at++) await put(store, `k${at}`, 'x'.repeat(500))
+    const seen: string[] = []
+    for (let hasMore = true; hasMore; ) {
+      const page = await store.list({ prefix: 'k', after: seen.at(-1) ?? '', limit: 5, bytes: 750 })
+      assert.ok(page.items.length > 0 && page.items.length <= 5)
+      seen.push(...page.items.map(({ key }) => key))
+      hasMore = page.hasMore
+    }
+    assert.equal(
+      seen,
+      Array.from({ length: 9 }, (_, at) => `k${at}`),
+    )
+  })
+
   withStore('keys are listed in order, page by page', async (store) => {
     for (const key of ['u:3', 'u:1', 't', 'u:2', 'v', 'u']) await put(store, key, key)
     const page = async (prefix: string, after: string, limit: number) => {
-      const { items, hasMore } = await store.list({ prefix, after, limit })
+      const { items, hasMore } = await store.list({ prefix, after, limit, bytes: MANY })
       return [...items.map(({ key }) => key), hasMore]
     }
     assert.equal(await page('u:', '', 2), ['u:1', 'u:2', true])

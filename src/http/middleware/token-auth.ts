@@ -3,13 +3,15 @@
 //
 //   token_auth.store, token_auth.header.name, token_auth.header.prefix, token_auth.query.param, token_auth.cookie.name
 
-import { Kind } from '../../error.ts'
+import { Kind, type WippyError } from '../../error.ts'
 import { blame } from '../../registry/blame.ts'
 import { type Entry, resolveId } from '../../registry/entry.ts'
 import type { EntrySettings } from '../../service/settings.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Step } from '../middleware.ts'
 import type { Surroundings } from '../surroundings.ts'
+
+const COMPLAINTS_MS = 10_000 // from one to the next
 
 const cookieOf = (header: string | undefined, name: string): string => {
   for (const pair of header?.split(';') ?? []) {
@@ -19,7 +21,7 @@ const cookieOf = (header: string | undefined, name: string): string => {
   return ''
 }
 
-export const tokenAuth = (options: EntrySettings, { tokens, warn }: Surroundings, entry: Entry): Step => {
+export const tokenAuth = (options: EntrySettings, { tokens, warn, clock }: Surroundings, entry: Entry): Step => {
   const text = (key: string, fallback: string): string =>
     options.text(`token_auth.${key}`, options.text(key.replaceAll('.', '_'), fallback))
   const written = options.text('token_auth.store', options.text('token_store', ''))
@@ -39,6 +41,14 @@ export const tokenAuth = (options: EntrySettings, { tokens, warn }: Surroundings
     return new URLSearchParams(exchange.query).get(param) || cookieOf(exchange.header('cookie'), cookie)
   }
 
+  let complained = Number.NEGATIVE_INFINITY
+  /** Now and then: each request would say the same. */
+  const complain = (message: string): void => {
+    if (clock.nowMs() - complained < COMPLAINTS_MS) return
+    complained = clock.nowMs()
+    warn(entry.id, message)
+  }
+
   return async (exchange) => {
     const token = tokenOf(exchange)
     if (token === '') return
@@ -46,7 +56,8 @@ export const tokenAuth = (options: EntrySettings, { tokens, warn }: Surroundings
       const { actor, scope } = await tokens.need(store).validate(token)
       exchange.context = { ...exchange.context, actor, scope }
     } catch (error) {
-      if ((error as { code?: string }).code === 'TOKEN_STORE_NOT_FOUND') warn(entry.id, `token store "${store}" is not there`)
+      const { code, message } = error as WippyError
+      if (code !== 'TOKEN_INVALID') complain(`the token store "${store}" cannot be asked: ${message}`)
     }
   }
 }
