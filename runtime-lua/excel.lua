@@ -17,7 +17,7 @@ local methods = {}
 local Workbook = host.userdata{ __name = WORKBOOK, __metatable = WORKBOOK, __index = methods }
 
 -- The error alone.
-local function refused(kind, message) return select(2, fail(kind, message)) end
+local function refused(kind, message) return (select(2, fail(kind, message))) end
 
 -- The number of a stream, or of the stream of a file; nil for anything else.
 local function number_of(value)
@@ -121,6 +121,7 @@ function methods:set_cell_value(name, reference, value)
     sheet.rows[row] = cells
   end
   cells[column] = value
+  return nil
 end
 
 local function text_of(value)
@@ -188,12 +189,14 @@ function methods:write_to(writer)
     end
     sent[at] = rows
   end
-  return select(2, ask('excel.write', '', number, sent))
+  local _, fault = ask('excel.write', '', number, sent)
+  return fault
 end
 
 --- workbook:close() → nil; once more is no error
 function methods:close()
   argument.object(self, WORKBOOK, 'close')[1] = nil
+  return nil
 end
 
 return excel

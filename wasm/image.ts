@@ -38,6 +38,7 @@ const OPTIONAL = [
   'env',
   'ctx',
   'events',
+  'pg',
   'system',
   'registry',
   'queue',

@@ -129,6 +129,14 @@ export const features: readonly Feature[] = [
     load: async (parts) => (await import('./http.ts')).metrics(parts),
   },
   {
+    modules: ['pg'],
+    kinds: ['pg.scope'],
+    load: async (parts) => {
+      const { service, handler } = new (await import('../service/pg.ts')).Pg(parts)
+      return { services: [service], handler }
+    },
+  },
+  {
     modules: ['plugin'],
     kinds: ['plugin.*', 'function.wasm', 'function.wat', 'process.wasm'],
     load: async (parts) => {

@@ -124,6 +124,9 @@ prefix | the id of the entry | before every key
 connect_timeout | 10s | how long connecting may take
 timeout | 5s | how long a command may take
 queue | 10000 | commands under way
+kind pg.scope: Groups of processes, which know nothing of those of other scopes.
+max_groups | 10000 | groups with members
+max_members_per_group | 10000 | of each
 kind config.aws: An account of AWS, or of a storage that speaks like it.
 region | needed | its region
 access_key_id | needed to use it | the key; access_key_id_env names a variable

@@ -86,7 +86,7 @@ export class EventBus {
 }
 
 /** Sends events of a bus to one process, counting what its mailbox does not take: that it is told as soon as there is room again. */
-class Forwarding {
+export class Forwarding {
   readonly #caller: Caller
   readonly #tag: number
   readonly #clock: Clock

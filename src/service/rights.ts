@@ -84,6 +84,22 @@ const unregister: Right = ({ target, args, caller }) => [
 /** A database is one right, whatever is done in it. */
 const database: Right = ({ target }) => [{ action: 'db.get', resource: target }]
 
+/** Groups of a scope: one, several, or all. Who skipped opening the scope needs the same as who did not. */
+const grouped =
+  (verb: string): Right =>
+  ({ raw, target }) => {
+    const [groups = ''] = split(raw, 1).head
+    const names = Array.isArray(groups) ? groups : [groups]
+    return [{ action: 'pg.open', resource: target }, ...names.map((name) => ({ action: `pg.${verb}`, resource: String(name) }))]
+  }
+
+const scoped =
+  (verb: string): Right =>
+  ({ target }) => [
+    { action: 'pg.open', resource: target },
+    { action: `pg.${verb}`, resource: '' },
+  ]
+
 /** So is a bucket. */
 const bucket: Right = ({ target }) => [{ action: 'cloudstorage.get', resource: target }]
 
@@ -213,6 +229,17 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'activity.details': 'free',
   'activity.info': 'free',
   'template.render': ({ target }) => [{ action: 'template.get', resource: target }],
+  'pg.join': grouped('join'),
+  'pg.leave': grouped('leave'),
+  'pg.get_members': grouped('get_members'),
+  'pg.get_local_members': grouped('get_local_members'),
+  'pg.which_groups': scoped('which_groups'),
+  'pg.which_local_groups': scoped('which_local_groups'),
+  'pg.broadcast': grouped('broadcast'),
+  'pg.broadcast_local': grouped('broadcast_local'),
+  'pg.monitor': grouped('monitor'),
+  'pg.events': scoped('events'),
+  'pg.close': 'free',
   'cloudstorage.list': bucket,
   'cloudstorage.head': bucket,
   'cloudstorage.download': bucket,

@@ -100,6 +100,50 @@ const SAMPLES: readonly Sample[] = [
   ['events.subscribe', 'orders', [''], [['events.subscribe', 'orders']]],
   ['events.send', 'orders', ['kind', 'path'], [['events.send', 'orders']]],
   ['registry.get', 'app:x', [], [['registry.get', 'app:x']]],
+  ['pg.open', 'app:g', [], [['pg.open', 'app:g']]],
+  ...['join', 'leave', 'get_members', 'get_local_members', 'monitor'].map(
+    (verb): Sample => [
+      `pg.${verb}`,
+      'app:g',
+      ['room'],
+      [
+        ['pg.open', 'app:g'],
+        [`pg.${verb}`, 'room'],
+      ],
+    ],
+  ),
+  ...['broadcast', 'broadcast_local'].map(
+    (verb): Sample => [
+      `pg.${verb}`,
+      'app:g',
+      ['room', 'topic', 1],
+      [
+        ['pg.open', 'app:g'],
+        [`pg.${verb}`, 'room'],
+      ],
+    ],
+  ),
+  ...['which_groups', 'which_local_groups', 'events'].map(
+    (verb): Sample => [
+      `pg.${verb}`,
+      'app:g',
+      [],
+      [
+        ['pg.open', 'app:g'],
+        [`pg.${verb}`, ''],
+      ],
+    ],
+  ),
+  [
+    'pg.join',
+    'app:g',
+    [['a', 'b']],
+    [
+      ['pg.open', 'app:g'],
+      ['pg.join', 'a'],
+      ['pg.join', 'b'],
+    ],
+  ],
   ['cloudstorage.get', 'app:b', [], [['cloudstorage.get', 'app:b']]],
   ['cloudstorage.list', 'app:b', [''], [['cloudstorage.get', 'app:b']]],
   ['cloudstorage.head', 'app:b', ['k'], [['cloudstorage.get', 'app:b']]],
@@ -238,7 +282,7 @@ const HARMLESS = ['base64', 'compress', 'crypto', 'ctx', 'excel', 'expr', 'hash'
 
 /** Other operations that change and reveal nothing but what is the caller's own. */
 const FREE =
-  `exec.start exec.wait exec.signal exec.write exec.output exec.close websocket.send websocket.next websocket.ping websocket.close events.close funcs.cancel plugin.run queue.message queue.ack queue.nack queue.info
+  `exec.start exec.wait exec.signal exec.write exec.output exec.close websocket.send websocket.next websocket.ping websocket.close events.close pg.close funcs.cancel plugin.run queue.message queue.ack queue.nack queue.info
   workflow.info workflow.version workflow.attrs workflow.history_size activity.heartbeat activity.details activity.info process.get_options process.set_options process.registry.lookup
   registry.current registry.version registry.versions registry.delta security.self security.can`
     .trim()
@@ -346,7 +390,7 @@ for (const action of ACTIONS) {
 }
 
 /** Actions of services that are not here. A service that comes has its operations in the samples, and its actions not in this list. */
-const UNUSED = /^(pg|hub)\.|^network\.bind$/
+const UNUSED = /^(hub)\.|^network\.bind$/
 
 /** Actions of messages, and of agents. */
 const BESIDE = ['process.send', 'registry.versions']

@@ -60,6 +60,10 @@ OPERATION_UNKNOWN | This node has no such operation. | The module that asks is o
 OPTION_INVALID | An option has a value it cannot have. | Each is of one type. | Write what the message asks for.
 OPTION_UNKNOWN | There is no such option. | The name is misspelled. | Use one of those that there are.
 PERMISSION_DENIED | Something is not allowed. | The scope has no policy that allows it, or one that denies it; without a scope, code made at run time may do nothing. | "wippy audit --denied" says by which policy; allow it there, or do without.
+PG_ARGUMENT | An argument of the module pg is not what it takes. | Groups and topics are texts. | Look at docs/lua.md.
+PG_FULL | A group, or a scope, is full. | max_groups and max_members_per_group of the pg.scope say how many there may be. | Raise them, or let some leave.
+PG_NOT_JOINED | A process cannot leave a group that it is not in. | It has not joined it, or has left it already. | Nothing to mend.
+PG_UNKNOWN | There is no such scope of groups. | No entry of kind pg.scope has that id. | Correct the id.
 PID_NOT_REGISTERED | There is no process of that pid. | It has ended. | Monitor processes to hear of their ends.
 PID_TAKEN | A process of that pid runs already. | A pid names one process. | Let it end first.
 POLICY_INVALID | A policy cannot be read. | It then denies everything in its scopes, to be safe. | Mend the field that is named.

@@ -40,6 +40,20 @@ send(system: string, kind: string, path: string, data: any): boolean?, Error? - 
 class Subscription
 channel(): Channel - Where they come.
 close(): boolean - No more.
+module pg: Groups of processes, by name.
+open(id: string): Group?, Error? - The groups of a pg.scope entry.
+class Group
+join(groups: any): boolean?, Error? - One, or a list: from now on this process hears what is broadcast to it.
+leave(groups: any): boolean?, Error? - The same number of times as it was joined.
+get_members(group: string): string[]?, Error? - Pids.
+get_local_members(group: string): string[]?, Error? - Those on this node.
+which_groups(): string[]?, Error? - Groups with members.
+which_local_groups(): string[]?, Error? - Those with members on this node.
+broadcast(group: string, topic: string, ...: any): boolean?, Error? - To every member; who has no room misses it.
+broadcast_local(group: string, topic: string, ...: any): boolean?, Error? - To those on this node.
+monitor(group: string): Subscription?, any - Events of a group, and its members; or nil and an Error.
+events(): Subscription?, any - Events of all groups, and their members; or nil and an Error.
+release(): boolean - No more; what was joined stays so.
 module queue: Queues.
 publish(id: string, data: any, headers: table?): boolean?, Error? - Puts a message in.
 message(): QueueMessage?, Error? - The one this consumer is called for.

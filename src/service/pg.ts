@@ -1,0 +1,187 @@
+// The host half of `pg`, and the kind `pg.scope`: groups that know nothing of those of other scopes. All members are on this node.
+//
+//   pg.scope   max_groups: 10000, max_members_per_group: 10000
+//
+//   P1 A broadcast goes to who is a member when it begins. Whoever has no room for it misses it; a thousand are sent to before others have a turn.
+//   P2 Who ends has left; other code under the same pid has not.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import { Kind, WippyError } from '../error.ts'
+import type { Scheduler } from '../kernel/scheduler.ts'
+import { split } from '../msgpack.ts'
+import type { Pid } from '../pid.ts'
+import type { Entry } from '../registry/entry.ts'
+import type { Handler } from '../registry/kinds.ts'
+import { type EventBus, Forwarding } from './events.ts'
+import { type GroupChange, type GroupLimits, ProcessGroups } from './process-groups.ts'
+import type { Call, Caller, Operation, Service } from './service.ts'
+import { EntrySettings } from './settings.ts'
+
+const GROUPS = 10_000
+const MEMBERS = 10_000
+const AT_ONCE = 1_000
+const LONGEST = 1_024 // characters of a name
+const MOST_NAMES = 100 // of one call
+const MOST_SUBSCRIPTIONS = 256 // of one process
+
+export type PgOptions = { readonly scheduler: Scheduler; readonly bus: EventBus; readonly clock: Clock }
+
+const invalid = (message: string): WippyError => new WippyError('PG_ARGUMENT', Kind.Invalid, message, { retryable: false })
+
+const limitsOf = (entry: Entry): GroupLimits => {
+  const settings = new EntrySettings(entry, entry.data)
+  return { groups: settings.count('max_groups', GROUPS), members: settings.count('max_members_per_group', MEMBERS) }
+}
+
+const groupIn = (value: unknown): string => {
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST) return value
+  throw invalid(`a group is text of 1 to ${LONGEST} characters`)
+}
+
+const groupsIn = (value: unknown): readonly string[] => {
+  const groups = Array.isArray(value) ? value : [value]
+  if (groups.length === 0 || groups.length > MOST_NAMES) throw invalid(`groups are a list of 1 to ${MOST_NAMES}`)
+  return groups.map(groupIn)
+}
+
+const topicIn = (value: unknown): string => {
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST && !value.startsWith('@')) return value
+  throw invalid('a topic is text that does not begin with @')
+}
+
+export class Pg {
+  readonly #options: PgOptions
+  readonly #scopes = new Map<string, ProcessGroups>()
+  readonly #subscriptions = new WeakMap<Caller, Map<number, () => void>>()
+
+  readonly handler: Handler = {
+    kinds: ['pg.scope'],
+    prepare: ({ kind, entry }) => {
+      if (kind !== 'entry.delete') limitsOf(entry)
+    },
+    commit: ({ kind, entry }) => {
+      const known = this.#scopes.get(entry.id)
+      if (kind === 'entry.delete') this.#scopes.delete(entry.id)
+      else if (known) known.limits = limitsOf(entry)
+      else this.#scopes.set(entry.id, this.#made(entry))
+    },
+  }
+
+  constructor(options: PgOptions) {
+    this.#options = options
+  }
+
+  get service(): Service {
+    const members: Operation = ({ target, args: [group] }) => [this.#need(target).members(groupIn(group))]
+    const names: Operation = ({ target }) => [this.#need(target).names]
+    const broadcast: Operation = (call) => this.#broadcast(call)
+    return {
+      name: 'pg',
+      operations: {
+        'pg.open': ({ target }) => {
+          this.#need(target)
+          return [true]
+        },
+        'pg.join': ({ caller, target, args: [groups] }) => {
+          this.#join(caller.pid, this.#need(target), groupsIn(groups))
+          return [true]
+        },
+        'pg.leave': ({ caller, target, args: [groups] }) => {
+          if (this.#need(target).leave(caller.pid, groupsIn(groups))) return [true]
+          throw new WippyError('PG_NOT_JOINED', Kind.NotFound, 'pg: process not joined in group', { retryable: false })
+        },
+        'pg.get_members': members,
+        'pg.get_local_members': members,
+        'pg.which_groups': names,
+        'pg.which_local_groups': names,
+        'pg.broadcast': broadcast,
+        'pg.broadcast_local': broadcast,
+        'pg.monitor': (call) => {
+          const group = groupIn(call.args[0])
+          this.#subscribe(call, group)
+          return [true, this.#need(call.target).members(group)]
+        },
+        'pg.events': (call) => {
+          this.#subscribe(call, null)
+          const scope = this.#need(call.target)
+          return [true, Object.fromEntries(scope.names.map((name) => [name, scope.members(name)]))]
+        },
+        'pg.close': ({ caller, args: [tag] }) => {
+          const own = this.#subscriptions.get(caller)
+          own?.get(tag as number)?.()
+          own?.delete(tag as number)
+          return []
+        },
+      },
+    }
+  }
+
+  #need(id: string): ProcessGroups {
+    const scope = this.#scopes.get(id)
+    if (scope) return scope
+    throw new WippyError('PG_UNKNOWN', Kind.NotFound, `there is no pg.scope "${id}"`, { retryable: false })
+  }
+
+  /** Groups whose changes are events of the node as well. */
+  #made(entry: Entry): ProcessGroups {
+    const groups = new ProcessGroups(limitsOf(entry))
+    groups.listen(null, ({ kind, group, pids }) =>
+      this.#options.bus.publish('pg', kind, group, { Scope: entry.id, Group: group, PIDs: pids }),
+    )
+    return groups
+  }
+
+  #join(pid: Pid, scope: ProcessGroups, groups: readonly string[]): void {
+    const isNew = !scope.has(pid)
+    scope.join(pid, groups)
+    if (isNew) this.#options.scheduler.onExit(pid, () => scope.drop(pid))
+  }
+
+  async #broadcast({ caller, target, raw }: Call): Promise<readonly unknown[]> {
+    const { head, rest } = split(raw, 2)
+    const members = this.#need(target).members(groupIn(head[0]))
+    const topic = topicIn(head[1])
+    for (let at = 0; at < members.length; at += AT_ONCE) {
+      if (at > 0) await nextTurn()
+      for (const member of members.slice(at, at + AT_ONCE)) this.#send(caller.pid, member, topic, rest)
+    }
+    return [true]
+  }
+
+  #send(from: Pid, to: Pid, topic: string, payload: Uint8Array): void {
+    try {
+      this.#options.scheduler.delivery.message(from, to, topic, payload)
+    } catch (error) {
+      if (!(error instanceof WippyError)) throw error // it has no room, or has just ended
+    }
+  }
+
+  #subscribe({ caller, target, tag }: Call, group: string | null): void {
+    const scope = this.#need(target)
+    const own = this.#subscriptions.get(caller) ?? this.#begin(caller)
+    if (own.size >= MOST_SUBSCRIPTIONS) {
+      throw new WippyError('EVENTS_TOO_MANY', Kind.RateLimited, `more than ${MOST_SUBSCRIPTIONS} subscriptions`, {
+        hint: 'Close subscriptions that are no longer needed.',
+      })
+    }
+    const forwarding = new Forwarding(caller, tag, this.#options.clock)
+    const hear = ({ kind, group, pids }: GroupChange): void =>
+      forwarding.hear({ system: 'pg', kind, path: group, data: { Group: group, PIDs: pids } })
+    const end = scope.listen(group, hear)
+    own.set(tag, () => {
+      end()
+      forwarding.end()
+    })
+  }
+
+  #begin(caller: Caller): Map<number, () => void> {
+    const own = new Map<number, () => void>()
+    this.#subscriptions.set(caller, own)
+    caller.onEnd(() => {
+      for (const end of own.values()) end()
+      own.clear()
+    })
+    return own
+  }
+}
