@@ -51,6 +51,7 @@ export class Features {
   readonly #table: readonly Feature[]
   readonly #byModule = new Map<unknown, Feature>()
   #hasBegun = false
+  readonly #begun = new WeakSet<Built>()
   readonly #loading = new Map<Feature, Promise<Built>>() // in the order in which they began
 
   constructor(table: readonly Feature[], parts: Parts) {
@@ -92,8 +93,8 @@ export class Features {
   async begin(): Promise<readonly string[]> {
     this.#hasBegun = true
     const unstarted: string[] = []
-    for (const loading of this.#loading.values()) {
-      const missing = await loading.then((built) => built.begin?.()).catch(this.#parts.report)
+    for (const loading of [...this.#loading.values()]) {
+      const missing = await loading.then((built) => this.#beginOnce(built)).catch(this.#parts.report)
       unstarted.push(...(missing ?? []))
     }
     return unstarted
@@ -122,7 +123,13 @@ export class Features {
   async #build(feature: Feature): Promise<Built> {
     const built = await feature.load(this.#parts)
     for (const service of built.services ?? []) this.#parts.door.add(service)
-    if (this.#hasBegun) await built.begin?.()
+    if (this.#hasBegun) await this.#beginOnce(built)
     return built
+  }
+
+  async #beginOnce(built: Built): Promise<readonly string[]> {
+    if (this.#begun.has(built)) return []
+    this.#begun.add(built)
+    return (await built.begin?.()) ?? []
   }
 }

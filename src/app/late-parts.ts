@@ -5,11 +5,14 @@ import type { WippyError } from '../error.ts'
 import type { Parts } from './parts.ts'
 import type { Telemetry, TelemetryOptions } from './telemetry.ts'
 
-/** Makes something when it is first asked for. */
+/** Makes something when it is first asked for; what could not be made is tried again. */
 const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | null = null
   return () => {
-    made ??= make()
+    made ??= make().catch((error) => {
+      made = null
+      throw error
+    })
     return made
   }
 }

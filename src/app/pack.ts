@@ -140,6 +140,16 @@ export const readPack = (bytes: Uint8Array, file: string): readonly PackedFile[]
   return files as PackedFile[]
 }
 
+/** Makes a folder another one, unless somebody else did so at the same moment. */
+const put = (next: string, folder: string): void => {
+  try {
+    renameSync(next, folder)
+  } catch (error) {
+    if (!existsSync(folder)) throw error
+    rmSync(next, { recursive: true, force: true })
+  }
+}
+
 /**
  * Unpacks into a state folder, unless that was done before; returns the directory of the app. It is there whole or not at all, and of the packs
  * that were run here the last four stay. Throws as `readPack`.
@@ -155,11 +165,13 @@ export const unpack = (file: string, state: string): string => {
       mkdirSync(dirname(join(next, path)), { recursive: true })
       writeFileSync(join(next, path), content)
     }
-    renameSync(next, folder)
+    put(next, folder)
   }
   const now = new Date()
   utimesSync(folder, now, now)
-  const all = readdirSync(packs).map((name) => ({ path: join(packs, name), at: statSync(join(packs, name)).mtimeMs }))
+  const all = readdirSync(packs)
+    .map((name) => join(packs, name))
+    .map((path) => ({ path, at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
   for (const { path } of all.sort((a, b) => b.at - a.at).slice(KEPT)) rmSync(path, { recursive: true, force: true })
   return folder
 }

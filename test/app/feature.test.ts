@@ -76,6 +76,30 @@ test('a feature that cannot be loaded fails the entry, and is tried again for th
   assert.is(await fails(), null)
 })
 
+test('each feature begins once, also one that is loaded while others begin', async () => {
+  const begun: string[] = []
+  const feature = (name: string, more: () => Promise<void> = async () => {}): Feature => ({
+    modules: [name],
+    load: async () => ({
+      begin: async () => {
+        begun.push(name)
+        await more()
+        return []
+      },
+    }),
+  })
+  const { features } = featuresOf(
+    feature('a', () => features.loadFor(using('b'))),
+    feature('b'),
+    feature('c'),
+  )
+  await features.loadFor(using('a'))
+  const late = features.loadFor(using('c')) // on its way when all begin
+  await features.begin()
+  await late
+  assert.equal(begun.sort(), ['a', 'b', 'c'])
+})
+
 test('features stop newest first; one that fails keeps no other from stopping', async () => {
   const stopped: string[] = []
   const of = (name: string): Feature => ({

@@ -89,6 +89,17 @@ test('a path in a pack that leads out of it is refused', () => {
   }
 })
 
+test('of several that unpack one pack at the same moment each finds it whole', async () => {
+  const files = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`src/${n}.lua`, `return ${n}`]))
+  const cwd = directoryWith({ 'src/_index.yaml': index(HELLO), 'src/hello.lua': 'return { main = function() end }', ...files })
+  await here(['pack', '-o', 'it.wapp'], { cwd })
+  const all = await Promise.all(Array.from({ length: 4 }, () => wippy(['run', 'it.wapp', 'hello'], { cwd })))
+  assert.equal(
+    all.map(({ code, err }) => [code === 0 || /STATE_OWNED/.test(err), /ENOTEMPTY|EEXIST/.test(err)]),
+    all.map(() => [true, false]),
+  )
+})
+
 test('what is wrong is not packed; packs that were run long ago do not pile up', async () => {
   const bad = await here(['pack'], { cwd: directoryWith({ 'src/_index.yaml': index(HELLO) }) })
   assert.is(bad.code, 3)
