@@ -3,8 +3,7 @@
 //   json                      the name of a module of the runtime: it can be required, and may do what needs no permission
 //   funcs.call:app:double     an action, up to the first colon, on a resource; its module comes with it
 //   registry.get              an action on anything
-//
-// Actions are those of the runtime: what an app calls its own is allowed by a policy.
+//   "shop.refund":order:*     in quotes an action of the app's own, which its code asks about: no module comes with it
 
 import { ACTIONS } from './action.ts'
 import { anyOf } from './pattern.ts'
@@ -22,16 +21,24 @@ export type Grants = {
 const MODULE_OF: Readonly<Record<string, string>> = { db: 'sql', template: 'templates', eval: 'eval_runner' }
 
 const GRANT = /^([a-z_]\w*)((?:\.(?:\w+|\*))*)(?::(.+))?$/
+const OWN = /^"([^"]+)"(?::(.+))?$/
 
-/** The actions of grants that the runtime does not have. With wildcards, those that match none. */
+/** The actions of grants that the runtime does not have, and that are not said to be an app's own. With wildcards, those that match none. */
 export const unknownActions = (grants: readonly string[]): readonly string[] =>
-  grants.map((grant) => grant.replace(/:.*$/s, '')).filter((action) => !ACTIONS.has(action) && ![...ACTIONS].some(anyOf([action])))
+  grants
+    .filter((grant) => !OWN.test(grant))
+    .map((grant) => grant.replace(/:.*$/s, ''))
+    .filter((action) => !ACTIONS.has(action) && ![...ACTIONS].some(anyOf([action])))
 
 /** Throws a sentence (Error) about what is no grant. */
 export const grantsOf = (texts: readonly string[]): Grants => {
   const modules = new Set<string>()
   const allow: string[] = []
   for (const text of texts) {
+    if (OWN.test(text)) {
+      allow.push(text)
+      continue
+    }
     const [, module, action = '', resource] = GRANT.exec(text) ?? []
     if (module === undefined || (action === '' && resource !== undefined)) {
       throw new Error(`"${text}" is no grant: write the name of a module (json), or an action and its resource (funcs.call:app:double)`)
@@ -44,10 +51,12 @@ export const grantsOf = (texts: readonly string[]): Grants => {
 
 /** A grant as a policy; its id is the grant. */
 export const policyOfGrant = (text: string): Policy => {
-  const [, module = '', action = '', resource = '*'] = GRANT.exec(text) ?? []
+  const [, own, ownResource = '*'] = OWN.exec(text) ?? []
+  const [, module = '', action = '', grantedResource = '*'] = GRANT.exec(text) ?? []
+  const resource = own === undefined ? grantedResource : ownResource
   const draft = {
     id: text,
-    actions: [`${module}${action}`],
+    actions: [own ?? `${module}${action}`],
     resources: [resource],
     effect: 'allow',
     conditions: [],

@@ -17,5 +17,6 @@ export const misnamed = (grants: readonly string[]): Misnomer | null => {
   const families = [...new Set(known.map((name) => name.replace(/\..*$/, '')))].sort()
   const there =
     siblings.length > 0 ? `There are ${siblings.join(', ')}.` : didYouMean(family, families, `Actions begin with ${families.join(', ')}.`)
-  return { message: `there is no action "${action}"`, hint: didYouMean(action, known, there) }
+  const hint = didYouMean(action, known, there)
+  return { message: `there is no action "${action}"`, hint: `${hint} One of the app's own stands in quotes: '"${action}":*'.` }
 }
