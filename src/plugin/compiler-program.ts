@@ -29,3 +29,4 @@ const answerTo = async (job: CompileJob): Promise<CompileAnswer> => {
 
 process.on('disconnect', () => process.exit())
 process.on('message', async (job: CompileJob) => process.send!(await answerTo(job)))
+process.send!(null)

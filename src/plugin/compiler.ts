@@ -17,7 +17,7 @@ export type CompileJob =
   | { readonly make: 'compiled'; readonly component: Uint8Array }
   | { readonly make: 'component'; readonly module: Uint8Array | string; readonly wit: string }
 
-/** What the program answers: what it made, or what was wrong. */
+/** What the program answers: what it made, or what was wrong. Before that it says null: it is ready. */
 export type CompileAnswer = { readonly made: Compiled | Uint8Array } | { readonly error: Told }
 type Told = { readonly code: string; readonly kind: Kind; readonly message: string; readonly hint?: string }
 
@@ -64,10 +64,13 @@ type Outcome = { readonly answer: CompileAnswer | { readonly refused: WippyError
 /** A program that compiles. */
 class Program {
   readonly #child: ChildProcess
+  readonly #ready: Promise<void>
   #done: (outcome: Outcome) => void = () => {}
   isGone = false
 
   constructor(file: URL) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#ready = promise
     const child = fork(file, {
       execArgv: [`--max-old-space-size=${HEAP_MIB}`, `--wasm-max-mem-pages=${PAGES}`],
       env: surroundings(),
@@ -77,7 +80,7 @@ class Program {
     child.unref()
     child.channel?.unref()
     child.on('spawn', () => standBack(child))
-    child.on('message', (answer: CompileAnswer) => this.#done({ answer, isAlive: true }))
+    child.on('message', (answer: CompileAnswer | null) => (answer === null ? resolve() : this.#done({ answer, isAlive: true })))
     child.on('error', ({ message }) => this.#gone(message))
     child.on('exit', () => this.#gone('the compiler ended'))
     this.#child = child
@@ -86,11 +89,16 @@ class Program {
   /** Never rejects. */
   do(job: CompileJob, patienceMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.#gone(`that takes longer than ${patienceMs / 1000} s`), patienceMs)
+      let late: NodeJS.Timeout | undefined
+      let isOver = false
       this.#done = (outcome) => {
+        isOver = true
         clearTimeout(late)
         resolve(outcome)
       }
+      void this.#ready.then(() => {
+        if (!isOver) late = setTimeout(() => this.#gone(`that takes longer than ${patienceMs / 1000} s`), patienceMs)
+      })
       this.#child.send(job)
     })
   }

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { Kind, WippyError } from '../error.ts'
+import { isCoreModule } from './core-module.ts'
 import { checkName } from './glue-name.ts'
 import { asksOf } from './grant.ts'
 import { type MeteredModule, meterModule } from './meter.ts'
@@ -9,7 +10,6 @@ import { type Signature, signatureOf } from './signature.ts'
 import { resultsIn } from './wit-results.ts'
 
 const LARGEST_COMPONENT = 64 * 1024 ** 2
-const MODULE_PREAMBLE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const COMPONENT_PREAMBLE = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]
 const NAME = 'plugin'
 /** What builders of components export for themselves. */
@@ -38,11 +38,11 @@ const check = (bytes: Uint8Array): void => {
     const message = `the component has ${Math.ceil(bytes.length / 1024 ** 2)} MiB; at most ${LARGEST_COMPONENT / 1024 ** 2} are possible`
     throw refuse('PLUGIN_TOO_LARGE', message, 'Build it without debug information.')
   }
-  if (begins(bytes, MODULE_PREAMBLE)) {
+  if (isCoreModule(bytes)) {
     throw refuse('PLUGIN_NO_COMPONENT', 'this is a WebAssembly module, not a component', 'Wrap it: jco new module.wasm -o component.wasm')
   }
   if (begins(bytes, COMPONENT_PREAMBLE)) return
-  if (begins(bytes, MODULE_PREAMBLE.slice(0, 4))) {
+  if (begins(bytes, COMPONENT_PREAMBLE.slice(0, 4))) {
     throw refuse('PLUGIN_OUTDATED', 'this component has a format that is not known', 'Build it with current tools (component model 0.2).')
   }
   throw refuse('PLUGIN_NO_COMPONENT', 'this is no WebAssembly component', 'Give the .wasm file that the component was built to.')

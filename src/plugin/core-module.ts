@@ -1,10 +1,10 @@
 // Functions given as core modules or as WebAssembly text: wrapped into a component with the signature that the entry gives in WIT.
 
 import { Kind, WippyError } from '../error.ts'
+import { MAGIC } from './module-layout.ts'
 
-const MODULE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
-
-export const isCoreModule = (bytes: Uint8Array): boolean => MODULE.every((byte, at) => bytes[at] === byte)
+/** Whether bytes begin as a module does, and not as a component. */
+export const isCoreModule = (bytes: Uint8Array): boolean => MAGIC.every((byte, at) => bytes[at] === byte)
 
 /** `answer: func() -> s32;` as a world that exports it. */
 const worldOf = (wit: string): string =>

@@ -6,7 +6,7 @@ import { didYouMean } from '../registry/suggest.ts'
 import { installedEntries, NAMESPACE } from './installation.ts'
 import { COMPONENT } from './plugins.ts'
 import type { PluginRunner } from './runner.ts'
-import { describeType } from './signature.ts'
+import { describeType } from './wit-type.ts'
 
 /** What is known of a component that is installed: what it was compiled to, and what it did since the node started. */
 export type Look = Pick<PluginRunner, 'compiled' | 'calls' | 'spent' | 'memoryBytes'>

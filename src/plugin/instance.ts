@@ -7,9 +7,10 @@ import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
 import { CALL, type Charge } from './price.ts'
 import { type Realm, realmOf } from './realm.ts'
-import { type ExportedFunction, kebab, type Signature, type Type } from './signature.ts'
+import type { ExportedFunction, Signature } from './signature.ts'
 import { fromComponent, toComponent } from './value.ts'
 import { PluginExit } from './wasi.ts'
+import { kebab, type Type } from './wit-type.ts'
 
 export type InstanceLimits = {
   readonly memoryBytes: number

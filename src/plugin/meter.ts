@@ -10,22 +10,30 @@
 // one that asks for them itself is refused.
 // Same rules as `wasm/meter.ts`, which works on the text of one known module; this works on bytes that nobody has seen before.
 
-import { checkName } from './glue-name.ts'
 import { BULK, END, GLOBAL_GET, GLOBAL_SET, LENGTHS, LOOP, MEMORY_GROW, nextInstruction } from './instruction.ts'
+import {
+  CODE,
+  DATA,
+  ELEMENT,
+  EXPORT,
+  FUNCTION,
+  firstPages,
+  GLOBAL,
+  IMPORT,
+  type Layout,
+  layoutOf,
+  MAGIC,
+  MEMORY,
+  nameIn,
+  OURS,
+  type Section,
+  sectionsOf,
+  skipReferenceType,
+  TABLE,
+  TYPE,
+} from './module-layout.ts'
 import { leb, malformed, WasmReader, WasmWriter } from './wasm-reader.ts'
 
-const TYPE = 1
-const IMPORT = 2
-const FUNCTION = 3
-const TABLE = 4
-const MEMORY = 5
-const GLOBAL = 6
-const EXPORT = 7
-const ELEMENT = 9
-const CODE = 10
-const DATA = 11
-
-const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const ADDED_GLOBALS = 2
 const CALL_COST = 2
 const GROW_COST = 63 // at most 63: one byte of signed LEB128
@@ -33,106 +41,8 @@ const BULK_SHIFT = 7
 const I32 = 0x7f
 const I64 = 0x7e
 const TO_I32 = [0x60, 1, I32, 1, I32] // (i32) → i32
-const LARGEST_PAGES = 65_536
-const TABLE_PAGE = 2048 // entries of a table that take as much as a page
-const LARGEST_TABLE = 1 << 20 // entries
-const TABLE_WITH_VALUE = 0x40
-const OURS = 'wippy'
 
 const text = (value: string): number[] => [value.length, ...Buffer.from(value)]
-
-/** What the sections before the code say about indices. */
-type Layout = {
-  readonly types: number
-  readonly importedFunctions: number
-  readonly importedGlobals: number
-  readonly functions: number
-  readonly hasMemory: boolean
-}
-
-type Section = { readonly id: number; readonly body: WasmReader }
-
-const sectionsOf = (bytes: Uint8Array): Section[] => {
-  if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw malformed('it is not a WebAssembly module')
-  const reader = new WasmReader(bytes, MAGIC.length)
-  const sections: Section[] = []
-  while (!reader.isDone) {
-    const id = reader.byte()
-    const body = reader.section(reader.u32())
-    if (id !== 0) sections.push({ id, body })
-  }
-  return sections
-}
-
-const skipLimits = (reader: WasmReader): number => {
-  const flags = reader.byte()
-  if (flags > 1) throw malformed('a memory or table of a kind that is not supported')
-  const least = reader.u32()
-  if (flags === 1) reader.u32()
-  return least
-}
-
-const skipReferenceType = (reader: WasmReader): void => {
-  const byte = reader.byte()
-  if (byte === 0x63 || byte === 0x64) reader.skipLeb()
-}
-
-/** The next name, which must be one that the glue can hold. */
-const nameIn = (reader: WasmReader): string => checkName(Buffer.from(reader.take(reader.u32())).toString())
-
-/** Counts imports by what they are; positions `reader` at the end. */
-const countImports = (reader: WasmReader): { functions: number; globals: number; memories: number } => {
-  let functions = 0
-  let globals = 0
-  let memories = 0
-  for (let left = reader.u32(); left > 0; left--) {
-    if (nameIn(reader) === OURS) throw malformed(`it imports from "${OURS}"`)
-    nameIn(reader)
-    const kind = reader.byte()
-    if (kind === 0) {
-      reader.u32()
-      functions++
-    } else if (kind === 1) {
-      skipReferenceType(reader)
-      skipLimits(reader)
-    } else if (kind === 2) {
-      skipLimits(reader)
-      memories++
-    } else if (kind === 3) {
-      skipReferenceType(reader)
-      reader.byte()
-      globals++
-    } else if (kind === 4) {
-      reader.byte()
-      reader.u32()
-    } else throw malformed('an import of an unknown kind')
-  }
-  return { functions, globals, memories }
-}
-
-const skipTable = (reader: WasmReader): number => {
-  if (reader.bytes[reader.at] === TABLE_WITH_VALUE) throw malformed('a table of a kind that is not supported')
-  skipReferenceType(reader)
-  return skipLimits(reader)
-}
-
-const copyOf = (reader: WasmReader): WasmReader => new WasmReader(reader.bytes, reader.at, reader.end)
-
-const layoutOf = (sections: readonly Section[]): Layout => {
-  const count = (id: number): number => {
-    const section = sections.find((one) => one.id === id)
-    return section ? copyOf(section.body).u32() : 0
-  }
-  const imports = sections.find(({ id }) => id === IMPORT)
-  const { functions, globals, memories } = imports ? countImports(copyOf(imports.body)) : { functions: 0, globals: 0, memories: 0 }
-  return {
-    types: count(TYPE),
-    importedFunctions: functions,
-    importedGlobals: globals,
-    functions: count(FUNCTION),
-    hasMemory: memories + count(MEMORY) > 0,
-  }
-}
 
 class Metering {
   readonly #layout: Layout
@@ -328,24 +238,6 @@ class Metering {
       ...[0x20, 1, END],
     ]
   }
-}
-
-/** What a module begins with, in pages: its memory, and its tables by what they take. */
-const firstPages = (sections: readonly Section[]): number => {
-  const leasts = (id: number, skip: (reader: WasmReader) => number): number[] => {
-    const section = sections.find((one) => one.id === id)
-    const reader = section ? copyOf(section.body) : new WasmReader(Uint8Array.of(0))
-    const found: number[] = []
-    for (let left = reader.u32(); left > 0; left--) found.push(skip(reader))
-    return found
-  }
-  const memories = leasts(MEMORY, skipLimits)
-  if (memories.length > 1) throw malformed('it has several memories')
-  const entries = leasts(TABLE, skipTable).reduce((sum, least) => sum + least, 0)
-  if (entries > LARGEST_TABLE) throw malformed(`its tables have ${entries} entries, more than ${LARGEST_TABLE}`)
-  const pages = memories[0] ?? 0
-  if (pages > LARGEST_PAGES) throw malformed('its memory is too large')
-  return pages + Math.ceil(entries / TABLE_PAGE)
 }
 
 const ORDER = [TYPE, IMPORT, FUNCTION, TABLE, MEMORY, 13, GLOBAL, EXPORT, 8, ELEMENT, 12, CODE, DATA]

@@ -6,7 +6,7 @@
 //   u64, s64  integer                                                        flags         table of booleans
 
 import { Kind, WippyError } from '../error.ts'
-import type { Field, Type } from './signature.ts'
+import type { Field, Type } from './wit-type.ts'
 
 type Types = Readonly<Record<string, Type>>
 type Arrays = 'Int8Array' | 'Uint16Array' | 'Int16Array' | 'Uint32Array' | 'Int32Array' | 'Float32Array' | 'Float64Array'

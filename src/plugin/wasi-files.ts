@@ -8,7 +8,6 @@
 //
 // Follows wasi:filesystem 0.2. A failed operation throws WASI's error code, as the component's glue expects.
 
-import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { liesIn } from '../service/held-directory.ts'
@@ -16,6 +15,7 @@ import type { Mount } from './grant.ts'
 import { at, inDirectory, type OpenFile, type OpenFiles } from './open-files.ts'
 import { bytesRead, bytesWritten, type Charge, NAME, PLACE, SYNC, TRANSFER } from './price.ts'
 import { BLOCK, Quota } from './quota.ts'
+import { guarded, hashOf, statOf, typeOf } from './wasi-stat.ts'
 import { InputStream, OutputStream } from './wasi-streams.ts'
 
 const LARGEST_READ = 1 << 20
@@ -24,63 +24,6 @@ const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = fs.constants
 
 type OpenFlags = { readonly create?: boolean; readonly directory?: boolean; readonly exclusive?: boolean; readonly truncate?: boolean }
 type DescriptorFlags = { readonly read?: boolean; readonly write?: boolean; readonly mutateDirectory?: boolean }
-
-const CODES: Readonly<Record<string, string>> = {
-  EACCES: 'access',
-  EBADF: 'bad-descriptor',
-  EBUSY: 'busy',
-  EEXIST: 'exist',
-  EFBIG: 'file-too-large',
-  EINVAL: 'invalid',
-  EIO: 'io',
-  EISDIR: 'is-directory',
-  ELOOP: 'loop',
-  ENAMETOOLONG: 'name-too-long',
-  ENOENT: 'no-entry',
-  ENOSPC: 'insufficient-space',
-  ENOTDIR: 'not-directory',
-  ENOTEMPTY: 'not-empty',
-  EPERM: 'not-permitted',
-  EROFS: 'read-only',
-  EDQUOT: 'quota',
-  EXDEV: 'cross-device',
-}
-
-/** Does `work`; what the system refuses is thrown as WASI's code. */
-const guarded = <T>(work: () => T): T => {
-  try {
-    return work()
-  } catch (error) {
-    const { code } = Object(error) as { readonly code?: unknown }
-    if (typeof code !== 'string') throw error // WASI's own, or a handle that is none
-    throw CODES[code] ?? 'io'
-  }
-}
-
-const typeOf = (stat: fs.Stats | fs.Dirent): string => {
-  if (stat.isFile()) return 'regular-file'
-  if (stat.isDirectory()) return 'directory'
-  return stat.isSymbolicLink() ? 'symbolic-link' : 'unknown'
-}
-
-const instant = (ms: number): { seconds: bigint; nanoseconds: number } => ({
-  seconds: BigInt(Math.floor(ms / 1000)),
-  nanoseconds: Math.floor((ms % 1000) * 1e6),
-})
-
-const statOf = (stat: fs.Stats): unknown => ({
-  type: typeOf(stat),
-  linkCount: BigInt(stat.nlink),
-  size: BigInt(stat.size),
-  dataAccessTimestamp: instant(stat.atimeMs),
-  dataModificationTimestamp: instant(stat.mtimeMs),
-  statusChangeTimestamp: instant(stat.ctimeMs),
-})
-
-const hashOf = (stat: fs.Stats): { upper: bigint; lower: bigint } => {
-  const digest = createHash('sha256').update(`${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`).digest()
-  return { upper: digest.readBigUInt64LE(0), lower: digest.readBigUInt64LE(8) }
-}
 
 class DirectoryEntryStream {
   readonly #entries: readonly fs.Dirent[]

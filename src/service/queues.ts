@@ -1,7 +1,7 @@
 // Queues and who consumes them: the kinds `queue.driver.memory`, `queue.queue`, `queue.consumer`.
 //
 //   queue.queue      driver, driver_options: { memory: { max_length: 1000, max_bytes: 64MiB } }, dead_letter: { queue, max_attempts: 10 }
-//   queue.consumer   queue, func, concurrency: 1 (at most 1000), auto_ack: false, lifecycle
+//   queue.consumer   see consumer.ts
 //
 //   Q1 Each message is a call of the consumer's function, with the code it has at that moment. Returning false, or failing, is in vain.
 //   Q2 After `max_attempts` a message goes to the dead letters; without a queue for them it is dropped, and an error says so.
@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import type { Supervised, Supervisor } from '../kernel/supervisor.ts'
+import type { Supervisor } from '../kernel/supervisor.ts'
 import { lastWords } from '../msgpack.ts'
 import { parentIn } from '../otel/span.ts'
 import type { Tracing } from '../otel/tracing.ts'
@@ -21,6 +21,7 @@ import { type Entry, fieldsOf, resolveId } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Authority } from './authority.ts'
+import { Consumer, consumingOf } from './consumer.ts'
 import type { Launcher } from './launcher.ts'
 import { lifecycleOf } from './lifecycle.ts'
 import { type Headers, MemoryQueue, type Message, type QueueLimits } from './memory-queue.ts'
@@ -28,7 +29,6 @@ import { errorOf } from './outcome.ts'
 import type { Context } from './service.ts'
 import { EntrySettings } from './settings.ts'
 
-const MOST_AT_ONCE = 1000
 const ATTEMPTS = 10
 const LENGTH = 1000
 const BYTES = 64 * 1024 ** 2
@@ -50,8 +50,6 @@ export type QueuesOptions = {
   readonly tracing: Tracing | null
 }
 
-type Consuming = { readonly queue: string; readonly func: string; readonly concurrency: number; readonly autoAck: boolean }
-
 const reference = (entry: Entry, settings: EntrySettings, field: string, after: State, kind: RegExp): string => {
   const id = resolveId(settings.text(field), entry.ns)
   const target = after.get(id)
@@ -71,16 +69,6 @@ const limitsOf = (settings: EntrySettings): QueueLimits => {
 const deadLettersOf = (entry: Entry, settings: EntrySettings): string | null => {
   const queue = settings.group('dead_letter').text('queue', '')
   return queue === '' ? null : resolveId(queue, entry.ns)
-}
-
-const consumingOf = (entry: Entry): Consuming => {
-  const settings = new EntrySettings(entry, fieldsOf(entry))
-  return {
-    queue: resolveId(settings.text('queue'), entry.ns),
-    func: resolveId(settings.text('func'), entry.ns),
-    concurrency: settings.count('concurrency', 1, MOST_AT_ONCE),
-    autoAck: settings.flag('auto_ack', false),
-  }
 }
 
 export class Queues {
@@ -136,7 +124,7 @@ export class Queues {
   }
 
   /** Lets a consumer have what waits, as far as it may. */
-  feed(consumer: Consumer): void {
+  #feed(consumer: Consumer): void {
     const of = this.#queues.get(consumer.consuming.queue)
     while (of && consumer.hasRoom) {
       const message = of.queue.take()
@@ -179,17 +167,17 @@ export class Queues {
     if (known) {
       known.take(entry)
       supervisor.update(entry.id, lifecycle)
-      this.feed(known)
+      this.#feed(known)
       return
     }
-    const consumer = new Consumer(this, this.#options.scheduler, entry)
+    const consumer = new Consumer(entry, this.#options.scheduler, (consumer) => this.#feed(consumer))
     this.#consumers.set(entry.id, consumer)
     supervisor.add(entry.id, consumer, { ...lifecycle, requires: [] })
     if (autoStart) void supervisor.start(entry.id).catch(report)
   }
 
   #wake(queue: string): void {
-    for (const consumer of this.#consumers.values()) if (consumer.consuming.queue === queue) this.feed(consumer)
+    for (const consumer of this.#consumers.values()) if (consumer.consuming.queue === queue) this.#feed(consumer)
   }
 
   #deliver(of: Queue, consumer: Consumer, message: Message): void {
@@ -258,58 +246,3 @@ export class Queues {
 }
 
 const isDone = (exit: Exit): boolean => exit.ok && lastWords(exit.payload)[0] !== false
-
-/** Takes messages while it runs, so many at once. */
-class Consumer implements Supervised {
-  entry!: Entry
-  consuming!: Consuming
-  isOpen = false
-  readonly #queues: Queues
-  readonly #scheduler: Scheduler
-  readonly #running = new Set<Pid>()
-  #onIdle: () => void = () => {}
-
-  constructor(queues: Queues, scheduler: Scheduler, entry: Entry) {
-    this.#queues = queues
-    this.#scheduler = scheduler
-    this.take(entry)
-  }
-
-  /** What it does from now on. */
-  take(entry: Entry): void {
-    this.entry = entry
-    this.consuming = consumingOf(entry)
-  }
-
-  get hasRoom(): boolean {
-    return this.isOpen && this.#running.size < this.consuming.concurrency
-  }
-
-  async start(ended: (error: WippyError | null) => void): Promise<void> {
-    this.isOpen = true
-    this.#onIdle = () => {
-      if (!this.isOpen && this.#running.size === 0) ended(null)
-    }
-    this.#queues.feed(this)
-  }
-
-  async stop(): Promise<void> {
-    this.isOpen = false
-    this.#onIdle()
-    await Promise.all([...this.#running].map((pid) => new Promise<void>((resolve) => this.#scheduler.onExit(pid, () => resolve()))))
-  }
-
-  kill(): void {
-    for (const pid of this.#running) this.#scheduler.terminate(pid)
-  }
-
-  began(pid: Pid): void {
-    this.#running.add(pid)
-  }
-
-  ended(pid: Pid): void {
-    this.#running.delete(pid)
-    this.#onIdle()
-    this.#queues.feed(this)
-  }
-}

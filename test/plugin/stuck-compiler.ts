@@ -7,3 +7,4 @@ process.on('message', (job: CompileJob & { make: 'component' }) => {
   if (job.module === 'end') process.exit(1)
   if (job.module !== 'stay') process.send!({ made: Buffer.from(job.module) })
 })
+process.send!(null)
