@@ -26,6 +26,11 @@ export class Ask {
   args(): Uint8Array {
     return this.#frame.bytes.slice(this.#frame.topicEnd, this.#frame.payloadEnd)
   }
+
+  /** The same where it lies, good until the door returns. */
+  look(): Uint8Array {
+    return this.#frame.bytes.subarray(this.#frame.topicEnd, this.#frame.payloadEnd)
+  }
 }
 
 /** Answers with `Delivery.reply`, `fail` or `push`, at once or later. */

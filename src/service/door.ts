@@ -85,18 +85,23 @@ class PendingCall implements Call {
   readonly op: string
   readonly target: string
   readonly tag: number
-  readonly raw: Uint8Array
+  raw: Uint8Array
   readonly key: string | null
   readonly attempt = null
   #args: readonly unknown[] | null = null
 
-  constructor(caller: ProcessCaller, ask: Ask, key: string | null) {
+  constructor(caller: ProcessCaller, ask: Ask, key: string | null, raw: Uint8Array) {
+    this.raw = raw
     this.caller = caller
     this.key = key
     this.op = ask.op
     this.target = ask.target
     this.tag = ask.tag
-    this.raw = ask.args()
+  }
+
+  /** It is answered later: what it says must not be gone by then. */
+  keep(): void {
+    this.raw = this.raw.slice()
   }
 
   get args(): readonly unknown[] {
@@ -128,6 +133,7 @@ export type DoorOptions = {
 export class Door {
   diversion: Diversion | null = null
   readonly #operations = new Map<string, Operation>()
+  readonly #fleeting = new Set<string>()
   readonly #offers = new Map<string, () => Promise<void>>()
   readonly #callers = new WeakMap<Process, ProcessCaller>()
   readonly #options: DoorOptions
@@ -139,6 +145,7 @@ export class Door {
   /** Makes a service's operations reachable. */
   add(service: Service): void {
     for (const [op, operation] of Object.entries(service.operations)) this.#operations.set(op, operation)
+    for (const op of service.fleeting ?? []) this.#fleeting.add(op)
   }
 
   /** Offers a module whose operations are not here yet: `load` adds its service, or throws. Until it has, it may be called again. */
@@ -177,10 +184,12 @@ export class Door {
     const { process } = ask
     const { diversion } = this
     const isDurable = process.commit !== null && diversion !== null
-    const call = new PendingCall(this.callerOf(process), ask, isDurable ? diversion.keyOf(process, ask.tag) : null)
+    const raw = process.commit === null && this.#fleeting.has(ask.op) ? ask.look() : ask.args()
+    const call = new PendingCall(this.callerOf(process), ask, isDurable ? diversion.keyOf(process, ask.tag) : null, raw)
     if (isDurable && this.#isRefused(process, call)) return
     if (isDurable && diversion.divert(ask, call)) return
     const gate = diversion?.gate(call.caller)
+    if (gate) call.keep()
     if (gate) void gate.then(() => process.state !== 'ended' && this.#admit(process, call, isDurable))
     else this.#admit(process, call, isDurable)
   }

@@ -1,7 +1,7 @@
 // The host half of `logger`: processes cast their records here; the host turns them into lines.
 //
 // L1 A process may write only so many lines and bytes per second; what is beyond is dropped and counted, and the count is one line.
-// L2 A record beyond the quota is dropped unread: flooding costs the host next to nothing.
+// L2 A record beyond the quota is dropped unread, where it lies: flooding costs the host next to nothing.
 
 import { consoleLine, jsonLine, type Level, type LogRecord, levels } from './log-line.ts'
 import type { Call, Caller, Service } from './service.ts'
@@ -129,7 +129,7 @@ export const loggerService = (log: Log, limits: LogLimits = LIMITS): Service => 
     return []
   }
 
-  return { name: 'logger', operations: { 'logger.log': write } }
+  return { name: 'logger', operations: { 'logger.log': write }, fleeting: ['logger.log'] }
 }
 
 const textOf = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value ?? ''))

@@ -82,4 +82,6 @@ export type Service = {
   /** The Lua module it belongs to; operations are named `module.verb`. */
   readonly name: string
   readonly operations: Readonly<Record<string, Operation>>
+  /** Those that look at their arguments at once or never: `raw` lies in the memory of the caller, and is gone when they return. */
+  readonly fleeting?: readonly string[]
 }

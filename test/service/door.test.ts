@@ -44,6 +44,32 @@ test('an operation is given the call and the process that asks; its answer comes
   assert.equal(answers(), [{ ok: true, tag: 5, payload: text(['fine']) }])
 })
 
+test('what a fleeting operation does not look at is not copied; for one that waits it is', async () => {
+  const gate = Promise.withResolvers<void>()
+  for (const isGated of [false, true]) {
+    const door = new Door({ delivery: () => kernel.scheduler.delivery, guard: () => {}, report: () => {} })
+    const kernel: TestKernel = new TestKernel({ answer: door.ask })
+    if (isGated) door.diversion = { divert: () => false, keyOf: () => '', gate: () => gate.promise }
+    const seen: { readonly lies: boolean; readonly args: readonly unknown[] }[] = []
+    const note: Operation = ({ raw, args }) => {
+      seen.push({ lies: raw.buffer === process.body.outbox.bytes.buffer, args })
+      return []
+    }
+    door.add({ name: 'x', operations: { 'x.kept': note, 'x.fleeting': note }, fleeting: ['x.fleeting'] })
+    const process: Process = kernel.spawn((_inbox, out) => {
+      if (process.steps === 0) out.ask('x.kept', '', 0, encodeAll([1])).ask('x.fleeting', '', 0, encodeAll([2]))
+      return undefined
+    })
+    kernel.run()
+    gate.resolve()
+    await later()
+    assert.equal(seen, [
+      { lies: false, args: [1] },
+      { lies: !isGated, args: [2] },
+    ])
+  }
+})
+
 test('answers may come later, and may be bytes as they are', async () => {
   const { answers, kernel } = asking(async () => ({ ok: true, values: encodeAll(['bytes']) }))
   assert.equal(answers(), [])
