@@ -64,6 +64,7 @@ export type SchedulesOptions = {
 export class Schedules {
   readonly #options: SchedulesOptions
   #hasBegun = false
+  #last: Promise<void> = Promise.resolve()
 
   constructor(options: SchedulesOptions) {
     this.#options = options
@@ -76,34 +77,37 @@ export class Schedules {
   }
 
   /** An entry says this of its schedule from now on. */
-  async follow(entry: Entry): Promise<void> {
-    if (!this.#hasBegun || entry.kind !== 'workflow.lua') return
-    try {
-      const declared = declaredBy(entry)
-      let isThere = false
-      for (const { head, schedule } of await this.#waiting(entry.id)) {
-        if (declared !== null && isSameSchedule(schedule, declared)) isThere = true
-        else await this.#options.durables.interventions.skip(head, 'its schedule was changed')
-      }
-      if (declared === null || isThere) return
-      const { launcher, operator, clock } = this.#options
-      const host = declared.host ?? launcher.only(...WORKFLOW_HOSTS).id
-      const context = contextToBytes(launcher.contextFor(entry, operator))
-      const { input, host: _, ...schedule } = declared
-      await this.#plan(schedule, clock.nowMs(), { entry: entry.id, host, args: encodeAll(input), context })
-    } catch (error) {
-      this.#options.report(error)
-    }
+  follow(entry: Entry): Promise<void> {
+    return this.#inTurn(entry, () => this.#follow(entry))
   }
 
   /** An entry is gone, and with it what it would have run. */
-  async forget(entry: Entry): Promise<void> {
-    if (!this.#hasBegun) return
-    try {
+  forget(entry: Entry): Promise<void> {
+    return this.#inTurn(entry, async () => {
       for (const { head } of await this.#waiting(entry.id)) await this.#options.durables.interventions.skip(head, 'its schedule is gone')
-    } catch (error) {
-      this.#options.report(error)
+    })
+  }
+
+  /** What entries say is taken in one after the other: the last word counts. What goes wrong is reported. */
+  #inTurn({ kind }: Entry, act: () => Promise<void>): Promise<void> {
+    if (!this.#hasBegun || kind !== 'workflow.lua') return Promise.resolve()
+    this.#last = this.#last.then(act).catch(this.#options.report)
+    return this.#last
+  }
+
+  async #follow(entry: Entry): Promise<void> {
+    const declared = declaredBy(entry)
+    let isThere = false
+    for (const { head, schedule } of await this.#waiting(entry.id)) {
+      if (declared !== null && isSameSchedule(schedule, declared)) isThere = true
+      else await this.#options.durables.interventions.skip(head, 'its schedule was changed')
     }
+    if (declared === null || isThere) return
+    const { launcher, operator, clock } = this.#options
+    const host = declared.host ?? launcher.only(...WORKFLOW_HOSTS).id
+    const context = contextToBytes(launcher.contextFor(entry, operator))
+    const { input, host: _, ...schedule } = declared
+    await this.#plan(schedule, clock.nowMs(), { entry: entry.id, host, args: encodeAll(input), context })
   }
 
   /** Whether a run may begin now that its time has come. Plans the one after it first. False also when its journal was changed instead. */
@@ -154,7 +158,7 @@ export class Schedules {
     const { search = {}, memo = {} } = like ?? {}
     await durables.start({
       ...{ id: scheduledId(scheduled), host, limits: limitsOf(entry, host.limits), entry: id, args, context, schedule: scheduled },
-      ...{ code: storedProgram(launcher.program(entry)), search, memo, conflict: 'use', reuse: 'never' },
+      ...{ code: storedProgram(launcher.program(entry)), search, memo, conflict: 'use', reuse: 'unbegun' },
       ...{ executionMs: null, runMs: like?.limit?.runMs ?? null },
     })
   }

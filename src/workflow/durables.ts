@@ -201,7 +201,7 @@ export class Durables {
           await this.interventions.terminate(id).catch(() => {}) // it may have ended by itself
           continue
         }
-        if (conflict === 'fail' || (hasEnded(head.status) && reuse !== 'never')) throw workflowExists(id, head.status)
+        if (conflict === 'fail' || (hasEnded(head.status) && reuse === 'failed')) throw workflowExists(id, head.status)
         if (!(await this.#sent(start, pid, head))) continue
         return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
       }

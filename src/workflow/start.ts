@@ -26,7 +26,8 @@ const SEEDS = 2 ** 32
 
 /** What to do when a workflow with this id runs, or has run. */
 export type Conflict = 'use' | 'fail' | 'terminate'
-export type Reuse = 'allow' | 'failed' | 'never'
+/** `unbegun`: when it was given up before it began. */
+export type Reuse = 'allow' | 'failed' | 'unbegun' | 'never'
 
 export type Start = {
   readonly id: string
@@ -118,8 +119,10 @@ export const exchanged = (head: Head, code: Start['code'], beginning: Beginning,
 }
 
 /** Whether the id of a workflow that is there may be used again. */
-export const mayStart = ({ status }: Head, reuse: Reuse): boolean =>
-  hasEnded(status) && (reuse === 'allow' || (reuse === 'failed' && status !== 'completed'))
+export const mayStart = ({ status, card }: Head, reuse: Reuse): boolean => {
+  if (reuse === 'unbegun') return status === 'cancelled' && typeof cardOf(card).beginMs === 'number'
+  return hasEnded(status) && (reuse === 'allow' || (reuse === 'failed' && status !== 'completed'))
+}
 
 /** Whether a workflow that is there was started by the very ask that wants to start it. */
 export const isAskedAgain = ({ id, card }: Head, { birth }: Start): boolean =>

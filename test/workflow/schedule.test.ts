@@ -122,6 +122,32 @@ test('a run that is due while an earlier one goes on is left out, or ends that o
     },
   ))
 
+test('a schedule that is changed and changed back, or taken away and brought back, goes on as if nothing had been', () => {
+  const yearly = (hour: number) => tick('tick', { cron: `0 ${hour} 1 1 *`, host: 'app:workflows' })
+  return withApp({ ...HOST, tick: yearly(3) }, async (app) => {
+    const waiting = async (): Promise<string[]> =>
+      (await runs(app, 'app:tick')).filter(({ isWaiting }) => isWaiting).map(({ id }) => id.slice(-10))
+    const settles = (expected: readonly string[]): Promise<void> => {
+      const wait = async (): Promise<void> => {
+        while ((await waiting()).join() !== expected.join()) await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      return app.patient(wait(), `runs at ${expected}`)
+    }
+    await settles(['T03:00:00Z'])
+    await app.put('app:tick', yearly(4))
+    await settles(['T04:00:00Z'])
+    await app.put('app:tick', yearly(3))
+    await settles(['T03:00:00Z'])
+    const { id: version } = app.node.registry.current
+    await app.node.registry.apply([{ kind: 'entry.delete', id: 'app:tick' }])
+    await settles([])
+    await app.node.registry.applyVersion(version)
+    await settles(['T03:00:00Z'])
+    for (let n = 0; n < 6; n++) await app.put('app:tick', yearly(n))
+    await settles(['T05:00:00Z'])
+  })
+})
+
 test('a spawner may give a schedule; one that is none is refused', () =>
   withApp({ ...HOST, tick: tick('tick', undefined) }, async (app) => {
     const spawner = (cron: string) =>
