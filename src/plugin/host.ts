@@ -57,7 +57,7 @@ export class PluginHost {
       case 'get': {
         guard.need(caller, { action: 'registry.get', resource: ask.id })
         const { id, kind, meta, data } = registry.snapshot().need(ask.id)
-        return JSON.stringify({ id, kind, meta, data })
+        return jsonLine({ id, kind, meta, data })
       }
       case 'list':
         return this.#list(caller, ask.kind)

@@ -5,6 +5,7 @@
 //   H3 A plugin whose memory is gone (exchanged, trapped, out of fuel or time) is told of its entries again.
 
 import { Kind, WippyError } from '../error.ts'
+import { jsonLine } from '../json.ts'
 import { encodeAll } from '../msgpack.ts'
 import { blame } from '../registry/blame.ts'
 import type { Change, State } from '../registry/change.ts'
@@ -114,7 +115,7 @@ export class KindHandlers {
     const runner = this.#options.runnerOf(component)
     if (!runner) throw new WippyError('PLUGIN_NOT_FOUND', Kind.NotFound, `plugin "${component}" is not running`, { retryable: false })
     const { id, kind, meta, data } = entry
-    const given = verb === 'stop' ? id : { id, kind, meta: JSON.stringify(meta), data: JSON.stringify(data ?? null) }
+    const given = verb === 'stop' ? id : { id, kind, meta: jsonLine(meta), data: jsonLine(data ?? null) }
     const reply = await runner.call(`${INTERFACE}.${verb}`, encodeAll([given]))
     if (reply.ok) return
     const { message } = reply.error

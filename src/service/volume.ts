@@ -5,7 +5,7 @@
 //   V2 Only files and directories are there: no devices, pipes or sockets.
 
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, realpath, rmdir, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, opendir, realpath, rmdir, unlink } from 'node:fs/promises'
 import { basename, dirname, join, posix, sep } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
 import { canHold, holderOf, liesIn, TO_HOLD, wayInto } from './held-directory.ts'
@@ -137,10 +137,13 @@ export class Volume {
   /** What a directory holds, sorted by name; links are left out. Throws FS. */
   list(path: string): Promise<readonly Item[]> {
     return this.#at(path, 'inside', async (way) => {
-      const found = await readdir(way, { withFileTypes: true })
-      if (found.length > MOST_ITEMS) throw refuse(path, Kind.Invalid, `holds more than ${MOST_ITEMS} files`)
-      const items = found.filter((item) => item.isFile() || item.isDirectory())
-      return items.map((item): Item => ({ name: item.name, type: item.isDirectory() ? 'directory' : 'file' })).sort(byName)
+      const items: Item[] = []
+      let count = 0
+      for await (const item of await opendir(way)) {
+        if (++count > MOST_ITEMS) throw refuse(path, Kind.Invalid, `holds more than ${MOST_ITEMS} files`)
+        if (item.isFile() || item.isDirectory()) items.push({ name: item.name, type: item.isDirectory() ? 'directory' : 'file' })
+      }
+      return items.sort(byName)
     })
   }
 
