@@ -25,6 +25,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   o: '--override',
   c: '--console',
   s: '--silent',
+  h: '--help',
   v: '--verbose',
 }
 
@@ -71,12 +72,20 @@ export const guardArguments = (argv: readonly string[]): string[] => {
   return own.at(-1) === 'list' ? [...argv] : [command, ...own, '--', ...rest]
 }
 
-/** `wippy help X` and `wippy -h X` as `wippy X --help`, which says the same. */
+/** `wippy help X`, `wippy -h X` and `wippy X -h` as `wippy X --help`, which says the same. */
 export const spelledOut = (argv: readonly string[]): readonly string[] => {
   const [first, ...words] = argv
-  if (first !== 'help' && first !== '-h') return argv
+  if (first !== 'help' && first !== '-h')
+    return ownWords(argv).includes('-h') ? [...ownWords(argv).filter((word) => word !== '-h'), '--help'] : argv
   const end = ['run', 'dev'].includes(words[0] ?? '') && words[1] !== 'list' ? 1 : words.length // what else stands there is the process's
   return [...words.slice(0, end), '--help']
+}
+
+/** Those words of a command line that are ours. */
+export const ownWords = (argv: readonly string[]): readonly string[] => {
+  const guarded = guardArguments(argv)
+  const end = guarded.indexOf('--')
+  return guarded.slice(0, end < 0 ? undefined : end)
 }
 
 const MANY = ['--override', '--set'] // flags that may come more than once

@@ -1,4 +1,4 @@
-// Help as oclif makes it, with all of a description: its own shows the last line of one.
+// Help as oclif makes it, with what to type first, and with all of a description: its own shows the last line of one.
 
 import { CommandHelp, Help } from '@oclif/core/help'
 
@@ -11,4 +11,9 @@ class WholeHelp extends CommandHelp {
 
 export default class extends Help {
   protected override CommandHelpClass = WholeHelp
+
+  override formatRoot(): string {
+    const begin = this.section('BEGIN', '$ wippy new hello && cd hello && wippy run hello Ada')
+    return `${super.formatRoot()}\n\n${begin}`
+  }
 }

@@ -6,7 +6,7 @@
 //     mistakes and every other command are oclif's.
 
 import { describe, WippyError } from '../error.ts'
-import { guardArguments, runArguments, spelledOut } from './arguments.ts'
+import { ownWords, runArguments, spelledOut } from './arguments.ts'
 import { Exit, exitOf } from './exit.ts'
 import { watchOutput } from './outlets.ts'
 import { errorJson, sayAll } from './output.ts'
@@ -22,11 +22,7 @@ type Failure = Error & {
 }
 
 /** Whether our part of a command line asks for JSON. */
-const wantsJson = (argv: readonly string[]): boolean => {
-  const own = guardArguments(argv)
-  const end = own.indexOf('--')
-  return own.slice(0, end < 0 ? undefined : end).includes('--json')
-}
+const wantsJson = (argv: readonly string[]): boolean => ownWords(argv).includes('--json')
 
 /** Of flags there are not, those that may have been meant. */
 const proposal = async ({ flags = [], parse }: Failure): Promise<string> => {

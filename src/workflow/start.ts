@@ -132,4 +132,5 @@ export const workflowExists = (id: string, status: string): WippyError =>
   new WippyError('WORKFLOW_EXISTS', Kind.AlreadyExists, `workflow "${id}" exists already: it is ${status}`, {
     retryable: false,
     details: { id, status },
+    hint: `Give another id, or look at that one: wippy workflow show ${id}`,
   })

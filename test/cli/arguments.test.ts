@@ -1,7 +1,7 @@
 import { Parser } from '@oclif/core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { divide, guardArguments, runArguments } from '../../src/cli/arguments.ts'
+import { divide, guardArguments, runArguments, spelledOut } from '../../src/cli/arguments.ts'
 import Run from '../../src/cli/commands/run.ts'
 
 const test = suite('arguments of wippy run')
@@ -94,6 +94,18 @@ test('without oclif the arguments mean what they mean to oclif', async () => {
 test('what is odd is left to oclif', () => {
   const odd = ['run --help', 'run -x', 'run -x -s', 'run -s -s', 'run --foo greet', 'run -z', 'run --silent=yes', 'run -x=a', 'run --exec=']
   for (const line of [...odd, 'run list', 'run list --json', 'run -s list', 'version', '', 'help run']) assert.is(asked(line), null, line)
+})
+
+test('-h is help wherever it is ours', () => {
+  for (const [typed, said] of [
+    ['-h run', 'run --help'],
+    ['run -h', 'run --help'],
+    ['ps -h', 'ps --help'],
+    ['workflow start -h', 'workflow start --help'],
+    ['run greet -h', 'run greet -h'],
+    ['run -x app:greet -- -h', 'run -x app:greet -- -h'],
+  ] as const)
+    assert.is(spelledOut(typed.split(' ')).join(' '), said, typed)
 })
 
 test.run()

@@ -3,7 +3,7 @@
 import { string } from '@oclif/core/args'
 import { bytesText } from '../figures.ts'
 import { NodeCommand } from '../node-command.ts'
-import { complain, json, jsonLine, print, shortened, table, visible } from '../output.ts'
+import { json, jsonLine, print, shortened, table, visible } from '../output.ts'
 
 const WIDEST = 100 // characters of values
 
@@ -34,7 +34,7 @@ export default class Mailbox extends NodeCommand {
     await this.withNode(flags, async (client) => {
       const found = (await client.ask('mailbox', args)) as Found
       if (flags.json) return print(json({ $type: 'mailbox', v: 1, ...found }))
-      complain(`${found.messages} messages (${found.held} taken in), ${bytesText(found.bytes)}`)
+      print(`${found.messages} messages (${found.held} taken in), ${bytesText(found.bytes)}`)
       const rows = found.waiting.map((one) => [one.kind, visible(one.topic), visible(one.peer), valuesText(one)])
       if (rows.length > 0) print(table(['kind', 'topic', 'from', 'values'], rows))
     })

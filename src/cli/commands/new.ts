@@ -23,6 +23,9 @@ const listText = (all: readonly Template[]): string =>
     all.map(({ name, summary }) => [name, summary]),
   )
 
+/** A word as a shell takes it. */
+const quoted = (word: string): string => (/^[\w./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
 export default class New extends Command {
   static override summary = 'Make an app in a new directory, from a template.'
   static override description =
@@ -56,6 +59,6 @@ export default class New extends Command {
     const files = copyInto(folder, directory).map(({ file }) => file)
     if (flags.json) return print(json({ $type: 'new', v: 1, template: name, directory, files }))
     for (const file of files) print(`${file} written`)
-    print(`Now try: cd ${directory} && wippy check; ${join(directory, 'README.md')} says more`)
+    print(`Now try: cd ${quoted(directory)} && wippy check; ${join(directory, 'README.md')} says more`)
   }
 }
