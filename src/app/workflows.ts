@@ -155,6 +155,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     hostOf: (id) => workflows.hostOf(id),
     contextOf: contextFromBytes,
     begins: (head) => schedules.begins(head),
+    unbegun: (card) => schedules.unbegun(card),
     mayCancel: ({ pid, entry, context }, to) => guard.permit({ pid, entry, context: context as Context }, 'process.cancel', to, { pid }),
     resumed: (run) => monitors.resume(run),
     report,

@@ -11,7 +11,7 @@ import { type Entry, isFields, resolveId } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
 import { beginningOf, type Card, cardOf } from '../workflow/card.ts'
 import type { Durables } from '../workflow/durables.ts'
-import type { Head } from '../workflow/engine.ts'
+import { type Head, hasEnded } from '../workflow/engine.ts'
 import { parse } from '../workflow/record.ts'
 import { isSameSchedule, nextTime, type Overlap, SCHEDULE, type Schedule, scheduledId } from '../workflow/schedule.ts'
 import type { Start } from '../workflow/start.ts'
@@ -88,6 +88,12 @@ export class Schedules {
     })
   }
 
+  /** One run of an entry's schedule was ended before it began: the next one takes its place. What a spawner started ends with that. */
+  unbegun({ entry: id, schedule }: Card): void {
+    const entry = this.#options.registry.get(id)
+    if (schedule?.isDeclared && entry) void this.follow(entry)
+  }
+
   /** What entries say is taken in one after the other: the last word counts. What goes wrong is reported. */
   #inTurn({ kind }: Entry, act: () => Promise<void>): Promise<void> {
     if (!this.#hasBegun || kind !== 'workflow.lua') return Promise.resolve()
@@ -142,7 +148,7 @@ export class Schedules {
     return false
   }
 
-  /** Stores the first run behind a time. */
+  /** Stores the first run behind a time that was not ended before. */
   async #plan(
     schedule: Schedule,
     afterMs: number,
@@ -150,17 +156,21 @@ export class Schedules {
     like?: Card,
   ): Promise<void> {
     const { durables, launcher, workflows } = this.#options
-    const atMs = nextTime(schedule, afterMs)
-    if (atMs === null) return
     const entry = launcher.processEntry(id)
     const host = workflows.hostOf(hostId) ?? launcher.host(hostId)
-    const scheduled = { ...schedule, atMs }
     const { search = {}, memo = {} } = like ?? {}
-    await durables.start({
-      ...{ id: scheduledId(scheduled), host, limits: limitsOf(entry, host.limits), entry: id, args, context, schedule: scheduled },
-      ...{ code: storedProgram(launcher.program(entry)), search, memo, conflict: 'use', reuse: 'unbegun' },
-      ...{ executionMs: null, runMs: like?.limit?.runMs ?? null },
-    })
+    const code = storedProgram(launcher.program(entry))
+    for (let atMs = nextTime(schedule, afterMs), left = MOST_RUNS; atMs !== null && left > 0; atMs = nextTime(schedule, atMs), left--) {
+      const scheduled = { ...schedule, atMs }
+      const planned = scheduledId(scheduled)
+      const { isNew } = await durables.start({
+        ...{ id: planned, host, limits: limitsOf(entry, host.limits), entry: id, args, context, schedule: scheduled },
+        ...{ code, search, memo, conflict: 'use', reuse: 'unbegun' },
+        ...{ executionMs: null, runMs: like?.limit?.runMs ?? null },
+      })
+      const head = isNew ? null : await durables.engine.head(planned)
+      if (head === null || !hasEnded(head.status)) return
+    }
   }
 
   async #runs(schedule: string): Promise<readonly { readonly head: Head; readonly card: Card }[]> {

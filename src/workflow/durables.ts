@@ -108,6 +108,7 @@ export class Durables {
       end: (run, status, ended) => this.#end(run, status, ended),
       hint: (id) => void this.#share.hint(id),
       arm: (dueMs) => this.#alarm.arm(dueMs),
+      unbegun: (card) => options.unbegun?.(card),
     })
     this.letters = new Letters({
       engine,

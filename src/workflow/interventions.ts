@@ -40,6 +40,8 @@ export type InterventionsOptions = {
   /** Something waits for a workflow. */
   readonly hint: (id: string) => void
   readonly arm: (dueMs: number) => void
+  /** A scheduled run was ended by force before it began. */
+  readonly unbegun: (card: Card) => void
 }
 
 export class Interventions {
@@ -68,11 +70,18 @@ export class Interventions {
     const { loaded, scheduler, end } = this.#options
     await this.#until(id, async (head) => {
       const run = await loaded.here(id)
-      if (run === null) return this.#endStored(head, status, error)
+      if (run === null) return this.#endByForce(head, status, error)
       if (!(await end(run, status, endOf(error)))) return false
       if (run.process !== null && run.process.state !== 'ended') scheduler().fail(run.process.pid, error)
       return true
     })
+  }
+
+  async #endByForce(head: Head, status: string, error: WippyError): Promise<boolean> {
+    const card = cardOf(head.card)
+    if (!(await this.#endStored(head, status, error))) return false
+    if (card.schedule && typeof card.beginMs === 'number') this.#options.unbegun(card)
+    return true
   }
 
   async #endStored(head: Head, status: string, error: WippyError): Promise<boolean> {

@@ -6,7 +6,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Exit } from '../kernel/exit.ts'
 import type { Host } from '../kernel/host.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
-import { type Beginning, cardOf, type Writer, writerToBytes } from './card.ts'
+import { type Beginning, type Card, cardOf, type Writer, writerToBytes } from './card.ts'
 import type { Head } from './engine.ts'
 import { Ledger } from './ledger.ts'
 import type { Loaded } from './loaded.ts'
@@ -27,6 +27,8 @@ export type WorkflowNode = Workshop & {
   readonly contextOf: (bytes: Uint8Array) => unknown
   /** Whether a scheduled run may begin, now that its time has come. False also when its journal was changed instead. */
   readonly begins: (head: Head) => Promise<boolean>
+  /** A scheduled run was ended by force before it began. */
+  readonly unbegun?: (card: Card) => void
   /** A run that had begun was taken up. */
   readonly resumed: (run: Run) => void
 }
