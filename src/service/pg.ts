@@ -2,7 +2,8 @@
 //
 //   pg.scope   max_groups: 10000, max_members_per_group: 10000
 //
-//   P1 A broadcast goes to who is a member when it begins. Whoever has no room for it misses it; a thousand are sent to before others have a turn.
+//   P1 A broadcast goes to who is a member when it begins. Whoever has no room for it misses it; a thousand members, or 4 MiB, are sent before
+//      others have a turn.
 //   P2 Who ends has left; other code under the same pid has not.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -20,7 +21,7 @@ import { EntrySettings } from './settings.ts'
 
 const GROUPS = 10_000
 const MEMBERS = 10_000
-const AT_ONCE = 1_000
+const AT_ONCE = { members: 1_000, bytes: 4 * 1024 ** 2 } as const
 const LONGEST = 1_024 // characters of a name
 const MOST_NAMES = 100 // of one call
 const MOST_SUBSCRIPTIONS = 256 // of one process
@@ -142,9 +143,10 @@ export class Pg {
     const { head, rest } = split(raw, 2)
     const members = this.#need(target).members(groupIn(head[0]))
     const topic = topicIn(head[1])
-    for (let at = 0; at < members.length; at += AT_ONCE) {
+    const most = Math.max(1, Math.min(AT_ONCE.members, Math.floor(AT_ONCE.bytes / rest.length)))
+    for (let at = 0; at < members.length; at += most) {
       if (at > 0) await nextTurn()
-      for (const member of members.slice(at, at + AT_ONCE)) this.#send(caller.pid, member, topic, rest)
+      for (const member of members.slice(at, at + most)) this.#send(caller.pid, member, topic, rest)
     }
     return [true]
   }
