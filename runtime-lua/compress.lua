@@ -21,4 +21,16 @@ for _, name in ipairs{ 'gzip', 'deflate', 'zlib', 'brotli', 'zstd' } do
   compress[name] = { encode = verb(name, 'encode'), decode = verb(name, 'decode') }
 end
 
+--- compress.zstd.train_dict(samples, { size =, id = }?) → dictionary | nil, err
+function compress.zstd.train_dict(samples, options)
+  argument.table(samples, 1, 'train_dict')
+  if options ~= nil then argument.table(options, 2, 'train_dict') end
+  return ask('compress.zstd.train_dict', '', samples, options)
+end
+
+--- compress.zstd.inspect_dict(dictionary) → { id, content_size } | nil, err
+function compress.zstd.inspect_dict(dict)
+  return ask('compress.zstd.inspect_dict', '', argument.string(dict, 1, 'inspect_dict'))
+end
+
 return compress

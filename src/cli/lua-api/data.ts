@@ -21,8 +21,10 @@ zlib.encode(data: string, options: table?): string?, Error? - { level = 1 to 9 }
 zlib.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
 brotli.encode(data: string, options: table?): string?, Error? - { level = 0 to 11 }.
 brotli.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
-zstd.encode(data: string, options: table?): string?, Error? - { level = 1 to 22 }.
-zstd.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB }: more is an error.
+zstd.encode(data: string, options: table?): string?, Error? - { level = 1 to 22, dict = a dictionary }.
+zstd.decode(data: string, options: table?): string?, Error? - { max_size = 16 MiB, dict = that it was encoded with }: more is an error.
+zstd.train_dict(samples: string[], options: table?): string?, Error? - What short texts of one kind have in common; { size = 112 KiB, id = }.
+zstd.inspect_dict(dict: string): table?, Error? - { id, content_size }.
 module expr: Expressions, as those of policies.
 eval(source: string, names: table?): any, Error? - What it comes to.
 compile(source: string, names: table?): Program?, Error? - To be run more than once.
