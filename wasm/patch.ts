@@ -39,7 +39,7 @@ const FAULT_ABORT = 3
 /** Fuel that never is. */
 export const NEVER = 0x7fffffff
 /** A page that is taken: the system has to find it and fill it with zeros. */
-const PAGE_COST = 1000
+const PAGE_COST = 3000
 
 const PRECALL_C = '$265'
 export const PRECALL = '$266'

@@ -46,7 +46,6 @@ test('a long text is repeated in pieces, and where it lies: there is no room for
   const process = new LuaProcess(source, { memoryBytes: 12 * MiB })
   assert.is(process.result(SLICE, 100), 10 << 20)
   assert.ok(process.steps > 3, `${process.steps} steps`)
-  assert.ok(process.overshoot < 80_000, `${process.overshoot}`)
   process.close()
 })
 
