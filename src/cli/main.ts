@@ -38,7 +38,7 @@ const plainly = (said: string): string =>
   said
     .replace(/^Error: /, '')
     .replace(/^The following errors? occurred:\n\s*/, '')
-    .replace(/\n\nNote: .* allow multiple values\.[^\n]*\n[^\n]*/, '')
+    .replace(/\n\nNote: .* allows? multiple values\.[^\n]*\n[^\n]*/, '')
     .replace(/^Parsing (--\S+) *\n\t/, '$1: ')
 
 /** Says what went wrong; returns the exit code. */

@@ -52,7 +52,10 @@ const onNode = (source: string, ...flags: string[]): Promise<Ended> => {
 test('what fails is said, and the exit code is not 0; nothing is left behind', async () => {
   const endless = await run('return function() while true do end end', '--fuel', '1000000')
   assert.equal([endless.code, endless.out, endless.err.startsWith('fuel: ')], [1, '', true], endless.err)
+  assert.match(endless.err, '\n  → It may spend more with --fuel.\n')
   assertPlain(endless)
+  const none = await here(['sandbox', 'run'], { cwd })
+  assert.match(none.err, /^Missing 1 required arg:\nfile {2}A file with Lua; - is standard input\.\nSee more help with --help\n$/)
   const denied = await run('return function() funcs.call("a:b") return require("json") end', '--allow', 'funcs')
   assert.match(
     denied.err,

@@ -25,6 +25,13 @@ const grantsFor = ({ denied }: Outcome): string =>
     .map(({ action, resource }) => `  → --allow ${action === 'require' ? resource : resource === '' ? action : `${action}:${resource}`}`)
     .join('\n')
 
+/** What lets code go on that came to a bound, where the error does not say. */
+const MORE: Readonly<Record<string, string>> = {
+  fuel: 'It may spend more with --fuel.',
+  timeout: 'It may take longer with --timeout.',
+  memory: 'It may have more with --memory.',
+}
+
 const inputOf = (value: string): unknown => {
   try {
     return JSON.parse(value)
@@ -85,7 +92,10 @@ kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
     const { ok, value, error } = outcome
     if (flags.json) print(json({ $type: 'result', v: 1, ...outcome }))
     else if (ok) print(typeof value === 'string' ? value : jsonLine(value))
-    else complain(`${error!.kind}: ${describe(new WippyError(error!.code, Kind.Unknown, error!.message, { hint: error!.hint }))}`)
+    else
+      complain(
+        `${error!.kind}: ${describe(new WippyError(error!.code, Kind.Unknown, error!.message, { hint: error!.hint ?? MORE[error!.kind] }))}`,
+      )
     if (!flags.json && outcome.denied.length > 0) complain(`it was denied what these would allow:\n${grantsFor(outcome)}`)
     throw new Quit(ok ? 0 : 1)
   }
