@@ -13,8 +13,7 @@ import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cutsWith, limitOf, type Writer } from './card.ts'
 import { Dispatch } from './dispatch.ts'
 import { Endings } from './endings.ts'
-import { type Engine, type Head, hasEnded } from './engine.ts'
-import { checkId } from './id.ts'
+import type { Engine, Head } from './engine.ts'
 import { Inquiries } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
 import { type Ended, framesOf } from './ledger.ts'
@@ -26,14 +25,13 @@ import { RecordKind } from './record.ts'
 import type { Run } from './run.ts'
 import { RunAttachment } from './run-process.ts'
 import { Share } from './share.ts'
-import { type Conflict, exchanged, isAskedAgain, mayStart, opening, ownTimer, type Reuse, type Start, workflowExists } from './start.ts'
+import { exchanged, ownTimer, type Start } from './start.ts'
+import { type Started, Starts } from './starts.ts'
 import type { Committed, Surroundings } from './surroundings.ts'
 import { TakingUp, type WorkflowNode } from './taking-up.ts'
 
 const INSIST_MS = 1000
 const LEASE_MS = 6000
-
-export type Started = { readonly pid: Pid; readonly isNew: boolean; readonly process: Process | null }
 
 export type DurablesOptions = WorkflowNode & {
   readonly clock: Clock
@@ -63,6 +61,7 @@ export class Durables {
   readonly #share: Share
   readonly #endings: Endings
   readonly #takingUp: TakingUp
+  readonly #starts: Starts
 
   constructor(options: DurablesOptions) {
     this.#options = options
@@ -116,6 +115,11 @@ export class Durables {
       isOurs: (host) => options.hostOf(host) !== null,
       isWritten: (from, tag) => this.runOf(from)?.isMailed(tag) ?? null,
       hint: (id) => void this.#share.hint(id),
+    })
+    this.#starts = new Starts({
+      ...{ engine, loaded: this.#loaded, share: this.#share, takingUp: this.#takingUp, alarm: this.#alarm },
+      ...{ programs: this.programs, letters: this.letters, interventions: this.interventions },
+      ...{ writer: this.#writer, keptMs: this.#keptMs, nowMs: this.#around.nowMs },
     })
   }
 
@@ -184,55 +188,8 @@ export class Durables {
    * Starts a workflow; resolves once its start is durable. One with this id that runs is used or refused, as `conflict` says.
    * Throws WORKFLOW_EXISTS, WORKFLOW_ID.
    */
-  async start(start: Start): Promise<Started> {
-    const { id, host, conflict = 'use', reuse = 'allow' } = start
-    checkId(id)
-    const pid = host.pidOf(id)
-    return this.programs.during(start.code, () => this.#start(start, pid, conflict, reuse))
-  }
-
-  async #start(start: Start, pid: Pid, conflict: Conflict, reuse: Reuse): Promise<Started> {
-    const { id } = start
-    for (;;) {
-      const head = await this.#engine.head(id)
-      if (head !== null && isAskedAgain(head, start))
-        return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
-      if (head !== null && !mayStart(head, reuse)) {
-        if (conflict === 'terminate' && !hasEnded(head.status)) {
-          await this.interventions.terminate(id).catch(() => {}) // it may have ended by itself
-          continue
-        }
-        if (conflict === 'fail' || (hasEnded(head.status) && reuse === 'failed')) throw workflowExists(id, head.status)
-        if (!(await this.#sent(start, pid, head))) continue
-        return { pid, isNew: false, process: (await this.#loaded.tryLoad(id))?.process ?? null }
-      }
-      const opened = opening(start, head, { ...this.#writer, keptMs: this.#keptMs }, this.#around.nowMs())
-      const beginsHere = opened.effects.active && this.#share.has(id)
-      const giveBack = beginsHere ? this.#takingUp.placeOn(start.host) : null
-      let isOurs = false
-      const run = await this.#loaded.bring(id, async () => {
-        try {
-          isOurs = await this.#engine.append(id, head, opened.record, opened.effects)
-        } finally {
-          giveBack?.()
-        }
-        return isOurs && beginsHere && this.#share.has(id) ? this.#takingUp.begin(start, opened) : null
-      })
-      if (!isOurs) continue
-      for (const { dueMs } of opened.effects.timers) this.#alarm.arm(dueMs)
-      return { pid, isNew: true, process: run?.process ?? null }
-    }
-  }
-
-  /** Sends what it is to find waiting. False when it ran, and has ended meanwhile. */
-  async #sent({ messages = [] }: Start, pid: Pid, { status }: Head): Promise<boolean> {
-    try {
-      for (const { from, topic, payload } of messages) await this.letters.message(from, pid, Buffer.from(topic), payload)
-      return true
-    } catch (error) {
-      if (!hasEnded(status) && error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND') return false
-      throw error
-    }
+  start(start: Start): Promise<Started> {
+    return this.#starts.start(start)
   }
 
   /** The run of a process, when it is a workflow of this node. */
