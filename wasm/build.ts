@@ -111,7 +111,8 @@ export const buildWasm = (options: { readonly metered: boolean } = { metered: tr
     const kept = module.filter((part) => !(head(part) === 'export' && isList(part) && !EXPORTS.includes(JSON.parse(part[1] as string))))
     writeFileSync(join(folder, 'metered.wat'), print(kept as List))
     tool('wasm-as', ['metered.wat', '-o', 'metered.wasm'], folder)
-    tool('wasm-opt', ['-O2', '--strip-debug', '--strip-producers', 'metered.wasm', '-o', 'actor.wasm'], folder)
+    // nothing lies below 1024: what is added to an address goes into the instruction
+    tool('wasm-opt', ['-O2', '--low-memory-unused', '--strip-debug', '--strip-producers', 'metered.wasm', '-o', 'actor.wasm'], folder)
     return readFileSync(join(folder, 'actor.wasm'))
   } finally {
     rmSync(folder, { recursive: true })

@@ -81,6 +81,24 @@ test('who has no credit, or sends what is too long for it, asks', () => {
   assert.equal(sentBy(`send(peer, 'n', 1) send(other, 'n', 2)`).frames, [`1 ${PEER} n`, `one ${OTHER} n`])
 })
 
+test('who hears from somebody else between two messages begins another bundle for them', () => {
+  const process = new LuaProcess(`
+    local a, send = process.listen('a'), process.send
+    while true do
+      local to = a:receive()
+      send(to, 'b', 1)
+      send(to, 'b', 2)
+    end`)
+  process.run()
+  for (const to of [PEER, OTHER, PEER]) process.post('a', [to], to, 9)
+  process.run()
+  assert.equal(
+    process.sends.map(({ to, tag }) => [to, tag]),
+    [PEER, PEER, OTHER, OTHER, PEER, PEER].map((to) => [to, 0]),
+  )
+  process.close()
+})
+
 test('a value that cannot be sent leaves the bundle as it was', () => {
   const { frames, values } = sentBy(`
     local deep = {} for _ = 1, 200 do deep = { deep } end

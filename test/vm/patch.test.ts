@@ -26,6 +26,22 @@ test('tables are gone through in the same order by every build: journals rely on
   assert.is(runLua(source), 'total payload name currency amount user refused drawn from id to at')
 })
 
+test('whole numbers are divided as Lua divides them, on both sides of 32 bits', () => {
+  const numbers = [1n, -1n, 3n, -3n, 7n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, -(2n ** 32n), 2n ** 63n - 1n, -(2n ** 63n), 2n ** 40n + 5n]
+  const floor = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n)
+  const source = (operator: string): string => `
+    local numbers, out = { ${numbers.map((n) => `math.tointeger('${n}') or math.mininteger`).join(', ')} }, {}
+    for _, a in ipairs(numbers) do for _, b in ipairs(numbers) do out[#out + 1] = tostring(a ${operator} b) end end
+    return out`
+  const pairs = numbers.flatMap((a) => numbers.map((b): [bigint, bigint] => [a, b]))
+  const texts = (f: (a: bigint, b: bigint) => bigint): string[] => pairs.map(([a, b]) => String(BigInt.asIntN(64, f(a, b))))
+  assert.equal(runLua(source('//')), texts(floor))
+  assert.equal(
+    runLua(source('%')),
+    texts((a, b) => a - floor(a, b) * b),
+  )
+})
+
 test('errors are thrown and caught inside, at any depth', () => {
   const source = `
     local function nested(n)

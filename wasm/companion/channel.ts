@@ -77,7 +77,7 @@ export function pushMessage(L: i32): void {
 /** Pushes the next message for a channel, when it would be the next thing to happen if L waited. */
 function takesNext(L: i32, channel: i32): bool {
   if (!get(READING) || lua.fuelLeft() < 0 || L != get(CURRENT) || !frame.peekMessage()) return false
-  if (listening(L) != channel) return false
+  if ((frame.isWithin() && get(CHANNEL) != 0 ? get(CHANNEL) : listening(L)) != channel) return false
   frame.next()
   takeCredit(L)
   pushMessage(L)

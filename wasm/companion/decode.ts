@@ -16,6 +16,10 @@ const MOST_ROOM: i32 = 1024 // keys a table gets room for because of what its by
 
 /** Pushes the values of the array at r. Bytes that another process made wrong are one nil: they must not harm who receives them. */
 export function spread(L: i32, r: i32, end: i32): i32 {
+  if (end - r >= 2 && load<u8>(r) == 0x91 && isNumber(load<u8>(r + 1))) {
+    if (decode(L, lua.pushNothing(L), r + 1, end, 0) == end) return 1
+    lua.drop(L, 1)
+  }
   const top = lua.lua_gettop(L)
   let n = -1
   if (r < end) {
@@ -35,6 +39,7 @@ export function spread(L: i32, r: i32, end: i32): i32 {
   return 1
 }
 
+@inline function isNumber(c: u32): bool { return c < 0x80 || c >= 0xe0 || c - 0xca < 10 }
 @inline function integer(v: i32, value: i64, r: i32): i32 {
   store<i64>(v, value)
   store<u8>(v + 8, <u8>lua.TAG_INTEGER)

@@ -4,7 +4,7 @@
 
 import * as lua from './lua'
 import {
-  CHANNEL, CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, PAYLOAD, PAYLOAD_END, PEER, PEER_TAG, READ, REF_PEER, REF_TOPIC, SCRATCH, set,
+  BUNDLE_END, CHANNEL, CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, PAYLOAD, PAYLOAD_END, PEER, PEER_TAG, READ, REF_PEER, REF_TOPIC, SCRATCH, set,
   STALE, TOPIC,
 } from './control'
 import { spread } from './decode'
@@ -64,6 +64,9 @@ export function takeCredit(): i32 {
 @inline export function topicStart(frame: i32): i32 { return frame + HEADER + <i32>load<u16>(frame + 6) }
 @inline export function payloadStart(frame: i32): i32 { return topicStart(frame) + <i32>load<u16>(frame + 12) }
 
+/** After peekMessage: whether messages of the same bundle were read before, so that its topic is the one read last. */
+@inline export function isWithin(): bool { return get(READ) != 0 }
+
 /** Whether the frame has the topic read last. */
 export function hasSameTopic(): bool {
   const frame = get(FRAME)
@@ -86,6 +89,7 @@ export function meetSender(L: i32): void {
   learn(L, frame + HEADER, n, PEER, REF_PEER)
   lua.pop(L, 1)
   set(CREDIT, 0)
+  set(BUNDLE_END, 0) // it is for the one before
   set(PEER_TAG, 0)
 }
 

@@ -169,6 +169,7 @@ export const TAG_INTEGER: i32 = 0x03
 export const TAG_FLOAT: i32 = 0x13
 export const TAG_SHORT: i32 = 0x44
 export const TAG_LONG: i32 = 0x54
+const LONG: i32 = TAG_LONG ^ TAG_SHORT
 export const TAG_TABLE: i32 = 0x45
 export const TAG_THREAD: i32 = 0x48
 export const COLLECTABLE: u8 = 0x40 // in the tag of a value, beside the tag of what it points to
@@ -188,8 +189,8 @@ export function tableAt(L: i32, i: i32): i32 {
 }
 /** The string at the stack index i, where a number becomes one; an error when there is none. */
 export function stringAt(L: i32, i: i32): i32 {
-  const tag = tagAt(slotOf(L, i))
-  if (!has(L, i) || (tag != TAG_SHORT && tag != TAG_LONG)) luaL_checklstring(L, i, 0)
+  const v = slotOf(L, i)
+  if ((tagAt(v) | LONG) != TAG_LONG || v >= load<i32>(L, 12)) luaL_checklstring(L, i, 0)
   return load<i32>(slotOf(L, i))
 }
 @inline export function tagAt(v: i32): i32 { return <i32>load<u8>(v + 8) }

@@ -75,6 +75,11 @@ function string(p: i32, text: i32): i32 {
   return bytes(p, lua.textOf(text), n)
 }
 
+/** Writes a list of one whole number. */
+export function wholeNumber(p: i32, v: i64): i32 {
+  return integer(byte(room(p, SLACK), 0x91), v)
+}
+
 export function arrayHead(p: i32, n: i32): i32 {
   p = room(p, SLACK)
   if (n < 16) return byte(p, 0x90 | n)

@@ -25,6 +25,7 @@ function raise(L: i32, text: i32): i32 {
 /** Encodes the stack from index i to the top as an array. */
 function encodeFrom(L: i32, i: i32, p: i32): i32 {
   const top = lua.lua_gettop(L)
+  if (i == top && lua.tagAt(lua.slotOf(L, i)) == lua.TAG_INTEGER) return pack.wholeNumber(p, load<i64>(lua.slotOf(L, i)))
   p = pack.arrayHead(p, max(0, top - i + 1))
   const begun = lua.boundedBegin()
   while (i <= top && p != 0) p = pack.encode(L, i++, p, 0)
@@ -57,11 +58,16 @@ function open(L: i32, p: i32, kind: i32, flag: i32, tag: u32, name: i32, topic: 
   return pack.bytes(p, lua.textOf(topic), topicLength)
 }
 
+/** Ends the outbox at p, where there is room for what makes a multiple of 4. */
+@inline function end(p: i32): void {
+  store<u32>(p, 0)
+  set(OUT_END, (pack.offsetOf(p) + 3) & ~3)
+}
+
 /** Ends the frame that begins at an offset with its payload at p, and the outbox with the frame. Answers where it begins. */
 function close(offset: i32, p: i32): i32 {
   p = pack.room(p, 4)
-  store<u32>(p, 0) // up to a multiple of 4
-  set(OUT_END, (pack.offsetOf(p) + 3) & ~3)
+  end(p)
   const frame = pack.addressOf(offset)
   store<u32>(frame, p - payloadStart(frame))
   return frame
@@ -92,6 +98,7 @@ export function writeSend(L: i32): i32 {
   const tag = nextTag()
   write(L, SEND, 0, tag, 1)
   set(CREDIT, 0)
+  set(BUNDLE_END, 0)
   set(PEER, lua.textOf(name))
   set(PEER + 4, lua.lengthOf(name))
   set(PEER_TAG, tag)
@@ -106,30 +113,35 @@ function writeCovered(L: i32, name: i32): bool {
   const head = HEADER + lua.lengthOf(name) + lua.lengthOf(topic)
   if (head > COVERED_BYTES) return false
   let p = pack.begin()
-  const isMore = isOpenFor(name, topic)
+  const isMore = isOpenFor(topic)
   if (isMore) p = pack.addressOf(get(BUNDLE_END))
-  else p = open(L, p, SENDS, 0, 0, name, topic)
+  else {
+    p = open(L, p, SENDS, 0, 0, name, topic)
+    store<u32>(pack.addressOf(get(OUT_END)), 0)
+  }
   const from = pack.offsetOf(p) + LENGTH
-  p = encodeFrom(L, 3, p + LENGTH)
+  p = pack.room(encodeFrom(L, 3, p + LENGTH), 4)
   const size = pack.offsetOf(p) - from
   if (head + size > COVERED_BYTES) return false
   if (!isMore) set(BUNDLE, get(OUT_END))
   set(BUNDLE_END, from + size)
-  const bundle = close(get(BUNDLE), p)
+  end(p)
+  const bundle = pack.addressOf(get(BUNDLE))
+  store<u32>(bundle, load<u32>(bundle) + size + LENGTH)
   store<u32>(bundle + 8, load<u32>(bundle + 8) + 1)
   store<u16>(pack.addressOf(from - LENGTH), <u16>size)
   return true
 }
 
-/** Whether the outbox ends with a bundle for this receiver and topic that takes one message more. */
-function isOpenFor(name: i32, topic: i32): bool {
+/** Whether the outbox ends with a bundle for this topic that takes one message more. Whom it is for, CREDIT is about. */
+function isOpenFor(topic: i32): bool {
   const end = get(BUNDLE_END)
   if (end == 0 || ((end + 3) & ~3) != get(OUT_END)) return false
   const bundle = pack.addressOf(get(BUNDLE))
   if (load<i32>(bundle) >= ENOUGH_BYTES || load<i32>(bundle + 8) == MOST_MESSAGES) return false
-  return isText(name, bundle + HEADER, <i32>load<u16>(bundle + 6)) && isText(topic, topicStart(bundle), <i32>load<u16>(bundle + 12))
+  const n = <i32>load<u16>(bundle + 12)
+  return lua.lengthOf(topic) == n && equal(lua.textOf(topic), topicStart(bundle), n)
 }
-@inline function isText(string: i32, at: i32, n: i32): bool { return lua.lengthOf(string) == n && equal(lua.textOf(string), at, n) }
 
 /** Writes an ASK of the stack (operation, target, ...). Answers its tag. */
 export function writeAsk(L: i32): i32 {

@@ -1,0 +1,94 @@
+// Edits of Lua's core that change what it costs, and nothing that it does.
+//
+//  - one look leads from an instruction to the code for it: the compiler that built wasmoon made of Lua's table of labels a table of numbers
+//    in the memory, and of each jump a look into it and then into WebAssembly's branch table, which here has the order of the opcodes
+//  - whole numbers below 2^32 are divided as such, which takes processors a third to a tenth of the time
+//  - keys that are short strings, as names of fields and methods are, are looked for without a frame on the C stack
+
+import { expr, findAll, findOne, head, isList, type List, rewrite } from './sexpr.ts'
+
+const OPCODES = 83
+const LABELS = 11936 // where the numbers lie
+const FIRST_LABEL = 2 // the number of the branch table's first target
+
+const GET = '$499' // luaH_get(t, key)
+const GET_SHORT = '$504' // luaH_getshortstr(t, string)
+const GET_STRING = '$505' // luaH_getstr(t, string)
+
+const SUPPORT = `(module
+ (func $divide (param $a i64) (param $b i64) (result i64)
+  (if (result i64) (i64.eqz (i64.shr_u (i64.or (local.get $a) (local.get $b)) (i64.const 32)))
+   (then (i64.extend_i32_u (i32.div_u (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))
+   (else (i64.div_s (local.get $a) (local.get $b)))))
+ (func $remainder (param $a i64) (param $b i64) (result i64)
+  (if (result i64) (i64.eqz (i64.shr_u (i64.or (local.get $a) (local.get $b)) (i64.const 32)))
+   (then (i64.extend_i32_u (i32.rem_u (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))
+   (else (i64.rem_s (local.get $a) (local.get $b)))))
+)`
+
+const ESCAPED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r' }
+
+/** The bytes that the text of a data segment stands for. */
+const bytesOf = (text: string): Buffer =>
+  Buffer.from(
+    [...text.slice(1, -1).matchAll(/\\([0-9a-f]{2})|\\(.)|(.)/gis)].map(([, code, escaped, plain]) =>
+      code === undefined ? (plain ?? ESCAPED[escaped!] ?? escaped!).charCodeAt(0) : Number.parseInt(code, 16),
+    ),
+  )
+
+/** The table of labels, as the data segments have it. */
+const labels = (module: List): number[] => {
+  for (const segment of findAll(module, 'data')) {
+    const at = LABELS - Number(findOne(segment, 'i32.const')[1])
+    const bytes = bytesOf(segment.at(-1) as string)
+    if (at >= 0 && at + OPCODES * 4 <= bytes.length) return Array.from({ length: OPCODES }, (_, i) => bytes.readInt32LE(at + i * 4))
+  }
+  throw new Error('the table of labels is not where it was')
+}
+
+const dispatchAtOnce = (module: List, execute: List): void => {
+  const branch = findAll(execute, 'br_table').find((table) => table.length > OPCODES)!
+  const targets = branch.slice(1, -1)
+  const label = branch.at(-1) as List
+  if (head(label) !== 'i32.sub' || head(label[1]) !== 'i32.load' || targets.length !== OPCODES) {
+    throw new Error('luaV_execute does not jump as expected')
+  }
+  const opcode = findOne(label, 'i32.shl')[1]!
+  const ordered = labels(module).map((number) => targets[number - FIRST_LABEL] ?? targets.at(-1)!)
+  if (new Set(ordered).size !== OPCODES) throw new Error('the table of labels is not where it was')
+  branch.splice(1, branch.length, ...ordered, ordered.at(-1)!, opcode)
+}
+
+const smallNumbersAreDividedAsSuch = (execute: List): void => {
+  const instead: Readonly<Record<string, string>> = { 'i64.div_s': '$divide', 'i64.rem_s': '$remainder' }
+  rewrite(execute, (list) => {
+    const divide = instead[list[0] as string]
+    if (divide !== undefined) list.splice(0, 1, 'call', divide)
+    return undefined
+  })
+}
+
+/** Puts a function of the same name and result before another, which is left to what `first` does not answer. */
+const precede = (module: List, name: string, first: string): void => {
+  const inner = findAll(module, 'func', name).find((fn) => fn.length > 2)!
+  const parameters = inner.filter((part): part is List => head(part) === 'param')
+  const result = inner.find((part) => head(part) === 'result')!
+  inner[1] = `${name}_itself`
+  const call: List = ['call', `${name}_itself`, ...parameters.map(([, parameter]): List => ['local.get', parameter!])]
+  module.push(['func', name, ...parameters, result, expr(first), call])
+}
+
+const namesAreFoundAtOnce = (module: List): void => {
+  const find = (isShort: string, key: string): string =>
+    `(if (i32.eq ${isShort}) (then (return (call ${GET_SHORT} (local.get $0) ${key}))))`
+  precede(module, GET_STRING, find('(i32.load8_u offset=4 (local.get $1)) (i32.const 0x04)', '(local.get $1)'))
+  precede(module, GET, find('(i32.load8_u offset=8 (local.get $1)) (i32.const 0x44)', '(i32.load (local.get $1))'))
+}
+
+/** Edits the tree of glue.wasm in place; `execute` is luaV_execute. */
+export const quicken = (module: List, execute: List): void => {
+  dispatchAtOnce(module, execute)
+  smallNumbersAreDividedAsSuch(execute)
+  namesAreFoundAtOnce(module)
+  module.push(...(expr(SUPPORT).slice(1) as List).filter(isList))
+}
