@@ -21,9 +21,11 @@ local websocket = {
   },
 }
 
-local PASSED = { 'headers', 'protocols', 'dial_timeout', 'compression', 'read_limit', 'channel_capacity' }
+local PASSED = {
+  'headers', 'protocols', 'dial_timeout', 'read_timeout', 'write_timeout', 'compression', 'compression_threshold', 'read_limit', 'channel_capacity',
+}
 
---- websocket.connect(url, { headers, protocols, dial_timeout, compression, read_limit, channel_capacity = 32 }?) → Client | nil, err
+--- websocket.connect(url, { headers, protocols, dial_timeout, read_timeout, write_timeout, compression, compression_threshold, read_limit, channel_capacity = 32 }?) → Client | nil, err
 function websocket.connect(url, options)
   url = argument.string(url, 1, 'connect')
   options = options == nil and {} or argument.table(options, 2, 'connect')

@@ -38,9 +38,9 @@ export const httpClient = async ({ guard, clock, streams, tracing }: Parts): Pro
   return { services: [client.service], stop: async () => client.close() }
 }
 
-export const websocket = async ({ guard }: Parts): Promise<Built> => {
+export const websocket = async ({ guard, clock }: Parts): Promise<Built> => {
   const [{ Sockets }, { systemLookup }] = await Promise.all([import('../http/client/sockets.ts'), import('../http/client/reach.ts')])
-  return { services: [new Sockets({ permits: guard, lookup: systemLookup }).service] }
+  return { services: [new Sockets({ permits: guard, clock, lookup: systemLookup }).service] }
 }
 
 export const metrics = async ({ meters, config, clock, log, problem, report }: Parts): Promise<Built> => {

@@ -53,6 +53,24 @@ test('the other side closes; what it said before is received', () =>
     },
   ))
 
+test('who hears nothing for read_timeout, or cannot send within write_timeout, has no WebSocket any more', () =>
+  between(
+    (socket) => {
+      socket.send('one')
+      socket.pause()
+    },
+    async (app, url) => {
+      const silent = `local ch = assert(websocket.connect('${url}', { read_timeout = 10 })):channel() return { ch:receive().data, (ch:receive()) == nil }`
+      assert.equal(await lua(app, silent), ['one', true])
+      const full = `local client, large = assert(websocket.connect('${url}', { write_timeout = '1s' })), ('x'):rep(1048576)
+        for sent = 1, 100 do
+          local ok, err = client:send(large)
+          if not ok then return { err:kind(), err:message(), select(2, client:send('more')):kind() } end
+        end`
+      assert.equal(await lua(app, full), ['Unavailable', 'the other side has not taken it within 1000 ms', 'Unavailable'])
+    },
+  ))
+
 test('who does not receive is not sent more than it may hold', () => {
   let backlog = 0
   return between(

@@ -217,7 +217,7 @@ stdout_stream(): Stream?, Error? - What it writes.
 stderr_stream(): Stream?, Error? - What it writes of errors.
 close(force: boolean?): boolean - Asks it to end, or ends it.
 module websocket: WebSockets to others.
-connect(url: string, options: table?): Client?, Error? - { headers, protocols, dial_timeout = 30000 (ms, at least 1000), compression, read_limit = 4 MiB, channel_capacity = 32 }.
+connect(url: string, options: table?): Client?, Error? - { headers, protocols, dial_timeout = 30000 (ms, at least 1000), read_timeout, write_timeout, compression, compression_threshold, read_limit = 4 MiB, channel_capacity = 32 }.
 TEXT = integer - What is sent is text.
 BINARY = integer - What is sent is bytes.
 CLOSE_CODES.NORMAL = integer - A code to close with; there are the others too.

@@ -2,6 +2,7 @@
 
 import type { LookupFunction } from 'node:net'
 import { WebSocket } from 'ws'
+import type { Clock } from '../../clock.ts'
 import { Kind, WippyError } from '../../error.ts'
 
 export type SocketOptions = {
@@ -12,7 +13,12 @@ export type SocketOptions = {
   readonly mostMessages: number
   /** Of one message; more ends the connection. */
   readonly mostBytes: number
-  readonly isCompressed: boolean
+  /** Null: not at all. */
+  readonly compressFrom: number | null
+  /** How long it stays open without a message, and how long the other side may take one that is sent; 0: for ever. */
+  readonly readMs: number
+  readonly writeMs: number
+  readonly clock: Clock
   readonly lookup: LookupFunction
 }
 
@@ -36,15 +42,16 @@ export class Socket {
   readonly ended: Promise<void>
   #end: () => void = () => {}
   #isClosed = false
+  #forget: () => void = () => {} // that it waits for a message
 
   constructor(url: URL, options: SocketOptions) {
     this.#options = options
-    const { headers, protocols, dialMs, mostBytes, isCompressed, lookup } = options
+    const { headers, protocols, dialMs, mostBytes, compressFrom, lookup } = options
     const socket = new WebSocket(url, [...protocols], {
       headers: { ...headers },
       handshakeTimeout: dialMs,
       maxPayload: mostBytes,
-      perMessageDeflate: isCompressed,
+      perMessageDeflate: compressFrom === null ? false : { threshold: compressFrom },
       followRedirects: false,
       ...({ lookup, closeTimeout: CLOSE_MS } as object), // passed on to the request, and of ws since 8.18
     })
@@ -61,6 +68,7 @@ export class Socket {
     socket.on('error', (error) => {
       why = failed(`WebSocket to ${url.origin}: ${error.message}`, error)
     })
+    socket.on('open', () => this.#await())
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#take(data, isBinary))
     socket.on('close', () => this.#closed())
   }
@@ -82,7 +90,10 @@ export class Socket {
     const message = this.#messages.shift()
     if (message !== undefined) {
       this.#bytes -= message.data.length
-      if (!this.#isFull && this.#socket.isPaused) this.#socket.resume()
+      if (!this.#isFull && this.#socket.isPaused) {
+        this.#socket.resume()
+        this.#await()
+      }
       return Promise.resolve(message)
     }
     if (this.#isClosed) this.#end()
@@ -112,7 +123,15 @@ export class Socket {
     return this.#messages.length >= this.#options.mostMessages || this.#bytes >= this.#options.mostBytes
   }
 
+  /** Begins to wait for a message anew; one that does not come in time ends it. */
+  #await(): void {
+    const { readMs, clock } = this.#options
+    this.#forget()
+    if (readMs > 0) this.#forget = clock.setTimer(readMs, () => this.#socket.terminate())
+  }
+
   #take(data: Buffer, isBinary: boolean): void {
+    this.#await()
     const message: SocketMessage = isBinary ? { type: 'binary', data } : { type: 'text', data: data.toString() }
     if (this.#taker !== null) {
       this.#taker(message)
@@ -121,19 +140,32 @@ export class Socket {
     }
     this.#messages.push(message)
     this.#bytes += message.data.length
-    if (this.#isFull && this.#socket.readyState === WebSocket.OPEN) this.#socket.pause()
+    if (!this.#isFull || this.#socket.readyState !== WebSocket.OPEN) return
+    this.#socket.pause()
+    this.#forget() // who does not read does not wait
   }
 
   #closed(): void {
     this.#isClosed = true
+    this.#forget()
     this.#taker?.(null)
     this.#taker = null
     if (this.#messages.length === 0) this.#end()
   }
 
   #done(act: (told: (error?: Error) => void) => void): Promise<void> {
+    const { writeMs, clock } = this.#options
     return new Promise((resolve, reject) => {
-      act((error) => (error ? reject(failed(error.message, error)) : resolve()))
+      const late = (): void => {
+        reject(failed(`the other side has not taken it within ${writeMs} ms`))
+        this.#socket.terminate()
+      }
+      const forget = writeMs > 0 ? clock.setTimer(writeMs, late) : () => {}
+      act((error) => {
+        forget()
+        if (error) reject(failed(error.message, error))
+        else resolve()
+      })
     })
   }
 }

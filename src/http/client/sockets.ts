@@ -4,6 +4,7 @@
 //   W2 What came and was not taken is bounded in messages and bytes: then no more is read, and the other side waits.
 //   W3 A process has at most MOST_OPEN of them.
 
+import type { Clock } from '../../clock.ts'
 import { Kind, WippyError } from '../../error.ts'
 import { isFields } from '../../registry/entry.ts'
 import { parseDuration } from '../../registry/units.ts'
@@ -17,8 +18,9 @@ import { Socket, type SocketOptions } from './socket.ts'
 
 const MOST_OPEN = 64
 const DIAL_MS = 30_000
-const SHORTEST_DIAL_MS = 1_000 // apps write 3 and mean seconds
+const SHORTEST_MS = 1_000 // apps write 3 and mean seconds
 const LONGEST_DIAL_MS = 300_000
+const LONGEST_WAIT_MS = 24 * 3_600_000
 const MOST_MESSAGES = 10_000
 const LARGEST_MESSAGE = 4 * 1024 ** 2
 
@@ -32,24 +34,34 @@ const count = (value: unknown, usual: number, most: number, name: string): numbe
   throw invalid(`${name} is a whole number`)
 }
 
-const optionsOf = (given: unknown): Omit<SocketOptions, 'lookup'> => {
+/** Milliseconds; `usual` for none. */
+const time = (value: unknown, usual: number, most: number, name: string): number => {
+  const ms = typeof value === 'string' ? Math.min(parseDuration(value), most) : count(value, usual, most, name)
+  return ms === 0 ? 0 : Math.max(ms, SHORTEST_MS)
+}
+
+const optionsOf = (given: unknown): Omit<SocketOptions, 'lookup' | 'clock'> => {
   const options = isFields(given) ? given : {}
   const { protocols = [], dial_timeout: dial, channel_capacity: capacity, read_limit: limit, compression } = options
+  const { read_timeout: read, write_timeout: write, compression_threshold: threshold } = options
   if (!Array.isArray(protocols) || !protocols.every((name) => typeof name === 'string' && /^[!#$%&'*+\-.^_`|~\w]{1,100}$/.test(name))) {
     throw invalid('protocols are a list of names')
   }
-  const ms = typeof dial === 'string' ? parseDuration(dial) : count(dial, DIAL_MS, LONGEST_DIAL_MS, 'dial_timeout')
   return {
     headers: Object.fromEntries(readHeaders(options)),
     protocols,
-    dialMs: Math.min(Math.max(ms, SHORTEST_DIAL_MS), LONGEST_DIAL_MS),
+    dialMs: time(dial, DIAL_MS, LONGEST_DIAL_MS, 'dial_timeout') || DIAL_MS,
     mostMessages: count(capacity, 32, MOST_MESSAGES, 'channel_capacity'),
     mostBytes: count(limit, LARGEST_MESSAGE, LARGEST_MESSAGE, 'read_limit'),
-    isCompressed: !['disabled', 0, undefined].includes(compression as string),
+    compressFrom: ['disabled', 0, undefined].includes(compression as string)
+      ? null
+      : count(threshold, 0, LARGEST_MESSAGE, 'compression_threshold'),
+    readMs: time(read, 0, LONGEST_WAIT_MS, 'read_timeout'),
+    writeMs: time(write, 0, LONGEST_WAIT_MS, 'write_timeout'),
   }
 }
 
-export type SocketsOptions = { readonly permits: Permits; readonly lookup: Lookup }
+export type SocketsOptions = { readonly permits: Permits; readonly lookup: Lookup; readonly clock: Clock }
 
 export class Sockets {
   readonly #options: SocketsOptions
@@ -95,7 +107,7 @@ export class Sockets {
   }
 
   async #connect({ caller, target, args: [given] }: Call): Promise<readonly unknown[]> {
-    const { permits, lookup } = this.#options
+    const { permits, lookup, clock } = this.#options
     noOverlay(caller)
     const url = webSocketUrl(target)
     const options = optionsOf(given)
@@ -107,7 +119,7 @@ export class Sockets {
     if (own.size >= MOST_OPEN) {
       throw new WippyError('WEBSOCKET_BUSY', Kind.RateLimited, `a process has at most ${MOST_OPEN} WebSockets`, { retryable: true })
     }
-    const socket = new Socket(url, { ...options, lookup: pinned(targets) })
+    const socket = new Socket(url, { ...options, clock, lookup: pinned(targets) })
     own.set(number, socket)
     socket.ended.then(() => own.delete(number))
     await socket.opened
