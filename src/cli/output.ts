@@ -50,6 +50,14 @@ export const errorJson = (...errors: readonly Told[]): string => {
 /** Text of at most `widest` characters. */
 export const shortened = (text: string, widest: number): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`)
 
+/** What of a text fits on a screen: lines that are too long are cut, and lose their colours; lines that are too many are left out. */
+export const fitted = (text: string, { columns, rows }: { readonly columns: number; readonly rows: number }): string =>
+  text
+    .split('\n')
+    .slice(0, rows)
+    .map((line) => (width(line) <= columns ? line : shortened(stripVTControlCharacters(line), columns)))
+    .join('\n')
+
 export const print = (text: string): void => {
   hushProgress()
   process.stdout.write(`${text}\n`)

@@ -113,6 +113,7 @@ export class Client {
    * nothing is heard for ten seconds, and CONTROL_SIZE when it is more than a request may be.
    */
   ask(verb: string, args: Arguments = {}, item: (value: unknown) => void = () => {}): Promise<unknown> {
+    if (this.#socket.destroyed) return Promise.reject(gone())
     const id = ++this.#ids
     const request = encodeRequest({ id, verb, args, token: this.#token })
     if (request.length > REQUEST_BYTES) return Promise.reject(tooLarge(request.length))

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { json, table } from '../../src/cli/output.ts'
+import { fitted, json, table } from '../../src/cli/output.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { HELLO, HELLO_LUA, index } from './command.ts'
 import { here } from './here.ts'
@@ -16,6 +16,12 @@ test('a table has columns of equal width and no space at line ends', () => {
     ],
   )
   assert.equal(text.split('\n').slice(1), ['a       first', 'longer'])
+})
+
+test('what is wider or longer than the screen is cut', () => {
+  const dim = '\x1b[2mhead\x1b[22m'
+  assert.is(fitted(`${dim}\nabcdef\nthird`, { columns: 4, rows: 2 }), `${dim}\nabc…`)
+  assert.is(fitted(dim, { columns: 3, rows: 1 }), 'he…')
 })
 
 test('json is indented', () => assert.is(json({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}'))

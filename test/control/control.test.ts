@@ -302,6 +302,25 @@ test('a node that is at work says so, and is waited for', async () => {
   server.close()
 })
 
+test('a node that went away between two requests is not waited for', async () => {
+  const folder = directoryWith({ '.keep': '' })
+  const path = join(folder, 'node.sock')
+  const server = createServer((socket) => {
+    socket.on('data', () => socket.end(framed(encodeAnswer({ id: 1, value: 'a' }))))
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  writeNote(folder, { pid: process.pid, phase: 'ready', path })
+  const client = await Client.connect({ folder })
+  assert.is(await client.ask('look'), 'a')
+  await new Promise<void>((resolve) => server.close(() => resolve())) // when the connection is closed
+  await new Promise((resolve) => setImmediate(resolve))
+  const began = performance.now()
+  const refused = (await client.ask('look').catch((error) => error)) as WippyError
+  assert.is(refused.code, 'NODE_GONE')
+  assert.ok(performance.now() - began < 1000)
+  client.close()
+})
+
 test('closing waits for nobody who does not read', () =>
   reached(
     async (_client, app, folder, control) => {

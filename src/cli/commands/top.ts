@@ -5,7 +5,7 @@ import { integer } from '@oclif/core/flags'
 import type { Client } from '../../control/client.ts'
 import { NodeCommand } from '../node-command.ts'
 import { endWhenUnread } from '../outlets.ts'
-import { json, print } from '../output.ts'
+import { fitted, json, print } from '../output.ts'
 import { type Listed, type Listing, nodeText, processTable } from '../process-list.ts'
 
 const CLEAR = '\x1b[H\x1b[J'
@@ -42,7 +42,11 @@ export default class Top extends NodeCommand {
         const busiest = [...after.listing.processes].sort((a, b) => rate(b) - rate(a)).slice(0, flags.lines)
         if (flags.json)
           print(json({ $type: 'top', v: 1, node: after.listing.node, processes: busiest.map((one) => ({ ...one, rate: rate(one) })) }))
-        else print(`${live ? CLEAR : ''}${nodeText(after.listing.node)}\n${processTable(busiest, rates)}`)
+        else {
+          const text = `${nodeText(after.listing.node)}\n${processTable(busiest, rates)}`
+          const { columns, rows } = process.stdout
+          print(live ? CLEAR + fitted(text, { columns, rows: rows - 1 }) : text)
+        }
         before = after
       } while (live)
     })
