@@ -39,7 +39,7 @@ test('what is made to take long does not hold up the rest', async () => {
 })
 
 test('what takes too long, or ends the compiler, is refused, and what waits behind it is compiled', async () => {
-  const compiler = new Compiler({ patienceMs: 3000, program: new URL('./stuck-compiler.ts', import.meta.url) })
+  const compiler = new Compiler({ patienceMs: 6000, program: new URL('./stuck-compiler.ts', import.meta.url) })
   const answers = await Promise.all([
     failure(compiler.wrap('stay', '')),
     compiler.wrap('first', ''),
@@ -48,7 +48,7 @@ test('what takes too long, or ends the compiler, is refused, and what waits behi
   ])
   const told = answers.map((answer) => (answer instanceof WippyError ? [answer.code, answer.message] : Buffer.from(answer).toString()))
   assert.equal(told, [
-    ['PLUGIN_TOO_LARGE', 'the component cannot be compiled: that takes longer than 3 s'],
+    ['PLUGIN_TOO_LARGE', 'the component cannot be compiled: that takes longer than 6 s'],
     'first',
     ['PLUGIN_TOO_LARGE', 'the component cannot be compiled: the compiler ended'],
     'second',
