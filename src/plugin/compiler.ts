@@ -38,6 +38,7 @@ const IDLE_MS = 5_000
 const AT_ONCE = 2
 const MOST = 4
 const WAITING = 1000
+const STARTING_MS = 60_000 // of a program, on a machine that has much to do
 const HEAP_MIB = 1024
 const PAGES = 16_384 // of 64 KiB, for the compiler's own memory
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './compiler-program.ts' : './compiler-program.js', import.meta.url)
@@ -89,7 +90,8 @@ class Program {
   /** Never rejects. */
   do(job: CompileJob, patienceMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
-      let late: NodeJS.Timeout | undefined
+      const end = (): void => this.#gone(`that takes longer than ${patienceMs / 1000} s`)
+      let late = setTimeout(end, STARTING_MS + patienceMs)
       let isOver = false
       this.#done = (outcome) => {
         isOver = true
@@ -97,7 +99,9 @@ class Program {
         resolve(outcome)
       }
       void this.#ready.then(() => {
-        if (!isOver) late = setTimeout(() => this.#gone(`that takes longer than ${patienceMs / 1000} s`), patienceMs)
+        if (isOver) return
+        clearTimeout(late)
+        late = setTimeout(end, patienceMs)
       })
       this.#child.send(job)
     })
