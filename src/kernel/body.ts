@@ -34,6 +34,8 @@ export interface Body {
    * does not need it: it does at once what is missing.
    */
   warm?(): boolean
+  /** Makes what it holds fit for others, as far as that holds up nobody; whether that is done. Not before `close`, which does not need it. */
+  scrub?(): boolean
   close(): void
 }
 

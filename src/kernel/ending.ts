@@ -19,6 +19,7 @@ import type { Observer } from './observer.ts'
 import { type EncodeError, endedBy } from './payload.ts'
 import type { Process } from './process.ts'
 import type { ProcessTable } from './process-table.ts'
+import { Ring } from './ring.ts'
 
 const PER_TURN = 16 // ends: a memory that is emptied takes a fifth of a millisecond
 
@@ -33,6 +34,7 @@ export class Ending {
   #dying: { readonly process: Process; readonly exit: Exit }[] = []
   #next = 0 // first of #dying that still has to end
   #busy = false
+  readonly #leaving = new Ring<Process>() // ended, with a body that others have a use for
 
   constructor(options: EndingOptions, table: ProcessTable, names: Names, links: Links, delivery: Delivery) {
     this.#options = options
@@ -44,7 +46,7 @@ export class Ending {
 
   /** Whether ends are left for the next turn. */
   get isPending(): boolean {
-    return this.#dying.length > 0
+    return this.#dying.length > 0 || this.#leaving.size > 0
   }
 
   /** The end of a process that did not end itself. */
@@ -80,6 +82,7 @@ export class Ending {
         this.#dying = []
         this.#next = 0
       }
+      if (this.#leaving.size > 0) this.#leave(this.#leaving.shift())
     } finally {
       this.#busy = false
     }
@@ -90,10 +93,10 @@ export class Ending {
     this.#linkDown(to, from, new Address(from), payload, this.because(linkedProcessFailed(from)))
   }
 
-  /** Gives up what the code of an ended process holds: its closers run, then its body is closed. */
+  /** Gives up what the code of an ended process holds: its closers run, then its body is closed, over some turns when it is large. */
   close(process: Process): void {
     this.#runClosers(process)
-    this.#guarded(process, () => process.body.close())
+    this.#leave(process)
   }
 
   /** A process that is not here has ended: its names go, and those here that watch it, or are linked to it, hear of it, once. */
@@ -113,6 +116,13 @@ export class Ending {
     this.close(process)
     process.successor?.body.close()
     this.#options.observer.ended(process, exit)
+  }
+
+  #leave(process: Process): void {
+    this.#guarded(process, () => {
+      if (process.body.scrub?.() === false) this.#leaving.push(process)
+      else process.body.close()
+    })
   }
 
   #runClosers(process: Process): void {

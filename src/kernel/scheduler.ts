@@ -113,6 +113,7 @@ export class Scheduler {
     process.mailbox.clear()
     this.#ending.close(process)
     process.successor?.body.close()
+    this.#callIfPending()
   }
 
   /** What a process may spend together with others; null when nothing but its own limits bounds it. */

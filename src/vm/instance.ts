@@ -16,6 +16,18 @@ const STACK_BYTES = STACK_HIGH - STACK_LOW
 /** Which part of a memory of so many pages is taken, and whether it is as it was before, after it. */
 type Taking = { readonly at: number; readonly pages: number; readonly undo: boolean }
 
+type Visit = (from: number, to: number, old: number, stride: number) => void
+
+/** Visits what of a range lies within one part of a memory. The first part has what lies before the C stack as well. */
+const within = (at: number, visit: Visit): Visit => {
+  const [first, last] = [at === 0 ? 0 : at * WINDOW + STACK_BYTES, (at + 1) * WINDOW + STACK_BYTES]
+  return (from, to, old, stride) => {
+    const start = Math.max(from, first)
+    const end = Math.min(to, last)
+    if (start < end) visit(start, end, stride === 0 ? old : old + start - from, stride)
+  }
+}
+
 export class Instance {
   readonly exports: Exports
   /** The two calls of every step, taken out of `exports` once. */
@@ -61,7 +73,7 @@ export class Instance {
   /** Makes the memory equal to `origin`, with room for what grew from it, which can be laid over it. Throws when the machine has no memory left. */
   load(origin: Image, pages = 0): void {
     const isEqual = this.#equals === origin
-    const used = this.bytes.length // what is new holds nothing
+    const used = this.#equals?.flatten().length ?? this.bytes.length // what is new holds nothing
     this.#equals = null
     const missing = Math.max(pages, origin.pages) - this.pages
     if (missing > 0) {
@@ -106,22 +118,40 @@ export class Instance {
     this.#equals = origin
   }
 
+  /** Whether nothing of a process is in it. */
+  get isEmpty(): boolean {
+    return this.#equals !== null
+  }
+
+  /** The same for one part of the memory, each after the one before; whether it was the last. */
+  resetPart(origin: Image, at: number): boolean {
+    const end = this.bytes.length
+    this.#eachRange(
+      origin,
+      end,
+      within(at, (from, to, old, stride) => this.#swap.scrub(from, to, old, stride)),
+    )
+    if ((at + 1) * WINDOW + STACK_BYTES < end) return false
+    this.#wipeStack()
+    this.#equals = origin
+    return true
+  }
+
   #image(origin: Image | null, undo: boolean): Image {
     const { parts: length, takenPages: pages } = this
     const parts = Array.from({ length }, (_, at) => this.#take(origin, { at, pages, undo }))
     return new Image(origin, pages, parts)
   }
 
-  /** The first part has what lies before the C stack as well. */
   #take(origin: Image | null, { at, pages, undo }: Taking): Uint8Array<ArrayBuffer> {
-    const [first, last] = [at === 0 ? 0 : at * WINDOW + STACK_BYTES, (at + 1) * WINDOW + STACK_BYTES]
     let stop = ROOM
-    this.#eachRange(origin, pages * PAGE, (from, to, old, stride) => {
-      const start = Math.max(from, first)
-      const end = Math.min(to, last)
-      if (start >= end) return
-      stop = this.#swap.take(start, end, stride === 0 ? old : old + start - from, stride, stop, undo ? 1 : 0)
-    })
+    this.#eachRange(
+      origin,
+      pages * PAGE,
+      within(at, (from, to, old, stride) => {
+        stop = this.#swap.take(from, to, old, stride, stop, undo ? 1 : 0)
+      }),
+    )
     return this.#shelf.read(stop)
   }
 
@@ -137,7 +167,7 @@ export class Instance {
   }
 
   /** The ranges of a memory of so many bytes, without the C stack, and where the shelf holds what `origin` has there. */
-  #eachRange(origin: Image | null, bytes: number, visit: (from: number, to: number, old: number, stride: number) => void): void {
+  #eachRange(origin: Image | null, bytes: number, visit: Visit): void {
     const end = Math.max(STACK_HIGH, bytes)
     const known = origin === null ? 0 : Math.min(end, origin.flatten().length)
     const at = origin === null ? ZEROS : this.#shelf.placeOf(origin)

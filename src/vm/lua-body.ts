@@ -69,9 +69,11 @@ export class LuaBody implements DurableBody, Tenant {
     if (image === null) return true
     try {
       if (this.#slot === null) {
-        const slot = this.#pool.expect(this, image !== this.#origin && image.size > WINDOW)
+        const inParts = image !== this.#origin && image.size > WINDOW
+        const slot = this.#pool.expect(this, inParts)
         if (slot === null) return false
         this.#enter(slot, image)
+        if (inParts) return false
       }
       return this.#lay(image)
     } catch {
@@ -147,6 +149,16 @@ export class LuaBody implements DurableBody, Tenant {
   restore(state: State): void {
     this.#giveUp()
     this.#image = Image.of(this.#origin, state, WINDOW)
+  }
+
+  scrub(): boolean {
+    const slot = this.#slot
+    if (slot === null || !this.#pool.recycles(slot)) return true
+    if (this.#image !== this.#origin) {
+      this.#image = this.#origin // nothing in the memory is true any more
+      this.#laid = 0
+    }
+    return slot.instance.resetPart(this.#origin, this.#laid++)
   }
 
   close(): void {

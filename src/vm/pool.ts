@@ -4,7 +4,8 @@
 //   P2 When all are taken, a *guest* leaves first: one that has not run again since it came, and of these the one that ran longest ago.
 //      Who runs again while it is hot, or comes back having run later than some resident, is a *resident* itself. So a crowd that runs in turn, each seldom, passes through a few memories that the processor has at hand, and those
 //      that run often are left alone.
-//   P3 An instance whose memory grew beyond what is worth keeping is dropped: WebAssembly memories never shrink.
+//   P3 An instance whose memory grew beyond what is worth keeping is dropped: WebAssembly memories never shrink. Some of those whose process
+//      ended are emptied and used again: what is dropped V8 gives back within a collection, while nobody runs.
 //   P4 When the machine gives no memory for one more, those that are there are all there will be.
 //   P5 What is large leaves and comes part by part: others have their turns in between. Who is stepped while it leaves has not left. One at
 //      a time comes so, and keeps its instance. Who is small does not wait for it: while it leaves, the next one that is small leaves first.
@@ -29,6 +30,7 @@ export type PoolLimits = {
 
 export const defaultPool: PoolLimits = { hot: 256, keptBytes: 2 * 1024 * 1024 }
 
+const RECYCLED = 64 * 1024 * 1024 // bytes of large memories that are used again, at most
 const GUESTS = 1 / 16 // of all instances: about what fits into the processor's cache
 
 /** A place in the pool, and in one of its rings. */
@@ -36,6 +38,7 @@ class Slot {
   readonly instance: Instance
   tenant: Tenant | null = null
   usedAt = 0
+  recycled = 0 // bytes
   ring: Ring | null = null
   before: Slot = this
   after: Slot = this
@@ -115,6 +118,7 @@ export class Pool {
   #most: number // instances at once
   #alive = 0
   #uses = 0
+  #recycled = 0 // bytes
   #comer: Slot | null = null // whose image is not all there
 
   constructor(module: WebAssembly.Module, limits: PoolLimits = defaultPool) {
@@ -184,13 +188,27 @@ export class Pool {
     return slot.instance.pages * PAGE <= this.#limits.keptBytes
   }
 
+  /** Whether it would not be, but will be once it is empty. */
+  recycles(slot: Slot): boolean {
+    const bytes = slot.instance.pages * PAGE
+    const all = this.#recycled - slot.recycled + bytes
+    if (this.keeps(slot) || all > RECYCLED) return false
+    this.#recycled = all
+    slot.recycled = bytes
+    return true
+  }
+
   /** Takes a slot back. The tenant must have what it wants of it. */
   release(slot: Slot): void {
     slot.tenant = null
     if (slot === this.#comer) this.#comer = null
     slot.ring?.remove(slot)
     if (this.keeps(slot)) this.#free.push(slot)
-    else this.#alive--
+    else if (slot.recycled > 0 && slot.instance.isEmpty) this.#free.unshift(slot)
+    else {
+      this.#alive--
+      this.#recycled -= slot.recycled
+    }
   }
 
   /** A slot that nobody has; null when somebody must leave first. */

@@ -353,6 +353,31 @@ test('a peer on another node that failed fails who is linked to it', () => {
   assert.is(process.state, 'ended')
 })
 
+test('a body that others have a use for is closed over some turns, and its end is known at once', () => {
+  const kernel = new TestKernel()
+  const bodies = [new TsBody(), new TsBody()]
+  const ends: string[] = []
+  for (const [at, body] of bodies.entries()) {
+    body.dirty = 10
+    kernel.spawn(undefined, { body, onExit: () => ends.push(`${at}`) })
+  }
+  kernel.run()
+  for (const { pid } of [...kernel.scheduler.processes]) kernel.scheduler.terminate(pid)
+  assert.equal(ends, ['0', '1'])
+  assert.equal(
+    bodies.map(({ closed }) => closed),
+    [0, 0],
+  )
+  kernel.run()
+  assert.equal(
+    bodies.map(({ closed, dirty }) => [closed, dirty]),
+    [
+      [1, 0],
+      [1, 0],
+    ],
+  )
+})
+
 test('a dead process leaves no name, no link, no process behind', () => {
   const kernel = new TestKernel()
   const { scheduler } = kernel

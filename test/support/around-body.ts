@@ -34,6 +34,9 @@ export class AroundBody implements Body {
   warm(): boolean {
     return this.inner.warm?.() ?? true
   }
+  scrub(): boolean {
+    return this.inner.scrub?.() ?? true
+  }
   close(): void {
     this.inner.close()
   }

@@ -92,7 +92,7 @@ export type TsStep = (
   given: { readonly fuel: number; readonly nowMs: number },
 ) => Verdict | undefined
 
-/** A body around a function. `cold` (calls until it is ready), `spent` and `fault` may be set by the test; `steps` and `closed` are there to be read. */
+/** A body around a function. `cold` and `dirty` (calls until it is ready, or clean), `spent` and `fault` may be set by the test; `steps` and `closed` are there to be read. */
 export class TsBody implements Body {
   readonly #step: TsStep
   readonly #out = new Outbox()
@@ -103,6 +103,7 @@ export class TsBody implements Body {
   steps = 0
   closed = 0
   cold = 0
+  dirty = 0
 
   constructor(step: TsStep = () => undefined) {
     this.#step = step
@@ -116,6 +117,10 @@ export class TsBody implements Body {
     this.steps++
     this.#out.frames.clear()
     return this.#step(readFrames(inbox), this.#out, { fuel, nowMs }) ?? 'wait'
+  }
+
+  scrub(): boolean {
+    return this.dirty === 0 || --this.dirty === 0
   }
 
   close(): void {

@@ -173,6 +173,83 @@ for (const [way, stop] of [
   })
 }
 
+/** Instances that are made while something is done. */
+const made = (act: () => void): number => {
+  const { Instance } = WebAssembly
+  let count = 0
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+      super(module, imports)
+      count++
+    }
+  }
+  try {
+    act()
+  } finally {
+    WebAssembly.Instance = Instance
+  }
+  return count / 2 // each comes with one that moves what is in it
+}
+const BOMB = program(`local secret, kept = ..., {} while true do kept[#kept + 1] = secret:rep(1000) .. #kept end`)
+const bomb = (bodies: Bodies, memoryBytes: number): LuaProcess => {
+  const process = new LuaProcess(BOMB, { bodies, args: [SECRET], memoryBytes })
+  assert.is(process.run(), 'fault')
+  return process
+}
+
+test('memories of large ones that ended are emptied part by part and used again, and hold nothing', () => {
+  const bodies = poolOf(8)
+  bodies.make(SMALL, { memoryBytes: MiB, hardFuel: 1 }) // its image is there
+  const count = made(() => {
+    for (let i = 0; i < 10; i++) {
+      const { body } = bomb(bodies, 12 * MiB)
+      assert.ok(calls(() => body.scrub()) > 8)
+      body.close()
+    }
+  })
+  assert.equal([count, bodies.pool.alive], [0, 1]) // the one the images were made in
+  const slot = bodies.pool.acquire({ leftAt: -1, evict: () => true })
+  assert.is(slot.instance.bytes.length, 12 * MiB)
+  assert.not.ok(Buffer.from(slot.instance.exports.memory.buffer).includes('battery'))
+  bodies.pool.release(slot)
+  const next = small(bodies)
+  assert.not.ok(Buffer.from(next.body.image().runs).includes('battery'))
+  assert.is(stopped(next), 0)
+})
+
+test('one that ends on its way in is emptied from its first part on', () => {
+  const bodies = poolOf(2)
+  const process = large(bodies)
+  while (!process.body.evict());
+  for (let i = 0; i < 4; i++) assert.not.ok(process.body.warm())
+  assert.ok(calls(() => process.body.scrub()) > 4)
+  process.close()
+  const slot = bodies.pool.acquire({ leftAt: -1, evict: () => true })
+  if (slot.instance.bytes.length < 2 * MiB) throw new Error('not the one it had')
+  assert.not.ok(Buffer.from(slot.instance.exports.memory.buffer).includes('battery'))
+})
+
+test('no more of them are kept than a bound allows, and one that is needed meanwhile is taken', () => {
+  const bodies = poolOf(8)
+  const bombs = Array.from({ length: 6 }, () => bomb(bodies, 16 * MiB))
+  assert.equal(
+    bombs.map(({ body }) => calls(() => body.scrub()) > 1),
+    [true, true, true, true, false, false],
+  )
+  for (const { body } of bombs) body.close()
+  assert.is(bodies.pool.alive, 4)
+  const single = poolOf(1)
+  bodies.make(SMALL, { memoryBytes: MiB, hardFuel: 1 })
+  const last = bomb(single, 12 * MiB)
+  assert.not.ok(last.body.scrub())
+  const next = small(single)
+  assert.ok(last.body.scrub())
+  last.body.close()
+  assert.is(single.pool.alive, 1)
+  assert.not.ok(Buffer.from(next.body.image().runs).includes('battery'))
+  assert.is(stopped(next), 0)
+})
+
 test('what the machine has no memory for ends with its step, and another takes its way', () => {
   const bodies = poolOf(2)
   const [process, other] = [large(bodies), large(bodies)]
