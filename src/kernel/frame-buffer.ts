@@ -89,10 +89,7 @@ export class FrameBuffer implements Frames {
     const source = from.view
     const target = this.view
     let at = start
-    for (const last = end - 8; at <= last; at += 8, to += 8) {
-      target.setInt32(to, source.getInt32(at, true), true)
-      target.setInt32(to + 4, source.getInt32(at + 4, true), true)
-    }
+    for (const last = end - 8; at <= last; at += 8, to += 8) target.setBigInt64(to, source.getBigInt64(at, true), true) // V8 makes no BigInt
     for (; at < end; at++, to++) target.setUint8(to, source.getUint8(at))
   }
 

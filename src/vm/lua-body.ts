@@ -284,5 +284,7 @@ const write = (instance: Instance, at: number, { bytes, view, start }: Frames, s
     return
   }
   const to = instance.view
-  for (let i = 0; i < size; i += 4) to.setInt32(at + i, view.getInt32(start + i, true), true)
+  let i = 0
+  for (const last = size - 8; i <= last; i += 8) to.setBigInt64(at + i, view.getBigInt64(start + i, true), true) // V8 makes no BigInt
+  if (i < size) to.setInt32(at + i, view.getInt32(start + i, true), true)
 }
