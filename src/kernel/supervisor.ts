@@ -109,7 +109,7 @@ export class Supervisor {
    * error when something it requires failed; it then still starts once that recovers. Throws SERVICE_UNKNOWN, SERVICE_CYCLE.
    */
   start(id: string): Promise<ServiceStatus> {
-    const service = this.#want(id, [])
+    const service = this.#want(id)
     const settled = this.#when(service, () => this.#outcome(service))
     this.#advance()
     return settled
@@ -132,12 +132,18 @@ export class Supervisor {
     await Promise.all([...this.#all()].map((service) => this.#stop(service)))
   }
 
-  #want(id: string, path: readonly string[]): Service {
+  /** `above`: those that require it, from the one that was asked for down. `done`: those that are wanted by now. */
+  #want(id: string, above = new Set<string>(), done = new Set<string>()): Service {
     const service = this.#find(id)
-    if (path.includes(id)) throw serviceCycle([...path, id])
-    for (const required of service.lifecycle.requires) this.#want(required, [...path, id])
+    if (above.has(id)) throw serviceCycle([...above, id])
+    if (done.has(id)) return service
+    const isAskedFor = above.size === 0
+    above.add(id)
+    for (const required of service.lifecycle.requires) this.#want(required, above, done)
+    above.delete(id)
+    done.add(id)
     const { state, retrying } = service.status
-    const isUp = state === 'starting' || state === 'running' || (state === 'exited' && path.length > 0) || retrying
+    const isUp = state === 'starting' || state === 'running' || (state === 'exited' && !isAskedFor) || retrying
     service.wanted = isUp ? null : 'start'
     return service
   }

@@ -53,6 +53,15 @@ test('what a service requires starts first', async () => {
   assert.equal(group.log, ['start cache', 'start disk', 'start db', 'start web'])
 })
 
+test('what is required in many ways is asked for once: forty diamonds below each other start', async () => {
+  const group = new Group()
+  const pair = (depth: number): string[] => [`left ${depth}`, `right ${depth}`]
+  for (let depth = 0; depth < 40; depth++) for (const id of pair(depth)) group.add(id, depth < 39 ? pair(depth + 1) : [])
+  group.add('top', pair(0))
+  assert.is((await group.supervisor.start('top')).state, 'running')
+  assert.is(group.log.length, 81)
+})
+
 test('services of one level start at once, and those above wait for all of them', async () => {
   const group = new Group().add('a', [], { slow: true }).add('b', [], { slow: true }).add('c', ['a', 'b'])
   const started = group.supervisor.start('c')
