@@ -4,6 +4,7 @@ import type { Seat } from '../control/seat.ts'
 import { Kind, WippyError } from '../error.ts'
 import type { Config, Node } from '../index.ts'
 import { waitingFor } from './progress.ts'
+import { refusalOf } from './refusal.ts'
 
 const LASTING_MS = 1_000 // what is over before that needs nobody to look at it, and starts faster
 
@@ -48,11 +49,16 @@ export const reachable = (node: Node, seat: Seat | null, now: boolean): (() => P
   const open = async () => {
     try {
       const { openControl } = await import('../control/server.ts')
-      return await openControl(node, { folder: node.config.state, seat, tcp: listen && { ...listen, token } })
+      return await openControl(node, {
+        folder: node.config.state,
+        seat: seat === NO_SEAT ? null : seat,
+        tcp: listen && { ...listen, token },
+      })
     } catch (error) {
       seat?.leave()
-      const hint = error instanceof WippyError ? error.hint : undefined
-      node.parts.log.record('warn', 'control', error instanceof Error ? error.message : String(error), hint ? { hint } : {})
+      const { message, hint } =
+        error instanceof WippyError ? error : (refusalOf(error as Error, node.config.state) ?? (error as WippyError))
+      node.parts.log.record('warn', 'control', `no command can reach this node: ${message}`, hint ? { hint } : {})
       return null
     }
   }

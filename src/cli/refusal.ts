@@ -11,8 +11,8 @@ const SAID: Readonly<Record<string, readonly [kind: Kind, why: string, hint: str
   EACCES: [Kind.PermissionDenied, 'this user may not do that', 'Change the permissions, or choose another place.'],
   EPERM: [Kind.PermissionDenied, 'this user may not do that', 'Change the permissions, or choose another place.'],
   EROFS: [Kind.PermissionDenied, 'nothing can be written there', 'Choose another place.'],
-  ENOSPC: [Kind.Unavailable, 'the disk is full', 'Free some space, and try again.'],
-  EMFILE: [Kind.Unavailable, 'too many files are open', 'Close some programs, or raise the limit: ulimit -n.'],
+  ENOSPC: [Kind.Internal, 'the disk is full', 'Free some space, and try again.'],
+  EMFILE: [Kind.Internal, 'too many files are open', 'Close some programs, or raise the limit: ulimit -n.'],
   EADDRINUSE: [Kind.Conflict, 'another program has this port', 'Choose another port, or end that program.'],
 }
 

@@ -35,8 +35,13 @@ export const readNote = (folder: string): Note | null => {
 
 export const writeNote = (folder: string, note: Note): void => {
   const next = join(folder, `${NOTE}.${note.pid}`)
-  writeFileSync(next, `${JSON.stringify(note)}\n`, { mode: 0o600 })
-  renameSync(next, join(folder, NOTE))
+  try {
+    writeFileSync(next, `${JSON.stringify(note)}\n`, { mode: 0o600 })
+    renameSync(next, join(folder, NOTE))
+  } catch (error) {
+    rmSync(next, { force: true })
+    throw error
+  }
 }
 
 export const removeNote = (folder: string): void => rmSync(join(folder, NOTE), { force: true })

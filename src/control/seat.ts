@@ -75,7 +75,6 @@ export const takeSeat = (folder: string, phase: Phase, command = ''): Seat | nul
     known = path
     if (!isLeft && existsSync(folder)) writeNote(folder, { pid: process.pid, phase, path, command }) // of a folder that was deleted nobody asks
   }
-  is(phase)
   const leave = (): void => {
     if (isLeft) return
     isLeft = true
@@ -86,6 +85,12 @@ export const takeSeat = (folder: string, phase: Phase, command = ''): Seat | nul
     locked.unlock()
   }
   process.on('exit', leave) // also when what was to be done has failed
+  try {
+    is(phase)
+  } catch (error) {
+    leave()
+    throw error
+  }
   return { is, leave }
 }
 

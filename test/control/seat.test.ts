@@ -139,6 +139,15 @@ test('where it cannot be made, the reason is said', () => {
   assert.throws(() => takeSeat(folder, 'starting'), /ENOTDIR/)
 })
 
+test('who cannot say what for does not have it', () => {
+  const inTheWay = `control.json.${process.pid}/directory`
+  const folder = directoryWith({ [inTheWay]: '' })
+  assert.throws(() => takeSeat(folder, 'starting'))
+  assert.not(isTaken(folder))
+  rmSync(join(folder, `control.json.${process.pid}`), { recursive: true })
+  takeSeat(folder, 'starting')!.leave()
+})
+
 test('looking does not make a folder', async () => {
   const folder = scratch()
   assert.is((await failure(Client.connect({ folder }))).code, 'NO_NODE')
