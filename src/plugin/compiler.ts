@@ -1,14 +1,12 @@
 // What strangers wrote is compiled in programs of their own: nobody knows before how long that takes, and how much memory.
 //
-//   K1 Each does one job after another, and AT_ONCE work side by side, behind the node and its processes. They end when there was no job for IDLE_MS,
-//      and with this program.
+//   K1 Each does one job after another, and AT_ONCE work side by side. They end when there was no job for IDLE_MS, and with this program.
 //   K2 A job that takes too long, or needs more memory than there is, ends its program, and is refused. Before that, after SLOW_MS, it is not counted
 //      any more, so that others are done meanwhile; but there are never more than MOST.
 //   K3 At most WAITING jobs wait; more are refused.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { getCompileCacheDir } from 'node:module'
-import { constants, setPriority } from 'node:os'
 import { Kind, WippyError } from '../error.ts'
 import type { Compiled } from './component.ts'
 
@@ -78,13 +76,20 @@ class Program {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    child.unref()
-    child.channel?.unref()
-    child.on('spawn', () => standBack(child))
     child.on('message', (answer: CompileAnswer | null) => (answer === null ? resolve() : this.#done({ answer, isAlive: true })))
     child.on('error', ({ message }) => this.#gone(message))
     child.on('exit', () => this.#gone('the compiler ended'))
     this.#child = child
+    this.#holdsUp(false)
+  }
+
+  /** Whether this program waits for it before it ends. */
+  #holdsUp(does: boolean): void {
+    const { channel } = this.#child
+    if (does) channel?.ref()
+    else channel?.unref()
+    if (does) this.#child.ref()
+    else this.#child.unref()
   }
 
   /** Never rejects. */
@@ -96,6 +101,7 @@ class Program {
       this.#done = (outcome) => {
         isOver = true
         clearTimeout(late)
+        this.#holdsUp(false)
         resolve(outcome)
       }
       void this.#ready.then(() => {
@@ -103,6 +109,7 @@ class Program {
         clearTimeout(late)
         late = setTimeout(end, patienceMs)
       })
+      this.#holdsUp(true)
       this.#child.send(job)
     })
   }
@@ -115,15 +122,6 @@ class Program {
   #gone(why: string): void {
     this.isGone = true
     this.#done({ answer: { refused: tooLarge(why) }, isAlive: false })
-  }
-}
-
-/** Whoever waits for the node does not wait for compilers. Where the system does not let it be, they are as others. */
-const standBack = ({ pid }: ChildProcess): void => {
-  try {
-    setPriority(pid!, constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // it may have ended
   }
 }
 
@@ -168,9 +166,8 @@ export class Compiler {
   }
 
   async #work({ job, resolve, reject }: Waiting): Promise<void> {
-    let program = this.#idle.pop()
-    while (program?.isGone) program = this.#idle.pop()
-    program ??= new Program(this.#file)
+    this.#idle = this.#idle.filter(({ isGone }) => !isGone)
+    const program = this.#idle.pop() ?? new Program(this.#file)
     let isSlow = false
     const slow = setTimeout(() => {
       isSlow = true

@@ -134,6 +134,7 @@ export class PluginRunner {
       this.#options.lost()
       this.#settle(refused('PLUGIN_TIMEOUT', Kind.Timeout, `plugin "${id}" took longer than ${timeoutMs} ms`))
     })
+    this.#worker.ref()
     this.#worker.postMessage({ id: number, name, args, fuel } satisfies WorkerCall)
   }
 
@@ -146,7 +147,6 @@ export class PluginRunner {
     const workerData: WorkerOptions = { ...parts, answers: port, bell }
     const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB }
     const worker = new Worker(PROGRAM, { workerData, env: {}, stdin: false, resourceLimits, transferList: [port] })
-    worker.unref()
     worker.on('message', (word: WorkerWord) => {
       if (this.#worker !== worker) return
       if (word === null) {
@@ -202,6 +202,7 @@ export class PluginRunner {
     this.#stopTimer?.()
     this.#stopTimer = null
     const call = this.#waiting.shift()
+    if (this.#waiting.length === 0) this.#worker?.unref() // an idle thread holds up nobody's exit
     call?.gone.abort()
     call?.resolve(reply)
     for (const resolve of this.#afterNext.splice(0)) resolve()

@@ -2,7 +2,7 @@
 
 import { parentPort } from 'node:worker_threads'
 import { WippyError } from '../error.ts'
-import type { ThreadAnswer } from './thread.ts'
+import type { ThreadAnswer, ThreadWord } from './thread.ts'
 
 /** Says that it is ready, then answers every job with what `perform` returns, or the WippyError that it throws. Anything else that it throws ends the thread. */
 export const doJobs = <Ask, Result>(perform: (ask: Ask) => Result | Promise<Result>): void => {
@@ -22,7 +22,7 @@ export const doJobs = <Ask, Result>(perform: (ask: Ask) => Result | Promise<Resu
       return { fault: { code, kind, message, ...told } }
     }
   }
-  const say = (answer: ThreadAnswer<Result>): void => parentPort!.postMessage(answer)
+  const say = (word: ThreadWord<Result>): void => parentPort!.postMessage(word)
   parentPort!.on('message', async (ask: Ask) => say(await answerTo(ask)))
   say(null)
 }

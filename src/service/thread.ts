@@ -1,6 +1,6 @@
 // Threads for work on what processes give: none of it, however long, is done on the node's own, and what takes long for one holds up no other.
 //
-//   T1 They begin with the first job, and end when there was none for IDLE_MS; they hold up nobody's exit.
+//   T1 They begin with the first job, and end when there was none for IDLE_MS; idle ones hold up nobody's exit.
 //   T2 Who asks for much waits for itself: those who ask are served in turn. At most `waiting` jobs wait; more are refused.
 //   T3 There are two lanes, each does one job after another. A job begins in the quick one; what is not done after QUICK_MS goes on in the slow one,
 //      or, when that is at work, begins there anew in its turn. Who was slow begins there until it was not. So one input holds up others for
@@ -17,9 +17,9 @@ const QUICK_MS = 250
 const MOST_SLOW = 1000 // of those who are known to be
 const HEAP_MIB = 128
 
-/** What a program in a thread answers (see thread-program.ts); null when it is ready. */
+/** What a program in a thread says (see thread-program.ts): null when it is ready, then an answer to each job. */
+export type ThreadWord<Result> = null | ThreadAnswer<Result>
 export type ThreadAnswer<Result> =
-  | null
   | { readonly result: Result }
   | {
       readonly fault: {
@@ -56,26 +56,30 @@ type Job<Ask, Result> = {
 class Hand<Ask, Result> {
   readonly #worker: Worker
   readonly #ready: Promise<void>
-  #answered: (answer: Exclude<ThreadAnswer<Result>, null>) => void = () => {}
+  #answered: (answer: ThreadAnswer<Result>) => void = () => {}
   #failed: () => void = () => {}
+  isGone = false
 
   constructor(program: URL) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ready = promise
     this.#worker = new Worker(program, { env: {}, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } })
-    this.#worker.unref()
-    this.#worker.on('message', (answer: ThreadAnswer<Result>) => (answer === null ? resolve() : this.#answered(answer)))
-    this.#worker.on('error', () => this.#failed())
+    this.#worker.on('message', (word: ThreadWord<Result>) => (word === null ? resolve() : this.#answered(word)))
+    this.#worker.on('error', () => {
+      this.isGone = true
+      this.#failed()
+    })
   }
 
   /** Calls `begun` when it is at it; rejects when that ends the thread. */
-  do(ask: Ask, begun: () => void): Promise<Exclude<ThreadAnswer<Result>, null>> {
+  do(ask: Ask, begun: () => void): Promise<ThreadAnswer<Result>> {
+    this.#worker.ref() // somebody waits
     this.#worker.postMessage(ask)
     void this.#ready.then(begun)
-    return new Promise((resolve, reject) => {
+    return new Promise<ThreadAnswer<Result>>((resolve, reject) => {
       this.#answered = resolve
       this.#failed = reject
-    })
+    }).finally(() => this.#worker.unref())
   }
 
   end(): void {
@@ -131,6 +135,7 @@ export class Thread<Ask, Result> {
   }
 
   #begin(lane: Lane, job: Job<Ask, Result>): void {
+    this.#idle = this.#idle.filter(({ isGone }) => !isGone)
     const hand = this.#idle.pop() ?? new Hand<Ask, Result>(this.#options.program)
     const running: Running<Ask, Result> = { job, hand, begunMs: 0, timer: null, isOver: false }
     this.#running[lane] = running
@@ -151,7 +156,7 @@ export class Thread<Ask, Result> {
     if (!running.isOver) running.timer = setTimeout(late, ms).unref()
   }
 
-  #finish(running: Running<Ask, Result>, answer: Exclude<ThreadAnswer<Result>, null>): void {
+  #finish(running: Running<Ask, Result>, answer: ThreadAnswer<Result>): void {
     if (running.isOver) return
     const { by, resolve, reject } = running.job
     this.#idle.push(running.hand)

@@ -1,10 +1,21 @@
-// A compiler that does what the text of a module says: stays for ever, ends, or gives the text back.
+// A compiler that does what the text of a module says: stays for ever, or until there is a file, ends, or gives the text back.
 
+import { existsSync, watch } from 'node:fs'
+import { dirname } from 'node:path'
 import type { CompileJob } from '../../src/plugin/compiler.ts'
 
+const give = (text: string): unknown => process.send!({ made: Buffer.from(text) })
+
 process.on('disconnect', () => process.exit())
-process.on('message', (job: CompileJob & { make: 'component' }) => {
-  if (job.module === 'end') process.exit(1)
-  if (job.module !== 'stay') process.send!({ made: Buffer.from(job.module) })
+process.on('message', ({ module }: { module: string } & CompileJob) => {
+  const [word, path = ''] = module.split(' ')
+  if (word === 'end') process.exit(1)
+  if (word === 'until') {
+    const watching = watch(dirname(path), () => {
+      if (!existsSync(path)) return
+      watching.close()
+      give('until')
+    })
+  } else if (word !== 'stay') give(module)
 })
 process.send!(null)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -27,10 +28,10 @@ writeFileSync(
    })`,
 )
 
-const threadOf = (waiting = 100): Thread<string, string> =>
+const threadOf = (waiting = 100, patienceMs = 2_500): Thread<string, string> =>
   new Thread({
     program: pathToFileURL(file),
-    patienceMs: 2_500,
+    patienceMs,
     waiting,
     tooMuch: () => new WippyError('TOO_MUCH', Kind.Timeout, 'too much', { retryable: false }),
   })
@@ -54,18 +55,25 @@ test('who asks for much waits for itself', async () => {
 })
 
 test('what takes long for some holds up nobody else, whoever asked first', async () => {
-  const thread = threadOf()
-  const told: string[] = []
-  const ask = (by: string, name: string) =>
-    thread.do(name, by).then(
-      (said) => told.push(said),
-      ({ code }) => told.push(code),
-    )
-  await thread.do('warm')
-  await Promise.all([ask('a', 'endless'), ask('b', 'endless'), ask('c', 'c1'), ask('d', 'd1')])
-  assert.equal(told, ['c1 done', 'd1 done', 'TOO_MUCH', 'TOO_MUCH'])
-  await Promise.all([ask('a', 'a1'), ask('e', 'e1')])
-  assert.equal(told.slice(4).sort(), ['a1 done', 'e1 done'])
+  const thread = threadOf(100, 6_000)
+  const slow = [thread.do('endless', 'a'), thread.do('endless', 'b')]
+  const told = await Promise.race([Promise.all([thread.do('c1', 'c'), thread.do('d1', 'd')]), ...slow])
+  assert.equal(told, ['c1 done', 'd1 done'])
+  await Promise.allSettled(slow)
+})
+
+test('a program whose threads are idle ends when it has nothing else to do', () => {
+  const path = join(folder, 'idle.ts')
+  writeFileSync(
+    path,
+    `import { Thread } from ${source('service/thread.ts')}
+     const program = new URL('./program.ts', import.meta.url)
+     const thread = new Thread({ program, patienceMs: 60_000, waiting: 9, tooMuch: () => new Error('too much') })
+     console.log(await thread.do('one'))
+     const doneMs = performance.now()
+     process.on('exit', () => console.log(performance.now() - doneMs < 5000))`,
+  )
+  assert.is(execFileSync(process.execPath, [path], { encoding: 'utf8' }), 'one done\ntrue\n')
 })
 
 test('more than may wait are refused', async () => {
