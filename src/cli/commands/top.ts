@@ -44,8 +44,8 @@ export default class Top extends NodeCommand {
           print(json({ $type: 'top', v: 1, node: after.listing.node, processes: busiest.map((one) => ({ ...one, rate: rate(one) })) }))
         else {
           const text = `${nodeText(after.listing.node)}\n${processTable(busiest, rates)}`
-          const { columns, rows } = process.stdout
-          print(live ? CLEAR + fitted(text, { columns, rows: rows - 1 }) : text)
+          const { columns, rows } = process.stdout // 0 where the terminal does not know its size
+          print(live ? CLEAR + fitted(text, { columns: columns || 80, rows: (rows || 24) - 1 }) : text)
         }
         before = after
       } while (live)
