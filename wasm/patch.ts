@@ -40,6 +40,8 @@ const FAULT_ABORT = 3
 
 /** Fuel that never is. */
 export const NEVER = 0x7fffffff
+/** The function that marks a loop of the companion as paid for by who runs it; it does nothing. */
+export const PAID = '$paid'
 /** A page that is taken: the system has to find it and fill it with zeros. */
 const PAGE_COST = 3000
 
@@ -185,6 +187,7 @@ const SUPPORT = `(module
   (global.set $fault (i32.const 0))
   (global.set $refused (i32.const 0)))
  (func $pay (export "pay") (param $cost i32) (global.set $fuel (i32.sub (global.get $fuel) (local.get $cost))))
+ (func ${PAID} (export "paid"))
  (func $rearm (export "rearm") (global.set $armed (i32.const 0)))
  (func $bounded_begin (export "bounded_begin") (result i32)
   (if (i32.ne (global.get $since) (i32.const ${NEVER})) (then (return (i32.const 0))))

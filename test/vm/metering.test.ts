@@ -13,7 +13,9 @@ const START = '(i32.store offset=16 (local.get $ci) (i32.load offset=52 (local.g
 const jumps = (form: string, count: number): string => `(local.set $i ${form})`.repeat(count)
 /** What the pass looks for in luaV_execute: the loop around its instructions, where it jumps, where a tail call begins. */
 const INTERPRETER = `(func $interpreter (local $i i32) (local $pc i32) (local $ci i32) (local $p i32)
-  (loop $l (br_table${' $l'.repeat(83)} (local.get $i)) ${jumps(JUMP, 12)} ${jumps(LOOP, 2)} ${START} (loop $own (br $own)) (br $l)))`
+  (loop $calls (loop $returns (loop $l
+    (br_table${' $l'.repeat(83)} (local.get $i)) ${jumps(JUMP, 12)} ${jumps(LOOP, 2)} ${START} (loop $own (br $own))
+    (local.set $ci (call $precall)) (if (local.get $ci) (then (return))) (br_if $calls (local.get $ci)) (br_if $returns (local.get $i)) (br $l)))))`
 
 /** A module after the pass; `$arm`, `$interpreter` and `$precall` are there. */
 const metered = (functions: string, interpreter = INTERPRETER): List => {
@@ -40,24 +42,58 @@ const fuelPerTurn = (body: string, before = ''): number => {
 
 const test = suite('metering')
 
-test('every loop pays on every turn, nested and typed ones too', () => {
+test('every loop counts where it begins again, nested and typed ones too, and pays for 32 turns at once', () => {
   const module = metered(`
     (func $f (param $n i32) (result i32)
       (loop $a (loop $b (result i32) (br_if $b (local.get $n)) (i32.const 1)) (drop) (br $a)) (i32.const 0))`)
-  assert.equal(payments(module, '$f'), [1, 1])
-  assert.match(textOf(module, '$f'), /\(loop \$a \(global\.set \$fuel/)
-  assert.match(textOf(module, '$f'), /\(loop \$b \(result i32 \) \(global\.set \$fuel/)
+  assert.equal(payments(module, '$f'), [32, 32])
+  const counts = '(local.set $turns (i32.add (local.get $turns ) (i32.const 1 ) ) )'
+  assert.ok(textOf(module, '$f').includes(`(if (local.get $n ) (then ${counts}`), 'before it is left for the next turn only')
+  assert.is(textOf(module, '$f').split(counts).length - 1, 2)
 })
 
-test('functions that call themselves pay at entry, alone or in a circle; those that end pay nothing', () => {
+test('turns that are not paid for yet are where a function is left, by whatever way', () => {
+  const settles = '(if (local.get $turns ) (then (global.set $fuel (i32.sub (global.get $fuel ) (local.get $turns ) ) ) ) )'
+  const module = metered(`
+    (func $gives (param $n i32) (result i32) (loop $a (if (local.get $n) (then (return (i32.const 7)))) (br $a)))
+    (func $does (param $n i32) (loop $a (if (local.get $n) (then (return))) (br $a)))`)
+  for (const name of ['$gives', '$does']) {
+    const text = textOf(module, name)
+    assert.is(text.split(settles).length - 1, 1, name)
+    assert.is(text.includes('return'), false, name)
+    assert.ok(text.indexOf('(br $leaves') < text.indexOf(settles), name)
+  }
+})
+
+test('a loop that is marked as paid for is left alone, those around and in it are not', () => {
+  const module = metered(`
+    (func $paid)
+    (func $f (param $n i32)
+      (loop $around (loop $marked (call $paid) (loop $in (br_if $in (local.get $n))) (br_if $marked (local.get $n))) (br_if $around (local.get $n))))`)
+  assert.equal(payments(module, '$f'), [32, 32])
+  assert.match(textOf(module, '$f'), /\(br_if \$marked \(local\.get \$n \) \)/)
+})
+
+test('a call through the table pays: where it leads is not known', () => {
+  const module = metered('(type $t (func (param i32) (result i32))) (func $f (drop (call_indirect (type $t) (i32.const 1) (i32.const 2))))')
+  assert.equal(payments(module, '$f'), [1])
+})
+
+test('in every circle of calls one function pays at entry; those that end pay nothing', () => {
   const module = metered(`
     (func $self (call $self))
     (func $ping (call $pong))
     (func $pong (call $ping))
     (func $leaf)
     (func $caller (call $leaf) (call $self))`)
-  for (const name of ['$self', '$ping', '$pong']) assert.ok(payments(module, name)[0]! > 0, name)
-  for (const name of ['$leaf', '$caller']) assert.equal(payments(module, name), [], name)
+  const pays = (name: string): boolean => payments(module, name).length > 0
+  assert.ok(pays('$self'))
+  assert.ok(pays('$ping') !== pays('$pong'))
+  for (const name of ['$leaf', '$caller']) assert.is(pays(name), false, name)
+})
+
+test('a function with a loop that calls itself pays at entry, too', () => {
+  assert.equal(payments(metered('(func $f (call $f) (loop $l (br_if $l (i32.const 0))))'), '$f'), [2, 32])
 })
 
 test('a circle through the interpreter is paid for by what begins a call', () => {
@@ -68,16 +104,17 @@ test('a circle through the interpreter is paid for by what begins a call', () =>
   }
 })
 
-test('the interpreter pays for jumps back, not for those ahead nor for each instruction', () => {
+test('the interpreter pays for jumps back and returns, not for jumps ahead, nor for each instruction, nor twice for a call', () => {
   const module = metered('')
   const text = textOf(module, '$interpreter')
-  assert.is(findAll(findOne(module, 'func', '$interpreter'), 'local.set', '$target').length, 14)
   assert.is(text.split('(if (i32.lt_s (local.get $target ) (local.get $pc ) )').length - 1, 12, 'a jump that may lead ahead')
+  assert.is(text.split('(i32.const 524284 ) ) (i32.const 3 )').length - 1, 2, 'a loop')
   assert.equal(
     payments(module, '$interpreter').filter((units) => units === 1),
-    [1],
-    'the loop of its own',
+    [1, 1],
+    'a return, and the loop of its own',
   )
+  assert.match(text, /\(br_if \$calls \(local\.get \$ci \) \)/)
 })
 
 test('a Lua that jumps elsewhere than the pass knows is refused', () => {
@@ -150,8 +187,9 @@ test('loops in C: each element, character and step of a search is paid for', () 
 
 test('errors, allocation and collection are paid for', () => {
   assert.ok(fuelPerTurn(`pcall(error, 'x')`) > 30)
-  assert.ok(fuelPerTurn('local t = {}') > 5)
-  assert.ok(fuelPerTurn('local t = {} for k = 1, 100 do t[k] = {} end') > 1000)
+  const loop = (body: string): number => fuelOf(`for i = 1, 5000 do ${body} end`) / 5000
+  assert.ok(loop('local t = {}') > loop('') + 2)
+  assert.ok(fuelPerTurn('local t = {} for k = 1, 100 do t[k] = {} end') > 700)
 })
 
 test('a step that passes its fuel says so, and is charged for all it did', () => {

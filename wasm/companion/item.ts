@@ -33,14 +33,18 @@ function belongs(c: i32, letter: i32, isIn: bool): void {
 
 @inline export function byte(p: i32): i32 { return <i32>load<u8>(p) }
 
-/** Where a byte is next; `end` when nowhere. */
+/** Where a byte is next; `end` when nowhere. Who looks pays: a unit for 8 bytes. */
 export function find(at: i32, end: i32, c: i32): i32 {
   const wanted = <u64>c * 0x0101010101010101
   for (; at + 8 <= end; at += 8) {
+    lua.paid()
     const other = load<u64>(at) ^ wanted
     if ((other - 0x0101010101010101 & ~other & 0x8080808080808080) != 0) break
   }
-  while (at < end && byte(at) != c) at++
+  while (at < end && byte(at) != c) { // 8 at most
+    lua.paid()
+    at++
+  }
   return at
 }
 
@@ -85,27 +89,30 @@ export function isInSet(c: i32, p: i32, end: i32): bool {
   return k == c
 }
 
-/** The first place up to `stop` where the item does not fit. */
+/** The first place up to `stop` where the item does not fit. Who skips pays: a unit for 4 bytes. */
 export function skip(s: i32, stop: i32, p: i32, ep: i32): i32 {
   const k = byte(p)
   if (k == 0x2e) return stop
   if (k == 0x25) {
     const letter = byte(p + 1)
-    while (s < stop && isOf(byte(s), letter)) s++
-  } else if (k == 0x5b && ep - p == 4 && byte(p + 1) == 0x5e && byte(p + 2) != 0x25) return find(s, stop, byte(p + 2))
-  else if (k == 0x5b) while (s < stop && isInSet(byte(s), p, ep - 1)) s++
-  else while (s < stop && byte(s) == k) s++
+    for (; s < stop && isOf(byte(s), letter); s++) lua.paid()
+  } else if (k == 0x5b) {
+    if (ep - p == 4 && byte(p + 1) == 0x5e && byte(p + 2) != 0x25) return find(s, stop, byte(p + 2))
+    for (; s < stop && isInSet(byte(s), p, ep - 1); s++) lua.paid()
+  } else for (; s < stop && byte(s) == k; s++) lua.paid()
   return s
 }
 
 /** Where an item of the pattern ends, before its suffix. */
-export function itemEnd(L: i32, p: i32, end: i32): i32 {
-  const k = byte(p++)
-  if (k == 0x25) {
+@inline export function itemEnd(L: i32, p: i32, end: i32): i32 {
+  const k = byte(p)
+  return k == 0x25 || k == 0x5b ? longItemEnd(L, p, end) : p + 1
+}
+function longItemEnd(L: i32, p: i32, end: i32): i32 {
+  if (byte(p++) == 0x25) {
     if (p == end) lua.fail(L, "malformed pattern (ends with '%')")
     return p + 1
   }
-  if (k != 0x5b) return p
   if (byte(p) == 0x5e) p++
   do { // a ] that comes first is one of the set
     if (p == end) lua.fail(L, "malformed pattern (missing ']')")
@@ -113,4 +120,3 @@ export function itemEnd(L: i32, p: i32, end: i32): i32 {
   } while (byte(p) != 0x5d)
   return p + 1
 }
-

@@ -89,6 +89,8 @@
 @external("lua", "fuel_left") export declare function fuelLeft(): i32
 /** Takes fuel for what others will do. */
 @external("lua", "pay") export declare function pay(cost: i32): void
+/** In a loop: it is bounded, and who runs it pays for all its turns with `pay` (wasm/meter.ts). */
+@external("lua", "paid") export declare function paid(): void
 /** Ends the process: there is no memory left for what cannot be left out. */
 @external("lua", "out_of_memory") export declare function outOfMemory(): void
 /** `arm` is called again, some hundred units later. */

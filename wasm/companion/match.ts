@@ -48,19 +48,25 @@ const POSITION: i32 = -2
 export const NOTHING: i32 = 0
 export const PAUSES: i32 = 1
 
-const PIECE: i32 = 2048 // bytes between two looks at the fuel
+const PIECE: i32 = 2048 // bytes that are gone through in one turn
+const TURNS: i32 = 32 // between two looks at the fuel; 64 bytes that are gone through count as one
 
 /** Makes a machine that looks for a pattern from `at` on. `mayAnchor`: a ^ at its start means that a match begins there. */
 export function make(m: i32, subject: i32, length: i32, pattern: i32, size: i32, at: i32, mayAnchor: bool = true): void {
   const anchored = mayAnchor && size > 0 && byte(pattern) == 0x5e // ^
   const from = pattern + <i32>anchored
-  memory.fill(m, 0, CHOICES) // the C stack is no part of an image, and what is copied from here is
   store<i32>(m + START, subject)
   store<i32>(m + END, subject + length)
   store<i32>(m + FROM, from)
   store<i32>(m + TO, pattern + size)
   store<i32>(m + ANCHORED, <i32>anchored)
   store<i32>(m + FIRST, anchored ? -1 : firstOf(from, pattern + size))
+  store<i32>(m + MARK, 0) // the C stack is no part of an image, and what is copied from here is
+  store<i32>(m + LEVEL + 4, 0)
+  for (let i = 0; i < HEAD_BYTES - OWN; i += 8) {
+    lua.paid()
+    store<i64>(m + OWN + i, 0)
+  }
   begin(m, at)
 }
 
@@ -89,30 +95,15 @@ export function begin(m: i32, at: i32): void {
   store<i32>(m + LEVEL, 0)
 }
 
-/** How much of a machine is in use. */
-export function usedBytes(m: i32): i32 { return load<i32>(m + FREE) - m }
+/** How much of a machine is in use; what of that says nothing is wiped. */
+export function usedBytes(m: i32): i32 {
+  const free = capture(m, load<i32>(m + LEVEL))
+  memory.fill(free, 0, m + CHOICES - free)
+  return load<i32>(m + FREE) - m
+}
 
 /** A machine that was copied from elsewhere. */
 export function moved(m: i32, used: i32): void { store<i32>(m + FREE, m + used) }
-
-/** The end of the first match that begins at AT or later, and AT where it begins. */
-export function search(L: i32, m: i32): i32 {
-  const end = load<i32>(m + END)
-  const first = load<i32>(m + FIRST)
-  while (true) {
-    const found = run(L, m)
-    if (found != NOTHING) return found
-    let at = load<i32>(m + AT)
-    if (at >= end || load<i32>(m + ANCHORED)) return NOTHING
-    at++
-    if (first >= 0) {
-      const stop = min(at + (PIECE << 3), end)
-      at = find(at, stop, first)
-      if (at == end) return NOTHING
-    }
-    begin(m, at)
-  }
-}
 
 function push(L: i32, m: i32, kind: i32, a: i32, b: i32, c: i32): void {
   const at = load<i32>(m + FREE)
@@ -158,13 +149,15 @@ function failOf(L: i32, l: i32): void {
   lua.failWith(L, 2)
 }
 
-/** Tries the match that begins at AT: its end, NOTHING, or PAUSES when fuel has run out. */
-function run(L: i32, m: i32): i32 {
+/** The end of the first match that begins at AT or later, and AT where it begins; NOTHING; PAUSES when fuel has run out. */
+export function search(L: i32, m: i32): i32 {
   const end = load<i32>(m + END)
   const last = load<i32>(m + TO)
   let s = load<i32>(m + S)
   let p = load<i32>(m + P)
   let mode = load<i32>(m + MODE)
+  let ep = mode == REPEATS ? itemEnd(L, p, last) : 0
+  let turns = 0 // one match after the other may be found within a turn
   while (true) {
     if (mode == MATCHES) {
       if (p == last) return s
@@ -190,7 +183,7 @@ function run(L: i32, m: i32): i32 {
       } else if (k == 0x25 && byte(p + 1) == 0x66) { // %f
         p += 2
         if (byte(p) != 0x5b) lua.fail(L, "missing '[' after '%f' in pattern")
-        const ep = itemEnd(L, p, last)
+        ep = itemEnd(L, p, last)
         const before = s == load<i32>(m + START) ? 0 : byte(s - 1)
         if (isInSet(before, p, ep - 1) || !isInSet(byte(s), p, ep - 1)) mode = FAILS
         p = ep
@@ -202,7 +195,7 @@ function run(L: i32, m: i32): i32 {
           p += 2
         } else mode = FAILS
       } else {
-        const ep = itemEnd(L, p, last)
+        ep = itemEnd(L, p, last)
         const suffix = byte(ep)
         if (s >= end || !fits(byte(s), p, ep)) {
           if (suffix == 0x2a || suffix == 0x3f || suffix == 0x2d) p = ep + 1 // * ? -
@@ -223,59 +216,77 @@ function run(L: i32, m: i32): i32 {
           p = ep
         }
       }
-    } else if (mode == FAILS) {
+    }
+    if (mode == FAILS) {
       const at = load<i32>(m + FREE) - 16
-      if (at < m + CHOICES) return NOTHING
-      const kind = load<i32>(at)
-      let isOver = true
-      if (kind == FEWER) {
-        s = load<i32>(at + 8) - 1
-        p = load<i32>(at + 12)
-        store<i32>(at + 8, s)
-        isOver = s == load<i32>(at + 4)
+      if (at < m + CHOICES) {
+        const next = nextStart(m, end)
+        if (next == NOTHING) return NOTHING
+        turns -= next - load<i32>(m + AT) >> 6
+        begin(m, next)
+        s = next
+        p = load<i32>(m + FROM)
         mode = MATCHES
-      } else if (kind == MORE) {
-        s = load<i32>(at + 4)
-        p = load<i32>(at + 8)
-        const ep = load<i32>(at + 12)
-        if (s < end && fits(byte(s), p, ep)) {
-          store<i32>(at + 4, ++s)
-          p = ep + 1
-          isOver = false
+      } else {
+        const kind = load<i32>(at)
+        let isOver = true
+        if (kind == FEWER) {
+          s = load<i32>(at + 8) - 1
+          p = load<i32>(at + 12)
+          store<i32>(at + 8, s)
+          isOver = s == load<i32>(at + 4)
           mode = MATCHES
-        }
-      } else if (kind == WITHOUT) {
-        s = load<i32>(at + 4)
-        p = load<i32>(at + 8)
-        mode = MATCHES
-      } else if (kind == OPENED) store<i32>(m + LEVEL, load<i32>(m + LEVEL) - 1)
-      else store<i32>(capture(m, load<i32>(at + 4)) + 4, UNFINISHED)
-      if (isOver) store<i32>(m + FREE, at)
+        } else if (kind == MORE) {
+          s = load<i32>(at + 4)
+          p = load<i32>(at + 8)
+          ep = load<i32>(at + 12)
+          if (s < end && fits(byte(s), p, ep)) {
+            store<i32>(at + 4, ++s)
+            p = ep + 1
+            isOver = false
+            mode = MATCHES
+          }
+        } else if (kind == WITHOUT) {
+          s = load<i32>(at + 4)
+          p = load<i32>(at + 8)
+          mode = MATCHES
+        } else if (kind == OPENED) store<i32>(m + LEVEL, load<i32>(m + LEVEL) - 1)
+        else store<i32>(capture(m, load<i32>(at + 4)) + 4, UNFINISHED)
+        if (isOver) store<i32>(m + FREE, at)
+      }
     } else if (mode == REPEATS) {
-      const ep = itemEnd(L, p, last)
+      const from = s
       const stop = min(s + PIECE, end)
       s = skip(s, stop, p, ep)
+      lua.pay(s - from >> 2)
+      turns -= s - from >> 6
       if (s < stop || s == end) {
         const least = load<i32>(m + MARK)
         if (s > least) push(L, m, FEWER, least, s, ep + 1)
         p = ep + 1
         mode = MATCHES
       }
-    } else {
+    } else if (mode == BALANCES) {
+      const from = s
       const open = byte(p + 2)
       const close = byte(p + 3)
       let depth = load<i32>(m + MARK)
       for (const stop = min(s + PIECE, end); s < stop && depth > 0; s++) {
+        lua.paid()
         const c = byte(s)
         if (c == close) depth--
         else if (c == open) depth++
       }
+      lua.pay(s - from >> 2)
+      turns -= s - from >> 6
       store<i32>(m + MARK, depth)
       if (depth == 0) {
         p += 4
         mode = MATCHES
       } else if (s >= end) mode = FAILS
     }
+    if (--turns >= 0) continue
+    turns = TURNS
     if (lua.fuelLeft() < 0 && mayRest(L)) {
       store<i32>(m + S, s)
       store<i32>(m + P, p)
@@ -283,6 +294,17 @@ function run(L: i32, m: i32): i32 {
       return PAUSES
     }
   }
+}
+
+/** Where a match can begin behind AT, or where that is to be looked for further; NOTHING when there is no such place. */
+function nextStart(m: i32, end: i32): i32 {
+  const at = load<i32>(m + AT) + 1
+  if (at > end || load<i32>(m + ANCHORED)) return NOTHING
+  const first = load<i32>(m + FIRST)
+  if (first < 0) return at
+  const found = find(at, min(at + (PIECE << 3), end), first)
+  lua.pay(found - at >> 3)
+  return found == end ? NOTHING : found
 }
 
 /** Pushes what was captured: how many values. `whole`: without captures the match itself, which ends at `end`. */

@@ -105,7 +105,9 @@ function findPlain(L: i32, text: i32, length: i32, pattern: i32, size: i32, from
   let at = text + from
   for (; size > 0 && at <= last; at++) {
     const stop = min(at + PIECE, last + 1)
+    const before = at
     at = findByte(at, stop, byte(pattern))
+    lua.pay(at - before >> 3)
     if (at < stop && equal(at, pattern, size)) break
     if (lua.fuelLeft() < 0 && mayRest(L)) {
       lua.lua_settop(L, 4)
@@ -346,6 +348,7 @@ function addText(L: i32, m: i32, end: i32): void {
   const last = p + load<i32>(SCRATCH)
   for (;;) {
     const q = findByte(p, last, 0x25) // %
+    lua.pay(q - p >> 3)
     add(L, m, p, q - p)
     if (q == last) break
     const c = byte(q + 1)

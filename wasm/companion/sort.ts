@@ -3,6 +3,7 @@
 //
 //   - The list is read first and written last; in between nothing of the process runs, and the list keeps its strings alive.
 //   - It can be preempted after each UNIT of work. All it knows is in its memory, which lies on Lua's stack.
+//   - A UNIT is paid for at once, and no loop turns more often than it has elements; comparing strings pays besides.
 //   - Bytes that are sorted as signed numbers: integers as they are, floats with their order mended (NaN goes to an end), strings by address
 //     of what they point to.
 
@@ -67,6 +68,7 @@ export function sort(L: i32): i32 {
     }
     const from = load<i32>(s + AT)
     const to = min(from + UNIT, n)
+    lua.pay(phase == INSERTS ? to - from << 2 : to - from)
     if (phase == READS) {
       if (!read(s, from, to)) return UNFIT
     } else if (phase == INSERTS) insert(s, from, to)
@@ -95,6 +97,7 @@ function read(s: i32, from: i32, to: i32): bool {
   let key = load<i32>(s + FROM) + (from << 3)
   let v = load<i32>(s + LIST) + (from << 4)
   for (const stop = v + (to - from << 4); v < stop; v += 16, key += 8) {
+    lua.paid()
     const found = lua.tagAt(v)
     if (tag == lua.TAG_INTEGER && found == tag) store<i64>(key, load<i64>(v))
     else if (tag == lua.TAG_FLOAT && found == tag) store<i64>(key, ordered(load<i64>(v)))
@@ -109,6 +112,7 @@ function write(s: i32, from: i32, to: i32): void {
   let key = load<i32>(s + FROM) + (from << 3)
   let v = load<i32>(s + LIST) + (from << 4)
   for (const stop = v + (to - from << 4); v < stop; v += 16, key += 8) {
+    lua.paid()
     const bits = load<i64>(key)
     if (tag == lua.TAG_FLOAT) store<i64>(v, ordered(bits))
     else if (tag == lua.TAG_SHORT) {
@@ -141,12 +145,17 @@ function insert(s: i32, from: i32, to: i32): void {
   const keys = load<i32>(s + FROM)
   const texts = load<i32>(s + TAG) == lua.TAG_SHORT
   for (let first = from; first < to; first += RUN) {
+    lua.paid()
     const start = keys + (first << 3)
     const stop = keys + (min(first + RUN, to) << 3)
     for (let next = start + 8; next < stop; next += 8) {
+      lua.paid()
       const key = load<i64>(next)
       let at = next
-      for (; at > start && before(key, load<i64>(at - 8), texts); at -= 8) store<i64>(at, load<i64>(at - 8))
+      for (; at > start && before(key, load<i64>(at - 8), texts); at -= 8) {
+        lua.paid()
+        store<i64>(at, load<i64>(at - 8))
+      }
       store<i64>(at, key)
     }
   }
@@ -169,9 +178,12 @@ function mergeSome(s: i32): void {
   const rightEnd = keys + (end << 3)
   const areInOrder = r == rightEnd || !before(load<i64>(r), load<i64>(leftEnd - 8), texts)
   if (!areInOrder) {
+    const start = to
+    const stop = to + (UNIT << 3)
     let a = load<i64>(l)
     let b = load<i64>(r)
-    for (const stop = to + (UNIT << 3); to < stop; to += 8) {
+    for (; to < stop; to += 8) {
+      lua.paid()
       if (before(b, a, texts)) {
         store<i64>(to, b)
         r += 8
@@ -184,6 +196,7 @@ function mergeSome(s: i32): void {
         a = load<i64>(l)
       }
     }
+    lua.pay(to - start >> 3)
     if (l < leftEnd && r < rightEnd) {
       store<i32>(s + LEFT, l - keys >> 3)
       store<i32>(s + RIGHT, r - keys >> 3)
