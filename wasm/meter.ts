@@ -1,6 +1,7 @@
-// The metering pass: every loop pays one unit of fuel per turn, every function that can recurse without one pays at entry, bulk memory pays
-// by length, growth and throws a fixed sum. Lua's own loops and calls pay by how much code they repeat or begin. When fuel falls below zero
-// the companion's `arm` is called; when it falls below the hard bound the process ends: out of fuel, or out of memory when it was
+// The metering pass: every loop pays one unit of fuel whenever it begins again, one function of each circle of calls pays at entry, so does
+// what is called through the table, bulk memory pays by length, growth and throws a fixed sum. Turns are counted in a local and paid for by
+// the 32, the rest where the function is left. Lua's own loops and calls pay by how much code they repeat or begin. When fuel falls below
+// zero the companion's `arm` is called; when it falls below the hard bound the process ends: out of fuel, or out of memory when it was
 // refused some in this step and spent the rest on collecting.
 //
 // One unit is one or two Lua instructions, on average 3 to 5 ns. What a unit can hide was measured: 20 ns, in powers of floats.
