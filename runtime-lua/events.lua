@@ -45,7 +45,7 @@ local function listen(closing, op, target, ...)
   end
   return setmetatable({ output, tag, closing }, Subscription), result[3]
 end
-host.listen = listen
+host.listen_events = listen
 
 --- events.subscribe(system, kind?) → Subscription | nil, err; both may end in "*"
 function events.subscribe(system, kind)

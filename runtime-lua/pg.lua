@@ -3,7 +3,7 @@ local host = ...
 local argument = host.require_runtime('argument')
 local errors = host.require_runtime('errors')
 host.require_runtime('events')
-local ask, fail, listen, INVALID, setmetatable, type = host.ask, errors.fail, host.listen, errors.INVALID, setmetatable, host.type
+local ask, fail, listen, INVALID, setmetatable, type = host.ask, errors.fail, host.listen_events, errors.INVALID, setmetatable, host.type
 
 local pg = {}
 
