@@ -11,8 +11,9 @@ import { pathToFileURL } from 'node:url'
 import { STACK_HIGH } from '../src/vm/abi.ts'
 import { bootImage } from './image.ts'
 import { meter } from './meter.ts'
-import { EXECUTE, HEAP, PRECALL, patch, TABLE_BASE } from './patch.ts'
+import { HEAP, patch, TABLE_BASE } from './patch.ts'
 import { findAll, head, isList, type List, parse, print } from './sexpr.ts'
+import { EXECUTE, PRECALL } from './waits.ts'
 
 const GLUE_SHA256 = '95f3f19ddb740125883bc41d5ec670cd0828e7b58c8bdad385323cbff497b55c'
 const CONTROL_BYTES = 256 // the lists of free blocks included

@@ -6,8 +6,8 @@
 //
 // One unit is one or two Lua instructions, on average 3 to 5 ns. What a unit can hide was measured: 20 ns, in powers of floats.
 
-import { NEVER, PAID } from './patch.ts'
 import { expr, findAll, head, isList, type List, type Node, parentOf, rewrite } from './sexpr.ts'
+import { NEVER, PAID } from './support.ts'
 
 const BULK_SHIFT = 7 // 128 bytes a unit
 const GROW_COST = 64
@@ -20,7 +20,7 @@ const CALL_SHIFT = 1
 const MOST = 65_535 // half of MAX_CODE: what a damaged memory says is cut to it
 
 /**
- * Below zero, fuel is lent in small sums, so that what cannot be left is not slower than it was: `$left` (patch.ts) is what there is without
+ * Below zero, fuel is lent in small sums, so that what cannot be left is not slower than it was: `$left` (support.ts) is what there is without
  * the debt. `$pardon` is what bounded work may still take below the hard bound: while it is under way, the bound lies so much lower.
  */
 const LENT = 500

@@ -96,5 +96,11 @@ export const parentOf = (node: List, child: List): { parent: List; at: number } 
   throw new Error('not in this tree')
 }
 
+/** Replaces the statement by `statements`, in the list it stands in. */
+export const replaceStatement = (fn: List, statement: List, statements: readonly List[]): void => {
+  const { parent, at } = parentOf(fn, statement)
+  parent.splice(at, 1, ...statements)
+}
+
 /** Parses one expression written as text. */
 export const expr = (text: string): List => parse(text)

@@ -90,9 +90,9 @@ test('verdicts and traps have the same numbers on both sides', () => {
     [Verdict.again, Verdict.wait, Verdict.exit, Verdict.broken],
     [task.get('AGAIN'), task.get('WAIT'), task.get('DONE'), task.get('BROKEN')],
   )
-  const patch = readFileSync(new URL('../../wasm/patch.ts', import.meta.url), 'utf8')
-  assert.is(Number(/FAULT_MEMORY = (\d)/.exec(patch)![1]), Trap.memory)
-  assert.is(Number(/FAULT_ABORT = (\d)/.exec(patch)![1]), Trap.abort)
+  const support = readFileSync(new URL('../../wasm/support.ts', import.meta.url), 'utf8')
+  assert.is(Number(/FAULT_MEMORY = (\d)/.exec(support)![1]), Trap.memory)
+  assert.is(Number(/FAULT_ABORT = (\d)/.exec(support)![1]), Trap.abort)
 })
 
 test('an image in its file form comes back as it was', () => {

@@ -38,7 +38,7 @@ export const PEER_TAG: i32 = BASE + 140 // the send to the peer that is not answ
 export const ERROR_META: i32 = BASE + 144 // address of the metatable of Error values
 export const FIXED: i32 = BASE + 148 // 1 while a C function that cannot be left lies below the coroutine that runs
 export const PAUSED: i32 = BASE + 152 // lua_State of the managed coroutine that was preempted; 0: none
-export const PAGES: i32 = BASE + 156 // pages that the heap has taken, however many the instance has (wasm/patch.ts)
+export const PAGES: i32 = BASE + 156 // pages that the heap has taken, however many the instance has (wasm/support.ts)
 export const READING: i32 = BASE + 160 // 1 while frames are read one after the other
 export const CHANNEL: i32 = BASE + 164 // address of the channel that gets messages of the topic read last; 0: to be looked up
 

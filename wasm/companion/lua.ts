@@ -95,7 +95,7 @@
 @external("lua", "out_of_memory") export declare function outOfMemory(): void
 /** `arm` is called again, some hundred units later. */
 @external("lua", "rearm") export declare function rearm(): void
-/** Around work that is bounded by the size of the memory (wasm/patch.ts). */
+/** Around work that is bounded by the size of the memory (wasm/bounded.ts). */
 @external("lua", "bounded_begin") export declare function boundedBegin(): i32
 @external("lua", "bounded_end") export declare function boundedEnd(begun: i32): void
 @external("lua", "fuel_begin") export declare function fuelBegin(fuel: i32, hard: i32, pages: i32): void
