@@ -2,10 +2,9 @@
 //
 //  - one look leads from an instruction to the code for it: the compiler that built wasmoon made of Lua's table of labels a table of numbers
 //    in the memory, and of each jump a look into it and then into WebAssembly's branch table, which here has the order of the opcodes
-//  - whole numbers below 2^32 are divided as such, which takes processors a third to a tenth of the time
 //  - keys that are short strings, as names of fields and methods are, are looked for without a frame on the C stack
 
-import { expr, findAll, findOne, head, isList, type List, rewrite } from './sexpr.ts'
+import { expr, findAll, findOne, head, type List } from './sexpr.ts'
 
 const OPCODES = 83
 const LABELS = 11936 // where the numbers lie
@@ -14,17 +13,6 @@ const FIRST_LABEL = 2 // the number of the branch table's first target
 const GET = '$499' // luaH_get(t, key)
 const GET_SHORT = '$504' // luaH_getshortstr(t, string)
 const GET_STRING = '$505' // luaH_getstr(t, string)
-
-const SUPPORT = `(module
- (func $divide (param $a i64) (param $b i64) (result i64)
-  (if (result i64) (i64.eqz (i64.shr_u (i64.or (local.get $a) (local.get $b)) (i64.const 32)))
-   (then (i64.extend_i32_u (i32.div_u (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))
-   (else (i64.div_s (local.get $a) (local.get $b)))))
- (func $remainder (param $a i64) (param $b i64) (result i64)
-  (if (result i64) (i64.eqz (i64.shr_u (i64.or (local.get $a) (local.get $b)) (i64.const 32)))
-   (then (i64.extend_i32_u (i32.rem_u (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))))
-   (else (i64.rem_s (local.get $a) (local.get $b)))))
-)`
 
 const ESCAPED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r' }
 
@@ -59,15 +47,6 @@ const dispatchAtOnce = (module: List, execute: List): void => {
   branch.splice(1, branch.length, ...ordered, ordered.at(-1)!, opcode)
 }
 
-const smallNumbersAreDividedAsSuch = (execute: List): void => {
-  const instead: Readonly<Record<string, string>> = { 'i64.div_s': '$divide', 'i64.rem_s': '$remainder' }
-  rewrite(execute, (list) => {
-    const divide = instead[list[0] as string]
-    if (divide !== undefined) list.splice(0, 1, 'call', divide)
-    return undefined
-  })
-}
-
 /** Puts a function of the same name and result before another, which is left to what `first` does not answer. */
 const precede = (module: List, name: string, first: string): void => {
   const inner = findAll(module, 'func', name).find((fn) => fn.length > 2)!
@@ -88,7 +67,5 @@ const namesAreFoundAtOnce = (module: List): void => {
 /** Edits the tree of glue.wasm in place; `execute` is luaV_execute. */
 export const quicken = (module: List, execute: List): void => {
   dispatchAtOnce(module, execute)
-  smallNumbersAreDividedAsSuch(execute)
   namesAreFoundAtOnce(module)
-  module.push(...(expr(SUPPORT).slice(1) as List).filter(isList))
 }
