@@ -63,8 +63,10 @@ export const message = async (pace: Pace): Promise<Report> => {
               atLeast('ping-pong as fast as Erlang, table', against(tables, 'Erlang'), 0.33),
               atLeast('batches as fast as Erlang', against(batches, 'Erlang'), 0.6),
             ]),
-        atLeast('ping-pong as fast as worker_threads, table', against(tables, 'worker'), 20),
-        atLeast('ping-pong as fast as stock wasmoon, table', against(tables, 'stock'), 20),
+        ...Object.entries({ 'ping-pong, integer': numbers, 'ping-pong, table': tables, batches }).flatMap(([what, figures]) => [
+          atLeast(`${what}, as fast as worker_threads`, against(figures, 'worker'), 20),
+          atLeast(`${what}, as fast as stock wasmoon`, against(figures, 'stock'), 20),
+        ]),
         ...(native === null ? [] : [atMost('coroutine switch to native Lua', 1 / against(switches, 'native'), 3)]),
       ],
       data: { 'ping-pong integer': numbers, 'ping-pong table': tables, batches, switches },
