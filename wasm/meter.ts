@@ -199,7 +199,7 @@ const meterInterpreter = (fn: List, precall: string): void => {
   const holding = findAll(fn, 'loop').filter((loop) => findAll(loop, 'br_table').includes(dispatch))
   // the innermost goes from instruction to instruction; those around it are calls and returns
   const innermost = holding.find((loop) => !findAll(loop, 'loop').some((inner) => inner !== loop && holding.includes(inner)))
-  // what begins a call was paid in precall, two statements before (patch.ts)
+  // what begins a call was paid in precall, two statements before (waits.ts)
   const begins = findAll(fn, 'call', precall).map((call) => {
     const { parent, at } = parentOf(fn, parentOf(fn, call).parent)
     return parent[at + 2]
