@@ -3,7 +3,7 @@
 import { loadCommands } from '../src/cli/commands/index.ts'
 import { explanations } from '../src/cli/explain.ts'
 import { entryKinds } from '../src/cli/kinds.ts'
-import { luaApi, type Section, signature } from '../src/cli/lua-api.ts'
+import { luaApi, type Section, signature } from '../src/lua/api/api.ts'
 
 type Flag = {
   readonly type: 'boolean' | 'option'

@@ -1,6 +1,6 @@
 // What editors read of the Lua API: stubs for the language server of Lua, and types for TypeScript.
 
-import { luaApi, type Member, type Section } from './lua-api.ts'
+import { luaApi, type Member, type Section } from '../lua/api/api.ts'
 
 /** A type as the language server writes it. */
 const luaType = (type: string): string => type.replace(/^function/, 'fun(...): any')

@@ -1,9 +1,9 @@
 // The Lua API with its signatures: the one source of docs/lua.md, of the stubs that editors read, and of the types for TypeScript.
 // test/cli/lua-api.test.ts compares it with what the modules have.
 
-import { data } from './lua-api/data.ts'
-import { process } from './lua-api/process.ts'
-import { service } from './lua-api/service.ts'
+import { data } from './data.ts'
+import { process } from './process.ts'
+import { service } from './service.ts'
 
 export type Parameter = { readonly name: string; readonly type: string }
 
