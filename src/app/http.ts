@@ -25,7 +25,7 @@ export const http = async (parts: Parts): Promise<Built> => {
   const relays = new Relays({ clock, permit, scheduler: parts.scheduler, node: parts.config.name ?? '' })
   const plans = new Plans({ clock, authority, permit, tokens, files, meters, relays, tracing, warn })
   const handlers = new Handlers(parts)
-  const gateways = new Gateways({ ...parts, plans, handlers, files, lookup: (after) => variables.lookup(after) })
+  const gateways = new Gateways({ ...parts, plans, handlers, files, meters, lookup: (after) => variables.lookup(after) })
   return { services: [httpService(handlers, streams)], handler: gateways.handler, begin: () => gateways.begin() }
 }
 

@@ -73,7 +73,8 @@ kind env.storage.router: Several storages, read in order; the first is written.
 storages | needed | their ids
 kind http.service: A server of HTTP.
 addr | needed | host:port
-timeouts | 30s each | { read, write, idle }
+timeouts | see docs/http.md | { header, read, handler, write, idle, drain }
+limits | see docs/http.md | { header, body, bodies, requests, connections }
 tls | none | { mode: manual, cert, key, client_auth, client_ca }
 lifecycle | see process.service | as of process.service
 kind http.router: Routes with a prefix.

@@ -1,29 +1,50 @@
 // The body of a request.
 //
 //   B1 It is counted while it is read: what is larger than the server allows is not read to its end.
-//   B2 Who waits for a word that it may send its body hears it when somebody wants to read.
+//   B2 What is wanted whole takes room of the server's until `leave`: where there is none left, it is not read to its end either.
+//   B3 Who waits for a word that it may send its body hears it when somebody wants to read.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Kind, WippyError } from '../error.ts'
+import type { Room } from './room.ts'
 
 export const gone = (): WippyError => new WippyError('HTTP_GONE', Kind.Unavailable, 'the client is gone', { retryable: false })
 
 const tooLarge = (most: number): WippyError =>
   new WippyError('HTTP_BODY_TOO_LARGE', Kind.Invalid, `request body too large: more than ${most} bytes`, { retryable: false })
 
+const noRoom = (most: number): WippyError =>
+  new WippyError('HTTP_BODIES_FULL', Kind.Unavailable, `the server holds as many bodies as it may: ${most} bytes`, { retryable: true })
+
+/** What the server answers where a handler says nothing of a body that it could not have. */
+export type Refusal = readonly [status: number, message: string, headers?: readonly (readonly [name: string, value: string])[]]
+
+const TOO_LARGE: Refusal = [413, 'the body is too large']
+const NO_ROOM: Refusal = [503, 'too many bodies', [['Retry-After', '1']]]
+
+export type BodyOptions = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Bytes that the server allows. */
+  readonly most: number
+  readonly room: Room
+}
+
 export class Body {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #most: number
+  readonly #room: Room
   #isTaken = false
-  #isTooLarge = false
+  #refusal: Refusal | null = null
   #isHeld: boolean
+  #roomBytes = 0
 
-  /** `most`: bytes that the server allows. */
-  constructor(request: IncomingMessage, response: ServerResponse, most: number) {
+  constructor({ request, response, most, room }: BodyOptions) {
     this.#request = request
     this.#response = response
     this.#most = most
+    this.#room = room
     this.#isHeld = request.headers.expect?.toLowerCase() === '100-continue'
   }
 
@@ -34,9 +55,9 @@ export class Body {
     return encoding === undefined ? 0 : -1
   }
 
-  /** Whether it was more than the server allows. */
-  get isTooLarge(): boolean {
-    return this.#isTooLarge
+  /** Why it could not be had, when that is for the server to say. */
+  get refusal(): Refusal | null {
+    return this.#refusal
   }
 
   /** Whether it is there, or may still come, on the connection: another request cannot follow it before it is read. */
@@ -56,22 +77,32 @@ export class Body {
     return this.#read()
   }
 
-  /** All of it. Throws as `take`, and HTTP_BODY_TOO_LARGE when it has more than `most` bytes. */
+  /** All of it. Throws as `take`, HTTP_BODY_TOO_LARGE when it has more than `most` bytes, and HTTP_BODIES_FULL. */
   async whole(most: number): Promise<Uint8Array> {
-    if (this.length > most) throw tooLarge(most)
+    const room = this.#room
+    const tooMany = (): WippyError => (most <= room.most ? tooLarge(most) : this.#refused(TOO_LARGE, tooLarge(room.most)))
+    if (this.length > Math.min(most, room.most)) throw tooMany()
     const chunks: Uint8Array[] = []
     let bytes = 0
     for await (const chunk of this.take()) {
       bytes += chunk.length
-      if (bytes > most) throw tooLarge(most)
+      if (bytes > Math.min(most, room.most)) throw tooMany()
+      if (!room.take(chunk.length)) throw this.#refused(NO_ROOM, noRoom(room.most))
+      this.#roomBytes += chunk.length
       chunks.push(chunk)
     }
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
   }
 
+  /** Nobody works on the request any more: its bytes are not held. */
+  leave(): void {
+    this.#room.give(this.#roomBytes)
+    this.#roomBytes = 0
+  }
+
   async *#read(): AsyncGenerator<Uint8Array> {
     let bytes = 0
-    if (this.length > this.#most) throw this.#refused()
+    if (this.length > this.#most) throw this.#refused(TOO_LARGE, tooLarge(this.#most))
     if (this.#isHeld && !this.#response.headersSent) this.#response.writeContinue()
     this.#isHeld = false
     const over = (): void => void this.#request.destroy() // Node lets who reads it wait for ever
@@ -79,7 +110,7 @@ export class Body {
     try {
       for await (const chunk of this.#request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += chunk.length
-        if (bytes > this.#most) throw this.#refused()
+        if (bytes > this.#most) throw this.#refused(TOO_LARGE, tooLarge(this.#most))
         yield chunk
       }
     } catch (error) {
@@ -89,9 +120,9 @@ export class Body {
     }
   }
 
-  #refused(): WippyError {
-    this.#isTooLarge = true
+  #refused(refusal: Refusal, error: WippyError): WippyError {
+    this.#refusal = refusal
     if (!this.#response.headersSent) this.#response.setHeader('Connection', 'close')
-    return tooLarge(this.#most)
+    return error
   }
 }

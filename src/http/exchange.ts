@@ -13,6 +13,7 @@ import { Body, gone } from './body.ts'
 import type { OnDrain } from './generation.ts'
 import { HEADER_NAME, HEADER_VALUE, OWN_HEADERS } from './header.ts'
 import { remoteOf } from './remote.ts'
+import type { Room } from './room.ts'
 import type { ServerLimits, ServerTimeouts } from './server-entry.ts'
 import { detached, type Upgrade, upgradeOf } from './upgrade.ts'
 
@@ -35,6 +36,7 @@ export type ExchangeOptions = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly limits: ServerLimits
+  readonly room: Room
   readonly timeouts: ServerTimeouts
   readonly clock: Clock
   readonly onDrain: OnDrain
@@ -82,8 +84,8 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     this.#options = options
-    const { request, response, limits } = options
-    this.body = new Body(request, response, limits.bodyBytes)
+    const { request, response, limits, room } = options
+    this.body = new Body({ request, response, most: limits.bodyBytes, room })
     const url = request.url ?? '/'
     const mark = url.indexOf('?')
     this.method = request.method ?? 'GET'

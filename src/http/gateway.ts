@@ -13,6 +13,7 @@ import type { Supervised } from '../kernel/supervisor.ts'
 import { Exchange } from './exchange.ts'
 import { type Answer, Generation } from './generation.ts'
 import { Listener } from './listener.ts'
+import { Room } from './room.ts'
 import type { ServerSettings } from './server-entry.ts'
 
 export type GatewayOptions = {
@@ -22,6 +23,8 @@ export type GatewayOptions = {
   readonly clock: Clock
   /** Answers a request; resolves when nothing works on it any more. */
   readonly answer: (exchange: Exchange, settings: ServerSettings) => Promise<void>
+  /** Hears of each request that it had no room for, or for its body. */
+  readonly refused?: (why: 'requests' | 'bodies') => void
   /** Hears where it listens. */
   readonly opened: (url: string) => void
   /** Makes an error that says which entry it is about. */
@@ -50,12 +53,14 @@ export class Gateway implements Supervised {
   #generation: Generation | null = null
   readonly #draining = new Set<Promise<void>>()
   readonly #old = new Set<Generation>()
+  readonly #room: Room
   #active = 0
   #run = 0 // of its starts, so that one that was given up opens nothing
 
   constructor(options: GatewayOptions) {
     this.#options = options
     this.#settings = options.settings
+    this.#room = new Room(options.settings.limits.bodiesBytes, () => options.refused?.('bodies'))
     this.#ready = options.listener
   }
 
@@ -72,6 +77,7 @@ export class Gateway implements Supervised {
   exchange(settings: ServerSettings, listener: Listener | null): void {
     const before = this.#settings
     this.#settings = settings
+    this.#room.most = settings.limits.bodiesBytes
     if (this.#listener === null) {
       listener?.close()
       if (!isDeepStrictEqual(before.address, settings.address)) this.#unready()
@@ -157,10 +163,13 @@ export class Gateway implements Supervised {
     const settings = this.#settings
     const { limits, timeouts } = settings
     response.on('error', () => {}) // its close says the same
-    const exchange = new Exchange({ request, response, clock: this.#options.clock, limits, timeouts, onDrain })
+    const { clock } = this.#options
+    const exchange = new Exchange({ request, response, clock, limits, room: this.#room, timeouts, onDrain })
     if (hostsOf(request) > 1) exchange.refuse(400, 'a request is for one host', [['Connection', 'close']])
-    else if (this.#active >= limits.requests) exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
-    else if (exchange.body.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
+    else if (this.#active >= limits.requests) {
+      this.#options.refused?.('requests')
+      exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
+    } else if (exchange.body.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
     else void this.#work(exchange, settings)
   }
 
@@ -175,6 +184,7 @@ export class Gateway implements Supervised {
       if (exchange.isBegun) exchange.cut()
       else exchange.refuse(500, 'internal error')
     }
+    exchange.body.leave()
     if (!exchange.isRelayed) await closed
     this.#active--
   }

@@ -15,11 +15,13 @@ import type { Registry } from '../registry/registry.ts'
 import { checkSecurity } from '../service/authority.ts'
 import { lifecycleOf } from '../service/lifecycle.ts'
 import type { Log } from '../service/logger.ts'
+import type { Meters } from '../service/meters.ts'
 import type { Exchange } from './exchange.ts'
 import type { Files } from './files.ts'
 import { Gateway } from './gateway.ts'
 import type { Handlers } from './handlers.ts'
 import { Listener } from './listener.ts'
+import { measuring } from './measure.ts'
 import { type Plans, REST, type Route } from './plan.ts'
 import { partsOf } from './route-table.ts'
 import { type ServerSettings, serverSettings } from './server-entry.ts'
@@ -30,6 +32,7 @@ export type GatewaysOptions = {
   readonly plans: Plans
   readonly handlers: Handlers
   readonly files: Files
+  readonly meters: Meters
   readonly registry: Registry
   readonly supervisor: Supervisor
   readonly lookup: (after: State) => Lookup
@@ -120,12 +123,14 @@ export class Gateways {
   }
 
   #gateway(entry: Entry, { settings, listener }: Next): Gateway {
-    const { clock, log, report } = this.#options
+    const { clock, log, meters, report } = this.#options
+    const measure = measuring(meters, (message) => log.record('warn', entry.id, message))
     return new Gateway({
       settings,
       listener,
       clock,
       answer: (exchange, current) => this.#answer(entry.id, exchange, current),
+      refused: (why) => measure((all) => all.count('wippy_http_refused_total', 1, { server: entry.id, why })),
       opened: (url) => log.record('info', entry.id, 'listening', { url }),
       blame: (error) => atAddress(this.#options.registry.get(entry.id) ?? entry, error),
       report,

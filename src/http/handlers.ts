@@ -132,7 +132,7 @@ export class Handlers {
       if (path !== undefined) return exchange.handOver(path, name ?? '', other)
     }
     if (!exchange.isBegun && draft === null) {
-      if (exchange.body.isTooLarge) return exchange.refuse(413, 'the body is too large')
+      if (exchange.body.refusal) return exchange.refuse(...exchange.body.refusal)
       const [value] = decodeAll(exit.payload)
       if (typeof value !== 'string') return exchange.refuse(500, 'no response sent')
       exchange.name('Content-Type', 'application/json')
@@ -146,7 +146,7 @@ export class Handlers {
     const fields = { error: error.text, method: exchange.method, path: exchange.path, ...(error.frame && { stack: error.frame }) }
     log.record(exchange.isGone ? 'debug' : 'error', exchange.endpoint, 'handler failed', fields)
     if (exchange.isBegun) exchange.cut()
-    else if (exchange.body.isTooLarge) exchange.refuse(413, 'the body is too large')
+    else if (exchange.body.refusal) exchange.refuse(...exchange.body.refusal)
     else exchange.refuse(500, 'internal error')
   }
 }

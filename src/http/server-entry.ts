@@ -2,7 +2,7 @@
 //
 //   addr:      ":8080" everywhere, "localhost:8080", "127.0.0.1:0" for any free port
 //   timeouts:  { header: 10s, read: 5m, handler: 60s, write: 30s, idle: 60s, drain: 30s }
-//   limits:    { header: 16KiB, body: 120MiB, requests: 1000, connections: 10000 }
+//   limits:    { header: 16KiB, body: 120MiB, bodies: 256MiB, requests: 1000, connections: 10000 }
 //   tls:       { mode: manual, cert, key, client_auth: request | require_any | verify_if_given | require_and_verify, client_ca }
 
 import type { TlsOptions } from 'node:tls'
@@ -17,6 +17,8 @@ export type ServerLimits = {
   readonly headerBytes: number
   /** Bytes of a body: more is answered with 413. */
   readonly bodyBytes: number
+  /** Bytes of bodies that are held whole at once, of all requests: one more is answered with 503. */
+  readonly bodiesBytes: number
   /** Requests at work at once: one more is answered with 503. */
   readonly requests: number
   /** Connections at once: one more is closed. */
@@ -45,7 +47,13 @@ export type ServerSettings = {
   readonly tls: (TlsOptions & { readonly demands: 'nothing' | 'any' | 'valid-if-given' }) | null
 }
 
-export const LIMITS: ServerLimits = { headerBytes: 16 * 1024, bodyBytes: 120 * 1024 ** 2, requests: 1000, connections: 10_000 }
+export const LIMITS: ServerLimits = {
+  headerBytes: 16 * 1024,
+  bodyBytes: 120 * 1024 ** 2,
+  bodiesBytes: 256 * 1024 ** 2,
+  requests: 1000,
+  connections: 10_000,
+}
 export const TIMEOUTS: ServerTimeouts = {
   headerMs: 10_000,
   readMs: 300_000,
@@ -105,6 +113,7 @@ export const serverSettings = (entry: Entry, lookup: Lookup): ServerSettings => 
     limits: {
       headerBytes: limits.bytes('header', LIMITS.headerBytes),
       bodyBytes: limits.bytes('body', LIMITS.bodyBytes),
+      bodiesBytes: limits.bytes('bodies', LIMITS.bodiesBytes),
       requests: limits.count('requests', LIMITS.requests),
       connections: limits.count('connections', LIMITS.connections),
     },

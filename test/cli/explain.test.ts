@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { explanations } from '../../src/cli/explain.ts'
+import { app } from '../../src/cli/explanations/app.ts'
+import { module } from '../../src/cli/explanations/module.ts'
+import { process } from '../../src/cli/explanations/process.ts'
+import { tool } from '../../src/cli/explanations/tool.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { ROOT } from './command.ts'
 import { here } from './here.ts'
@@ -36,6 +40,15 @@ test('nothing is explained that is not there', () =>
     [...explanations.keys()].filter((code) => !given.has(code)),
     [],
   ))
+
+test('nothing is explained twice', () => {
+  const codes = [app, module, process, tool].flatMap((text) => text.match(/^[A-Z][A-Z0-9_]+(?= \|)/gm) ?? [])
+  assert.equal(
+    codes.filter((code, at) => codes.indexOf(code) < at),
+    [],
+  )
+  assert.is(codes.length, explanations.size)
+})
 
 test('each explanation is three sentences', () => {
   for (const { code, ...lines } of explanations.values()) {

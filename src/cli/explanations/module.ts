@@ -52,6 +52,7 @@ HTTP_ANSWER_TOO_LARGE | The body of an answer is too large. | What is held in me
 HTTP_BEGUN | The head of the answer was sent already. | Status and headers come before the body. | Set them first.
 HTTP_BODY_LATE | The body of a request did not come in time. | A slow client must not hold a worker. | Raise the timeout, if clients are slow.
 HTTP_BODY_TAKEN | The body of a request was read already. | It is read once. | Keep what was read.
+HTTP_BODIES_FULL | The server holds as many bodies of requests as it may. | Those that are taken whole share limits.bodies. | Try again; read bodies as streams, or raise limits.bodies.
 HTTP_BODY_TOO_LARGE | The body of a request is too large. | What is held in memory has a bound. | Send less, raise max_body, or read it as a stream.
 HTTP_CLIENT_ARGUMENT | An argument of the module http_client is not what it takes. | Each has its type. | Look at docs/lua.md.
 HTTP_CLIENT_BUSY | A process has too many requests under way. | Each holds a connection. | Wait for some.
@@ -76,11 +77,9 @@ JSON_SYNTAX | A text is no JSON. | Something else was expected. | Mend the marke
 JSON_TOO_SLOW | Checking against a schema took too long. | A pattern in it can take for ever. | Make the patterns simpler.
 JWT_INVALID | A token cannot be made of that. | Claims, key and algorithm have their forms. | Look at docs/lua.md.
 JWT_REFUSED | A token is not valid. | It was altered, is out of its time, or was signed with another key. | Ask for a new one.
-METRICS_ARGUMENT | A metric was given what it cannot count. | Names are texts, values numbers, counters only grow, and a name has one type. | Write what the message asks for.
-METRICS_FULL | There are too many series of metrics. | Each different set of labels is one, and all are kept in memory. | Leave out labels that have many values.
 MIDDLEWARE_UNKNOWN | There is no such middleware. | The name is misspelled, or not there yet. | Use one of those that are named.
 OTEL_SETTING | A setting of otel cannot be what it is. | It is of another type, or names a protocol that is not spoken here. | Write what the message says; without it nothing is traced.
-PROMETHEUS_ADDRESS | The address under which metrics are shown is none. | It is a host and a port. | Write for example prometheus: { enabled: true, address: "localhost:9090" }.
+PROMETHEUS_ADDRESS | prometheus.address is no address. | Metrics are read there: it is a host and a port. | Write for example prometheus: { enabled: true, address: "localhost:9090" }.
 QUEUE_ARGUMENT | An argument of the module queue is not what it takes. | Headers are texts, numbers and booleans. | Look at docs/lua.md.
 QUEUE_DROPPED | A message was given up after its attempts. | Its consumer failed each time, and there is no dead-letter queue. | Mend the consumer; add dead_letter.queue to keep such messages.
 QUEUE_FULL | The queue is full. | What waits is bounded. | Consume faster, or raise max_length or max_bytes.
@@ -116,7 +115,6 @@ STORE_UNAVAILABLE | The store cannot be reached; nothing was done. | The network
 STORE_VALUE | A value cannot be stored. | It is too large, or no data. | Store less, or plain data.
 METRICS_ARGUMENT | A metric cannot be that. | A name is one kind of thing for good, a counter only grows, labels are few and short. | Use another name, or what the message asks for.
 METRICS_FULL | There are too many series. | Each name with its labels is one, and is kept. | Take out labels that have many values, such as ids.
-PROMETHEUS_ADDRESS | prometheus.address is no address. | Metrics are read there. | Write host:port, for example localhost:9090.
 STREAM | A stream failed. | The other side ended it. | Look at the other side; try again.
 STREAM_TOO_MANY | A process has too many open streams. | Each holds memory. | Close some.
 SYSTEM_ABSENT | This runtime has no such thing. | It is of another machine. | Do without.
