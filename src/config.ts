@@ -11,7 +11,7 @@ import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
 import { KEEP } from './registry/history.ts'
 import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
-import { address, count, flag, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
+import { address, count, flag, lists, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -70,7 +70,12 @@ export type UserConfig = {
   }
   /** Values put over entries: `{ 'app:gateway:addr': ':9090' }`. */
   readonly override?: Readonly<Record<string, unknown>>
-  readonly disable?: { readonly namespaces?: readonly string[]; readonly entries?: readonly string[] }
+  /** Entries left out: by patterns of namespaces and ids, and by what a field of `meta` says: `{ type: ['test'] }`. */
+  readonly disable?: {
+    readonly namespaces?: readonly string[]
+    readonly entries?: readonly string[]
+    readonly meta?: Readonly<Record<string, string | readonly string[]>>
+  }
   /** How commands like `wippy ps` reach the node. A socket in the state folder is always there, for the user who runs it. */
   readonly control?: {
     /** `host:port`, for commands from elsewhere. Default: none. */
@@ -175,6 +180,7 @@ const TABLE: Readonly<Record<string, Parse>> = {
   override: (value, where) => Object.entries(map(value, where) as Fields).map(([key, inner]) => overrideOf(key, inner, where)),
   'disable.namespaces': texts,
   'disable.entries': texts,
+  'disable.meta': lists,
   'control.listen': address,
   'control.token': text,
   'shutdown.timeout': parseDuration,
@@ -261,7 +267,11 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
   registry: { history: settings.get('registry.history', 'durable'), keep: settings.get('registry.keep', KEEP) },
   security: { strict: settings.get('security.strict', false), generated: settings.get('security.generated', 'nothing') },
   override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
-  disable: { namespaces: settings.get('disable.namespaces', []), entries: settings.get('disable.entries', []) },
+  disable: {
+    namespaces: settings.get('disable.namespaces', []),
+    entries: settings.get('disable.entries', []),
+    meta: settings.get('disable.meta', {}),
+  },
   control: {
     listen: settings.get('control.listen', null),
     token: settings.get('control.token', (options.env ?? process.env).WIPPY_CONTROL_TOKEN ?? ''),

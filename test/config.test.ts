@@ -36,7 +36,7 @@ test('a directory with src is an app, with defaults', async () => {
     registry: { history: 'durable', keep: 10_000 },
     security: { strict: false, generated: 'nothing' },
     override: [],
-    disable: { namespaces: [], entries: [] },
+    disable: { namespaces: [], entries: [], meta: {} },
     control: { listen: null, token: '' },
     shutdown: { timeoutMs: 30_000 },
     sections: {},
@@ -133,7 +133,7 @@ shutdown: {timeout: 5s}
 vars: {stage: test}
 override:
   app:gateway:addr: ":1"
-disable: {entries: ["app:x"]}
+disable: {entries: ["app:x"], meta: {type: test, scope: [dev, e2e]}}
 prometheus: {enabled: true, address: "localhost:9090"}
 `,
   })
@@ -141,7 +141,8 @@ prometheus: {enabled: true, address: "localhost:9090"}
   assert.equal([problems, warnings], [[], []])
   assert.equal([config.src, config.replacements], [[join(root, 'code')], [{ module: 'org/mod', path: join(root, 'mod') }]])
   assert.equal([config.name, config.logger], ['n1-test', { level: 'warn', encoding: 'json' }])
-  assert.equal([config.security.strict, config.shutdown.timeoutMs, config.disable.entries], [true, 5000, ['app:x']])
+  assert.equal([config.security.strict, config.shutdown.timeoutMs], [true, 5000])
+  assert.equal(config.disable, { namespaces: [], entries: ['app:x'], meta: { type: ['test'], scope: ['dev', 'e2e'] } })
   assert.equal(config.override[0]?.where, { file: '.wippy.yaml', line: 8, column: 1 })
   assert.equal(config.sections.prometheus, { enabled: true, address: 'localhost:9090' })
 })

@@ -33,6 +33,7 @@ const OURS: readonly (readonly [section: string, key: string, path: string])[] =
   ['relay', 'node_name', 'name'],
   ['disable', 'namespaces', 'disable.namespaces'],
   ['disable', 'entries', 'disable.entries'],
+  ['disable', 'meta', 'disable.meta'],
   ['shutdown', 'timeout', 'shutdown.timeout'],
 ]
 

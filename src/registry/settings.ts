@@ -27,6 +27,11 @@ export const textMap = expect(
   'a map of texts',
   (value): value is Record<string, string> => isFields(value) && Object.values(value).every((one) => typeof one === 'string'),
 )
+/** A map of texts or lists of them, as lists. */
+export const lists: Parse = (value, where) =>
+  Object.fromEntries(
+    Object.entries(map(value, where) as Fields).map(([key, one]) => [key, texts(typeof one === 'string' ? [one] : one, where)]),
+  )
 export const oneOf = (words: readonly string[]) =>
   expect(`one of ${words.join(', ')}`, (value): value is string => words.includes(value as string))
 

@@ -4,7 +4,7 @@
 //   T2 A draft changes nothing until it is taken. One with a problem has no rewrites: what the tree holds stays what it was.
 
 import { existsSync, statSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { WippyError } from '../error.ts'
 import { type Baseline, refine, type Sources } from './baseline.ts'
 import { same } from './change.ts'
@@ -13,6 +13,7 @@ import type { Read } from './entry-file.ts'
 import { checkImports } from './imports.ts'
 import { include } from './include.ts'
 import { isLinking, targetsOf } from './link.ts'
+import { moduleFolder } from './module-folder.ts'
 import { ParsedFiles } from './parsed.ts'
 import { setAt } from './path.ts'
 import { duplicate, gather, SourceDirectory } from './source.ts'
@@ -52,15 +53,21 @@ export class SourceTree {
     this.#sources = sources
     const parsed = state === undefined ? null : new ParsedFiles(join(state, 'parsed'))
     const how = { root, ...(parsed && { parse: parsed.read }) }
+    const shown = (path: string): string => relative(root, path).split(sep).join('/')
+    const modules = replacements.map(({ module, path }) => ({ module, path, ...moduleFolder(path, shown) }))
     this.#directories = [
       ...src.map((directory) => new SourceDirectory(directory, how)),
-      ...replacements.map(({ module, path }) => new SourceDirectory(path, { ...how, base: path, module })),
+      ...modules.map(({ module, path, entries, without }) => new SourceDirectory(entries, { ...how, base: path, module, without })),
     ]
     const read = gather(this.#directories.flatMap((directory) => this.#readAll(directory)))
     parsed?.settle()
     const { entries, problems, warnings } = refine(read.entries, sources)
     this.#entries = new Map(entries.map((entry) => [entry.id, entry]))
-    this.baseline = { entries, problems: [...read.problems, ...problems, ...checkImports(entries)], warnings }
+    this.baseline = {
+      entries,
+      problems: [...modules.flatMap((module) => module.problems), ...read.problems, ...problems, ...checkImports(entries)],
+      warnings,
+    }
   }
 
   /** Absolute paths of the directories the files are in. */

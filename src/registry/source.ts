@@ -4,6 +4,7 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Kind, place, WippyError } from '../error.ts'
 import { blame } from './blame.ts'
+import { type Disable, withoutDisabled } from './disable.ts'
 import { readDocument } from './document.ts'
 import { type Entry, makeEntry, whereOf } from './entry.ts'
 import { type FilePlace, type Read, readEntries } from './entry-file.ts'
@@ -17,6 +18,8 @@ export type LoadOptions = {
   readonly base?: string
   /** The module the files belong to: their entries carry `meta.module`. */
   readonly module?: string
+  /** Entries of it that are left out. */
+  readonly without?: Disable
   /** `readDocument` unless something else does the same. */
   readonly parse?: typeof readDocument
 }
@@ -66,13 +69,15 @@ export class SourceDirectory {
   readonly #root: string
   readonly #base: string
   readonly #module: string | undefined
+  readonly #without: Disable | undefined
   readonly #parse: typeof readDocument
 
-  constructor(directory: string, { root, base, module, parse = readDocument }: LoadOptions = {}) {
+  constructor(directory: string, { root, base, module, without, parse = readDocument }: LoadOptions = {}) {
     this.top = resolve(directory)
     this.#root = resolve(root ?? this.top)
     this.#base = resolve(base ?? this.#root)
     this.#module = module
+    this.#without = without
     this.#parse = parse
   }
 
@@ -105,8 +110,9 @@ export class SourceDirectory {
   read(path: string): Read {
     const read = readFile({ path, directory: this.top, base: this.#base, shown: (other) => this.shown(other) }, this.#parse)
     const module = this.#module
-    if (module === undefined) return read
-    const entries = read.entries.map((entry) => ('module' in entry.meta ? entry : makeEntry({ ...entry, meta: { ...entry.meta, module } })))
+    const kept = this.#without ? withoutDisabled(read.entries, this.#without) : read.entries
+    if (module === undefined) return { ...read, entries: kept }
+    const entries = kept.map((entry) => ('module' in entry.meta ? entry : makeEntry({ ...entry, meta: { ...entry.meta, module } })))
     return { ...read, entries }
   }
 }
