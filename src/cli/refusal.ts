@@ -12,6 +12,8 @@ const SAID: Readonly<Record<string, readonly [kind: Kind, why: string, hint: str
   EPERM: [Kind.PermissionDenied, 'this user may not do that', 'Change the permissions, or choose another place.'],
   EROFS: [Kind.PermissionDenied, 'nothing can be written there', 'Choose another place.'],
   ENOSPC: [Kind.Internal, 'the disk is full', 'Free some space, and try again.'],
+  EDQUOT: [Kind.Internal, 'this user may not store more', 'Free some space, and try again.'],
+  EFBIG: [Kind.Internal, 'a file may not be that large', 'Choose another place, or raise the limit: ulimit -f.'],
   EMFILE: [Kind.Internal, 'too many files are open', 'Close some programs, or raise the limit: ulimit -n.'],
   EADDRINUSE: [Kind.Conflict, 'another program has this port', 'Choose another port, or end that program.'],
 }

@@ -1,8 +1,9 @@
 // Apps to begin with: each is a folder, whose README says in its first sentence what it is.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
+import { makeFolder, writeWhole } from './whole-file.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'templates')
 
@@ -41,8 +42,8 @@ export const copyInto = (from: string, to: string): readonly { readonly file: st
     const file = join(to, name)
     const wasThere = existsSync(file)
     if (!wasThere) {
-      mkdirSync(dirname(file), { recursive: true })
-      cpSync(join(from, name), file)
+      makeFolder(dirname(file))
+      writeWhole(file, readFileSync(join(from, name)), statSync(join(from, name)).mode)
     }
     return { file, wasThere }
   })

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
-import { HELLO, HELLO_LUA, index, wippy } from './command.ts'
+import { HELLO, HELLO_LUA, index, ROOT, wippy } from './command.ts'
 
 const test = suite('wippy init')
 
@@ -27,5 +28,23 @@ test('the source directory can be another', async () => {
   await wippy(['init', '-d', 'entries'], { cwd })
   assert.is((await wippy(['run', 'hello'], { cwd })).out, 'Hello, world!\n')
 })
+
+test('on a disk that takes nothing no file is left, and the next time begins anew', async () => {
+  const cwd = directoryWith({})
+  const limited = `trap '' XFSZ; ulimit -f 0; exec ${process.execPath} ${join(ROOT, 'bin/wippy.js')} init`
+  const { status, stderr } = spawnSync('bash', ['-c', limited], { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+  assert.is(status, 1)
+  assert.match(stderr, /^wippy\.lock: a file may not be that large \[SYSTEM_REFUSED\]\n/)
+  assert.equal(readdirSync(cwd), [])
+  assert.match((await wippy(['init'], { cwd })).out, /^wippy\.lock written\n/)
+})
+
+if (existsSync('/proc/self'))
+  test('where no folder can be made that is said', async () => {
+    const cwd = directoryWith({})
+    const { code, err } = await wippy(['new', 'hello', '/proc/self/an/app'], { cwd })
+    assert.is(code, 4)
+    assert.match(err, /^\/proc\/self\/an: there is no such file or folder \[SYSTEM_REFUSED\]\n/)
+  })
 
 test.run()

@@ -1,6 +1,6 @@
 // wippy bench NAME
 
-import { accessSync, constants, writeFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
@@ -10,6 +10,7 @@ import { Kind, WippyError } from '../../error.ts'
 import { json, print } from '../output.ts'
 import { waitingFor } from '../progress.ts'
 import { listenForSignals } from '../signals.ts'
+import { writeWhole } from '../whole-file.ts'
 
 const NAMES = ['isolation', 'message', 'spawn', 'workflow', 'registry'] as const
 const ENDINGS = ['.svg', '.png', '.json']
@@ -61,7 +62,7 @@ isolation takes less than two minutes. Files that end with .png are drawn on lig
     const { title, about } = benches[name]
     const panels = report.tables.flatMap(({ title, chart }) => (chart && chart.bars.length > 0 ? [{ title, ...chart }] : []))
     for (const { path, ending } of files) {
-      if (ending === '.json') writeFileSync(path, `${json(data)}\n`)
+      if (ending === '.json') writeWhole(path, `${json(data)}\n`)
       else await this.#write(path, { title, subtitle: `wippy ${this.config.version}: ${about}`, panels, machine: before })
     }
     const pictures = files.map(({ path }) => path)
@@ -74,7 +75,7 @@ isolation takes less than two minutes. Files that end with .png are drawn on lig
   async #write(path: string, picture: Picture): Promise<void> {
     const { drawingOf } = await import('../../bench/picture.ts')
     const drawing = drawingOf(picture)
-    if (extname(path).toLowerCase() === '.svg') return writeFileSync(path, (await import('../../bench/svg.ts')).svgOf(drawing))
-    writeFileSync(path, (await import('../../bench/png.ts')).pngOf(drawing))
+    if (extname(path).toLowerCase() === '.svg') return writeWhole(path, (await import('../../bench/svg.ts')).svgOf(drawing))
+    writeWhole(path, (await import('../../bench/png.ts')).pngOf(drawing))
   }
 }

@@ -2,12 +2,13 @@
 //
 // Nothing that is there is written over.
 
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from '@oclif/core/command'
 import { string } from '@oclif/core/flags'
 import { print } from '../output.ts'
 import { copyInto, templateNamed } from '../templates.ts'
+import { writeWhole } from '../whole-file.ts'
 
 const lock = (src: string, modules: string): string =>
   `directories:\n  modules: ${JSON.stringify(modules)}\n  src: ${JSON.stringify(src)}\n`
@@ -29,7 +30,7 @@ export default class Init extends Command {
     const { 'src-dir': src, 'lock-file': file } = flags
     const isNew = !existsSync(src)
     const wasThere = existsSync(file)
-    if (!wasThere) writeFileSync(file, lock(src, flags['modules-dir']))
+    if (!wasThere) writeWhole(file, lock(src, flags['modules-dir']))
     tell(file, wasThere)
     if (!isNew) return
     for (const one of copyInto(join(templateNamed('hello').folder, 'src'), src)) tell(one.file, one.wasThere)

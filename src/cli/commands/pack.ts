@@ -1,6 +1,6 @@
 // wippy pack [PATH] -o FILE
 
-import { accessSync, constants, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { string as text } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
@@ -11,6 +11,7 @@ import { bytesText } from '../figures.ts'
 import { json, print } from '../output.ts'
 import { waitingFor } from '../progress.ts'
 import { Quit } from '../quit.ts'
+import { writeWhole } from '../whole-file.ts'
 
 export default class Pack extends Command {
   static override summary = 'Put an app into one file, which "wippy run FILE" runs anywhere.'
@@ -33,8 +34,7 @@ The file has a checksum: one that is torn or was altered is not run.`
     const { problems } = await waitingFor('checking', check(config))
     if (problems.length > 0) throw new Quit(Exit.app, problems)
     const bytes = await waitingFor('packing', packApp(config))
-    writeFileSync(`${file}.part`, bytes)
-    renameSync(`${file}.part`, file)
+    writeWhole(file, bytes)
     if (flags.json) print(json({ $type: 'pack', v: 1, file, bytes: bytes.length }))
     else print(`${file}, ${bytesText(bytes.length)}; to run it: wippy run ${file}`)
   }

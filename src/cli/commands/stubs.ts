@@ -1,12 +1,13 @@
 // wippy stubs [DIRECTORY]
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { string } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean } from '@oclif/core/flags'
 import { luaStubs, typescriptTypes } from '../lua-stubs.ts'
 import { json, print } from '../output.ts'
+import { makeFolder, writeWhole } from '../whole-file.ts'
 
 const SETTINGS = (library: string): string =>
   `${JSON.stringify({ 'runtime.version': 'Lua 5.4', 'workspace.library': [library], 'diagnostics.globals': ['subscribe', 'unsubscribe'] }, null, 2)}\n`
@@ -21,11 +22,11 @@ export default class Stubs extends Command {
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Stubs)
     const { directory } = args
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     const files = [...luaStubs(), ['lua.d.ts', typescriptTypes()] as const]
-    for (const [name, text] of files) writeFileSync(join(directory, name), text)
+    for (const [name, text] of files) writeWhole(join(directory, name), text)
     const isNew = !existsSync('.luarc.json')
-    if (isNew) writeFileSync('.luarc.json', SETTINGS(directory))
+    if (isNew) writeWhole('.luarc.json', SETTINGS(directory))
     if (flags.json) return print(json({ $type: 'stubs', v: 1, directory, files: files.map(([name]) => name) }))
     print(`${files.length} files written to ${directory}${isNew ? '; .luarc.json names them' : ''}`)
   }

@@ -1,11 +1,11 @@
 // wippy workflow export ID -o FILE
 
-import { renameSync, writeFileSync } from 'node:fs'
 import { string as text } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import type { Exported } from '../../../app/workflow-past.ts'
 import { Kind, WippyError } from '../../../error.ts'
 import { json, print, visible } from '../../output.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { WorkflowCommand } from '../../workflow-command.ts'
 
 export default class WorkflowExport extends WorkflowCommand {
@@ -27,11 +27,9 @@ export default class WorkflowExport extends WorkflowCommand {
   }
 }
 
-/** Whole or not at all. */
 const write = (path: string, bytes: Uint8Array): void => {
   try {
-    writeFileSync(`${path}.part`, bytes, { mode: 0o600 })
-    renameSync(`${path}.part`, path)
+    writeWhole(path, bytes, 0o600)
   } catch (cause) {
     throw new WippyError('EXPORT_FILE', Kind.Invalid, `cannot be written: ${(cause as Error).message}`, {
       where: { file: path },
