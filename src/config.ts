@@ -11,8 +11,10 @@ import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
 import { KEEP } from './registry/history.ts'
 import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
+import { laidOver } from './registry/profile.ts'
 import { address, count, flag, lists, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
+import { noProfile } from './registry/wippy-files.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const GENERATED = ['nothing', 'operator'] as const
@@ -144,6 +146,8 @@ export type ConfigOptions = {
   readonly override?: readonly string[]
   /** `section.path=value`, over what the files say. */
   readonly set?: readonly string[]
+  /** Profiles of `.wippy.yaml` that are laid over it, in order. */
+  readonly profiles?: readonly string[]
   /**
    * A file to take instead of the one that would be found. A `.yaml` stands in for `.wippy.yaml`; the directory of any other is the app's,
    * whatever `directory` is.
@@ -200,13 +204,22 @@ const isOurs = (path: string): boolean => {
   return Object.keys(TABLE).some((known) => known.startsWith(`${head}.`)) && !isUpstream(head)
 }
 
-/** Takes `section.path=value`: a setting of ours under either name, else one of a section. Throws CONFIG_SET. */
-const takeSet = (text: string, settings: Settings): void => {
+type Set = { readonly path: string; readonly value: string }
+
+/** Reads `section.path=value`. Throws CONFIG_SET. */
+const parseSet = (text: string): Set => {
   const [, path, value = ''] = /^\s*([\w-]+(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? []
-  if (path === undefined) {
-    const hint = 'Write section.path=value, for example logger.level=debug.'
-    throw new WippyError('CONFIG_SET', Kind.Invalid, `"${text}" sets nothing`, { hint })
-  }
+  if (path !== undefined) return { path, value }
+  const hint = 'Write section.path=value, for example logger.level=debug.'
+  throw new WippyError('CONFIG_SET', Kind.Invalid, `"${text}" sets nothing`, { hint })
+}
+
+/** The variables among what is set: `vars.name=value`. */
+const varsIn = (sets: readonly Set[]): Fields =>
+  Object.fromEntries(sets.flatMap(({ path, value }) => (path.startsWith('vars.') ? [[path.slice('vars.'.length), value]] : [])))
+
+/** Takes a setting of ours under either name, else one of a section. */
+const takeSet = ({ path, value }: Set, settings: Settings): void => {
   const where = { file: '--set' }
   const known = TABLE[path] ? path : settingFor(path)
   if (known) settings.put(known, coerce(value), where)
@@ -238,9 +251,12 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no wippy app in this directory', { where: { file: root }, hint })
   }
   if (here('wippy.lock')) takeLock(join(root, 'wippy.lock'), settings)
-  if (here(yaml)) takeSettings(join(root, yaml), yaml, options.env ?? process.env, settings)
+  const sets = (options.set ?? []).map(parseSet)
+  const above = { env: options.env ?? process.env, profiles: options.profiles ?? [], vars: varsIn(sets) }
+  if (here(yaml)) takeSettings(join(root, yaml), yaml, above, settings)
+  else settings.problems.push(...above.profiles.map((name) => noProfile(name, [], { file: '--profile' })))
   if (file) settings.take(await readConfig(join(root, file), file), { file })
-  for (const text of options.set ?? []) takeSet(text, settings)
+  for (const set of sets) takeSet(set, settings)
 
   const src = settings.get('src', [here('src') ? 'src' : '.'])
   const config = configOf(root, src, settings, options)
@@ -279,12 +295,6 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
   shutdown: { timeoutMs: settings.get('shutdown.timeout', 30_000) },
   sections: withWorkflow(settings.get('sections', {}), settings.get('workflow', {})),
 })
-
-/** What `below` says, and over it, value by value, what `above` says. */
-const laidOver = (below: unknown, above: unknown): unknown => {
-  if (!isFields(below) || !isFields(above)) return above === undefined ? below : above
-  return { ...below, ...Object.fromEntries(Object.entries(above).map(([key, value]) => [key, laidOver(below[key], value)])) }
-}
 
 /** Sections with the settings of workflows, which come under a name of their own and as a section. */
 const withWorkflow = (sections: Fields, workflow: Fields): Fields =>

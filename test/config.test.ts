@@ -3,7 +3,7 @@
 import { join, relative } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { loadConfig } from '../src/config.ts'
+import { type ConfigOptions, loadConfig } from '../src/config.ts'
 import { describe, WippyError } from '../src/error.ts'
 import { codes, directoryWith } from './registry/scratch.ts'
 
@@ -167,6 +167,40 @@ test('.wippy.yaml: unknown keys warn with their line, bad values and missing var
       ['DURATION_INVALID', 5],
     ],
   )
+})
+
+const PROFILES = `vars: {port: 1, host: here}
+override: {"app:db:kind": db.sql.sqlite, "app:db:at": "\${host}:\${port}"}
+disable: {namespaces: ["old.**"], entries: ["app:x"]}
+profiles:
+  pg:
+    vars: {port: 2}
+    override: {"app:db:kind": db.sql.postgres}
+    disable: {namespaces.add: ["new.**"], entries.remove: ["app:x"]}
+  far: {vars: {port: 3, host: "\${env:NOT_ASKED_FOR}"}}
+`
+
+test('profiles are laid over .wippy.yaml in order, and what --set says of vars over those', async () => {
+  const root = directoryWith({ ...INDEX, '.wippy.yaml': PROFILES })
+  const read = async (options: ConfigOptions) => {
+    const { config, problems, warnings } = await loadConfig(root, options)
+    assert.equal([codes(problems), codes(warnings)], [[], []])
+    return [...config.override.map(({ value }) => value), config.disable.namespaces, config.disable.entries]
+  }
+  assert.equal(await read({}), ['db.sql.sqlite', 'here:1', ['old.**'], ['app:x']])
+  assert.equal(await read({ profiles: ['pg'] }), ['db.sql.postgres', 'here:2', ['old.**', 'new.**'], []])
+  assert.equal(await read({ profiles: ['pg', 'far'], env: { NOT_ASKED_FOR: '' }, set: ['vars.host=there'] }), [
+    'db.sql.postgres',
+    'there:3',
+    ['old.**', 'new.**'],
+    [],
+  ])
+})
+
+test('a profile that is nowhere is a problem that names the others', async () => {
+  const { problems } = await loadConfig(directoryWith({ ...INDEX, '.wippy.yaml': PROFILES }), { profiles: ['gp'] })
+  assert.equal([codes(problems), problems[0]?.hint], [['CONFIG_PROFILE'], 'Profiles here: pg, far.'])
+  assert.equal(codes((await loadConfig(directoryWith(INDEX), { profiles: ['pg'] })).problems), ['CONFIG_PROFILE'])
 })
 
 test('wippy.config.ts wins over .wippy.yaml, and that over wippy.lock', async () => {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { Where } from '../error.ts'
 import { type Fields, isFields } from '../registry/entry.ts'
 import type { Settings } from '../registry/settings.ts'
-import { readLock, readSettings } from '../registry/wippy-files.ts'
+import { type Above, readLock, readSettings } from '../registry/wippy-files.ts'
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error']
 
@@ -48,8 +48,8 @@ const takeHistory = (
 }
 
 /** Takes what `.wippy.yaml`, or the file in its place, says. */
-export const takeSettings = (path: string, file: string, env: Readonly<Record<string, string | undefined>>, settings: Settings): void => {
-  const { fields, problems, warnings, where } = readSettings(path, file, env)
+export const takeSettings = (path: string, file: string, above: Above, settings: Settings): void => {
+  const { fields, problems, warnings, where } = readSettings(path, file, above)
   settings.problems.push(...problems)
   settings.warnings.push(...warnings)
   const minimum = isFields(fields.logmanager) ? LOG_LEVELS[Number(fields.logmanager.min_level) + 1] : undefined

@@ -12,6 +12,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   '--exec': true,
   '--host': true,
   '--override': true,
+  '--profile': true,
   '--set': true,
   '--config': true,
   '--console': false,
@@ -88,7 +89,7 @@ export const ownWords = (argv: readonly string[]): readonly string[] => {
   return guarded.slice(0, end < 0 ? undefined : end)
 }
 
-const MANY = ['--override', '--set'] // flags that may come more than once
+const MANY = ['--override', '--profile', '--set'] // flags that may come more than once
 
 export type RunArguments = { readonly flags: RunFlags; readonly words: readonly string[] }
 
@@ -129,6 +130,7 @@ export const runArguments = (argv: readonly string[]): RunArguments | null => {
     host: one('--host'),
     config: one('--config'),
     override: values.get('--override'),
+    profile: values.get('--profile'),
     set: values.get('--set'),
     console: values.has('--console'),
     silent: values.has('--silent'),

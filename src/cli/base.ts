@@ -13,6 +13,12 @@ export abstract class AppCommand extends Command {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    profile: string({
+      summary: 'Lay a profile of .wippy.yaml over it; repeatable, in order.',
+      helpValue: '<name>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     set: string({
       summary: 'Put a value over the configuration; repeatable.',
       helpValue: 'section.path=value',

@@ -7,6 +7,7 @@ import { Kind, type Where, WippyError } from '../error.ts'
 import { type Document, type Key, readDocument } from './document.ts'
 import { type Fields, isFields } from './entry.ts'
 import { mapStrings } from './include.ts'
+import { withProfile } from './profile.ts'
 import { didYouMean } from './suggest.ts'
 
 export type Settings = {
@@ -99,11 +100,40 @@ const read = (
 /** Reads a `wippy.lock`; `file` is how people are shown the path. */
 export const readLock = (path: string, file: string): Settings => read(path, file, LOCK, (document) => document.value as Fields)
 
-/** Reads a `.wippy.yaml`: `${env:NAME}` is the environment's NAME, `${name}` a key of the section `vars`. */
-export const readSettings = (path: string, file: string, env: Readonly<Record<string, string | undefined>>): Settings =>
+/** What stands above a file of settings. */
+export type Above = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Names of profiles, the last one uppermost. */
+  readonly profiles: readonly string[]
+  /** Variables, over those of the file and its profiles. */
+  readonly vars: Fields
+}
+
+/** The problem of a profile that nothing defines. */
+export const noProfile = (name: string, known: readonly string[], where: Where): WippyError =>
+  new WippyError('CONFIG_PROFILE', Kind.NotFound, `there is no profile "${name}"`, {
+    where,
+    hint: didYouMean(
+      name,
+      known,
+      known.length > 0 ? `Profiles here: ${known.join(', ')}.` : 'Profiles stand below "profiles:" in .wippy.yaml.',
+    ),
+  })
+
+/**
+ * Reads a `.wippy.yaml` with its profiles laid over it: `${env:NAME}` is the environment's NAME, `${name}` a key of the section `vars`.
+ */
+export const readSettings = (path: string, file: string, { env, profiles, vars: given }: Above): Settings =>
   read(path, file, SETTINGS, (document, problems) => {
-    const fields = document.value as Fields
-    const vars = isFields(fields.vars) ? fields.vars : {}
+    const { profiles: own, ...base } = document.value as Fields
+    const known = isFields(own) ? own : {}
+    let fields: Fields = base
+    for (const name of profiles) {
+      const profile = known[name]
+      if (isFields(profile)) fields = withProfile(fields, profile)
+      else problems.push(noProfile(name, Object.keys(known), { file }))
+    }
+    const vars: Fields = { ...(isFields(fields.vars) && fields.vars), ...given }
     const missing = (at: string, message: string, hint: string): string => {
       const keys = at.split('.').slice(1)
       problems.push(document.problem('CONFIG_VARIABLE', keys, message, hint))

@@ -58,6 +58,7 @@ const byOclif = async (line: string) => {
 const LINES = [
   'run',
   'run greet',
+  'run --profile pg --profile=far --set vars.a=b greet',
   'run greet Ada -v --help',
   'run -s --watch greet list',
   'run -x app:greet',
@@ -85,9 +86,10 @@ test('without oclif the arguments mean what they mean to oclif', async () => {
       host,
       config,
       override,
+      profile,
       set,
     } = flags as Record<string, unknown>
-    assert.equal(own.flags, { exec, host, config, override, set, console, silent, verbose, watch } as typeof own.flags, line)
+    assert.equal(own.flags, { exec, host, config, override, profile, set, console, silent, verbose, watch } as typeof own.flags, line)
   }
 })
 

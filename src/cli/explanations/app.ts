@@ -7,6 +7,7 @@ CONFIG_SET | What follows --set sets nothing. | It is a path of names, an equals
 CONFIG_SHAPE | The configuration file exports no configuration. | Its default export must be a map of settings. | Write: export default defineConfig({ src: './src' })
 CONFIG_UNREADABLE | The configuration file could not be run or read. | It failed while it was loaded, or uses TypeScript that has to be compiled. | Mend the line that is named; types are fine, enums and namespaces are not.
 CONFIG_VALUE | A setting has a value it cannot have. | Each setting has a type; the default stands in. | Write a value of the kind that the message names.
+CONFIG_PROFILE | --profile names a profile that nothing defines. | Profiles are the keys below profiles: in .wippy.yaml. | Check its spelling, or add it there.
 CONFIG_VARIABLE | A setting names an environment variable that is not set. | \${env:NAME} without a default needs the variable. | Set it, or write \${env:NAME|default}.
 CONFLICT | An entry has changed since the version a change was thought out on. | Somebody else was first; taking both could undo what they did. | Look at what is there now and make the change again; a deploy is simply repeated.
 DEPENDENCY_UNRESOLVED | A ns.dependency names a component that is not here. | There is no hub to fetch it from. | Put the component into a directory and name that under replacements.
