@@ -153,6 +153,8 @@ export type ConfigOptions = {
    * whatever `directory` is.
    */
   readonly file?: string
+  /** A file to take instead of `wippy.lock`. */
+  readonly lock?: string
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -227,30 +229,30 @@ const takeSet = ({ path, value }: Set, settings: Settings): void => {
   else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)
 }
 
+const notThere = (file: string, flag: string): WippyError =>
+  new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', { where: { file }, hint: `Check the path behind ${flag}.` })
+
 /** Finds and reads the configuration of the app in `directory`. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE or CONFIG_SHAPE. */
 export const loadConfig = async (directory: string, options: ConfigOptions = {}): Promise<Configured> => {
   const given = options.file === undefined ? null : resolve(directory, options.file)
-  if (given !== null && !existsSync(given)) {
-    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', {
-      where: { file: relative(resolve(directory), given) },
-      hint: 'Check the path behind --config.',
-    })
-  }
+  if (given !== null && !existsSync(given)) throw notThere(relative(resolve(directory), given), '--config')
   const isYaml = given !== null && /^\.ya?ml$/.test(extname(given))
   const root = given === null || isYaml ? resolve(directory) : dirname(given)
   const here = (name: string) => existsSync(join(root, name))
   const file = given !== null && !isYaml ? relative(root, given) : configFileIn(root)
   const yaml = isYaml ? relative(root, given) : '.wippy.yaml'
+  const lock = options.lock ?? 'wippy.lock'
+  if (options.lock !== undefined && !here(lock)) throw notThere(lock, '--lock-file')
   const settings = new Settings(TABLE)
   if (statSync(root, { throwIfNoEntry: false })?.isFile()) {
     const hint = 'Give the directory that has wippy.config.ts, wippy.lock or src/_index.yaml.'
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'this is a file, and an app is a directory', { where: { file: root }, hint })
   }
-  if (!file && !['wippy.lock', yaml, 'src', '_index.yaml'].some(here)) {
+  if (!file && ![lock, yaml, 'src', '_index.yaml'].some(here)) {
     const hint = 'Run "wippy init" to make one, or go to a directory with wippy.config.ts, wippy.lock or src/_index.yaml.'
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no wippy app in this directory', { where: { file: root }, hint })
   }
-  if (here('wippy.lock')) takeLock(join(root, 'wippy.lock'), settings)
+  if (here(lock)) takeLock(join(root, lock), settings)
   const sets = (options.set ?? []).map(parseSet)
   const above = { env: options.env ?? process.env, profiles: options.profiles ?? [], vars: varsIn(sets) }
   if (here(yaml)) takeSettings(join(root, yaml), yaml, above, settings)

@@ -1,6 +1,7 @@
 // What each stable code of an error means: the one source of `wippy explain` and of docs/errors.md.
 
 import { app } from './explanations/app.ts'
+import { lint } from './explanations/lint.ts'
 import { module } from './explanations/module.ts'
 import { process } from './explanations/process.ts'
 import { tool } from './explanations/tool.ts'
@@ -14,7 +15,7 @@ const explanationIn = (line: string): Explanation => {
 
 /** By code. */
 export const explanations: ReadonlyMap<string, Explanation> = new Map(
-  [app, process, module, tool]
+  [app, process, module, tool, lint]
     .flatMap((text) => text.trim().split('\n').map(explanationIn))
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .map((one) => [one.code, one]),

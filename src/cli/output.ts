@@ -47,6 +47,9 @@ export const errorJson = (...errors: readonly Told[]): string => {
   return json({ $type: 'error', v: 1, ...first, ...(more.length > 0 && { more }) })
 }
 
+/** `1 entry`, `2 entries`. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
 /** Text of at most `widest` characters. */
 export const shortened = (text: string, widest: number): string => (text.length <= widest ? text : `${text.slice(0, widest - 1)}…`)
 

@@ -10,7 +10,7 @@ import type { Entry } from '../registry/entry.ts'
 import { Importers } from '../registry/importers.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { limitsOf } from './limits.ts'
-import { LIBRARIES, runnableOf } from './runnable.ts'
+import { LIBRARIES, LUA_KINDS, runnableOf } from './runnable.ts'
 
 /** The program of an entry in a state. Throws why it would not run there. */
 const checked = (entry: Entry, state: State): Program => {
@@ -33,7 +33,7 @@ export class LuaKinds {
   readonly #importers = new Importers()
 
   readonly handler: Handler = {
-    kinds: ['function.lua', 'process.lua', 'workflow.lua', ...LIBRARIES],
+    kinds: LUA_KINDS,
     prepare: async ({ kind, entry }, after) => {
       const { load, make, isCalled } = this.#options
       const users = LIBRARIES.includes(entry.kind) ? this.#calledUsersOf(entry, after) : []

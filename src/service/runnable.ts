@@ -7,9 +7,14 @@ import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
 import { didYouMean } from '../registry/suggest.ts'
 import { programOf, requiresOf, returnedOf } from './program.ts'
 
-/** Globals that need no declaration. */
-const AMBIENT = ['process', 'channel', 'errors', 'payload', 'os', 'coroutine', 'table', 'string', 'math']
+/** Modules that need no declaration. */
+export const AMBIENT: readonly string[] = ['process', 'channel', 'errors', 'payload', 'os', 'coroutine', 'table', 'string', 'math']
 export const LIBRARIES = ['library.lua', 'module.lua'] // they see what whoever imports them has, so what they require is not theirs alone to declare
+/** Kinds whose source is Lua. */
+export const LUA_KINDS: readonly string[] = ['function.lua', 'process.lua', 'workflow.lua', ...LIBRARIES]
+
+/** How what is required is declared. */
+export const declareHint = (name: string): string => `Add ${name} to the entry's modules, or to its imports if it is a library.`
 
 const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): void => {
   const imported = [chunk, ...libraries.map((library) => library.chunk)].flatMap(({ imports }) => Object.keys(imports))
@@ -25,7 +30,7 @@ const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): vo
       retryable: false,
       where: { file: chunk.file, line, column, entry: entry.id },
       frame: codeFrame(String(fieldsOf(entry).source), { line, column }),
-      hint: `Add ${name} to the entry's modules, or to its imports if it is a library.`,
+      hint: declareHint(name),
     },
   )
 }

@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { explanations } from '../../src/cli/explain.ts'
 import { app } from '../../src/cli/explanations/app.ts'
+import { lint } from '../../src/cli/explanations/lint.ts'
 import { module } from '../../src/cli/explanations/module.ts'
 import { process } from '../../src/cli/explanations/process.ts'
 import { tool } from '../../src/cli/explanations/tool.ts'
@@ -20,9 +21,10 @@ const NONE = /^(?:WIPPY_\w+|NO_COLOR|NODE_\w*OPTIONS|ERR_\w+|XDG_\w+)$/
 /** Made of parts: the faults of a body. */
 const MADE = ['PROCESS_FUEL', 'PROCESS_MEMORY', 'PROCESS_STACK', 'PROCESS_TRAP']
 
-/** Texts in quotes that are codes: upper case with an underscore, or, without one, where an error is made. */
+/** Texts in quotes that are codes: upper case with an underscore, or, without one, where an error is made; those of findings are a letter and a number. */
 const codesIn = (text: string): string[] => [
   ...[...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g)].map(([, code]) => code!),
+  ...[...text.matchAll(/'([A-Z]\d{4})'/g)].map(([, code]) => code!),
   ...[...text.matchAll(/(?:WippyError\(|code: |\?\? )\s*'([A-Z]{4,})'/g)].map(([, code]) => code!),
 ]
 
@@ -42,7 +44,7 @@ test('nothing is explained that is not there', () =>
   ))
 
 test('nothing is explained twice', () => {
-  const codes = [app, module, process, tool].flatMap((text) => text.match(/^[A-Z][A-Z0-9_]+(?= \|)/gm) ?? [])
+  const codes = [app, lint, module, process, tool].flatMap((text) => text.match(/^[A-Z][A-Z0-9_]+(?= \|)/gm) ?? [])
   assert.equal(
     codes.filter((code, at) => codes.indexOf(code) < at),
     [],

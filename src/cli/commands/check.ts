@@ -7,18 +7,18 @@ import type { WippyError } from '../../error.ts'
 import { AppCommand } from '../base.ts'
 import { configure } from '../configure.ts'
 import { Exit } from '../exit.ts'
-import { complain, json, print, sayAll } from '../output.ts'
+import { complain, counted, json, print, sayAll } from '../output.ts'
 import { waitingFor } from '../progress.ts'
 import { Quit } from '../quit.ts'
 
 const plain = ({ code, message, where, hint, frame }: WippyError) => ({ code, message, where, hint, frame })
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 export default class Check extends AppCommand {
   static override summary = 'Read and check everything of an app, and start nothing.'
   static override description =
     `Entry files, the fields of every kind, Lua, what is required and imported, circles, files that are missing: all that is wrong, each with its place.
-Databases and other services are not connected to. Exit code 3: something is wrong.`
+It says whether the app would start; databases and other services are not connected to. What is odd in Lua that starts is what wippy lint is for.
+Exit code 3: something is wrong.`
   static override examples = ['<%= config.bin %> check', '<%= config.bin %> check ../shop --json']
   static override args = { path: string({ description: 'The directory of the app.', default: '.' }) }
   static override flags = { json: boolean({ summary: 'As JSON.' }) }

@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   init: () => import('./init.ts'),
   inspect: () => import('./inspect.ts'),
   kill: () => import('./kill.ts'),
+  lint: () => import('./lint.ts'),
   logs: () => import('./logs.ts'),
   mailbox: () => import('./mailbox.ts'),
   mcp: () => import('./mcp.ts'),

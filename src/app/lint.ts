@@ -1,0 +1,125 @@
+// What is found in the Lua of an app by reading it: syntax, modules that are required but not declared, and what the rules say. Nothing is
+// started, and nothing but the Lua kinds is looked at; `check` is for the rest.
+
+import type { Config } from '../config.ts'
+import { WippyError } from '../error.ts'
+import type { Chunk } from '../lua/ast.ts'
+import { codeFrame } from '../lua/diagnostics.ts'
+import type { Finding, Severity } from '../lua/lint/finding.ts'
+import { applyRules } from '../lua/lint/rules.ts'
+import { parse } from '../lua/parser.ts'
+import { requires } from '../lua/requires.ts'
+import { type Entry, fieldsOf, isFields } from '../registry/entry.ts'
+import { importsOf } from '../registry/imports.ts'
+import { SourceTree } from '../registry/source-tree.ts'
+import { AMBIENT, declareHint, LUA_KINDS } from '../service/runnable.ts'
+
+/** Something found in the Lua of one entry. */
+export type Diagnostic = {
+  readonly entry: string
+  readonly code: string
+  /** The rule's name, where a rule has found it. */
+  readonly rule: string | null
+  readonly severity: Severity
+  readonly message: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly frame: string | null
+  readonly hint: string | null
+}
+
+export type LintOptions = {
+  /** Whether the W-rules are asked as well. */
+  readonly rules: boolean
+  /** Patterns of namespaces; none means all. */
+  readonly namespaces: readonly string[]
+}
+
+export type Linted = {
+  /** Entries that were read: those that were meant, and what they import. */
+  readonly entries: number
+  /** By entry, and in it the worst first, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** What is wrong with the files, so that not all of the Lua could be read. */
+  readonly problems: readonly WippyError[]
+}
+
+/** Whether a namespace is meant: by its name, or by one above it with `.*` behind. */
+export const isMeant = (ns: string, patterns: readonly string[]): boolean =>
+  patterns.length === 0 ||
+  patterns.some((pattern) => {
+    const above = /^(.*)\.\*{1,2}$/.exec(pattern)?.[1]
+    return pattern === ns || (above !== undefined && (ns === above || ns.startsWith(`${above}.`)))
+  })
+
+/** Those among `all` that are meant, and what these import, each once. */
+const withImports = (meant: readonly Entry[], all: ReadonlyMap<string, Entry>): Set<Entry> => {
+  const found = new Set(meant)
+  for (const entry of found) for (const id of importsOf(entry).values()) if (all.has(id)) found.add(all.get(id)!)
+  return found
+}
+
+const declaredBy = (entry: Entry): ReadonlySet<unknown> => {
+  const { modules, imports } = fieldsOf(entry)
+  return new Set([...AMBIENT, ...(Array.isArray(modules) ? modules : []), ...(isFields(imports) ? Object.keys(imports) : [])])
+}
+
+const undeclared = (entry: Entry, chunk: Chunk): Finding[] => {
+  const declared = declaredBy(entry)
+  return requires(chunk)
+    .filter(({ name }) => !declared.has(name))
+    .map(({ name, line, column }) => {
+      const start = chunk.source.startOf(line) + column - 1
+      return {
+        ...{ start, end: start + name.length + 2, code: 'P0002', rule: null, severity: 'error' },
+        message: `require("${name}") is not declared in imports or modules of the entry`,
+        hint: declareHint(name),
+      }
+    })
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, hint: 2 }
+
+const inOrder = (a: Diagnostic, b: Diagnostic): number =>
+  RANK[a.severity] - RANK[b.severity] || a.line - b.line || a.column - b.column || a.code.localeCompare(b.code)
+
+const unparsed = (entry: Entry, error: WippyError): Diagnostic => {
+  const { message, where, frame = null, hint = null } = error
+  const { file = entry.id, line = 1, column = 1 } = where ?? {}
+  return { entry: entry.id, code: 'P0001', rule: null, severity: 'error', message, file, line, column, frame, hint }
+}
+
+/** What is found in one entry. */
+const lintEntry = (entry: Entry, { rules }: LintOptions): Diagnostic[] => {
+  const { source } = fieldsOf(entry)
+  if (typeof source !== 'string' || source === '') return []
+  const file = entry.origin?.sources.get('data.source') ?? entry.id
+  let chunk: Chunk
+  try {
+    chunk = parse(source, { file })
+  } catch (error) {
+    if (error instanceof WippyError) return [unparsed(entry, error)]
+    throw error
+  }
+  const found = [...undeclared(entry, chunk), ...(rules ? applyRules(chunk) : [])]
+  return found
+    .map(({ start, end, hint = null, code, rule, severity, message }) => ({
+      ...{ entry: entry.id, code, rule, severity, message, file, hint },
+      ...chunk.source.place(start),
+      frame: codeFrame(chunk.source, start, end),
+    }))
+    .sort(inOrder)
+}
+
+/** Reads the Lua of an app, and says what is found in it. Never throws for what is wrong in its files. */
+export const lint = ({ state: _, ...sources }: Config, options: LintOptions): Linted => {
+  const { entries, problems } = new SourceTree(sources).baseline
+  const lua = entries.filter(({ kind }) => LUA_KINDS.includes(kind))
+  const meant = lua.filter(({ ns }) => isMeant(ns, options.namespaces)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  return {
+    entries: withImports(meant, new Map(lua.map((entry) => [entry.id, entry]))).size,
+    diagnostics: meant.flatMap((entry) => lintEntry(entry, options)),
+    problems,
+  }
+}

@@ -1,0 +1,169 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { isMeant, lint } from '../../src/app/lint.ts'
+import { loadConfig } from '../../src/config.ts'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain } from './command.ts'
+import { here } from './here.ts'
+
+const test = suite('wippy lint')
+
+const INDEX = `version: "1.0"
+namespace: app
+
+entries:
+  - { name: a, kind: function.lua, source: file://a.lua, modules: [json], imports: { lib: lib } }
+  - { name: b, kind: function.lua, source: file://b.lua }
+  - { name: lib, kind: library.lua, source: file://lib.lua, modules: [time], imports: { reg: ":registry" } }
+  - { name: inline, kind: process.lua, source: "return { main = function() end }" }
+`
+const FILES = {
+  'src/_index.yaml': INDEX,
+  'src/a.lua': 'local json = require("json")\nlocal lib = require("lib")\nreturn { main = function(x) return lib == lib end }\n',
+  'src/b.lua': 'return { main = function() return 1 end }\n',
+  'src/lib.lua': 'local reg = require("reg")\nreturn { reg = reg, process = require("process") }\n',
+}
+const app = (more: Readonly<Record<string, string>> = {}): string => directoryWith({ ...FILES, ...more })
+
+const found = async (directory: string, rules = true, namespaces: readonly string[] = []) =>
+  lint((await loadConfig(directory)).config, { rules, namespaces })
+
+test('an app with nothing wrong: one line', async () => {
+  const ended = await here(['lint'], { cwd: app() })
+  assert.equal([ended.code, ended.out, ended.err], [0, '4 entries of Lua, nothing found\n', ''])
+})
+
+test('text that is no Lua, and a module that is not declared, are errors without any rule', async () => {
+  const { diagnostics } = await found(app({ 'src/a.lua': 'return function( x', 'src/b.lua': 'local x = f(\n  require("json"))' }), false)
+  assert.equal(
+    diagnostics.map(({ entry, code, severity, file, line, column }) => [entry, code, severity, `${file}:${line}:${column}`]),
+    [
+      ['app:a', 'P0001', 'error', 'src/a.lua:1:19'],
+      ['app:b', 'P0002', 'error', 'src/b.lua:2:11'],
+    ],
+  )
+  for (const { frame } of diagnostics) assert.match(frame ?? '', /\^/)
+})
+
+test('what a library has declared is its own, and declares nothing for those that import it', async () => {
+  const { diagnostics } = await found(app({ 'src/a.lua': 'return { main = require("time") }' }), false)
+  assert.equal(
+    diagnostics.map(({ message }) => message),
+    ['require("time") is not declared in imports or modules of the entry'],
+  )
+})
+
+test('by entry, and in it the worst first', async () => {
+  const { diagnostics, entries } = await found(app())
+  assert.is(entries, 4)
+  assert.equal(
+    diagnostics.map(({ entry, code, line }) => [entry, code, line]),
+    [
+      ['app:a', 'W0003', 3],
+      ['app:a', 'W0006', 1],
+      ['app:a', 'W0005', 3],
+    ],
+  )
+})
+
+test('for people: place, message, code and rule, the lines around, a hint, a summary; no colours where there is no terminal', async () => {
+  const ended = await here(['lint', '--rules'], { cwd: app() })
+  assert.is(ended.code, 3)
+  assert.is(
+    ended.out,
+    `src/a.lua:3:36 error: comparison of identical expressions; result is always true [W0003 no-self-compare] (app:a)
+  1 | local json = require("json")
+  2 | local lib = require("lib")
+  3 | return { main = function(x) return lib == lib end }
+    |                                    ^^^^^^^^^^
+  → Is one side another variable? (Whether a number is NaN is asked with x ~= x.)
+
+src/a.lua:1:7 warning: imported module 'json' is never used [W0006 no-unused-imports] (app:a)
+  1 | local json = require("json")
+    |       ^^^^
+  2 | local lib = require("lib")
+  → Leave it out here, and where the entry declares it.
+
+4 entries of Lua, 1 error, 1 warning
+`,
+  )
+  assertPlain(ended)
+})
+
+test('for programs: as upstream says it', async () => {
+  const { code, out } = await here(['lint', '--rules', '--json', '--level', 'hint', '--limit', '2'], { cwd: app() })
+  assert.is(code, 3)
+  assert.equal(JSON.parse(out), {
+    diagnostics: [
+      {
+        ...{ entry_id: 'app:a', code: 'W0003', severity: 'error' },
+        ...{ message: 'comparison of identical expressions; result is always true', line: 3, column: 36 },
+      },
+      { entry_id: 'app:a', code: 'W0006', severity: 'warning', message: "imported module 'json' is never used", line: 1, column: 7 },
+    ],
+    ...{ total_entries: 4, error_count: 1, warning_count: 1, hint_count: 1 },
+  })
+})
+
+test('levels, codes and namespaces leave things out, of the counts and the exit code too', async () => {
+  const cwd = app({ 'src/more/_index.yaml': INDEX.replace('namespace: app', 'namespace: app.more').replaceAll('file://', 'file://../') })
+  const counts = async (...args: string[]) => {
+    const { code, out } = await here(['lint', '--rules', '--json', ...args], { cwd })
+    const { error_count, warning_count, hint_count, total_entries } = JSON.parse(out)
+    return [code, error_count, warning_count, hint_count, total_entries]
+  }
+  assert.equal(await counts('--level', 'hint'), [3, 2, 2, 2, 8])
+  assert.equal(await counts('--level', 'error'), [3, 2, 0, 0, 8])
+  assert.equal(await counts('--code', 'w0006,W0005', '--level', 'hint'), [0, 0, 2, 2, 8])
+  assert.equal(await counts('--code', 'W0006', '--code', 'W0001'), [0, 0, 2, 0, 8])
+  assert.equal(await counts('--ns', 'app'), [3, 1, 1, 0, 4])
+  assert.equal(await counts('--ns', 'app.*', '--ns', 'other'), [3, 2, 2, 0, 8])
+  assert.equal(await counts('--ns', 'other'), [0, 0, 0, 0, 0])
+})
+
+test('what several entries of one file share is said once to people', async () => {
+  const { out } = await here(['lint', '--rules'], {
+    cwd: app({ 'src/_index.yaml': INDEX.replace('b.lua }', 'a.lua, modules: [json], imports: { lib: lib } }') }),
+  })
+  assert.is(out.match(/^src\/a\.lua:3:36 .*$/gm)?.length, 1)
+  assert.match(out, '(app:a, app:b)')
+})
+
+test('a summary: how much of what, and where', async () => {
+  const { out } = await here(['lint', '--rules', '--summary'], { cwd: app() })
+  assert.is(
+    out,
+    `NAMESPACE  FOUND
+app        2      1 error, 1 warning
+
+CODE   FOUND  SEVERITY  RULE
+W0003  1      error     no-self-compare
+W0006  1      warning   no-unused-imports
+
+4 entries of Lua, 1 error, 1 warning
+`,
+  )
+})
+
+test('files that cannot be read are said, and are a failure; imports that lead nowhere are the business of check', async () => {
+  const missing = await here(['lint'], { cwd: app({ 'src/_index.yaml': INDEX.replace('b.lua', 'gone.lua') }) })
+  assert.is(missing.code, 3)
+  assert.match(missing.err, 'INCLUDE_MISSING')
+  const lost = await here(['lint'], { cwd: app({ 'src/_index.yaml': INDEX.replace('lib: lib', 'lib: elsewhere') }) })
+  assert.is(lost.code, 0)
+  assert.is(lost.err, '1 import cannot be followed; "wippy check" says which.\n')
+})
+
+test('a lock file of another name: the app is where it is', async () => {
+  const lock = (src: string): string => `directories:\n  src: ${src}\n`
+  const cwd = app({ 'wippy.lock': lock('./nowhere'), 'other.lock': lock('./src') })
+  assert.is((await here(['lint', '-l', 'other.lock'], { cwd })).out, '4 entries of Lua, nothing found\n')
+  assert.match((await here(['lint', '-l', 'none.lock'], { cwd })).err, 'none.lock: there is no such file')
+})
+
+test('namespaces are meant by name, or with all that is below', () => {
+  assert.ok(isMeant('app', []) && isMeant('app', ['app']) && isMeant('app', ['app.*']) && isMeant('app.x.y', ['lib', 'app.**']))
+  assert.not.ok(isMeant('app.x', ['app']) || isMeant('application', ['app.*']) || isMeant('app', ['*']))
+})
+
+test.run()
