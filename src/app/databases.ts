@@ -7,9 +7,18 @@ import type { Database } from '../sql/database.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
-export const databases = async ({ clock, config, environment, isStarting, trial, log, report }: Parts): Promise<Built> => {
+/** What `db.sql.*` entries are connected to, for whatever keeps something in them. */
+export const databasesOf = async ({
+  clock,
+  config,
+  environment,
+  isStarting,
+  trial,
+  log,
+  report,
+}: Parts): Promise<Connections<Database>> => {
   const variables = await environment()
-  const connections = new Connections<Database>({
+  return new Connections<Database>({
     clock,
     noun: 'database',
     kinds: DATABASE_KINDS,
@@ -19,5 +28,9 @@ export const databases = async ({ clock, config, environment, isStarting, trial,
     warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),
     report,
   })
+}
+
+export const databases = async (parts: Parts): Promise<Built> => {
+  const connections = await parts.databases()
   return { services: [sqlService(connections)], handler: connections.handler, stop: () => connections.close() }
 }

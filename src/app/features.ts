@@ -206,7 +206,7 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['store'],
-    kinds: ['store.memory', 'store.lmdb', 'store.redis'],
+    kinds: ['store.memory', 'store.lmdb', 'store.redis', 'store.sql'],
     load: async (parts) => (await import('./stores.ts')).stores(parts),
   },
   {

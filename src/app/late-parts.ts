@@ -19,13 +19,14 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 
 export type LatePartsOptions = Pick<Parts, 'config' | 'clock' | 'policies' | 'trial' | 'report'> & { readonly parts: () => Parts }
 
-type LateParts = Pick<Parts, 'environment' | 'stores' | 'tokenStores' | 'volumes' | 'meters' | 'streams'>
+type LateParts = Pick<Parts, 'environment' | 'databases' | 'stores' | 'tokenStores' | 'volumes' | 'meters' | 'streams'>
 
 export const lateParts = ({ config, clock, policies, trial, report, parts }: LatePartsOptions): LateParts => {
   const environment = once(async () => {
     const { Environment } = await import('../service/env.ts')
     return new Environment({ root: config.root, os: process.env })
   })
+  const databases = once(async () => (await import('./databases.ts')).databasesOf(parts()))
   const stores = once(async () => (await import('./stores.ts')).storesOf(parts()))
   const tokenStores = once(async () => {
     const [{ TokenStores }, variables, known] = await Promise.all([import('../service/token-stores.ts'), environment(), stores()])
@@ -37,7 +38,7 @@ export const lateParts = ({ config, clock, policies, trial, report, parts }: Lat
   })
   const meters = once(async () => new (await import('../service/meters.ts')).Meters())
   const streams = once(async () => new (await import('../service/streams.ts')).Streams(report))
-  return { environment, stores, tokenStores, volumes, meters, streams }
+  return { environment, databases, stores, tokenStores, volumes, meters, streams }
 }
 
 /** What is traced, if the configuration or the environment wants that; or why not. */

@@ -29,6 +29,7 @@ import type { Services } from '../service/services.ts'
 import type { Streams } from '../service/streams.ts'
 import type { TokenStores } from '../service/token-stores.ts'
 import type { Volumes } from '../service/volumes.ts'
+import type { Database } from '../sql/database.ts'
 import type { Store } from '../store/store.ts'
 import type { Engine } from '../workflow/engine.ts'
 
@@ -67,6 +68,8 @@ export type Parts = {
   readonly streams: () => Promise<Streams>
   /** Whether the entries the app begins with are still taken in. */
   readonly isStarting: () => boolean
+  /** What `db.sql.*` entries are connected to; the same for everybody who asks. */
+  readonly databases: () => Promise<Connections<Database>>
   /** What `store.*` entries are connected to; the same for everybody who asks. */
   readonly stores: () => Promise<Connections<Store>>
   /** Whether entries are only looked at, and nothing they name is reached. */

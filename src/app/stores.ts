@@ -9,7 +9,16 @@ import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
 /** What `store.*` entries are connected to, for whatever keeps something in them. */
-export const storesOf = async ({ clock, config, environment, isStarting, trial, log, report }: Parts): Promise<Connections<Store>> => {
+export const storesOf = async ({
+  clock,
+  config,
+  environment,
+  databases,
+  isStarting,
+  trial,
+  log,
+  report,
+}: Parts): Promise<Connections<Store>> => {
   const variables = await environment()
   let opened: Promise<Folders> | null = null
   const folders = (): Promise<Folders> => {
@@ -20,7 +29,10 @@ export const storesOf = async ({ clock, config, environment, isStarting, trial, 
     clock,
     noun: 'store',
     kinds: STORE_KINDS,
-    describe: (entry, after) => describeStore(entry, variables.lookup(after), { root: config.root, clock, folders }),
+    describe: (entry, after) => {
+      const surroundings = { root: config.root, clock, folders, databases, kindOf: (id: string) => after.get(id)?.kind }
+      return describeStore(entry, variables.lookup(after), surroundings)
+    },
     isStarting,
     trial,
     warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),

@@ -125,6 +125,14 @@ prefix | the id of the entry | before every key
 connect_timeout | 10s | how long connecting may take
 timeout | 5s | how long a command may take
 queue | 10000 | commands under way
+kind store.sql: Keys and values in a table of a database, values as JSON.
+database | needed | the db.sql entry
+table_name | needed | the table, which somebody has made
+id_column_name | key | the column of keys; they are unique
+payload_column_name | value | the column of values: bytes or text
+expire_column_name | expires_at | the column that says when one expires: a timestamp, or a bigint of milliseconds
+max_value | 1MiB | of one
+cleanup_interval | 5m | how often expired keys go
 kind pg.scope: Groups of processes, which know nothing of those of other scopes.
 max_groups | 10000 | groups with members
 max_members_per_group | 10000 | of each

@@ -1,7 +1,7 @@
 // What it takes to change entries, and how it is written down when the operator does it.
 
 import type { Change, Operation } from '../registry/change.ts'
-import { makeEntry } from '../registry/entry.ts'
+import { type Entry, isFields, makeEntry, resolveId } from '../registry/entry.ts'
 import type { ApplyOptions, Registry } from '../registry/registry.ts'
 import type { Audit } from './audit.ts'
 import { namesIdentity } from './authority.ts'
@@ -11,15 +11,22 @@ import type { Doer } from './service.ts'
 
 export type ChangeAction = 'registry.apply' | 'registry.apply_version'
 
+/** What an entry opens to whoever may use it, and its author must have. */
+const opened = ({ kind, ns, data }: Entry): readonly Demand[] => {
+  const database = kind === 'store.sql' && isFields(data) ? data.database : null
+  return typeof database === 'string' ? [{ action: 'db.get', resource: resolveId(database, ns) }] : []
+}
+
 /**
- * What changing an entry needs: the right to change what it is and what it becomes, so that nobody turns a tool into a policy, and to act
- * for others when it says on whose behalf it runs.
+ * What changing an entry needs: the right to change what it is and what it becomes, so that nobody turns a tool into a policy, to have what
+ * it opens, and to act for others when it says on whose behalf it runs.
  */
 export const demandsOf = (action: ChangeAction, { kind, entry, before }: Change): readonly Demand[] => {
   const kinds = new Set([before?.kind ?? entry.kind, entry.kind])
   const op = kind.slice('entry.'.length)
   const demands = [...kinds].map((kind) => ({ action, resource: entry.id, meta: { kind, ns: entry.ns, op } }))
-  return kind !== 'entry.delete' && namesIdentity(entry) ? [...demands, { action: 'process.security', resource: 'security' }] : demands
+  if (kind === 'entry.delete') return demands
+  return [...demands, ...opened(entry), ...(namesIdentity(entry) ? [{ action: 'process.security', resource: 'security' }] : [])]
 }
 
 /** What an operation would change; of what is not there nothing but its id is known. */

@@ -77,8 +77,8 @@ export const storeService = (stores: Connections<Store>): Service => {
   }
 
   const info: Operation = ({ target }) =>
-    stores.with(target, ({ info: { backend, consistency, durable } }) => [
-      { id: target, backend, consistency, durable, list: true, versioned: true, conditional_put: true, ttl: true },
+    stores.with(target, ({ info: { versioned, ...info } }) => [
+      { id: target, ...info, list: true, versioned, conditional_put: versioned, ttl: true },
     ])
 
   return {

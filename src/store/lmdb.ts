@@ -28,7 +28,7 @@ type Kept = Stored & { readonly expiresAt: number }
 const nothing = new Uint8Array(0)
 
 export class LmdbStore implements Store {
-  readonly info = { backend: 'lmdb', consistency: 'local', durable: true } as const
+  readonly info = { backend: 'lmdb', consistency: 'local', durable: true, versioned: true } as const
   readonly #environment: Environment
   readonly #options: LmdbStoreOptions
   readonly #release: () => Promise<void>

@@ -17,7 +17,7 @@ type Kept = Stored & { readonly expiresAt: number } // Infinity: never
 const sizeOf = ({ key, value }: Stored): number => key.length + value.length
 
 export class MemoryStore implements Store {
-  readonly info = { backend: 'memory', consistency: 'local', durable: false } as const
+  readonly info = { backend: 'memory', consistency: 'local', durable: false, versioned: true } as const
   readonly #options: MemoryStoreOptions
   readonly #kept = new Map<string, Kept>()
   readonly #stop: () => void

@@ -102,7 +102,7 @@ const connect = ({ host, port, database, username, password, tls, connectMs, com
   }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
 
 export class RedisStore implements Store {
-  readonly info = { backend: 'redis', consistency: 'linearizable', durable: false } as const
+  readonly info = { backend: 'redis', consistency: 'linearizable', durable: false, versioned: true } as const
   readonly #client: ReturnType<typeof connect>
   readonly #prefix: string
   readonly #connected: Promise<unknown>

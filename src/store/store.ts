@@ -24,7 +24,13 @@ export type ListOptions = {
 }
 export type Page = { readonly items: readonly Stored[]; readonly hasMore: boolean }
 
-export type StoreInfo = { readonly backend: string; readonly consistency: 'local' | 'linearizable'; readonly durable: boolean }
+export type StoreInfo = {
+  readonly backend: string
+  readonly consistency: 'local' | 'linearizable'
+  readonly durable: boolean
+  /** Whether T2 holds: otherwise every version is the same, and nothing is written on conditions. */
+  readonly versioned: boolean
+}
 
 export type Store = {
   readonly info: StoreInfo

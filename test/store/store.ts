@@ -24,10 +24,11 @@ export const code = async (work: Promise<unknown>): Promise<string> => {
   return 'no error'
 }
 
-/** Tests that `make` gives a store of 10 keys, or of as many as there are when that is beyond it. `pass(ms)` lets time go by. */
-export const conforms = (test: ReturnType<typeof suite>, make: () => Promise<Store>, pass: (ms: number) => Promise<void>): void => {
-  const withStore = (name: string, act: (store: Store) => Promise<void>) =>
-    test(name, async () => {
+/** A test of a store that `make` gives. */
+const testing =
+  (test: ReturnType<typeof suite>, make: () => Promise<Store>) =>
+  (name: string, act: (store: Store) => Promise<void>): void =>
+    void test(name, async () => {
       const store = await make()
       try {
         await act(store)
@@ -36,16 +37,8 @@ export const conforms = (test: ReturnType<typeof suite>, make: () => Promise<Sto
       }
     })
 
-  withStore('values come back as the bytes they were', async (store) => {
-    for (const value of ['text', 5, 1.5, true, { a: [1, 2], b: null }, new Uint8Array([0, 255, 10, 13])]) {
-      await put(store, 'größe:\u{1f600}', value)
-      assert.equal(Buffer.from((await store.get('größe:\u{1f600}'))!.value), Buffer.from(bytes(value)))
-    }
-    assert.is(await store.get('nothing'), undefined)
-    assert.is(await store.delete('größe:\u{1f600}'), true)
-    assert.is(await store.delete('größe:\u{1f600}'), false)
-  })
-
+/** Tests of a store whose rows have versions. */
+const conformsOnConditions = (withStore: ReturnType<typeof testing>, pass: (ms: number) => Promise<void>): void => {
   withStore('only one of many who compare and set wins, and no version comes twice', async (store) => {
     const first = await put(store, 'k', 0, { onlyIfAbsent: true })
     assert.is(await code(put(store, 'k', 1, { onlyIfAbsent: true })), 'STORE_EXISTS')
@@ -75,6 +68,37 @@ export const conforms = (test: ReturnType<typeof suite>, make: () => Promise<Sto
     assert.is(await get(store, 'n'), 16)
   })
 
+  withStore('what has expired hinders nobody', async (store) => {
+    await put(store, 'a', 1, { ttlMs: 200 })
+    assert.is(await code(put(store, 'a', 2, { onlyIfAbsent: true })), 'STORE_EXISTS')
+    await pass(400)
+    assert.is(await code(put(store, 'a', 3, { onlyIfAbsent: true })), 'no error')
+  })
+}
+
+/**
+ * Tests that `make` gives a store of 10 keys, or of as many as there are when that is beyond it. `pass(ms)` lets time go by. Of a store
+ * without versions what needs them is left out.
+ */
+export const conforms = (
+  test: ReturnType<typeof suite>,
+  make: () => Promise<Store>,
+  pass: (ms: number) => Promise<void>,
+  { versioned = true } = {},
+): void => {
+  const withStore = testing(test, make)
+  if (versioned) conformsOnConditions(withStore, pass)
+
+  withStore('values come back as the bytes they were', async (store) => {
+    for (const value of ['text', 5, 1.5, true, { a: [1, 2], b: null }, new Uint8Array([0, 255, 10, 13])]) {
+      await put(store, 'größe:\u{1f600}', value)
+      assert.equal(Buffer.from((await store.get('größe:\u{1f600}'))!.value), Buffer.from(bytes(value)))
+    }
+    assert.is(await store.get('nothing'), undefined)
+    assert.is(await store.delete('größe:\u{1f600}'), true)
+    assert.is(await store.delete('größe:\u{1f600}'), false)
+  })
+
   withStore('what has expired is not there, for nobody', async (store) => {
     await put(store, 'a', 1, { ttlMs: 200 })
     await put(store, 'b', 1)
@@ -89,7 +113,6 @@ export const conforms = (test: ReturnType<typeof suite>, make: () => Promise<Sto
       ['b', 'c'],
     )
     assert.is(await store.delete('a'), false)
-    assert.is(await code(put(store, 'a', 1, { onlyIfAbsent: true })), 'no error')
   })
 
   withStore('a page ends with so many bytes, and the next one goes on', async (store) => {

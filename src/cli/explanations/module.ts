@@ -112,6 +112,7 @@ STORE_KEY_NOT_FOUND | There is no such key. | It was never written, or has expir
 STORE_LOGIN | The store refuses the login. | User or password are wrong. | Correct the entry.
 STORE_LOST | The connection was lost while the store was at work. | Whether it was done is not known. | Look before trying again.
 STORE_UNAVAILABLE | The store cannot be reached; nothing was done. | The network or the server is away. | Try again.
+STORE_UNVERSIONED | The store does not write on conditions. | It is a table of a database, whose rows have no versions. | Write without a condition, or use another kind of store.
 STORE_VALUE | A value cannot be stored. | It is too large, or no data. | Store less, or plain data.
 METRICS_ARGUMENT | A metric cannot be that. | A name is one kind of thing for good, a counter only grows, labels are few and short. | Use another name, or what the message asks for.
 METRICS_FULL | There are too many series. | Each name with its labels is one, and is kept. | Take out labels that have many values, such as ids.
