@@ -12,7 +12,7 @@ import { EVENT, FrameCursor, type Frames, MESSAGE, MESSAGES, REPLY, setCredit } 
 import type { Admission } from './mailbox.ts'
 import type { Names } from './names.ts'
 import type { Observer } from './observer.ts'
-import { type EncodeError, failed, TRUE, textPayload } from './payload.ts'
+import { type EncodeError, endedBy, failed, TRUE, textPayload } from './payload.ts'
 import type { Post } from './post.ts'
 import type { Process } from './process.ts'
 import type { ProcessTable } from './process-table.ts'
@@ -112,9 +112,8 @@ export class Delivery {
   /** Answers an ask. Always gets in, or REPLY_TOO_LARGE in its place; nobody hears it when the process that asked has ended or runs other code by now. */
   reply(process: Process, tag: number, ok: boolean, values: Uint8Array): void {
     if (process.state === 'ended') return
-    const { mailbox, limits, commit } = process
-    const fits = commit !== null || values.length < SMALL_REPLY || mailbox.waitingBytes + values.length <= limits.memoryBytes
-    if (fits) mailbox.signal(REPLY, ok ? 1 : 0, tag, NOBODY, NOTHING, values)
+    const { mailbox } = process
+    if (fits(process, values)) mailbox.signal(REPLY, ok ? 1 : 0, tag, NOBODY, NOTHING, values)
     else mailbox.signal(REPLY, 0, tag, NOBODY, NOTHING, failed(this.#options.encodeError(replyTooLarge(values.length))))
     this.#wake(process)
   }
@@ -150,9 +149,10 @@ export class Delivery {
     this.#wake(to)
   }
 
-  /** An event; topics are PID_EXIT and LINK_DOWN. */
+  /** An event; topics are PID_EXIT and LINK_DOWN. Always gets in; of how somebody ended perhaps nothing but that there was no room for it. */
   event(to: Process, topic: Uint8Array, from: Address, ok: boolean, payload: Uint8Array): void {
-    to.mailbox.signal(EVENT, ok ? 1 : 0, 0, from, topic, payload)
+    if (fits(to, payload)) to.mailbox.signal(EVENT, ok ? 1 : 0, 0, from, topic, payload)
+    else to.mailbox.signal(EVENT, 0, 0, from, topic, endedBy(this.#options.encodeError(replyTooLarge(payload.length))))
     this.#wake(to)
   }
 
@@ -270,5 +270,9 @@ export class Delivery {
     else this.#options.observer.dropped(from.pid, this.#texts.of(frame.bytes, frame.nameStart, frame.nameEnd), code)
   }
 }
+
+/** Whether no more bytes wait with these than the memory of a process could hold. What a journal has must get in. */
+const fits = ({ commit, mailbox, limits }: Process, payload: Uint8Array): boolean =>
+  commit !== null || payload.length < SMALL_REPLY || mailbox.waitingBytes + payload.length <= limits.memoryBytes
 
 const isReserved = ({ bytes, nameEnd, topicEnd }: FrameCursor): boolean => topicEnd > nameEnd && bytes[nameEnd] === AT

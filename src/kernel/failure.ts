@@ -52,7 +52,14 @@ export const nameTaken = (name: string, pid: Pid): WippyError =>
   new WippyError('NAME_TAKEN', Kind.AlreadyExists, `name '${name}' is already registered`, { details: { pid } })
 
 export const nameInvalid = (name: string): WippyError =>
-  new WippyError('NAME_INVALID', Kind.Invalid, `'${name}' cannot be a name`, { hint: 'a name is not empty and does not look like a PID' })
+  new WippyError('NAME_INVALID', Kind.Invalid, `'${name}' cannot be a name`, {
+    hint: 'a name has 1 to 1024 characters and does not look like a PID',
+  })
+
+export const namesTooMany = (most: number): WippyError =>
+  new WippyError('NAMES_TOO_MANY', Kind.RateLimited, `a process has at most ${most} names`, {
+    hint: 'unregister those that are not needed',
+  })
 
 export const pidTaken = (pid: Pid): WippyError =>
   new WippyError('PID_TAKEN', Kind.AlreadyExists, `process ${pid} is already running`, { details: { pid } })

@@ -1,12 +1,17 @@
 // Registered names: text → pid, in three tables that differ in who else agrees (spec: scopes). On one node they only differ in order.
 //
-//   N1. A name means one pid per table. N2. A process that ended holds no name.
+//   N1. A name means one pid per table.
+//   N2. A process that ended holds no name; one that runs holds at most MOST_NAMES in each.
 
 import { type Pid, parsePid } from '../pid.ts'
-import { nameInvalid, nameTaken } from './failure.ts'
+import { nameInvalid, namesTooMany, nameTaken } from './failure.ts'
 
 export const Scope = { LOCAL: 0, EVENTUAL: 1, CONSISTENT: 2, STRONG: 3 } as const
 export type Scope = (typeof Scope)[keyof typeof Scope]
+
+/** Names that a pid holds in a table. */
+export const MOST_NAMES = 10_000
+const LONGEST = 1024 // characters
 
 /** One table: names, and which of them a pid holds. */
 type Table = { readonly pids: Map<string, Pid>; readonly held: Map<Pid, Set<string>> }
@@ -17,15 +22,16 @@ export class Names {
   readonly #eventual = table()
   readonly #global = table() // CONSISTENT and STRONG
 
-  /** The same pid may register again; another fails with NAME_TAKEN, whose details carry the owner. */
+  /** The same pid may register again; another fails with NAME_TAKEN, whose details carry the owner. Throws NAME_INVALID, NAMES_TOO_MANY. */
   register(name: string, pid: Pid, scope: Scope = Scope.LOCAL): void {
-    if (name === '' || parsePid(name) !== null) throw nameInvalid(name)
+    if (name === '' || name.length > LONGEST || parsePid(name) !== null) throw nameInvalid(name.slice(0, LONGEST))
     const { pids, held } = this.#table(scope)
     const owner = pids.get(name)
     if (owner === pid) return
     if (owner !== undefined) throw nameTaken(name, owner)
-    pids.set(name, pid)
     const names = held.get(pid)
+    if (names && names.size >= MOST_NAMES) throw namesTooMany(MOST_NAMES)
+    pids.set(name, pid)
     if (names) names.add(name)
     else held.set(pid, new Set([name]))
   }

@@ -4,6 +4,8 @@ import { Kind, WippyError } from '../../src/error.ts'
 import type { Abroad } from '../../src/kernel/abroad.ts'
 import type { Fault } from '../../src/kernel/body.ts'
 import type { Exit } from '../../src/kernel/exit.ts'
+import { EVENT } from '../../src/kernel/frame.ts'
+import { defaultLimits } from '../../src/kernel/host.ts'
 import type { Process } from '../../src/kernel/process.ts'
 import type { Pid } from '../../src/pid.ts'
 import { messages, TestKernel } from '../support/test-kernel.ts'
@@ -33,6 +35,22 @@ test('a process that exits gives its result, untouched, to its watchers', () => 
   assert.equal([exit.ok, text(exit), exit.error], [true, '[42, nil]', null])
   assert.equal(events(watcher.heard), [`pid.exit ${process.pid} 1`])
   assert.is(watcher.heard[0]?.payload, '[42, nil]')
+})
+
+test('of results that a watcher takes in too slowly it hears that they were too large', () => {
+  const kernel = new TestKernel()
+  const busy = Object.assign(new TsBody(), { isBehind: true })
+  const watcher = kernel.spawn(busy, { limits: { ...defaultLimits, memoryBytes: 100_000 } })
+  for (let i = 0; i < 20; i++) kernel.once((_inbox, out) => out.exit('x'.repeat(40_000)), { parent: watcher.pid, monitor: true })
+  while (kernel.notes.ended_.length < 20) kernel.scheduler.turn(0)
+  assert.ok(watcher.mailbox.waitingBytes < 110_000, `${watcher.mailbox.waitingBytes} bytes wait`)
+  const waiting: string[] = []
+  watcher.mailbox.look(({ bytes: all, kind, flag, topicEnd, payloadEnd }) => {
+    const said = new TextDecoder().decode(all.subarray(topicEnd, payloadEnd))
+    if (kind === EVENT) waiting.push(`${flag} ${/[A-Z_]{3,}/.exec(said)?.[0] ?? said.length}`)
+    return true
+  })
+  assert.equal(waiting, ['1 40000', '1 40000', ...new Array(18).fill('0 REPLY_TOO_LARGE')])
 })
 
 test('an exit that says it failed is abnormal', () => {

@@ -1,11 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { WippyError } from '../../src/error.ts'
-import { Names, Scope } from '../../src/kernel/names.ts'
+import { MOST_NAMES, Names, Scope } from '../../src/kernel/names.ts'
 import type { Pid } from '../../src/pid.ts'
 
 const test = suite('names')
 const [a, b] = ['{h:h|0x00001}', '{h:h|0x00002}'] as Pid[] as [Pid, Pid]
+const coded =
+  (expected: string) =>
+  ({ code }: WippyError): boolean =>
+    code === expected
 
 test('a name means a pid', () => {
   const names = new Names()
@@ -28,6 +32,24 @@ test('another pid may not, and learns who has the name', () => {
     () => names.register('server', b),
     ({ kind, details }: WippyError) => kind === 'AlreadyExists' && details?.pid === a,
   )
+})
+
+test('a pid holds so many names and no more, until it gives one up', () => {
+  const names = new Names()
+  for (let i = 0; i < MOST_NAMES; i++) names.register(`n${i}`, a)
+  names.register('n0', a)
+  assert.throws(() => names.register('more', a), coded('NAMES_TOO_MANY'))
+  assert.is(names.lookup('more'), undefined)
+  names.register('more', b)
+  names.register('more', a, Scope.STRONG)
+  names.unregister('n0')
+  names.register('again', a)
+})
+
+test('a name that is too long is none', () => {
+  const names = new Names()
+  names.register('x'.repeat(1024), a)
+  assert.throws(() => names.register('x'.repeat(1025), a), coded('NAME_INVALID'))
 })
 
 test('the scope most nodes agree on is looked at first', () => {

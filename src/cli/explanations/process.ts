@@ -52,7 +52,8 @@ MESSAGE_INVALID | What was to be sent is no message. | A message has a topic and
 MESSAGE_TOO_LARGE | A message is larger than the mailbox of its receiver. | It could never be taken in. | Send it in parts, or raise limits.mailbox.size.
 MSGPACK_MALFORMED | Bytes that should be a message are none. | They were cut, altered, or made by something else. | Nothing was believed of them; look at who sent them.
 MSGPACK_UNENCODABLE | A value cannot be sent to another process. | Functions, coroutines and handles stay where they are. | Send plain data.
-NAME_INVALID | The text cannot be a name of a process. | A name is not empty and does not look like a pid. | Choose another.
+NAME_INVALID | The text cannot be a name of a process. | A name has 1 to 1024 characters and does not look like a pid. | Choose another.
+NAMES_TOO_MANY | The process has as many names as it may. | Names are kept outside its memory: 10,000 at once. | Unregister those that are not needed.
 NAME_NOT_REGISTERED | Nobody has that name. | Names go when their process ends. | Register first, or wait until somebody has.
 NAME_TAKEN | The name belongs to another process. | A name means one process. | Choose another, or wait until it is free.
 NAME_UNRESOLVED | A message was sent to a name that nobody has. | Names go when their process ends. | Look it up first, or be ready for this.
