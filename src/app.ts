@@ -26,7 +26,7 @@ import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { StoredHistory } from './registry/stored-history.ts'
 import { Audit } from './service/audit.ts'
-import { Authority } from './service/authority.ts'
+import { Authority, emptyGroups } from './service/authority.ts'
 import { Callees } from './service/callees.ts'
 import { Credentials } from './service/credentials.ts'
 import { type Attachment, Door } from './service/door.ts'
@@ -312,7 +312,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     parts,
     problems,
     unstarted,
-    warnings: [...sourceWarnings, ...booted.warnings],
+    warnings: [...sourceWarnings, ...emptyGroups(entries), ...booted.warnings],
     commands,
     execute,
     follow: followFiles,

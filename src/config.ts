@@ -5,11 +5,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { configFileIn, readConfig } from './app/config-file.ts'
-import { isUpstream, settingFor, takeLock, takeSettings, UPSTREAM_HISTORIES } from './app/upstream-settings.ts'
+import { installedOf, isUpstream, settingFor, takeLock, takeSettings, UPSTREAM_HISTORIES } from './app/upstream-settings.ts'
 import { Kind, WippyError } from './error.ts'
 import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
 import { KEEP } from './registry/history.ts'
+import type { ModuleSource } from './registry/module-folder.ts'
 import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
 import { laidOver } from './registry/profile.ts'
 import { address, count, flag, lists, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
@@ -118,7 +119,8 @@ export type Config = {
   readonly name: string | null
   /** Absolute directories. */
   readonly src: readonly string[]
-  readonly replacements: readonly { readonly module: string; readonly path: string }[]
+  /** Modules that are there, wherever they lie. */
+  readonly replacements: readonly ModuleSource[]
   readonly logger: { readonly level: (typeof LEVELS)[number]; readonly encoding: (typeof ENCODINGS)[number] }
   readonly limits: {
     readonly memoryBytes: number
@@ -252,7 +254,7 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
     const hint = 'Run "wippy init" to make one, or go to a directory with wippy.config.ts, wippy.lock or src/_index.yaml.'
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no wippy app in this directory', { where: { file: root }, hint })
   }
-  if (here(lock)) takeLock(join(root, lock), settings)
+  const locked = here(lock) ? takeLock(join(root, lock), settings) : null
   const sets = (options.set ?? []).map(parseSet)
   const above = { env: options.env ?? process.env, profiles: options.profiles ?? [], vars: varsIn(sets) }
   if (here(yaml)) takeSettings(join(root, yaml), yaml, above, settings)
@@ -262,7 +264,9 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
 
   const src = settings.get('src', [here('src') ? 'src' : '.'])
   const config = configOf(root, src, settings, options)
-  return { config, problems: settings.problems, warnings: settings.warnings }
+  const { installed, warnings } = locked ? installedOf(locked, config) : { installed: [], warnings: [] }
+  const replacements = [...config.replacements, ...installed]
+  return { config: { ...config, replacements }, problems: settings.problems, warnings: [...settings.warnings, ...warnings] }
 }
 
 const configOf = (root: string, src: readonly string[], settings: Settings, options: ConfigOptions): Config => ({

@@ -147,6 +147,34 @@ prometheus: {enabled: true, address: "localhost:9090"}
   assert.equal(config.sections.prometheus, { enabled: true, address: 'localhost:9090' })
 })
 
+test('modules of wippy.lock are where they are installed; of the others one warning says how to bring them', async () => {
+  const root = directoryWith({
+    'wippy.lock': `directories: {modules: .wippy, src: .}
+modules:
+  - {name: org/replaced, version: 1.0.0}
+  - {name: org/plain, version: 1.2.0}
+  - {name: org/versioned, version: v2.0.0}
+  - {name: org/lost, version: 3.0.0}
+  - {name: org/gone, version: 4.0.0}
+replacements:
+  - {from: org/replaced, to: ./mod}
+`,
+    'mod/_index.yaml': '',
+    '.wippy/vendor/org/plain/_index.yaml': '',
+    '.wippy/vendor/org/versioned-v2.0.0/_index.yaml': '',
+  })
+  const { config, problems, warnings } = await loadConfig(root)
+  assert.equal(config.replacements, [
+    { module: 'org/replaced', path: join(root, 'mod') },
+    { module: 'org/plain', path: join(root, '.wippy/vendor/org/plain') },
+    { module: 'org/versioned', path: join(root, '.wippy/vendor/org/versioned-v2.0.0') },
+  ])
+  assert.equal([problems, codes(warnings)], [[], ['MODULE_MISSING']])
+  assert.match(warnings[0]?.message ?? '', /org\/lost 3\.0\.0, org\/gone 4\.0\.0$/)
+  assert.match(warnings[0]?.hint ?? '', /from: org\/lost.*\.wippy\/vendor\/org\/lost/)
+  assert.is(warnings[0]?.where?.line, 6)
+})
+
 test('.wippy.yaml: unknown keys warn with their line, bad values and missing variables are problems', async () => {
   const root = directoryWith({
     ...INDEX,

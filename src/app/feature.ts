@@ -6,7 +6,8 @@
 //   F3 Features are stopped newest first: each may use what it has found loaded.
 
 import type { Change, State } from '../registry/change.ts'
-import { type Entry, fieldsOf } from '../registry/entry.ts'
+import type { Entry } from '../registry/entry.ts'
+import { modulesOf } from '../registry/imports.ts'
 import type { Handler } from '../registry/kinds.ts'
 import type { Service } from '../service/service.ts'
 import type { Parts } from './parts.ts'
@@ -39,11 +40,6 @@ export type Feature = {
   readonly wants?: (entry: Entry) => boolean
   /** Imports the code and builds it. */
   readonly load: (parts: Parts) => Promise<Built>
-}
-
-const modulesOf = (entry: Entry): readonly unknown[] => {
-  const { modules } = fieldsOf(entry)
-  return Array.isArray(modules) ? modules : []
 }
 
 export class Features {
@@ -82,7 +78,7 @@ export class Features {
   /** Loads what the code of an entry may ask: the modules it declares, and those that are always there. */
   async loadFor(entry: Entry): Promise<void> {
     for (const feature of this.#table) if (feature.ambient) await this.#load(feature)
-    for (const module of modulesOf(entry)) {
+    for (const module of modulesOf(entry).values()) {
       const feature = this.#byModule.get(module)
       if (feature) await this.#load(feature)
     }

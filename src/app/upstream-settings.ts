@@ -1,8 +1,10 @@
 // What the files of an upstream app set: `wippy.lock` and `.wippy.yaml`, under the names that settings have here.
 
-import { dirname } from 'node:path'
-import type { Where } from '../error.ts'
+import { statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { Kind, type Where, WippyError } from '../error.ts'
 import { type Fields, isFields } from '../registry/entry.ts'
+import type { ModuleSource } from '../registry/module-folder.ts'
 import type { Settings } from '../registry/settings.ts'
 import { type Above, readLock, readSettings } from '../registry/wippy-files.ts'
 
@@ -15,13 +17,44 @@ export const UPSTREAM_HISTORIES: Readonly<Record<string, 'durable' | 'none'>> = 
 const replacementsIn = (value: unknown): unknown =>
   Array.isArray(value) ? Object.fromEntries(value.filter(isFields).map(({ from, to }) => [String(from), to])) : value
 
-/** Takes what `wippy.lock` says. */
-export const takeLock = (path: string, settings: Settings): void => {
+/** A module that an app needs, as its lock says it. */
+export type Locked = { readonly name: string; readonly version: string; readonly where: Where }
+/** The modules of a lock, and the directory that installed ones are in. */
+export type Lock = { readonly modules: readonly Locked[]; readonly vendor: string }
+
+/** Takes what `wippy.lock` says, and returns what of it is no setting. */
+export const takeLock = (path: string, settings: Settings): Lock => {
   const { fields, problems, warnings, where } = readLock(path, 'wippy.lock')
   settings.problems.push(...problems)
   settings.warnings.push(...warnings)
-  if (isFields(fields.directories)) settings.put('src', fields.directories.src, where(['directories', 'src']))
+  const directories = isFields(fields.directories) ? fields.directories : {}
+  settings.put('src', directories.src, where(['directories', 'src']))
   settings.put('replacements', replacementsIn(fields.replacements), where(['replacements']))
+  const modules = (Array.isArray(fields.modules) ? fields.modules : []).flatMap((module, at) => {
+    if (!isFields(module) || typeof module.name !== 'string') return []
+    return [{ name: module.name, version: String(module.version ?? ''), where: where(['modules', at, 'name']) }]
+  })
+  const folder = typeof directories.modules === 'string' && directories.modules !== '' ? directories.modules : '.wippy'
+  return { modules, vendor: resolve(dirname(path), basename(folder) === 'vendor' ? folder : join(folder, 'vendor')) }
+}
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+/** Those of a lock's modules that are installed, but for those that are replaced; the ones that are not here at all, in one warning. */
+export const installedOf = (
+  { modules, vendor }: Lock,
+  { root, replacements }: { readonly root: string; readonly replacements: readonly ModuleSource[] },
+): { readonly installed: readonly ModuleSource[]; readonly warnings: readonly WippyError[] } => {
+  const asked = modules.filter(({ name }) => !replacements.some(({ module }) => module === name))
+  const found = asked.map(({ name, version }) => [join(vendor, name), join(vendor, `${name}-${version}`)].find(isDirectory))
+  const missing = asked.filter((_, at) => found[at] === undefined)
+  const installed = asked.flatMap(({ name }, at) => (found[at] === undefined ? [] : [{ module: name, path: found[at] }]))
+  const [first] = missing
+  if (first === undefined) return { installed, warnings: [] }
+  const names = missing.map(({ name, version }) => `${name} ${version}`.trim()).join(', ')
+  const message = `modules that the app needs are not here, and there is no hub to fetch them from: ${names}`
+  const hint = `Put the sources of each into a directory, and name it in wippy.lock: "replacements: [{ from: ${first.name}, to: DIRECTORY }]". ${relative(root, join(vendor, first.name))} is found as it is.`
+  return { installed, warnings: [new WippyError('MODULE_MISSING', Kind.NotFound, message, { where: first.where, hint })] }
 }
 
 /** Sections of `.wippy.yaml` that are settings of ours, and under which name. */

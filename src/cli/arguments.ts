@@ -2,8 +2,9 @@
 //
 //   wippy run -o app:x:y=1 greet --loud -v          ours: -o app:x:y=1 greet      the process's: --loud -v
 //   wippy run -x app:greet -s --loud                ours: -x app:greet -s         the process's: --loud
-// Everything behind the target belongs to the process, untouched. With -x, which is a target and a flag in one, so does everything from the
-// first thing on that is no flag of ours. `--` ends ours in any case.
+//   wippy run greet --loud -o app:x:y=1             ours: -o app:x:y=1 greet      the process's: --loud
+// Everything behind the target belongs to the process, but for an override of an entry, which upstream's Makefiles write there. With -x, which
+// is a target and a flag in one, so does everything from the first thing on that is no flag of ours. The first `--` ends ours in any case.
 
 import type { RunFlags } from './run.ts'
 
@@ -48,6 +49,22 @@ const flagsIn = (word: string): { readonly names: readonly string[]; readonly op
 
 export type Divided = { readonly own: readonly string[]; readonly rest: readonly string[] }
 
+const OVERRIDE = /^[^:=]+:[^:=]+:[^:=]+=/
+
+/** Divides what stands behind the target: overrides of entries are ours, up to the first `--`, which is nobody's. */
+const divideBehind = (words: readonly string[]): Divided => {
+  const [own, rest]: [string[], string[]] = [[], []]
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!
+    if (word === '--') return { own, rest: [...rest, ...words.slice(at + 1)] }
+    const [, joined] = /^(?:-o|--override=)(.+)$/.exec(word) ?? []
+    if (joined !== undefined && OVERRIDE.test(joined)) own.push(word)
+    else if ((word === '-o' || word === '--override') && OVERRIDE.test(words[at + 1] ?? '')) own.push(word, words[++at]!)
+    else rest.push(word)
+  }
+  return { own, rest }
+}
+
 /** Divides what stands behind `wippy run`. */
 export const divide = (argv: readonly string[]): Divided => {
   let executes = false
@@ -57,7 +74,8 @@ export const divide = (argv: readonly string[]): Divided => {
     const flags = word.startsWith('-') && word !== '-' ? flagsIn(word) : null
     if (!flags) {
       const end = executes ? at : at + 1
-      return { own: argv.slice(0, end), rest: argv.slice(end) }
+      const { own, rest } = divideBehind(argv.slice(end))
+      return { own: [...own, ...argv.slice(0, end)], rest }
     }
     executes ||= flags.names.includes('--exec')
     if (flags.open) at++

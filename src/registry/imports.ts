@@ -4,27 +4,64 @@ import { Kind, place, WippyError } from '../error.ts'
 import { blame } from './blame.ts'
 import { type Entry, fieldsOf, isFields, parseId, resolveId, whereOf } from './entry.ts'
 import { cycleIn, groups } from './graph.ts'
+import { MODULES } from './module-names.ts'
 import { didYouMean } from './suggest.ts'
 
 const isLua = (kind: string): boolean => kind.endsWith('.lua') || kind.endsWith('.lua.bc')
 
-/** Alias → id of everything a Lua entry imports. Built-in modules (`:registry`) are not entries and not listed. */
-export const importsOf = (entry: Entry): ReadonlyMap<string, string> => {
+/** What a Lua entry says under imports, as it says it. */
+const importedBy = (entry: Entry): readonly [alias: string, reference: string][] => {
   const { imports } = fieldsOf(entry)
-  if (!isLua(entry.kind) || !isFields(imports)) return new Map()
-  const named = Object.entries(imports).filter((pair): pair is [string, string] => typeof pair[1] === 'string' && !pair[1].startsWith(':'))
-  return new Map(named.map(([alias, reference]) => [alias, resolveId(reference, entry.ns)]))
+  if (!isLua(entry.kind) || !isFields(imports)) return []
+  return Object.entries(imports).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
 }
 
-const missing = (entry: Entry, alias: string, id: string, all: ReadonlyMap<string, Entry>): WippyError => {
-  const { ns } = parseId(id)
+/** The module of the runtime that a reference means, as `:registry` or `registry`; null for the id of an entry. */
+export const moduleNamed = (reference: string): string | null => {
+  if (reference.startsWith(':')) return reference.slice(1)
+  return MODULES.has(reference) ? reference : null
+}
+
+/** Alias → id of everything a Lua entry imports. Modules of the runtime are not entries and not listed. */
+export const importsOf = (entry: Entry): ReadonlyMap<string, string> => {
+  const libraries = importedBy(entry).filter(([, reference]) => moduleNamed(reference) === null)
+  return new Map(libraries.map(([alias, reference]) => [alias, resolveId(reference, entry.ns)]))
+}
+
+/** Name in the code → module of the runtime: what an entry lists under modules, and what it imports. */
+export const modulesOf = (entry: Entry): ReadonlyMap<string, string> => {
+  const { modules } = fieldsOf(entry)
+  const all = new Map<string, string>()
+  if (Array.isArray(modules)) for (const name of modules) if (typeof name === 'string') all.set(name, name)
+  for (const [alias, reference] of importedBy(entry)) {
+    const module = moduleNamed(reference)
+    if (module !== null) all.set(alias, module)
+  }
+  return all
+}
+
+/** The component that is to bring a namespace of which nothing is there; null when none is named for it. */
+const componentFor = (ns: string, all: ReadonlyMap<string, Entry>): string | null => {
   const others = [...all.values()]
-  const components = others.filter((other) => other.kind === 'ns.dependency').map((other) => fieldsOf(other).component)
+  if (others.some((other) => other.ns === ns)) return null
+  const named = others.filter(({ kind }) => kind === 'ns.dependency').map((other) => String(fieldsOf(other).component))
+  return named.find((component) => `${ns}.`.startsWith(`${component.replace('/', '.')}.`)) ?? null
+}
+
+/** `said` are the components whose absence somebody was told of: what else misses them is said in one line. */
+const missing = (entry: Entry, alias: string, all: ReadonlyMap<string, Entry>, said: Set<string>): WippyError => {
+  const id = importsOf(entry).get(alias)!
+  const path = `data.imports.${alias}`
+  const message = `"${entry.id}" imports "${id}", which does not exist`
+  const component = componentFor(parseId(id).ns, all)
+  if (component !== null && said.has(component))
+    return new WippyError('IMPORT_MISSING', Kind.NotFound, message, { where: whereOf(entry, path) })
+  if (component !== null) said.add(component)
   const hint =
-    components.length > 0 && !others.some((other) => other.ns === ns)
-      ? `Nothing here is in namespace "${ns}": install the component it belongs to (${components.join(', ')}), for example as a replacement.`
-      : didYouMean(id, all.keys(), 'Check the spelling, or add a library.lua entry of that name.')
-  return blame(entry, `data.imports.${alias}`, 'IMPORT_MISSING', Kind.NotFound, `"${entry.id}" imports "${id}", which does not exist`, hint)
+    component === null
+      ? didYouMean(id, all.keys(), 'Check the spelling, or add a library.lua entry of that name.')
+      : `Nothing of ${component} is here: put its sources into a directory, and name that under "replacements".`
+  return blame(entry, path, 'IMPORT_MISSING', Kind.NotFound, message, hint)
 }
 
 const cyclic = (cycle: readonly Entry[]): WippyError => {
@@ -46,11 +83,12 @@ const cyclic = (cycle: readonly Entry[]): WippyError => {
 export const checkImports = (entries: Iterable<Entry>): WippyError[] => {
   const all = new Map([...entries].map((entry) => [entry.id, entry]))
   const problems: WippyError[] = []
+  const said = new Set<string>()
   for (const entry of all.values()) {
     for (const [alias, id] of importsOf(entry)) {
       const target = all.get(id)
       if (!target) {
-        problems.push(missing(entry, alias, id, all))
+        problems.push(missing(entry, alias, all, said))
       } else if (!isLua(target.kind)) {
         const message = `"${entry.id}" imports "${id}", which is a ${target.kind} and no Lua code`
         problems.push(blame(entry, `data.imports.${alias}`, 'IMPORT_NOT_LUA', Kind.Invalid, message, 'Import a library.lua entry.'))

@@ -9,6 +9,9 @@ import type { Disable } from './disable.ts'
 import { readDocument } from './document.ts'
 import { isFields } from './entry.ts'
 
+/** Where a module lies: its name, and its absolute directory. */
+export type ModuleSource = { readonly module: string; readonly path: string }
+
 export type ModuleFolder = {
   /** Absolute: `src` in it where there is one, else the directory itself. */
   readonly entries: string

@@ -72,7 +72,7 @@ export class SourceTree {
 
   /** Absolute paths of the directories the files are in. */
   get directories(): readonly string[] {
-    return this.#directories.map(({ top }) => top)
+    return [...new Set(this.#directories.map(({ top }) => top))]
   }
 
   /** Whether a file of this absolute path makes a difference, be it there or not. */
@@ -97,7 +97,8 @@ export class SourceTree {
 
   #readAll(directory: SourceDirectory): Read[] {
     if (directory.fault) return [{ ...GONE, problems: [directory.fault] }]
-    return directory.files().map((file) => {
+    const own = directory.files().filter((file) => this.#directoryOf(file) === directory)
+    return own.map((file) => {
       const read = directory.read(file)
       this.#keep(file, read)
       for (const entry of read.entries) {
@@ -144,8 +145,9 @@ export class SourceTree {
     return [...known, ...found]
   }
 
+  /** Whose file it is: a module's rather than the app's, when a directory lies in another. */
   #directoryOf(path: string): SourceDirectory | undefined {
-    return this.#directories.find((directory) => directory.covers(path))
+    return this.#directories.findLast((directory) => directory.covers(path))
   }
 
   /** What is different of what is written, by id; null is gone. Of two entries with one id the second is a problem. */

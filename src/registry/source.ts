@@ -84,9 +84,14 @@ export class SourceDirectory {
   /** Why nothing can be read here, or null. */
   get fault(): WippyError | null {
     if (statSync(this.top, { throwIfNoEntry: false })?.isDirectory()) return null
-    const hint = 'Create it, or say where the entries are: "src" in wippy.config.ts, directories.src in wippy.lock.'
     const file = this.shown(this.top)
-    const message = `the source directory "${file}" does not exist`
+    const [message, hint] =
+      this.#module === undefined
+        ? [
+            `the source directory "${file}" does not exist`,
+            'Create it, or say where the entries are: "src" in wippy.config.ts, directories.src in wippy.lock.',
+          ]
+        : [`the directory "${file}" of the module ${this.#module} does not exist`, 'Check what "replacements" says of it.']
     return new WippyError('SOURCE_DIR_MISSING', Kind.NotFound, message, { where: { file }, hint })
   }
 

@@ -10,7 +10,7 @@ import type { State } from '../registry/change.ts'
 import { type Entry, type Fields, fieldsOf, isFields, resolveId } from '../registry/entry.ts'
 import type { Actor } from '../security/request.ts'
 import { type Scope, scopeOf } from '../security/scope.ts'
-import { POLICY_KINDS, type Policies } from './policies.ts'
+import { groupsOf, POLICY_KINDS, type Policies } from './policies.ts'
 import type { Context } from './service.ts'
 
 const securityOf = (entry: Entry): Fields | null => {
@@ -45,6 +45,19 @@ export const checkSecurity = (entry: Entry, after: State): void => {
     if (!POLICY_KINDS.includes(after.get(id)?.kind ?? ''))
       throw wrong(entry, 'policies', `there is no policy "${id}"`, 'Name a security.policy entry.')
   }
+}
+
+/** Groups that entries act with and that no policy is in: they grant nothing, which is seldom what was meant. */
+export const emptyGroups = (entries: readonly Entry[]): readonly WippyError[] => {
+  const known = new Set(entries.filter(({ kind }) => POLICY_KINDS.includes(kind)).flatMap(groupsOf))
+  return entries.flatMap((entry) =>
+    idsOf(entry, securityOf(entry)?.groups).flatMap((group) => {
+      if (known.has(group)) return []
+      const message = `"${entry.id}" acts with the group "${group}", which no policy is in: it grants nothing`
+      const hint = `Write "groups: [${group}]" in a security.policy, or add the module that brings one.`
+      return [blame(entry, 'data.lifecycle.security.groups', 'GROUP_EMPTY', Kind.NotFound, message, hint)]
+    }),
+  )
 }
 
 export type AuthoritySettings = { readonly strict: boolean; readonly generated: 'nothing' | 'operator' }

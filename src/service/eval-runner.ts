@@ -5,6 +5,7 @@
 
 import { Kind, WippyError } from '../error.ts'
 import { type Fields, isFields } from '../registry/entry.ts'
+import { moduleNamed } from '../registry/imports.ts'
 import type { Authority } from './authority.ts'
 import type { Credentials } from './credentials.ts'
 import type { Permits } from './permit.ts'
@@ -76,7 +77,11 @@ export const evalService = ({ sandbox, permits, credentials, authority, most }: 
     const allowed = names(allow_classes, 'allow_classes')
     for (const name of allowed) demand(caller, 'eval.class', name)
     const wanted = names(modules, 'modules')
-    for (const module of wanted) {
+    const imported = Object.entries(pairs(imports, 'imports')).map(([alias, id]) => {
+      if (typeof id !== 'string') throw invalid(`imports.${alias} is the id of a library`)
+      return [alias, id] as const
+    })
+    for (const module of [...wanted, ...imported.flatMap(([, id]) => moduleNamed(id) ?? [])]) {
       const missing = (Object.hasOwn(CLASSES, module) ? CLASSES[module]! : ['process']).find((name) => !allowed.includes(name))
       if (missing !== undefined) {
         throw new WippyError('EVAL_CLASS', Kind.PermissionDenied, `module "${module}" is of class "${missing}", which is forbidden here`, {
@@ -86,13 +91,9 @@ export const evalService = ({ sandbox, permits, credentials, authority, most }: 
       }
       demand(caller, 'eval.module', module)
     }
-    const libraries = Object.entries(pairs(imports, 'imports')).map(([alias, id]) => {
-      if (typeof id !== 'string') throw invalid(`imports.${alias} is the id of a library`)
-      demand(caller, 'eval.import', id)
-      return [alias, id] as const
-    })
+    for (const [, id] of imported) if (moduleNamed(id) === null) demand(caller, 'eval.import', id)
     const globals = pairs(custom_modules, 'custom_modules')
-    return { source, method, modules: wanted, imports: Object.fromEntries(libraries), globals }
+    return { source, method, modules: wanted, imports: Object.fromEntries(imported), globals }
   }
 
   /** Code that is given a class acts for who gave it; any other computes, with no rights to lose. */

@@ -72,7 +72,7 @@ export const policyOf = (entry: Entry): Policy => {
 }
 
 /** The groups a policy is in, as full ids. */
-const groupsOf = (entry: Entry): readonly string[] => {
+export const groupsOf = (entry: Entry): readonly string[] => {
   const { groups } = fieldsOf(entry)
   const names = typeof groups === 'string' ? [groups] : Array.isArray(groups) ? groups : []
   return names.filter((name) => typeof name === 'string').map((name) => resolveId(name, entry.ns))

@@ -9,7 +9,7 @@ import { type Require, requires } from '../lua/requires.ts'
 import { returnedNames } from '../lua/returned.ts'
 import type { Chunk, Program } from '../program.ts'
 import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
-import { importsOf } from '../registry/imports.ts'
+import { importsOf, modulesOf } from '../registry/imports.ts'
 
 type Compiled = { readonly chunk: Chunk; readonly requires: readonly Require[]; readonly returned: readonly string[] | null }
 
@@ -35,7 +35,7 @@ const compiledOf = (entry: Entry): Compiled => {
 /** Takes what its source was compiled to by somebody else, so that it is not compiled here. */
 export const adopt = (entry: Entry, { code, ...read }: { readonly code: string } & Omit<Compiled, 'chunk'>): Compiled => {
   const file = entry.origin?.sources.get('data.source') ?? entry.id
-  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries(importsOf(entry)) }, ...read }
+  const made: Compiled = { chunk: { file, code, imports: Object.fromEntries([...renamedBy(entry), ...importsOf(entry)]) }, ...read }
   compiled.set(entry, made)
   return made
 }
@@ -49,10 +49,15 @@ export const requiresOf = (entry: Entry): readonly Require[] => compiledOf(entry
 /** The names in the table that the text of an entry returns, or null when only running it says so. Throws as `chunkOf`. */
 export const returnedOf = (entry: Entry): readonly string[] | null => compiledOf(entry).returned
 
-const modulesOf = (entry: Entry): string[] => {
-  const { modules } = fieldsOf(entry)
-  return Array.isArray(modules) ? modules.filter((name): name is string => typeof name === 'string') : []
-}
+/** Modules of the runtime that an entry has under a name of its own: that name, and the id of the library that stands for the module. */
+const renamedBy = (entry: Entry): (readonly [alias: string, id: string])[] =>
+  [...modulesOf(entry)].flatMap(([alias, name]) => (alias === name ? [] : [[alias, `:${name}`] as const]))
+
+/** A module as a library, which can be imported under any name. */
+const moduleLibrary = (id: string): Program['libraries'][number] => ({
+  id,
+  chunk: { file: id, code: `return require(${JSON.stringify(id.slice(1))})`, imports: {} },
+})
 
 /** Modules of the runtime that code needs without naming them: what its text looks as if it used. More than needed only costs memory. */
 const IMPLIED: readonly (readonly [module: string, use: RegExp])[] = [
@@ -88,8 +93,10 @@ const linkedOf = (entry: Entry, find: Find): Linked => {
 const link = (entry: Entry, find: Find): Linked => {
   const libraries = new Map<string, Entry>()
   const modules = new Set<string>()
+  const renamed = new Set<string>()
   const visit = (importer: Entry, path: readonly string[]): void => {
-    for (const name of modulesOf(importer)) modules.add(name)
+    for (const name of modulesOf(importer).values()) modules.add(name)
+    for (const [, id] of renamedBy(importer)) renamed.add(id)
     for (const [alias, id] of importsOf(importer)) {
       if (libraries.has(id)) continue
       if (path.includes(id)) throw cyclic(importer, [...path.slice(path.indexOf(id)), id])
@@ -110,7 +117,7 @@ const link = (entry: Entry, find: Find): Linked => {
     chunk,
     modules: [...modules],
     implied: [...new Set(implied)],
-    libraries: imported,
+    libraries: [...[...renamed].map(moduleLibrary), ...imported], // modules first: an alias may take the name of one
   }
   const isFromFiles = [entry, ...libraries.values()].every(({ origin }) => origin !== null)
   return { program, libraries: [...libraries.values()], isFromFiles }

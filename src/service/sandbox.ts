@@ -15,6 +15,7 @@ import { encodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { Program } from '../program.ts'
 import { type Entry, makeEntry } from '../registry/entry.ts'
+import { modulesOf } from '../registry/imports.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Reply } from '../request.ts'
 import type { Launcher } from './launcher.ts'
@@ -104,7 +105,9 @@ export class Sandbox {
       return { id, chunk: { file: id, code: `return ${literal(value)}`, imports: {} } }
     })
     const named = Object.fromEntries(Object.keys(globals).map((name) => [name, `eval:global.${name}`]))
-    const bare = modules.includes('process') ? [] : [{ id: 'eval:bare', chunk: { file: 'eval:bare', code: BARE, imports: {} } }]
+    const bare = [...modulesOf(entry).values()].includes('process')
+      ? []
+      : [{ id: 'eval:bare', chunk: { file: 'eval:bare', code: BARE, imports: {} } }]
     const { chunk, libraries } = program
     return { ...program, chunk: { ...chunk, imports: { ...chunk.imports, ...named } }, libraries: [...bare, ...given, ...libraries] }
   }

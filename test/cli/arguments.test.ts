@@ -32,7 +32,14 @@ test('with -x it begins at the first word that is no flag of ours', () => {
 test('two dashes say where ours end', () => {
   assert.is(divided('-x app:greet -- -v'), '-x app:greet | -v')
   assert.is(divided('-s -- greet -v'), '-s | greet -v')
-  assert.is(divided('greet -- -v'), 'greet | -- -v')
+  assert.is(divided('greet -- -v'), 'greet | -v')
+  assert.is(divided('greet Ada -- -- -o app:x:y=1'), 'greet | Ada -- -o app:x:y=1')
+})
+
+test('an override of an entry is ours wherever it stands', () => {
+  assert.is(divided('test -o app:x:y=1 users --override app:z:w=a:b'), '-o app:x:y=1 --override app:z:w=a:b test | users')
+  assert.is(divided('-x app:test -s users -oapp:x:y=1 --override=app:z:w=2'), '-oapp:x:y=1 --override=app:z:w=2 -x app:test -s | users')
+  assert.is(divided('convert -o out.txt --override all -o'), 'convert | -o out.txt --override all -o')
 })
 
 test('an unknown flag before any target is left for oclif to refuse', () => assert.is(divided('--foo greet'), '--foo | greet'))
@@ -60,6 +67,7 @@ const LINES = [
   'run greet',
   'run --profile pg --profile=far --set vars.a=b greet',
   'run greet Ada -v --help',
+  'run test -o app:x:y=1 users -- -o app:x:y=2',
   'run -s --watch greet list',
   'run -x app:greet',
   'run -xapp:greet Ada',

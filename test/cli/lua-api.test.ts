@@ -9,6 +9,7 @@ import { features } from '../../src/app/features.ts'
 import { luaStubs, typescriptTypes } from '../../src/cli/lua-stubs.ts'
 import { luaApi, type Section } from '../../src/lua/api/api.ts'
 import { decodeAll } from '../../src/msgpack.ts'
+import { MODULES } from '../../src/registry/module-names.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { proc, withApp } from '../support/app.ts'
 import { ROOT, wippy } from './command.ts'
@@ -52,6 +53,11 @@ test('every module of the features is there', () => {
     features.flatMap(({ modules: names = [] }) => names).filter((name) => !known.has(name)),
     [],
   )
+})
+
+test('the names that an import can mean are those of the modules', () => {
+  const sections = modules.map(({ name }) => name)
+  assert.equal([...MODULES].sort(), [...new Set([...sections, ...ALIASES])].sort())
 })
 
 test('every function and value that a module has is written down, and no other', async () => {

@@ -29,7 +29,7 @@ test('an entry, a name, a command: the same process', async () => {
 })
 
 test('arguments reach the process untouched', async () => {
-  assert.is((await wippy(['run', 'hello', '-v', '--help', '--', 'a b', ''], { cwd: hello })).out, 'Hello\t-v\t--help\t--\ta b\t\n')
+  assert.is((await wippy(['run', 'hello', '-v', '--help', '--', '--', 'a b', ''], { cwd: hello })).out, 'Hello\t-v\t--help\t--\ta b\t\n')
   assert.is((await wippy(['run', '-x', 'hello', '-s', '--loud', '-c'], { cwd: hello })).out, 'Hello\t--loud\t-c\n')
 })
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Sources } from '../../src/registry/baseline.ts'
+import { refine, type Sources } from '../../src/registry/baseline.ts'
 import { withoutDisabled } from '../../src/registry/disable.ts'
 import { link } from '../../src/registry/link.ts'
 import { applyOverrides, coerce, parseOverride } from '../../src/registry/override.ts'
@@ -95,6 +95,17 @@ test('a requirement without a value is a warning; two values, no targets, a targ
   assert.equal(codes(link([requirement({ default: 'x', targets: scalar }), entry('org.mod:page', 'k', { path: 1 })]).problems), [
     'REQUIREMENT_TARGET',
   ])
+})
+
+test('an override of a default is what is filled in; one of the filled field stays', () => {
+  const entries = [requirement({ targets, default: 'own:r' }), page]
+  const router = (...overrides: string[]) =>
+    refine(entries, { override: overrides.map(parseOverride), disable: NOTHING }).entries[1]?.meta.router
+  assert.is(router(), 'own:r')
+  assert.is(router('org.mod:router:default=app:r'), 'app:r')
+  assert.is(router('org.mod:router:default=app:r', 'org.mod:page:meta.router=app:last'), 'app:last')
+  const missed = refine(entries, { override: [parseOverride('org.mod:paeg:x=1')], disable: NOTHING })
+  assert.equal(codes(missed.problems), ['OVERRIDE_NO_ENTRY'])
 })
 
 test('sources, replacements, overrides and disabled entries come together', () => {

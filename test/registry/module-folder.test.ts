@@ -61,4 +61,18 @@ test('a manifest that cannot be parsed is a problem with its place; one that say
   assert.equal(without, { namespaces: [], entries: [], meta: { type: ['test'] } })
 })
 
+test('a file that both the app and a module have is the module’s, once', () => {
+  const root = directoryWith({ '_index.yaml': APP, 'mod/_index.yaml': ENTRIES })
+  const { entries, problems } = assemble({
+    ...{ root, src: [root], override: [], disable: { namespaces: [], entries: [] } },
+    replacements: [{ module: 'org/mod', path: join(root, 'mod') }],
+  })
+  assert.equal([problems, entries.length, entries[1]?.meta.module], [[], 6, 'org/mod'])
+})
+
+test('a module whose directory is not there says so', () => {
+  const [problem] = assembled({}).problems
+  assert.equal([problem?.code, problem?.message], ['SOURCE_DIR_MISSING', 'the directory "mod" of the module org/mod does not exist'])
+})
+
 test.run()

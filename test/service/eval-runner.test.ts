@@ -81,6 +81,10 @@ test('classes that were not allowed are forbidden', () =>
       assert.is(error.kind, 'PermissionDenied', module)
       assert.match(error.text, /forbidden/)
     }
+    for (const imported of [':funcs', 'funcs', ':process']) {
+      const error = await failure(run(app, `{ source = "return function() return f end", imports = { f = "${imported}" } }`))
+      assert.is(error.kind, 'PermissionDenied', imported)
+    }
     const source = 'source = "return function() return funcs.call(\'app:callee\') end"'
     assert.is(await run(app, `{ ${source}, modules = { "funcs" }, allow_classes = { "process" } }`), 'called')
   }))

@@ -8,6 +8,20 @@ const waits = proc('return function() process.events():receive() end')
 const says = (what: string) =>
   proc(`return function(who) process.send(who, "at", "${what}") process.listen("go"):receive() process.send(who, "at", "${what}") end`)
 
+test('code has a module under the name it imports it as, whatever else has that name', () =>
+  withApp(
+    {
+      registry: library('local base = require("base") return { kind = function(id) return base.get(id).kind end }', {
+        imports: { base: ':registry' },
+      }),
+      f: func('return function() return { registry.kind("app:f"), clock.now():unix() > 0, data.encode({}) } end', {
+        modules: [],
+        imports: { registry: 'app:registry', clock: ':time', data: 'json' },
+      }),
+    },
+    async (app) => assert.equal(await app.eval('return (funcs.call("app:f"))'), ['function.lua', true, '[]']),
+  ))
+
 test('the next spawn runs the new code, a running process the old', () =>
   withApp({ p: says('old') }, async (app) => {
     const found = app.eval(`

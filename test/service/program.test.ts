@@ -39,6 +39,21 @@ test('libraries come each after those it needs, once; modules of all are collect
   assert.equal(chunk.imports, { a: 'app:lib_a', c: 'app:lib_c' })
 })
 
+test('a module can be imported under a name of its own, also of one that a library has', () => {
+  const lib = lua('app:lib_registry', 'return 1', { base: ':registry' })
+  const f = lua('app:f', 'return function() end', { registry: 'app:lib_registry', env: 'env', own: 'lib_registry' }, { modules: ['time'] })
+  const { modules, libraries, chunk } = programOf(f, finder(lib, f).find)
+  assert.equal(modules, ['time', 'env', 'registry'])
+  assert.equal(chunk.imports, { registry: 'app:lib_registry', own: 'app:lib_registry' })
+  assert.equal(
+    libraries.map(({ id, chunk: { imports } }) => [id, imports]),
+    [
+      [':registry', {}],
+      ['app:lib_registry', { base: ':registry' }],
+    ],
+  )
+})
+
 test('a program is the same one until its entry or one of its libraries is another', () => {
   const b = lua('app:lib_b', 'return 2')
   const a = lua('app:lib_a', 'return 1', { b: 'app:lib_b' })

@@ -325,6 +325,15 @@ test('a lifecycle that names a policy which is not there is a problem with its p
     assert.is(problem?.where?.file, 'src/_index.yaml')
   }))
 
+test('a lifecycle that names a group which no policy is in is told: it grants nothing', () =>
+  withApp(
+    { ...policies, idle: NAME.idle!, lost: service('idle', { security: { groups: ['org.mod:process', 'app:readers'] } }) },
+    async ({ node }) => {
+      const told = node.warnings.map(({ code, message }) => [code, /group "(.*?)"/.exec(message)?.[1]])
+      assert.equal([node.problems, told], [[], [['GROUP_EMPTY', 'org.mod:process']]])
+    },
+  ))
+
 test('when security is strict the files have no rights either; generated code may be given those of the files', async () => {
   const drafts = { main: proc('return function() local _, err = funcs.call("app:turn") return err and err:kind() end') }
   const run = (set: readonly string[], act: (app: TestApp) => Promise<void>) => withApp(drafts, act, { set })

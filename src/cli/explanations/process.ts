@@ -29,6 +29,7 @@ ENTRY_NO_PROCESS | The entry cannot be spawned. | It is of a kind that is no pro
 ENTRY_NO_WORKFLOW | The entry is no workflow. | Only durable code has a journal. | Give it kind workflow.lua, or meta.durable: true.
 FUNCTION_BUSY | Too many calls wait for a function. | Its pool and queue are bounded. | Call less at once, or raise pool: of the entry.
 FUNCTION_NOT_FOUND | There is no function of that id. | Nobody has it, or it was deleted. | Correct the id.
+GROUP_EMPTY | An entry acts with a group that no policy is in. | A group is what the policies that name it allow; without one that is nothing. | Name the group in a security.policy under groups:, or add the module that brings such a policy.
 HANDLER_FAILED | Who handles the kind of an entry failed. | For a reason of its own that is no refusal. | Look at the message; when it is the runtime's, report it.
 HOST_AMBIGUOUS | Which host is meant is not clear: there is none, or several. | A process runs on a host. | Add an entry of the kind that is named, or choose one with --host.
 HOST_FULL | The host has as many processes as it may. | limits.processes says how many. | Let some end, or raise the limit.
