@@ -8,7 +8,7 @@ method | main | the function of the returned table that is run; a returned funct
 modules | [] | modules of the runtime that the code may require
 imports | {} | libraries by the name under which the code requires them
 limits | those of the host | memory, fuel, hard_fuel, mailbox.messages, mailbox.size, mailbox.policy
-meta.command | none | { name, short, main }: what wippy run calls it
+meta.command | none | { name, short, main, security }: what wippy run calls it, and on whose behalf it runs: { actor, policies, groups }
 meta.durable | false | whether its steps are written down, as those of a workflow
 kind function.lua: A function: called by id; nothing of one call is left for the next.
 source | needed | as of process.lua

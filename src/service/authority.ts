@@ -1,6 +1,7 @@
 // What a process may do when nobody but an entry, or the operator, starts it.
 //
-//   A1 `lifecycle.security` of an entry names an actor and a scope: they hold for all it starts.
+//   A1 `lifecycle.security` of an entry names an actor and a scope: they hold for all it starts. `meta.command.security` does so for a
+//      process that is run as a command.
 //   A2 Without them, what the app's files start runs as the operator's, and what was made at run time may do nothing.
 //   A3 When security is strict nobody is the operator. When generated code is the operator's, what was made at run time is as the files.
 
@@ -13,16 +14,15 @@ import { type Scope, scopeOf } from '../security/scope.ts'
 import { groupsOf, POLICY_KINDS, type Policies } from './policies.ts'
 import type { Context } from './service.ts'
 
-const securityOf = (entry: Entry): Fields | null => {
-  const { lifecycle } = fieldsOf(entry)
-  return isFields(lifecycle) && isFields(lifecycle.security) ? lifecycle.security : null
-}
+const securityIn = (value: unknown): Fields | null => (isFields(value) && isFields(value.security) ? value.security : null)
+const securityOf = (entry: Entry): Fields | null => securityIn(fieldsOf(entry).lifecycle)
+const commandSecurityOf = (entry: Entry): Fields | null => securityIn(entry.meta.command)
 
 /** What the rights of what an entry starts follow from. */
 export const rightsIn = (entry: Entry): unknown => [securityOf(entry), entry.origin !== null]
 
 /** Whether an entry says on whose behalf what it starts runs: who may make such a one may act for others. */
-export const namesIdentity = (entry: Entry): boolean => securityOf(entry) !== null
+export const namesIdentity = (entry: Entry): boolean => securityOf(entry) !== null || commandSecurityOf(entry) !== null
 
 const actorOf = ({ actor }: Fields): Actor | null => {
   if (!isFields(actor) || typeof actor.id !== 'string') return null
@@ -32,21 +32,22 @@ const actorOf = ({ actor }: Fields): Actor | null => {
 const idsOf = (entry: Entry, list: unknown): readonly string[] =>
   (Array.isArray(list) ? list : []).filter((id) => typeof id === 'string').map((id) => resolveId(id, entry.ns))
 
-const wrong = (entry: Entry, path: string, message: string, hint: string): WippyError =>
-  blame(entry, `data.lifecycle.security.${path}`, 'SECURITY_INVALID', Kind.Invalid, `"${entry.id}": ${message}`, hint)
-
-/** Throws SECURITY_INVALID, with its place, for a `lifecycle.security` that names what is not there. */
-export const checkSecurity = (entry: Entry, after: State): void => {
-  const security = securityOf(entry)
+const checkAt = (entry: Entry, at: string, security: Fields | null, after: State): void => {
   if (!security) return
-  if (security.actor !== undefined && !actorOf(security))
-    throw wrong(entry, 'actor', 'an actor needs an id', 'For example: actor: { id: worker }')
+  const wrong = (path: string, message: string, hint: string): WippyError =>
+    blame(entry, `${at}.security.${path}`, 'SECURITY_INVALID', Kind.Invalid, `"${entry.id}": ${message}`, hint)
+  if (security.actor !== undefined && !actorOf(security)) throw wrong('actor', 'an actor needs an id', 'For example: actor: { id: worker }')
   for (const id of idsOf(entry, security.policies)) {
     if (!POLICY_KINDS.includes(after.get(id)?.kind ?? ''))
-      throw wrong(entry, 'policies', `there is no policy "${id}"`, 'Name a security.policy entry.')
+      throw wrong('policies', `there is no policy "${id}"`, 'Name a security.policy entry.')
   }
 }
 
+/** Throws SECURITY_INVALID, with its place, for a `lifecycle.security` that names what is not there. */
+export const checkSecurity = (entry: Entry, after: State): void => checkAt(entry, 'data.lifecycle', securityOf(entry), after)
+
+/** The same for `meta.command.security`. */
+export const checkCommandSecurity = (entry: Entry, after: State): void => checkAt(entry, 'meta.command', commandSecurityOf(entry), after)
 /** Groups that entries act with and that no policy is in: they grant nothing, which is seldom what was meant. */
 export const emptyGroups = (entries: readonly Entry[]): readonly WippyError[] => {
   const known = new Set(entries.filter(({ kind }) => POLICY_KINDS.includes(kind)).flatMap(groupsOf))
@@ -80,6 +81,16 @@ export class Authority {
   of(entry: Entry, inherited: Context | null = null): Context {
     const security = securityOf(entry)
     if (security === null && inherited !== null) return this.limited(inherited, entry.origin !== null)
+    return this.#under(entry, security)
+  }
+
+  /** Of a process that the operator runs as a command. */
+  ofCommand(entry: Entry): Context {
+    const security = commandSecurityOf(entry)
+    return security === null ? this.operator : this.#under(entry, security)
+  }
+
+  #under(entry: Entry, security: Fields | null): Context {
     const actor = security && actorOf(security)
     const scope = security && this.#scopeOf(entry, security)
     return {
