@@ -3,7 +3,6 @@
 import type { Exit } from '../kernel/exit.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
-import { checkCommandSecurity } from '../service/authority.ts'
 import { codeOf, errorOf } from '../service/outcome.ts'
 import type { Terminal } from '../service/service.ts'
 import type { Parts } from './parts.ts'
@@ -61,7 +60,6 @@ export const execution = ({ registry, launcher, scheduler, authority, log }: Exe
       if (exit.ok) workflow?.returned(decodeAll(exit.payload)[0])
       return codeSaid(entry, exit)
     }
-    if (known !== undefined) checkCommandSecurity(known, registry.snapshot().state)
     const spawned = launcher.spawn({
       entry,
       host: host ?? launcher.only('terminal.host').id,

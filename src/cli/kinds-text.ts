@@ -9,6 +9,7 @@ modules | [] | modules of the runtime that the code may require
 imports | {} | libraries by the name under which the code requires them
 limits | those of the host | memory, fuel, hard_fuel, mailbox.messages, mailbox.size, mailbox.policy
 meta.command | none | { name, short, main, security }: what wippy run calls it, and on whose behalf it runs: { actor, policies, groups }
+security | that of who starts it | as whom it runs, and what it may do: { actor: { id, meta }, policies, groups }
 meta.durable | false | whether its steps are written down, as those of a workflow
 kind function.lua: A function: called by id; nothing of one call is left for the next.
 source | needed | as of process.lua
@@ -16,6 +17,7 @@ method | main | as of process.lua
 modules | [] | as of process.lua
 imports | {} | as of process.lua
 limits | those of the host | as of process.lua
+security | that of who calls it | as of process.lua
 pool | lazy | how many calls run at once and how many wait: { type, workers, size, buffer, max_size }
 kind library.lua: Code for others, bound to a name with imports.
 source | needed | returns what the others get

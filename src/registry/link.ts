@@ -62,13 +62,15 @@ export const isLinking = (entry: Entry): boolean => isRequirement(entry) || entr
 export const targetsOf = (entry: Entry): readonly string[] =>
   isRequirement(entry) ? listOf(fieldsOf(entry).targets).map((target) => resolveId(String(target.entry ?? ''), entry.ns)) : []
 
-/** Fills every requirement that has a value. */
+const byId = (a: Entry, b: Entry): number => (a.id < b.id ? -1 : 1)
+
+/** Fills every requirement that has a value, in the order of their ids: what several add to one list stands in that order. */
 export const link = (entries: readonly Entry[]): Linked => {
   const all = new Map(entries.map((entry) => [entry.id, entry]))
   const dependencies = entries.filter((entry) => entry.kind === 'ns.dependency')
   const problems: WippyError[] = []
   const warnings: WippyError[] = []
-  for (const requirement of entries.filter(isRequirement)) {
+  for (const requirement of entries.filter(isRequirement).sort(byId)) {
     const data = fieldsOf(requirement)
     const offers = offersFor(requirement, dependencies)
     const [first] = offers

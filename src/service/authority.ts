@@ -1,7 +1,7 @@
 // What a process may do when nobody but an entry, or the operator, starts it.
 //
 //   A1 `lifecycle.security` of an entry names an actor and a scope: they hold for all it starts. `meta.command.security` does so for a
-//      process that is run as a command.
+//      process that is run as a command, and `security` of a function or process for that itself, whoever calls or spawns it.
 //   A2 Without them, what the app's files start runs as the operator's, and what was made at run time may do nothing.
 //   A3 When security is strict nobody is the operator. When generated code is the operator's, what was made at run time is as the files.
 
@@ -14,15 +14,29 @@ import { type Scope, scopeOf } from '../security/scope.ts'
 import { groupsOf, POLICY_KINDS, type Policies } from './policies.ts'
 import type { Context } from './service.ts'
 
+/** Kinds whose own `security` holds for what runs of them. */
+const ACTING: readonly string[] = ['function.lua', 'process.lua', 'function.lua.bc', 'process.lua.bc']
+
 const securityIn = (value: unknown): Fields | null => (isFields(value) && isFields(value.security) ? value.security : null)
 const securityOf = (entry: Entry): Fields | null => securityIn(fieldsOf(entry).lifecycle)
 const commandSecurityOf = (entry: Entry): Fields | null => securityIn(entry.meta.command)
+const ownSecurityOf = (entry: Entry): Fields | null => (ACTING.includes(entry.kind) ? securityIn(entry.data) : null)
+
+/** All that an entry says of on whose behalf something runs, each with the path of what it stands in. */
+const identitiesOf = (entry: Entry): readonly (readonly [at: string, security: Fields])[] =>
+  (
+    [
+      ['data.lifecycle', securityOf(entry)],
+      ['meta.command', commandSecurityOf(entry)],
+      ['data', ownSecurityOf(entry)],
+    ] as const
+  ).flatMap(([at, security]) => (security === null ? [] : [[at, security] as const]))
 
 /** What the rights of what an entry starts follow from. */
 export const rightsIn = (entry: Entry): unknown => [securityOf(entry), entry.origin !== null]
 
 /** Whether an entry says on whose behalf what it starts runs: who may make such a one may act for others. */
-export const namesIdentity = (entry: Entry): boolean => securityOf(entry) !== null || commandSecurityOf(entry) !== null
+export const namesIdentity = (entry: Entry): boolean => identitiesOf(entry).length > 0
 
 const actorOf = ({ actor }: Fields): Actor | null => {
   if (!isFields(actor) || typeof actor.id !== 'string') return null
@@ -32,8 +46,7 @@ const actorOf = ({ actor }: Fields): Actor | null => {
 const idsOf = (entry: Entry, list: unknown): readonly string[] =>
   (Array.isArray(list) ? list : []).filter((id) => typeof id === 'string').map((id) => resolveId(id, entry.ns))
 
-const checkAt = (entry: Entry, at: string, security: Fields | null, after: State): void => {
-  if (!security) return
+const checkAt = (entry: Entry, at: string, security: Fields, after: State): void => {
   const wrong = (path: string, message: string, hint: string): WippyError =>
     blame(entry, `${at}.security.${path}`, 'SECURITY_INVALID', Kind.Invalid, `"${entry.id}": ${message}`, hint)
   if (security.actor !== undefined && !actorOf(security)) throw wrong('actor', 'an actor needs an id', 'For example: actor: { id: worker }')
@@ -43,21 +56,23 @@ const checkAt = (entry: Entry, at: string, security: Fields | null, after: State
   }
 }
 
-/** Throws SECURITY_INVALID, with its place, for a `lifecycle.security` that names what is not there. */
-export const checkSecurity = (entry: Entry, after: State): void => checkAt(entry, 'data.lifecycle', securityOf(entry), after)
+/** Throws SECURITY_INVALID, with its place, for an identity that names what is not there. */
+export const checkSecurity = (entry: Entry, after: State): void => {
+  for (const [at, security] of identitiesOf(entry)) checkAt(entry, at, security, after)
+}
 
-/** The same for `meta.command.security`. */
-export const checkCommandSecurity = (entry: Entry, after: State): void => checkAt(entry, 'meta.command', commandSecurityOf(entry), after)
 /** Groups that entries act with and that no policy is in: they grant nothing, which is seldom what was meant. */
 export const emptyGroups = (entries: readonly Entry[]): readonly WippyError[] => {
   const known = new Set(entries.filter(({ kind }) => POLICY_KINDS.includes(kind)).flatMap(groupsOf))
+  const empty = (entry: Entry, at: string, group: string): WippyError => {
+    const message = `"${entry.id}" acts with the group "${group}", which no policy is in: it grants nothing`
+    const hint = `Write "groups: [${group}]" in a security.policy, or add the module that brings one.`
+    return blame(entry, `${at}.security.groups`, 'GROUP_EMPTY', Kind.NotFound, message, hint)
+  }
   return entries.flatMap((entry) =>
-    idsOf(entry, securityOf(entry)?.groups).flatMap((group) => {
-      if (known.has(group)) return []
-      const message = `"${entry.id}" acts with the group "${group}", which no policy is in: it grants nothing`
-      const hint = `Write "groups: [${group}]" in a security.policy, or add the module that brings one.`
-      return [blame(entry, 'data.lifecycle.security.groups', 'GROUP_EMPTY', Kind.NotFound, message, hint)]
-    }),
+    identitiesOf(entry).flatMap(([at, { groups }]) =>
+      idsOf(entry, groups).flatMap((group) => (known.has(group) ? [] : [empty(entry, at, group)])),
+    ),
   )
 }
 
@@ -88,6 +103,15 @@ export class Authority {
   ofCommand(entry: Entry): Context {
     const security = commandSecurityOf(entry)
     return security === null ? this.operator : this.#under(entry, security)
+  }
+
+  /** Of what runs: what it was given, under the actor and the scope that its own entry names. */
+  entered(entry: Entry, context: Context): Context {
+    const security = ownSecurityOf(entry)
+    if (security === null) return context
+    const actor = actorOf(security)
+    const scope = this.#scopeOf(entry, security)
+    return { ...context, ...(actor && { actor }), ...(scope && { scope }) }
   }
 
   #under(entry: Entry, security: Fields | null): Context {

@@ -221,9 +221,10 @@ export class Launcher {
   /** What code has of what it is given. */
   contextFor(entry: Entry, context: Context): Context {
     const { registry, authority } = this.#options
-    if (context?.operator !== true) return context
+    const own = authority.entered(entry, context)
+    if (own?.operator !== true) return own
     return authority.limited(
-      context,
+      own,
       isFromFiles(luaOf(entry), (id) => registry.get(id)),
     )
   }

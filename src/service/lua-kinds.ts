@@ -9,6 +9,7 @@ import type { Change, State } from '../registry/change.ts'
 import type { Entry } from '../registry/entry.ts'
 import { Importers } from '../registry/importers.ts'
 import type { Handler } from '../registry/kinds.ts'
+import { checkSecurity } from './authority.ts'
 import { limitsOf } from './limits.ts'
 import { LIBRARIES, LUA_KINDS, runnableOf } from './runnable.ts'
 
@@ -39,6 +40,7 @@ export class LuaKinds {
       const users = LIBRARIES.includes(entry.kind) ? this.#calledUsersOf(entry, after) : []
       if (kind !== 'entry.delete') {
         const program = checked(entry, after)
+        checkSecurity(entry, after)
         await load(entry)
         if (users.length === 0) await make(program, isCalled(entry.id)) // else it is compiled with those
       }

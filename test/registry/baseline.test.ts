@@ -78,6 +78,12 @@ test('a requirement is filled by a parameter, else by its default', () => {
   assert.equal(link([elsewhere, page, dependency('app:dep', 'q')]).entries[1]?.data, { modules: ['http'], x: 'q' })
 })
 
+test('what several requirements add to one list stands in the order of their ids', () => {
+  const adding = (id: string, value: string) =>
+    entry(id, 'ns.requirement', { default: value, targets: [{ entry: 'org.mod:page', path: 'on +=' }] })
+  assert.equal(link([adding('org.mod:b', '2'), adding('org.mod:a', '1'), page]).entries[2]?.data, { modules: ['http'], on: ['1', '2'] })
+})
+
 test('a requirement that two dependencies give the same list or map has that value', () => {
   const linked = link([requirement({ targets }), page, dependency('app:d1', ['a', { b: 1 }]), dependency('app:d2', ['a', { b: 1 }])])
   assert.equal([linked.problems, linked.entries[1]?.meta], [[], { router: ['a', { b: 1 }] }])
