@@ -264,6 +264,7 @@ export class Agent {
       terminal: null,
       onEnd: (free) => whenGone(gone, free),
       push: () => false,
+      hasRoomFor: () => false,
     }
   }
 

@@ -125,7 +125,7 @@ export class Delivery {
 
   /** One of many answers to one ask. False when the mailbox is full or the process gone. */
   push(process: Process, tag: number, values: Uint8Array): boolean {
-    if (process.state === 'ended' || !process.mailbox.hasRoomFor(values)) return false
+    if (process.state === 'ended' || !process.mailbox.hasRoomFor(values.length)) return false
     this.reply(process, tag, true, values)
     return true
   }

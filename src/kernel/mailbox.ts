@@ -111,9 +111,9 @@ export class Mailbox {
     return this.#buffer?.size ?? 0
   }
 
-  /** Whether a reply that the process did not bound itself gets in. */
-  hasRoomFor(payload: Uint8Array): boolean {
-    return this.#things < this.#limits.messages && this.waitingBytes + HEADER_BYTES + payload.length <= this.#limits.bytes
+  /** Whether a reply of so many bytes gets in that the process did not bound itself. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#things < this.#limits.messages && this.waitingBytes + HEADER_BYTES + bytes <= this.#limits.bytes
   }
 
   /** Whether one more event gets in that the process did not bring about itself. */

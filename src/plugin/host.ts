@@ -129,4 +129,5 @@ const callerOf = ({ plugin, rights, by, gone }: Asker): Caller => ({
   terminal: null,
   onEnd: (free) => whenGone(gone, free),
   push: () => false,
+  hasRoomFor: () => false,
 })

@@ -74,8 +74,11 @@ class ProcessCaller implements Caller {
     queueMicrotask(free) // it asked and was gone before anybody got to it
     return () => {}
   }
-  push(tag: number, values: readonly unknown[]): boolean {
-    return this.#delivery.push(this.#process, tag, encodeAll(values))
+  hasRoomFor(bytes: number): boolean {
+    return this.#process.mailbox.hasRoomFor(bytes)
+  }
+  push(tag: number, values: readonly unknown[] | Uint8Array): boolean {
+    return this.#delivery.push(this.#process, tag, values instanceof Uint8Array ? values : encodeAll(values))
   }
 }
 

@@ -8,7 +8,8 @@ import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import { matchesDotted } from '../registry/glob.ts'
 import type { Permit } from './permit.ts'
-import type { Call, Caller, Service } from './service.ts'
+import type { Call, Service } from './service.ts'
+import { Subscriptions } from './subscriptions.ts'
 
 export type BusEvent = { readonly system: string; readonly kind: string; readonly path: string; readonly data?: unknown }
 
@@ -28,10 +29,8 @@ export const reservedSystems: ReadonlySet<string> = new Set([
   'events',
 ])
 
-const MAX_SUBSCRIPTIONS = 256 // of one process
 const MAX_NAME = 1024 // characters of a system, kind or path
 const MAX_PARTS = 32 // of a pattern, between dots: every event is compared with it
-const RETRY_MS = 100 // between two attempts to tell who missed something
 
 /**
  * "" and "*" match all, a single "*" at the end what begins so, a text without any of * ( itself. Other patterns are matched part by part
@@ -85,73 +84,23 @@ export class EventBus {
   }
 }
 
-/** Sends events of a bus to one process, counting what its mailbox does not take: that it is told as soon as there is room again. */
-export class Forwarding {
-  readonly #caller: Caller
-  readonly #tag: number
-  readonly #clock: Clock
-  #missed = 0
-  #forget: (() => void) | null = null
-
-  constructor(caller: Caller, tag: number, clock: Clock) {
-    this.#caller = caller
-    this.#tag = tag
-    this.#clock = clock
-  }
-
-  hear({ system, kind, path, data }: BusEvent): void {
-    if (this.#caller.push(this.#tag, [system, kind, path, data ?? null, this.#missed])) this.#missed = 0
-    else this.#missed++
-    if (this.#missed > 0) this.#forget ??= this.#clock.setTimer(RETRY_MS, () => this.#tell())
-  }
-
-  end(): void {
-    this.#forget?.()
-  }
-
-  #tell(): void {
-    this.#forget = null
-    if (this.#missed === 0 || this.#caller.push(this.#tag, [null, null, null, null, this.#missed])) this.#missed = 0
-    else this.#forget = this.#clock.setTimer(RETRY_MS, () => this.#tell())
-  }
-}
-
 export const eventsService = (bus: EventBus, permit: Permit, clock: Clock): Service => {
-  const subscriptions = new Map<string, Map<number, () => void>>() // pid → tag → end
+  const subscriptions = new Subscriptions(clock)
 
-  const of = (caller: Caller): Map<number, () => void> => {
-    const known = subscriptions.get(caller.pid)
-    if (known) return known
-    const own = new Map<number, () => void>()
-    subscriptions.set(caller.pid, own)
-    caller.onEnd(() => {
-      subscriptions.delete(caller.pid)
-      for (const end of own.values()) end()
-    })
-    return own
-  }
-
-  const subscribe = ({ caller, target, tag, args }: Call): readonly unknown[] => {
+  const subscribe = (call: Call): readonly unknown[] => {
+    const { caller, target, args } = call
     const system = name('system', target)
     const kind = args[0] === undefined || args[0] === null || args[0] === '' ? '' : name('kind', args[0])
     for (const pattern of [system, kind]) {
       if (pattern.split('.').length <= MAX_PARTS) continue
       throw new WippyError('EVENTS_ARGUMENT', Kind.Invalid, `a pattern has at most ${MAX_PARTS} parts`, { retryable: false })
     }
-    const own = of(caller)
-    if (own.size >= MAX_SUBSCRIPTIONS) {
-      const hint = 'Close subscriptions that are no longer needed.'
-      throw new WippyError('EVENTS_TOO_MANY', Kind.RateLimited, `more than ${MAX_SUBSCRIPTIONS} subscriptions`, { hint })
-    }
     const allowed = (spoken: string) => spoken === system || !reservedSystems.has(spoken) || permit(caller, 'events.subscribe', spoken)
-    const forwarding = new Forwarding(caller, tag, clock)
-    const end = bus.subscribe(system, kind, (event) => {
-      if (allowed(event.system)) forwarding.hear(event)
-    })
-    own.set(tag, () => {
-      end()
-      forwarding.end()
-    })
+    subscriptions.open(call, (hear) =>
+      bus.subscribe(system, kind, (event) => {
+        if (allowed(event.system)) hear(event)
+      }),
+    )
     return [true]
   }
 
@@ -171,9 +120,7 @@ export const eventsService = (bus: EventBus, permit: Permit, clock: Clock): Serv
   }
 
   const close = ({ caller, args: [tag] }: Call): readonly unknown[] => {
-    const own = subscriptions.get(caller.pid)
-    if (typeof tag === 'number') own?.get(tag)?.()
-    if (typeof tag === 'number') own?.delete(tag)
+    subscriptions.close(caller, tag)
     return []
   }
 

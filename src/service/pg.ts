@@ -14,17 +14,17 @@ import { split } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import type { Entry } from '../registry/entry.ts'
 import type { Handler } from '../registry/kinds.ts'
-import { type EventBus, Forwarding } from './events.ts'
-import { type GroupChange, type GroupLimits, ProcessGroups } from './process-groups.ts'
-import type { Call, Caller, Operation, Service } from './service.ts'
+import type { EventBus } from './events.ts'
+import { type GroupLimits, ProcessGroups } from './process-groups.ts'
+import type { Call, Operation, Service } from './service.ts'
 import { EntrySettings } from './settings.ts'
+import { Subscriptions } from './subscriptions.ts'
 
 const GROUPS = 10_000
 const MEMBERS = 10_000
 const AT_ONCE = { members: 1_000, bytes: 4 * 1024 ** 2 } as const
 const LONGEST = 1_024 // characters of a name
 const MOST_NAMES = 100 // of one call
-const MOST_SUBSCRIPTIONS = 256 // of one process
 
 export type PgOptions = { readonly scheduler: Scheduler; readonly bus: EventBus; readonly clock: Clock }
 
@@ -54,7 +54,8 @@ const topicIn = (value: unknown): string => {
 export class Pg {
   readonly #options: PgOptions
   readonly #scopes = new Map<string, ProcessGroups>()
-  readonly #subscriptions = new WeakMap<Caller, Map<number, () => void>>()
+  readonly #subscriptions: Subscriptions
+  readonly #members = new Set<Pid>() // whose end is waited for
 
   readonly handler: Handler = {
     kinds: ['pg.scope'],
@@ -71,6 +72,7 @@ export class Pg {
 
   constructor(options: PgOptions) {
     this.#options = options
+    this.#subscriptions = new Subscriptions(options.clock)
   }
 
   get service(): Service {
@@ -109,9 +111,7 @@ export class Pg {
           return [true, Object.fromEntries(scope.names.map((name) => [name, scope.members(name)]))]
         },
         'pg.close': ({ caller, args: [tag] }) => {
-          const own = this.#subscriptions.get(caller)
-          own?.get(tag as number)?.()
-          own?.delete(tag as number)
+          this.#subscriptions.close(caller, tag)
           return []
         },
       },
@@ -134,9 +134,17 @@ export class Pg {
   }
 
   #join(pid: Pid, scope: ProcessGroups, groups: readonly string[]): void {
-    const isNew = !scope.has(pid)
+    this.#awaitEnd(pid) // before: who is gone by now joins nothing
     scope.join(pid, groups)
-    if (isNew) this.#options.scheduler.onExit(pid, () => scope.drop(pid))
+  }
+
+  #awaitEnd(pid: Pid): void {
+    if (this.#members.has(pid)) return
+    this.#options.scheduler.onExit(pid, () => {
+      this.#members.delete(pid)
+      for (const scope of this.#scopes.values()) scope.drop(pid)
+    })
+    this.#members.add(pid)
   }
 
   async #broadcast({ caller, target, raw }: Call): Promise<readonly unknown[]> {
@@ -159,31 +167,10 @@ export class Pg {
     }
   }
 
-  #subscribe({ caller, target, tag }: Call, group: string | null): void {
-    const scope = this.#need(target)
-    const own = this.#subscriptions.get(caller) ?? this.#begin(caller)
-    if (own.size >= MOST_SUBSCRIPTIONS) {
-      throw new WippyError('EVENTS_TOO_MANY', Kind.RateLimited, `more than ${MOST_SUBSCRIPTIONS} subscriptions`, {
-        hint: 'Close subscriptions that are no longer needed.',
-      })
-    }
-    const forwarding = new Forwarding(caller, tag, this.#options.clock)
-    const hear = ({ kind, group, pids }: GroupChange): void =>
-      forwarding.hear({ system: 'pg', kind, path: group, data: { Group: group, PIDs: pids } })
-    const end = scope.listen(group, hear)
-    own.set(tag, () => {
-      end()
-      forwarding.end()
-    })
-  }
-
-  #begin(caller: Caller): Map<number, () => void> {
-    const own = new Map<number, () => void>()
-    this.#subscriptions.set(caller, own)
-    caller.onEnd(() => {
-      for (const end of own.values()) end()
-      own.clear()
-    })
-    return own
+  #subscribe(call: Call, group: string | null): void {
+    const scope = this.#need(call.target)
+    this.#subscriptions.open(call, (hear) =>
+      scope.listen(group, ({ kind, group, pids }) => hear({ system: 'pg', kind, path: group, data: { Group: group, PIDs: pids } })),
+    )
   }
 }

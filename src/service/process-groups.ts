@@ -25,11 +25,6 @@ export class ProcessGroups {
     this.limits = limits
   }
 
-  /** Whether a process is in any. */
-  has(pid: Pid): boolean {
-    return this.#joined.has(pid)
-  }
-
   /** Members of a group, in the order in which they joined. */
   members(group: string): readonly Pid[] {
     return this.#groups.get(group) ?? []
@@ -65,7 +60,15 @@ export class ProcessGroups {
 
   /** Takes a process out of all groups. */
   drop(pid: Pid): void {
-    this.leave(pid, this.#joined.get(pid) ?? [])
+    const joined = new Set(this.#joined.get(pid))
+    this.#joined.delete(pid)
+    for (const group of joined) {
+      const members = this.members(group)
+      const rest = members.filter((member) => member !== pid)
+      if (rest.length > 0) this.#groups.set(group, rest)
+      else this.#groups.delete(group)
+      this.#tell({ kind: 'member.left', group, pids: new Array(members.length - rest.length).fill(pid) })
+    }
   }
 
   /** Calls `hear` for every change of a group, or of all; the returned function ends it. */

@@ -44,8 +44,10 @@ export type Caller = {
   readonly terminal: Terminal | null
   /** Runs `free` once when the process ends; the returned function forgets it. */
   onEnd(free: () => void): () => void
-  /** Answers `tag` once more: tickers and subscriptions are asks with many answers. False when the mailbox refuses it. */
-  push(tag: number, values: readonly unknown[]): boolean
+  /** Answers `tag` once more, with values or what they are as bytes: tickers and subscriptions are asks with many answers. False when the mailbox refuses it. */
+  push(tag: number, values: readonly unknown[] | Uint8Array): boolean
+  /** Whether the mailbox would take so many bytes of it now. */
+  hasRoomFor(bytes: number): boolean
 }
 
 /** Who wants to do something, as far as that is decided by it and written down. */

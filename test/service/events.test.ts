@@ -164,6 +164,31 @@ test('empty and overlong names, and too many subscriptions, are refused', () => 
   )
 })
 
+test('a tag means one subscription: a second one is refused, and the first ends with its process', () => {
+  const bus = new EventBus()
+  const service = eventsService(bus, all, clock)
+  const caller = fakeCaller()
+  ask(service, caller, 'events.subscribe', 's', [], 7)
+  assert.is(
+    codeOf(() => ask(service, caller, 'events.subscribe', 's', [], 7)),
+    'Invalid EVENTS_TAG_TAKEN',
+  )
+  caller.end()
+  assert.is(bus.listeners, 0)
+})
+
+test('an event is turned into bytes once, however many hear it', () => {
+  const bus = new EventBus()
+  const service = eventsService(bus, all, clock)
+  const caller = fakeCaller()
+  for (let tag = 1; tag <= 100; tag++) ask(service, caller, 'events.subscribe', 's', [], tag)
+  let reads = 0
+  const data = Object.defineProperty({}, 'x', { enumerable: true, get: () => ++reads })
+  bus.publish('s', 'k', 'p', data)
+  assert.is(caller.pushed.length, 100)
+  assert.is(reads, 1)
+})
+
 test('a pattern has so many parts', () => {
   const service = eventsService(new EventBus(), all, clock)
   const subscribe = (kind: string, tag: number) => codeOf(() => ask(service, fakeCaller(), 'events.subscribe', 'users', [kind], tag))

@@ -77,6 +77,13 @@ test('who leaves, or ends, is in no group; other code under the same pid is', ()
     assert.equal(counts, [[3, 2, 2, 1, 0], {}])
   }))
 
+test('who joins and leaves again and again leaves nothing behind', () =>
+  withGroups(async (run, app) => {
+    await run(`local a = start('a') for _ = 1, 50 do say(a, 'join', 'room') say(a, 'leave', 'room') end`)
+    const [member] = app.processes('app:member')
+    assert.is(member?.exits?.length, 1)
+  }))
+
 test('changes are heard, of one group or of all, and as events of the node', () =>
   withGroups(async (run) => {
     const heard = await run(`local a = start('a')

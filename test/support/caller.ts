@@ -25,8 +25,11 @@ export const fakeCaller = (given: Partial<Caller> = {}): FakeCaller => {
     },
     pushed,
     accepts: true,
+    hasRoomFor() {
+      return this.accepts
+    },
     push(tag, values) {
-      if (this.accepts) pushed.push({ tag, values })
+      if (this.accepts) pushed.push({ tag, values: values instanceof Uint8Array ? decodeAll(values) : values })
       return this.accepts
     },
     end: () => {

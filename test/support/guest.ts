@@ -37,7 +37,8 @@ export const guest = async (services: readonly Service[], caller: FakeCaller = f
   const asked: string[] = []
   const answers: Answer[] = []
   const pending = new Set<Promise<void>>()
-  caller.push = (tag, values) => caller.accepts && answers.push({ tag, ok: true, values: decodeAll(encodeAll(values)) }) > 0
+  caller.push = (tag, values) =>
+    caller.accepts && answers.push({ tag, ok: true, values: decodeAll(values instanceof Uint8Array ? values : encodeAll(values)) }) > 0
 
   const operate = async (op: string, target: string, tag: number, args: readonly unknown[]): Promise<void> => {
     const operation = services.map((service) => service.operations[op]).find(Boolean)

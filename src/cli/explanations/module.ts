@@ -34,6 +34,7 @@ EVAL_CLASS | Code that came as text wants a module of a class that is not allowe
 EVAL_INVALID | What eval_runner was given cannot be. | Its fields have their types. | Mend the field that is named.
 EVENTS_ARGUMENT | An argument of the module events is not what it takes. | Systems and kinds are texts. | Look at docs/lua.md.
 EVENTS_RESERVED | An event was sent as the runtime's. | Only the runtime speaks for its own systems. | Use a system of your own.
+EVENTS_TAG_TAKEN | A subscription of that tag is there already. | A tag means one subscription. | Report it.
 EVENTS_TOO_MANY | A process has too many subscriptions. | Each event goes through all of them. | Close some, or listen to a pattern.
 EXCEL_ARGUMENT | An argument of the module excel is not what it takes. | Cells hold texts, numbers and booleans; files have 16 MiB at most. | Look at docs/lua.md.
 EXCEL_FILE | A file is no workbook. | It is of another format, damaged, or has more cells than are read. | Save it anew as .xlsx.
