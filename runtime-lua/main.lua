@@ -284,7 +284,8 @@ local function bind(names, loaded)
   for alias, id in pairs(names) do globals[alias] = loaded[id] end
 end
 
--- The body of the main coroutine: libraries in order, the chunk, then its entry point.
+-- The body of the main coroutine: libraries in order, the chunk, then its entry point. Without a method the chunk is given the arguments,
+-- and what it returns is the result, unless that can be called, or has a `main` that can.
 local function body(...)
   local loaded = {}
   for _, library in ipairs(libraries) do
@@ -292,13 +293,13 @@ local function body(...)
     loaded[library[2]] = library[1]()
   end
   bind(imports, loaded)
-  local exported = program()
+  local exported
+  if method == "" then exported = program(...) else exported = program() end
   if type(exported) == "function" then return exported(...) end
-  local start = type(exported) == "table" and exported[method]
-  if type(start) ~= "function" then
-    return nil, runtime.errors.new{ kind = "NotFound", message = "method not found: " .. method .. " in " .. entry }
-  end
-  return start(...)
+  local start = type(exported) == "table" and exported[method == "" and "main" or method]
+  if type(start) == "function" then return start(...) end
+  if method == "" then return exported end
+  return nil, runtime.errors.new{ kind = "NotFound", message = "method not found: " .. method .. " in " .. entry }
 end
 
 --- `require`: what the entry declared, installed as a global.

@@ -1,7 +1,8 @@
 // The host half of `eval_runner`: who may run which code with what, and the sandbox it runs in.
 //
 // Modules belong to classes. Those that only compute may be named freely; what reaches processes, storage, networks or the terminal needs
-// its class to be allowed by name as well, and each module, library and class is a question of its own to the guard.
+// its class to be allowed by name as well, and each module, library and class is a question of its own to the guard. Code for which no module
+// is named has those that only compute, as far as it speaks of them and who asks may use them.
 
 import { Kind, WippyError } from '../error.ts'
 import { type Fields, isFields } from '../registry/entry.ts'
@@ -44,6 +45,8 @@ const CLASSES: Readonly<Record<string, readonly string[]>> = {
   security: ['security'],
 }
 
+const FREE = Object.keys(CLASSES).filter((name) => CLASSES[name]!.length === 0)
+
 const invalid = (message: string): WippyError => new WippyError('EVAL_INVALID', Kind.Invalid, message, { retryable: false })
 const names = (value: unknown, what: string): string[] => {
   if (value === undefined || value === null || (isFields(value) && Object.keys(value).length === 0)) return []
@@ -77,6 +80,10 @@ export const evalService = ({ sandbox, permits, credentials, authority, most }: 
     const allowed = names(allow_classes, 'allow_classes')
     for (const name of allowed) demand(caller, 'eval.class', name)
     const wanted = names(modules, 'modules')
+    if (wanted.length === 0) {
+      const isFree = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(source) && permits.permit(caller, 'eval.module', name)
+      wanted.push(...FREE.filter(isFree))
+    }
     const imported = Object.entries(pairs(imports, 'imports')).map(([alias, id]) => {
       if (typeof id !== 'string') throw invalid(`imports.${alias} is the id of a library`)
       return [alias, id] as const

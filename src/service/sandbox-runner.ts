@@ -92,7 +92,7 @@ export class SandboxRunner {
     const asked = policy === null ? lesser(limitsIn(limits, defaultSandbox), most) : limitsIn(limits, boundlessSandbox)
     const wanted = this.#known([...new Set([...own.modules, ...more.modules, ...(policy?.modules ?? [])])])
     const program = await sandbox
-      .compile({ source, method: '', modules: wanted, imports: {}, globals: {} }, asker.pid)
+      .compile({ source, method: 'main', modules: wanted, imports: {}, globals: {} }, asker.pid)
       .catch(refusedOutcome)
     if ('ok' in program) return program
     const { actor } = context

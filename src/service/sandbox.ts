@@ -29,6 +29,7 @@ import type { Caller, Context } from './service.ts'
 
 export type Snippet = {
   readonly source: string
+  /** Of what the source returns; an empty text: whatever the source itself comes to. */
   readonly method: string
   readonly modules: readonly string[]
   /** alias → id of a library. */
@@ -109,7 +110,12 @@ export class Sandbox {
       ? []
       : [{ id: 'eval:bare', chunk: { file: 'eval:bare', code: BARE, imports: {} } }]
     const { chunk, libraries } = program
-    return { ...program, chunk: { ...chunk, imports: { ...chunk.imports, ...named } }, libraries: [...bare, ...given, ...libraries] }
+    return {
+      ...program,
+      method,
+      chunk: { ...chunk, imports: { ...chunk.imports, ...named } },
+      libraries: [...bare, ...given, ...libraries],
+    }
   }
 
   /** Runs a program to its end, and what it started with it. */

@@ -40,13 +40,43 @@ test('code runs with its arguments, context, libraries and globals', () =>
     )
   }))
 
+test('code is its own function when no method is named', () =>
+  withApp({}, async (app) => {
+    assert.is(await run(app, '{ source = "return 1 + 1" }'), 2)
+    assert.is(await run(app, '{ source = "local a, b = ... return a.n * b", args = { { n = 6 }, 7 } }'), 42)
+    assert.equal(await run(app, '{ source = "return { n = 1 }" }'), { n: 1 })
+    assert.is(await run(app, '{ source = "return conf.url", custom_modules = { conf = { url = "u" } } }'), 'u')
+    assert.is(await run(app, '{ source = "local x = 1" }'), null)
+    assert.match((await failure(run(app, '{ source = "return { n = 1 }", method = "f" }'))).text, /method not found: f/)
+  }))
+
+test('code that no module is named for has those that only compute, others only what is named', () =>
+  withApp(
+    {
+      no_json: { kind: 'security.policy', groups: ['app:callers'], policy: { actions: 'eval.module', resources: 'json', effect: 'deny' } },
+      limited: {
+        ...func(`return function() return require('eval_runner').run({ source = 'return type(json) .. " " .. type(hash)' }) end`),
+        modules: ['eval_runner'],
+      },
+      others: { kind: 'security.policy', groups: ['app:callers'], policy: { actions: '*', resources: '*', effect: 'allow' } },
+    },
+    async (app) => {
+      assert.is(await run(app, `{ source = "return json.encode({ ctx.get('k') })", context = { k = 5 } }`), '[5]')
+      assert.is(await run(app, `{ source = "return require('json').encode({})" }`), '[]')
+      assert.is(await run(app, '{ source = "return type(json)", modules = { "hash" } }'), 'nil')
+      assert.is(await run(app, '{ source = "return type(registry) .. type(sql) .. type(http_client)" }'), 'nilnilnil')
+      const code = `local security, funcs = require('security'), require('funcs')
+        return funcs.new():with_scope(security.named_scope('app:callers')):call('app:limited')`
+      assert.is(await app.eval(code, { modules: ['security', 'funcs'] }).catch(String), 'nil table')
+    },
+  ))
+
 test('what was not named is not there', () =>
   withApp({}, async (app) => {
     for (const name of [
       'process',
       'subscribe',
       'unsubscribe',
-      'json',
       'funcs',
       'registry',
       'logger',
