@@ -77,6 +77,11 @@ export class Scheduler {
     return this.#work
   }
 
+  /** Whether nothing is to be run now. */
+  get isIdle(): boolean {
+    return this.#queue.size === 0
+  }
+
   /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN, BUDGET_PROCESSES. */
   spawn(spec: SpawnSpec): Process {
     const process = this.#admit(spec)

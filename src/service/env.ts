@@ -2,7 +2,8 @@
 //
 // V1 Only declared variables can be seen: an env.storage.os opens nothing that no env.variable names.
 // V2 Which variables there are follows from a state of the registry alone; who prepares a change can look into the state it would make.
-// V3 A variable is guarded under one name: its public one, or its id when it has none, whichever way it is asked for.
+// V3 A variable is guarded under one name: its public one, or its id when it has none, whichever way it is asked for. Several entries may
+//    declare one public name, an app's and a module's, when they keep it in one storage: then they mean the same variable.
 
 import { Kind, WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
@@ -44,7 +45,7 @@ const toVariable = (entry: Entry): Variable => {
   }
 }
 
-/** The variables of one state. The first of two with one name wins; `check` refuses the second. */
+/** The variables of one state. By its name the first of two is found; `check` refuses a second that is another variable. */
 class Variables {
   readonly byId = new Map<string, Variable>()
   readonly byName = new Map<string, string>() // public name → id
@@ -131,7 +132,7 @@ export class Environment {
       kinds: ['env.storage.*', 'env.variable'],
       prepare: ({ kind, entry }, after) => {
         if (kind === 'entry.delete') return
-        if (entry.kind === 'env.variable') this.#check(entry, after)
+        if (entry.kind === 'env.variable') this.#check(entry, after, kind === 'entry.update')
         else makeStorage(entry, { ...this.#options, find: () => undefined })
       },
       commit: ({ kind, entry }, after) => {
@@ -141,21 +142,19 @@ export class Environment {
     }
   }
 
-  #check(entry: Entry, after: State): void {
+  #check(entry: Entry, after: State, isUpdate: boolean): void {
     const variable = toVariable(entry)
     if (!after.get(variable.storage)?.kind.startsWith('env.storage.')) {
       throw invalid(entry, 'storage', `there is no storage "${variable.storage}"`, 'Name an env.storage.* entry.')
     }
-    const owner = variable.isPublic ? this.#variables(after).byName.get(variable.key) : entry.id
-    if (owner === entry.id) return
-    throw blame(
-      entry,
-      'data.variable',
-      'ENV_NAME_TAKEN',
-      Kind.AlreadyExists,
-      `"${owner}" is called ${variable.key} already`,
-      'Choose another name.',
-    )
+    const { byName, byId } = this.#variables(after)
+    if (!variable.isPublic || (byName.get(variable.key) === entry.id && !isUpdate)) return // the first of its name, in what the node begins with
+    for (const [other, { key, isPublic, storage }] of byId) {
+      if (other === entry.id || !isPublic || key !== variable.key || storage === variable.storage) continue
+      const message = `"${other}" is called ${key} already, and kept in "${storage}"`
+      const hint = 'Choose another name, or the same storage: then both mean one variable.'
+      throw blame(entry, 'data.variable', 'ENV_NAME_TAKEN', Kind.AlreadyExists, message, hint)
+    }
   }
 
   #variables(state: State): Variables {

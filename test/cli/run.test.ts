@@ -33,6 +33,25 @@ test('arguments reach the process untouched', async () => {
   assert.is((await wippy(['run', '-x', 'hello', '-s', '--loud', '-c'], { cwd: hello })).out, 'Hello\t--loud\t-c\n')
 })
 
+test('a command finds the names of services, however much they do before they have them', async () => {
+  const service = `  - {name: hosts, kind: process.host, lifecycle: {auto_start: true}}
+  - name: slow
+    kind: process.lua
+    source: |
+      return { main = function()
+        local n = 0
+        for i = 1, 1000000 do n = n + i end
+        process.registry.register("first")
+        for i = 1, 1000000 do n = n + i end
+        process.registry.register("second")
+        process.events():receive()
+      end }
+  - {name: slow.service, kind: process.service, process: app:slow, host: app:hosts, lifecycle: {auto_start: true}}
+`
+  const found = 'io.print(process.registry.lookup("first") ~= nil, process.registry.lookup("second") ~= nil)'
+  assert.equal(await outcome(found, service), { code: 0, signal: null, out: 'true\ttrue\n', err: '' })
+})
+
 test('what main returns is the exit code', async () => {
   const codes: [string, number][] = [
     ['return 7', 7],

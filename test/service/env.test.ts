@@ -205,13 +205,26 @@ test('a hostile value takes no longer to read than another', () => {
 test('broken variables and taken names are refused', async () => {
   const { registry } = await started([variable('a', 'memory')])
   const create = (one: ReturnType<typeof entry>) => refusal(() => registry.apply([{ kind: 'entry.create', entry: one }]))
-  assert.is(await create(entry('b', 'env.variable', { variable: 'A', storage: 'memory' })), 'AlreadyExists ENV_NAME_TAKEN')
+  assert.is(await create(entry('b', 'env.variable', { variable: 'A', storage: 'fixed' })), 'AlreadyExists ENV_NAME_TAKEN')
   assert.is(await create(entry('b', 'env.variable', { variable: 'B' })), 'Invalid ENV_VARIABLE_INVALID')
   assert.is(await create(entry('b', 'env.variable', { variable: 'B', storage: 'nothing' })), 'Invalid ENV_VARIABLE_INVALID')
   assert.is(await create(entry('b', 'env.variable', { variable: 'B C', storage: 'memory' })), 'Invalid ENV_VARIABLE_INVALID')
   assert.is(await create(entry('b', 'env.storage.router', {})), 'Invalid ENV_STORAGE_INVALID')
   assert.is(await create(entry('b', 'env.storage.static', {})), 'Invalid ENV_STORAGE_INVALID')
   assert.is(await create(entry('b', 'env.storage.cloud', {})), 'Invalid ENV_STORAGE_INVALID')
+})
+
+test('two entries that keep one name in one storage are one variable; the second stays when the first goes', async () => {
+  const { registry, service } = await started([variable('a', 'memory')])
+  const get = (name: string) => (ask(service, fakeCaller(), 'env.get', name) as string[])[0]
+  const again = (storage: string) => entry('again', 'env.variable', { variable: 'A', storage })
+  await registry.apply([{ kind: 'entry.create', entry: again('memory') }])
+  await ask(service, fakeCaller(), 'env.set', 'app:again', ['one'])
+  assert.equal(['A', 'app:a', 'app:again'].map(get), ['one', 'one', 'one'])
+  const moved = refusal(() => registry.apply([{ kind: 'entry.update', entry: again('fixed') }]))
+  assert.is(await moved, 'AlreadyExists ENV_NAME_TAKEN')
+  await registry.apply([{ kind: 'entry.delete', id: 'app:a' }])
+  assert.is(get('A'), 'one')
 })
 
 test('changes of entries take effect, and what is in memory outlives them', async () => {

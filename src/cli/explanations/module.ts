@@ -23,7 +23,7 @@ ENV_FILE_LARGE | A file of variables is too large. | It is read whole. | Keep le
 ENV_FILE_MISSING | A file of variables does not exist. | The entry says that it must be there. | Create it, or set auto_create: true.
 ENV_FILE_READ | A file of variables could not be read. | The system refused. | Look at its permissions.
 ENV_FILE_WRITE | A file of variables could not be written. | The system refused. | Look at its permissions and at the disk.
-ENV_NAME_TAKEN | Two entries declare one variable. | A name means one variable. | Choose another name.
+ENV_NAME_TAKEN | Two entries declare one variable in different storages. | A name means one variable. | Choose another name, or the same storage.
 ENV_NOT_FOUND | The variable is not declared. | Code sees only variables that entries declare. | Add an env.variable entry.
 ENV_NOT_SET | The variable has no value. | Its storage has none, and it has no default. | Set it, or give it a default.
 ENV_NO_STORAGE | The storage of a variable is gone. | Its entry was deleted. | Add the storage again.
