@@ -2,6 +2,7 @@
 //
 //   S1 A stream is of one process, and known to it alone; what it leaves open is closed when it ends.
 //   S2 A process has at most 256 of them.
+//   S3 What is asked of one is done one thing after another, in the order of asking. Closing waits for nothing.
 
 import { Kind, WippyError } from '../error.ts'
 import type { Call, Caller, Operation, Service } from './service.ts'
@@ -43,7 +44,7 @@ export class Streams {
       void stream.close().catch(this.#report)
       throw new WippyError('STREAM_TOO_MANY', Kind.RateLimited, `a process has at most ${MOST_OPEN} open streams`, { retryable: false })
     }
-    own.set(++this.#last, stream)
+    own.set(++this.#last, inTurn(stream))
     return this.#last
   }
 
@@ -71,6 +72,28 @@ export class Streams {
       own.clear()
     })
     return own
+  }
+}
+
+/** A stream that does one thing at a time. */
+const inTurn = (stream: ByteStream): ByteStream => {
+  let last: Promise<unknown> = Promise.resolve()
+  const turned = <Args extends unknown[], T>(act: ((...args: Args) => Promise<T>) | undefined) =>
+    act &&
+    ((...args: Args): Promise<T> => {
+      const done = last.then(() => act.apply(stream, args))
+      last = done.catch(() => {})
+      return done
+    })
+  const [read, write, seek, flush] = [turned(stream.read), turned(stream.write), turned(stream.seek), turned(stream.flush)]
+  const { stat, close } = stream
+  return {
+    ...(read && { read }),
+    ...(write && { write }),
+    ...(seek && { seek }),
+    ...(flush && { flush }),
+    stat: stat.bind(stream),
+    close: close.bind(stream),
   }
 }
 
@@ -102,7 +125,7 @@ export const readingStream = (source: AsyncIterable<Uint8Array>, size = -1, done
 const can = <K extends 'read' | 'write' | 'seek' | 'flush'>(stream: ByteStream, what: K): NonNullable<ByteStream[K]> => {
   const method = stream[what]
   if (method === undefined) throw fault(Kind.Internal, `this stream is not for ${what === 'read' ? 'reading' : `${what}ing`}`)
-  return method.bind(stream) as NonNullable<ByteStream[K]>
+  return method
 }
 
 export const streamService = (streams: Streams): Service => {

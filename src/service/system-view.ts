@@ -3,6 +3,7 @@
 import { arch, availableParallelism, hostname, platform } from 'node:os'
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
+import { Kind, WippyError } from '../error.ts'
 import type { Caller } from './service.ts'
 
 export type ModuleInfo = { readonly name: string; readonly description: string; readonly class: readonly string[] }
@@ -73,20 +74,37 @@ export type SystemView = {
   exit(code: number): void
 }
 
-/** Locks of one node. Who holds one already does not get it twice. */
+const MOST_LOCKS = 1000 // of one process
+
+/** Locks of one node. Who holds one already does not get it twice. `lock` throws SYSTEM_LOCKS_TOO_MANY. */
 export const localLocks = (): Pick<SystemView, 'lock' | 'unlock'> => {
-  const held = new Map<string, { readonly pid: string; readonly forget: () => void }>() // by name
+  const holders = new Map<string, string>() // name → pid
+  const held = new Map<string, Set<string>>() // pid → names
+  const begin = (caller: Caller): Set<string> => {
+    const names = new Set<string>()
+    held.set(caller.pid, names)
+    caller.onEnd(() => {
+      held.delete(caller.pid)
+      for (const name of names) holders.delete(name)
+    })
+    return names
+  }
   return {
     lock: (caller, name) => {
-      if (held.has(name)) return false
-      held.set(name, { pid: caller.pid, forget: caller.onEnd(() => held.delete(name)) })
+      if (holders.has(name)) return false
+      const names = held.get(caller.pid) ?? begin(caller)
+      if (names.size >= MOST_LOCKS) {
+        const message = `a process holds at most ${MOST_LOCKS} locks`
+        throw new WippyError('SYSTEM_LOCKS_TOO_MANY', Kind.RateLimited, message, { hint: 'Let go of those that are not needed.' })
+      }
+      names.add(name)
+      holders.set(name, caller.pid)
       return true
     },
     unlock: (caller, name) => {
-      const lock = held.get(name)
-      if (lock?.pid !== caller.pid) return false
-      lock.forget()
-      return held.delete(name)
+      if (holders.get(name) !== caller.pid) return false
+      held.get(caller.pid)!.delete(name)
+      return holders.delete(name)
     },
   }
 }

@@ -57,7 +57,10 @@ const refuse = (path: string, kind: Kind, message: string): WippyError =>
 
 const failed = (path: string, cause: unknown): WippyError => {
   if (cause instanceof WippyError) return cause
-  const [kind, message] = KINDS[(cause as NodeJS.ErrnoException).code ?? ''] ?? [Kind.Internal, 'could not be used']
+  const [kind, message] = KINDS[(cause as NodeJS.ErrnoException).code ?? ''] ?? [
+    Kind.Internal,
+    `could not be used: ${(cause as NodeJS.ErrnoException).code ?? cause}`,
+  ]
   return refuse(path, kind, message)
 }
 

@@ -3,6 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WippyError } from '../../src/error.ts'
+import type { Caller } from '../../src/service/service.ts'
 import { systemService } from '../../src/service/system.ts'
 import { localLocks, type SystemView } from '../../src/service/system-view.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
@@ -134,6 +135,21 @@ test('a lock has one holder, who alone lets it go; its end lets it go too', asyn
   assert.equal(await lock(second, 'acquire'), [true])
   second.end()
   assert.equal(await lock(first, 'acquire'), [true])
+})
+
+test('a process holds so many locks and no more, until it lets one go or ends', async () => {
+  const { lock, unlock } = localLocks()
+  const [caller, other] = [fakeCaller(), fakeCaller({ pid: '{app:processes|0x00002}' as Caller['pid'] })]
+  for (let at = 0; at < 1000; at++) assert.ok(lock(caller, `n${at}`))
+  assert.throws(
+    () => lock(caller, 'more'),
+    ({ code }: WippyError) => code === 'SYSTEM_LOCKS_TOO_MANY',
+  )
+  assert.ok(lock(other, 'more'))
+  assert.ok(unlock(caller, 'n7'))
+  assert.ok(lock(caller, 'n7'))
+  caller.end()
+  assert.ok(lock(other, 'n7'))
 })
 
 test('in Lua a lock that is held is false and an error', async () => {

@@ -122,6 +122,7 @@ STREAM_TOO_MANY | A process has too many open streams. | Each holds memory. | Cl
 SYSTEM_ABSENT | This runtime has no such thing. | It is of another machine. | Do without.
 SYSTEM_ARGUMENT | An argument of the module system is not what it takes. | Each has its type. | Look at docs/lua.md.
 SYSTEM_LOCKED | A lock is held by somebody else. | One at a time has it. | Wait, and try again.
+SYSTEM_LOCKS_TOO_MANY | The process holds as many locks as it may. | They are kept outside its memory. | Let go of those that are not needed.
 SYSTEM_NO_SERVICE | The entry is under no supervision. | It is no service, or not started. | Correct the id.
 TEMPLATE_INVALID | A template cannot be read. | Its syntax is wrong at the line that is named. | Mend that line.
 TEMPLATE_NAME_TAKEN | Two templates of a set have one name. | They are found by name. | Give one another meta.name.
