@@ -17,10 +17,10 @@ export type { Swap } from './registry/follow.ts'
 export { type Version, versionName } from './registry/history.ts'
 export { readEntryFile } from './registry/source.ts'
 export { assemble } from './registry/source-tree.ts'
-export { didYouMean, nearest } from './registry/suggest.ts'
 export { createLog, type Log, type LogOptions } from './service/logger.ts'
 export type { Terminal } from './service/service.ts'
 export { type ProcessTerminal, processTerminal } from './service/terminal.ts'
+export { didYouMean, nearest } from './suggest.ts'
 
 /** This module, for those who import it late. */
 export type Wippy = typeof import('./index.ts')

@@ -3,7 +3,7 @@
 import { Kind, WippyError } from '../error.ts'
 import { decodeAll } from '../msgpack.ts'
 import { isFields } from '../registry/entry.ts'
-import { nearest } from '../registry/suggest.ts'
+import { nearest } from '../suggest.ts'
 import { cardOf } from '../workflow/card.ts'
 import { type Engine, type Head, hasEnded, MOST_MAIL } from '../workflow/engine.ts'
 import { type Attribute, placeOf, type Query } from '../workflow/query.ts'

@@ -10,8 +10,8 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
-import { didYouMean } from '../registry/suggest.ts'
 import { parseSize } from '../registry/units.ts'
+import { didYouMean } from '../suggest.ts'
 
 export type Mount = {
   readonly guest: string

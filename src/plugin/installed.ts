@@ -2,7 +2,7 @@
 
 import { Kind, WippyError } from '../error.ts'
 import { type Entry, type Fields, fieldsOf, isFields } from '../registry/entry.ts'
-import { didYouMean } from '../registry/suggest.ts'
+import { didYouMean } from '../suggest.ts'
 import { installedEntries, NAMESPACE } from './installation.ts'
 import { COMPONENT } from './plugins.ts'
 import type { PluginRunner } from './runner.ts'

@@ -2,10 +2,10 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { Kind, WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import { dependenciesOf, indexOf } from './dependency.ts'
 import { type Entry, whereOf } from './entry.ts'
 import { groups } from './graph.ts'
-import { didYouMean } from './suggest.ts'
 
 /** All entries of one version, by id. */
 export type State = ReadonlyMap<string, Entry>

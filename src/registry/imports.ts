@@ -1,11 +1,11 @@
 // What Lua entries import from each other: every import must exist, and no library may need itself.
 
 import { Kind, place, WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import { blame } from './blame.ts'
 import { type Entry, fieldsOf, isFields, parseId, resolveId, whereOf } from './entry.ts'
 import { cycleIn, groups } from './graph.ts'
 import { MODULES } from './module-names.ts'
-import { didYouMean } from './suggest.ts'
 
 const isLua = (kind: string): boolean => kind.endsWith('.lua') || kind.endsWith('.lua.bc')
 

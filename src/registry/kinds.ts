@@ -7,10 +7,10 @@
 // A handler never waits for a change of its own making: applies are one after another.
 
 import { Kind, type WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import { blame } from './blame.ts'
 import type { Change, State } from './change.ts'
 import { matches } from './glob.ts'
-import { didYouMean } from './suggest.ts'
 
 export type Handler = {
   /** Kinds it acts on; `*` is a wildcard: `function.*`. */

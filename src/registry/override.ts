@@ -1,9 +1,9 @@
 // Values put over entries from outside: `-o app:gateway:addr=:9090`, or the `override` section of a config.
 
 import { Kind, type Where, WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import { type Entry, makeEntry, parseId } from './entry.ts'
 import { setAt, splitPath } from './path.ts'
-import { didYouMean } from './suggest.ts'
 
 export type Override = {
   readonly id: string

@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util'
 import { Kind, type Where, WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import { type Fields, isFields } from './entry.ts'
-import { didYouMean } from './suggest.ts'
 
 /** Reads one value; throws a WippyError that says what is wrong with it. */
 export type Parse = (value: unknown, where: Where) => unknown

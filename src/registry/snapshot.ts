@@ -1,11 +1,11 @@
 // A snapshot: the entries of one version. It never changes, whatever happens to the registry, and costs nothing to take.
 
 import { Kind, WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import type { Entries } from './entries.ts'
 import { type Entry, type Fields, parseId } from './entry.ts'
 import { compileQuery } from './finder.ts'
 import type { Version } from './history.ts'
-import { didYouMean } from './suggest.ts'
 
 const MOST_NEIGHBOURS = 1000
 

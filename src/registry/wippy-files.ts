@@ -4,11 +4,11 @@
 
 import { readFileSync } from 'node:fs'
 import { Kind, type Where, WippyError } from '../error.ts'
+import { didYouMean } from '../suggest.ts'
 import { type Document, type Key, readDocument } from './document.ts'
 import { type Fields, isFields } from './entry.ts'
 import { mapStrings } from './include.ts'
 import { withProfile } from './profile.ts'
-import { didYouMean } from './suggest.ts'
 
 export type Settings = {
   readonly fields: Fields

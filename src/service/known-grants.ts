@@ -1,8 +1,8 @@
 // Grants name what there is: a typo would allow nothing, and nobody would hear of it.
 
-import { didYouMean } from '../registry/suggest.ts'
 import { ACTIONS } from '../security/action.ts'
 import { unknownActions } from '../security/grant.ts'
+import { didYouMean } from '../suggest.ts'
 
 /** What is wrong with a name, and how to mend it. */
 export type Misnomer = { readonly message: string; readonly hint: string }

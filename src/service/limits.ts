@@ -10,8 +10,8 @@ import type { HostLimits } from '../kernel/host.ts'
 import type { MailboxLimits } from '../kernel/mailbox.ts'
 import { blame } from '../registry/blame.ts'
 import { type Entry, type Fields, fieldsOf, isFields } from '../registry/entry.ts'
-import { didYouMean } from '../registry/suggest.ts'
 import { parseSize } from '../registry/units.ts'
+import { didYouMean } from '../suggest.ts'
 
 type Own = Partial<Omit<HostLimits, 'mailbox'>> & { readonly mailbox?: Partial<MailboxLimits> }
 

@@ -4,7 +4,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Program } from '../program.ts'
 import { codeFrame } from '../registry/document.ts'
 import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
-import { didYouMean } from '../registry/suggest.ts'
+import { didYouMean } from '../suggest.ts'
 import { programOf, requiresOf, returnedOf } from './program.ts'
 
 /** Modules that need no declaration. */

@@ -5,9 +5,9 @@
 import { Kind, WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
 import { type Entry, fieldsOf, isFields } from '../registry/entry.ts'
-import { didYouMean } from '../registry/suggest.ts'
 import { parseDuration, parseSize } from '../registry/units.ts'
 import { type Grants, grantsOf } from '../security/grant.ts'
+import { didYouMean } from '../suggest.ts'
 import { misnamed } from './known-grants.ts'
 
 export const SANDBOX_POLICY = 'sandbox.policy'

@@ -22,8 +22,8 @@ import {
 } from '../kernel/child.ts'
 import { blame } from '../registry/blame.ts'
 import { type Entry, type Fields, fieldsOf, isFields, resolveId } from '../registry/entry.ts'
-import { didYouMean } from '../registry/suggest.ts'
 import { parseDuration } from '../registry/units.ts'
+import { didYouMean } from '../suggest.ts'
 import { HOST_KINDS } from './hosts.ts'
 import type { Context } from './service.ts'
 

@@ -10,6 +10,7 @@ import { lint } from '../../src/cli/explanations/lint.ts'
 import { module } from '../../src/cli/explanations/module.ts'
 import { process } from '../../src/cli/explanations/process.ts'
 import { tool } from '../../src/cli/explanations/tool.ts'
+import { types } from '../../src/cli/explanations/types.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { ROOT } from './command.ts'
 import { here } from './here.ts'
@@ -44,7 +45,7 @@ test('nothing is explained that is not there', () =>
   ))
 
 test('nothing is explained twice', () => {
-  const codes = [app, lint, module, process, tool].flatMap((text) => text.match(/^[A-Z][A-Z0-9_]+(?= \|)/gm) ?? [])
+  const codes = [app, lint, module, process, tool, types].flatMap((text) => text.match(/^[A-Z][A-Z0-9_]+(?= \|)/gm) ?? [])
   assert.equal(
     codes.filter((code, at) => codes.indexOf(code) < at),
     [],

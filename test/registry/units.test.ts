@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { matches, matchesDotted } from '../../src/registry/glob.ts'
-import { didYouMean, nearest } from '../../src/registry/suggest.ts'
 import { parseDuration, parseSize } from '../../src/registry/units.ts'
+import { didYouMean, nearest } from '../../src/suggest.ts'
 
 const test = suite('units, patterns, suggestions')
 

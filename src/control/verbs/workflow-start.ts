@@ -5,9 +5,9 @@ import { workflowsOf } from '../../app/workflows.ts'
 import { Kind, WippyError } from '../../error.ts'
 import { encodeAll } from '../../msgpack.ts'
 import type { Entry } from '../../registry/entry.ts'
-import { didYouMean } from '../../registry/suggest.ts'
 import { WORKFLOW_HOSTS } from '../../service/launcher.ts'
 import { isDurable } from '../../service/workflows.ts'
+import { didYouMean } from '../../suggest.ts'
 import { textOf, type Verb } from '../verb.ts'
 
 /** The workflow that `word` names: an id, or a name that only one has. */

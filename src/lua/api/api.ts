@@ -43,7 +43,8 @@ const memberIn = (line: string): Member => {
   return { name, parameters: listed(parameters).map(parameterIn), types: listed(types), doc }
 }
 
-const sectionsIn = (text: string): Section[] => {
+/** The sections of a table of lines. */
+export const sectionsIn = (text: string): Section[] => {
   const sections: { sort: Section['sort']; name: string; doc: string; members: Member[] }[] = []
   for (const line of text.trim().split('\n')) {
     const [, sort, name = '', doc = ''] = HEAD.exec(line) ?? []

@@ -7,7 +7,7 @@ decode(text: string): any, Error? - The value of JSON.
 validate(schema: any, value: any): boolean, Error? - Whether a value meets a JSON schema.
 validate_string(schema: any, text: string): boolean, Error? - The same for JSON.
 module yaml: YAML.
-encode(value: table, options: table?): string?, Error? - A table as YAML; { field_order =, sort_unordered = }.
+encode(value: any, options: table?): string?, Error? - A table as YAML; { field_order =, sort_unordered = }.
 decode(text: string): any, Error? - The value of YAML.
 module base64: Base64, the standard alphabet.
 encode(bytes: string): string?, Error? - As text.
@@ -105,7 +105,7 @@ decrypt.aes(data: string, key: string, additional: string?): string?, Error? - B
 decrypt.chacha20(data: string, key: string, additional: string?): string?, Error? - Back.
 jwt.encode(claims: table, key: string, algorithm: string?): string?, Error? - A token.
 jwt.verify(token: string, key: string, algorithm: string?, expires: boolean?): table?, Error? - The claims of a token that is valid.
-pbkdf2(password: string, salt: string, iterations: integer, length: integer, hash: string): string?, Error? - A key of a password.
+pbkdf2(password: string, salt: string, iterations: integer, length: integer, hash: string?): string?, Error? - A key of a password.
 constant_time_compare(a: string, b: string): boolean - Whether they are equal, in a time that does not tell where they differ.
 module uuid: Uuids.
 v1(): string?, Error? - Of time and node.
@@ -117,7 +117,7 @@ validate(value: any): boolean - Whether it is one.
 version(uuid: string): integer?, Error? - Which version it is.
 variant(uuid: string): string?, Error? - Which variant it is.
 parse(uuid: string): table?, Error? - { version, variant, timestamp, node }.
-format(uuid: string, format: string): string?, Error? - "standard", "simple" or "urn".
+format(uuid: string, format: string?): string?, Error? - "standard", "simple" or "urn".
 module sql: Databases. db is another name of it.
 get(id: string): Database?, Error? - The database of an entry.
 NULL = any - The null of a column.
@@ -136,10 +136,10 @@ isolation.READ_COMMITTED = string - For begin.
 isolation.WRITE_COMMITTED = string - For begin.
 isolation.REPEATABLE_READ = string - For begin.
 isolation.SERIALIZABLE = string - For begin.
-builder.select(...: string): QueryBuilder - SELECT.
-builder.insert(table: string?): QueryBuilder - INSERT.
-builder.update(table: string?): QueryBuilder - UPDATE.
-builder.delete(table: string?): QueryBuilder - DELETE.
+builder.select(...: string): SelectBuilder - SELECT.
+builder.insert(table: string?): InsertBuilder - INSERT.
+builder.update(table: string?): UpdateBuilder - UPDATE.
+builder.delete(table: string?): DeleteBuilder - DELETE.
 builder.expr(sql: string, ...: any): any - A piece of SQL with its arguments.
 builder.eq(values: table): any - All columns equal.
 builder.not_eq(values: table): any - All columns different.
@@ -178,9 +178,60 @@ rollback(): boolean?, Error? - Undoes it.
 savepoint(name: string): boolean?, Error? - A point to go back to.
 rollback_to(name: string): boolean?, Error? - Goes back.
 release(name: string): boolean?, Error? - Forgets the point.
-class QueryBuilder
-run_with(target: any): Query?, Error? - For a database or a transaction.
-to_sql(): string, table - The text and its arguments.
+class SelectBuilder
+to_sql(): string?, any - The text and its arguments.
+run_with(target: any): Query - For a database or a transaction.
+placeholder_format(format: any): SelectBuilder - What stands for an argument.
+suffix(sql: string, ...: any): SelectBuilder - SQL behind all else.
+columns(...: string): SelectBuilder - More columns.
+from(table: string): SelectBuilder - FROM.
+distinct(): SelectBuilder - DISTINCT.
+join(table: string, ...: any): SelectBuilder - JOIN, with its condition and arguments.
+inner_join(table: string, ...: any): SelectBuilder - INNER JOIN.
+left_join(table: string, ...: any): SelectBuilder - LEFT JOIN.
+right_join(table: string, ...: any): SelectBuilder - RIGHT JOIN.
+where(condition: any, ...: any): SelectBuilder - A text with its arguments, a table of equals, or an expression; several are AND.
+having(condition: any, ...: any): SelectBuilder - The same of groups.
+group_by(...: string): SelectBuilder - GROUP BY.
+order_by(...: string): SelectBuilder - ORDER BY.
+limit(count: integer): SelectBuilder - LIMIT.
+offset(count: integer): SelectBuilder - OFFSET.
+class InsertBuilder
+to_sql(): string?, any - The text and its arguments.
+run_with(target: any): Query - For a database or a transaction.
+placeholder_format(format: any): InsertBuilder - What stands for an argument.
+suffix(sql: string, ...: any): InsertBuilder - SQL behind all else.
+into(table: string): InsertBuilder - INTO.
+columns(...: string): InsertBuilder - Columns.
+options(...: string): InsertBuilder - Words behind INSERT.
+prefix(sql: string, ...: any): InsertBuilder - SQL in front of all else.
+values(...: any): InsertBuilder - A row.
+set_map(values: table): InsertBuilder - A row by its columns.
+select(source: SelectBuilder): InsertBuilder - Rows of a query.
+class UpdateBuilder
+to_sql(): string?, any - The text and its arguments.
+run_with(target: any): Query - For a database or a transaction.
+placeholder_format(format: any): UpdateBuilder - What stands for an argument.
+suffix(sql: string, ...: any): UpdateBuilder - SQL behind all else.
+table(table: string): UpdateBuilder - The table.
+set(column: string, value: any): UpdateBuilder - SET.
+set_map(values: table): UpdateBuilder - Several.
+from(table: string): UpdateBuilder - FROM.
+from_select(source: SelectBuilder, alias: string): UpdateBuilder - FROM a query.
+where(condition: any, ...: any): UpdateBuilder - As of a select.
+order_by(...: string): UpdateBuilder - ORDER BY.
+limit(count: integer): UpdateBuilder - LIMIT.
+offset(count: integer): UpdateBuilder - OFFSET.
+class DeleteBuilder
+to_sql(): string?, any - The text and its arguments.
+run_with(target: any): Query - For a database or a transaction.
+placeholder_format(format: any): DeleteBuilder - What stands for an argument.
+suffix(sql: string, ...: any): DeleteBuilder - SQL behind all else.
+from(table: string): DeleteBuilder - FROM.
+where(condition: any, ...: any): DeleteBuilder - As of a select.
+order_by(...: string): DeleteBuilder - ORDER BY.
+limit(count: integer): DeleteBuilder - LIMIT.
+offset(count: integer): DeleteBuilder - OFFSET.
 class Query
 query(): table[]?, Error? - Rows.
 exec(): table?, Error? - { last_insert_id, rows_affected }.
@@ -264,7 +315,9 @@ mkdir(path: string): boolean, Error? - Makes one.
 remove(path: string): boolean, Error? - A file or an empty directory.
 readdir(path: string): function?, Error? - For a generic for: { name, type }.
 read_file(path: string): string?, Error? - All of a file.
+readfile(path: string): string?, Error? - The same.
 write_file(path: string, data: any, mode: string?): boolean, Error? - A text or a stream; "w", "wx" or "a".
+writefile(path: string, data: any, mode: string?): boolean, Error? - The same.
 open(path: string, mode: string): File?, Error? - "r", "w", "wx" or "a".
 class File
 read(most: integer?): string?, Error? - The next bytes; NotFound at the end.

@@ -10,7 +10,7 @@ spawn_monitored(entry: string, host: string, ...: any): string?, Error? - The sa
 spawn_linked_monitored(entry: string, host: string, ...: any): string?, Error? - Both.
 exec(entry: string, host: string, ...: any): any, Error? - Starts a process and waits for its result.
 send(to: string, topic: string, ...: any): boolean?, Error? - Sends a message to a pid or a name.
-cancel(pid: string, deadline: string?): boolean?, Error? - Asks a process to end.
+cancel(pid: string, reason: any?): boolean?, Error? - Asks a process to end.
 terminate(pid: string): boolean?, Error? - Ends a process by force.
 monitor(pid: string): boolean?, Error? - From now on its end is an event here.
 unmonitor(pid: string): boolean?, Error? - No more.
@@ -129,6 +129,7 @@ call(id: string, ...: any): any, Error? - As funcs.call.
 async(id: string, ...: any): Future?, Error? - As funcs.async.
 class Future
 response(): Channel - Where the answer comes.
+channel(): Channel - The same.
 is_complete(): boolean - Whether it is there.
 is_canceled(): boolean - Whether it was given up.
 result(): Payload?, Error? - The answer, once it is there.

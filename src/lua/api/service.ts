@@ -19,15 +19,15 @@ previous(): Version? - The one before.
 next(): Version? - The one after.
 class Snapshot
 version(): Version - Its version.
-entries(): table[] - All entries.
+entries(options: table?): table[] - All entries.
 namespace(ns: string): table[] - Those of a namespace.
 get(id: string): table?, Error? - One.
 find(filter: table): table[]?, Error? - Those that meet a filter.
 changes(): Changes - A change on it.
 class Changes
-create(entry: table): boolean?, Error? - One more.
-update(entry: table): boolean?, Error? - One changed.
-delete(entry: any): boolean?, Error? - One gone.
+create(entry: table): Changes?, Error? - One more.
+update(entry: table): Changes?, Error? - One changed.
+delete(entry: any): Changes?, Error? - One gone.
 ops(): table[] - What it would do.
 apply(): Version?, Error? - Does it, whole or not at all.
 class History
@@ -195,14 +195,14 @@ size(): integer - Bytes.
 header(name: string): string? - A header of it.
 stream(): Stream?, Error? - What it holds.
 class Response
-set_status(code: integer): boolean?, Error? - Before anything is written.
-set_header(name: string, value: string): boolean?, Error? - Before anything is written.
-set_content_type(type: string): boolean?, Error? - Before anything is written.
-set_transfer(mode: string): boolean?, Error? - "chunked" or "sse".
-write(data: string): boolean?, Error? - A piece of the body.
-write_json(value: any): boolean?, Error? - A value as JSON.
-write_event(event: table): boolean?, Error? - { name =, data = }.
-flush(): boolean?, Error? - Lets what was written leave.
+set_status(code: integer): Error? - Before anything is written.
+set_header(name: string, value: string): Error? - Before anything is written.
+set_content_type(type: string): Error? - Before anything is written.
+set_transfer(mode: string): Error? - "chunked" or "sse".
+write(data: string): Error? - A piece of the body.
+write_json(value: any): Error? - A value as JSON.
+write_event(event: table): Error? - { name =, data = }.
+flush(): Error? - Lets what was written leave.
 module exec: Programs of the system.
 get(id: string): Executor?, Error? - What an exec.native entry allows.
 class Executor

@@ -13,8 +13,12 @@ const distance = (a: string, b: string): number => {
   return row[b.length]!
 }
 
+/** Longer names are nobody's slip. */
+const LONGEST = 80
+
 /** The candidate that is at most a third of its letters away, or null. */
 export const nearest = (word: string, candidates: Iterable<string>): string | null => {
+  if (word.length > LONGEST) return null
   const reach = Math.max(1, Math.floor(word.length / 3))
   let best: string | null = null
   let least = reach + 1

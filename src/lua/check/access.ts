@@ -1,0 +1,291 @@
+// Fields: what reading one gives, and what may be assigned to one.
+
+import { didYouMean } from '../../suggest.ts'
+import type { Expression, Index } from '../ast.ts'
+import { ERROR, fieldOf } from './assignable.ts'
+import { Conditions } from './condition.ts'
+import { withoutNil } from './filter.ts'
+import { show } from './show.ts'
+import {
+  any,
+  isLoose,
+  joined,
+  kindOf,
+  membersOf,
+  optional,
+  type RecordType,
+  resolved,
+  someFunction,
+  string,
+  type TableType,
+  type Type,
+  union,
+  widened,
+} from './type.ts'
+
+type Span = { readonly start: number; readonly end: number }
+/** A field that a table of this chunk does not have yet: whether it comes later is known at the end. */
+type Awaited = { readonly table: TableType; readonly name: string; readonly node: Span; readonly owner: string }
+
+export abstract class Access extends Conditions {
+  readonly #awaited: Awaited[] = []
+
+  /** The type of `a.b` or `a[b]`. */
+  protected index(node: Index): Type {
+    const key = this.keyOf(node)
+    const known = key === undefined ? undefined : this.flow.facts.get(key)
+    if (known) return known
+    const { isProbing } = this
+    this.isProbing = false
+    const object = this.value(node.object)
+    this.isProbing = isProbing
+    const name = this.fieldNameOf(node)
+    if (name !== undefined) return this.field(object, name, node, false)
+    const at = this.value(node.key)
+    return this.element(object, at, node)
+  }
+
+  /** The type of a field by its name. `isCalled`: it must be there. */
+  protected field(object: Type, name: string, node: Index | Span, isCalled: boolean): Type {
+    const members = membersOf(object)
+    if (members.length === 1) return this.#fieldOfOne(resolved(members[0]!), name, node, isCalled)
+    const inner = resolved(object)
+    if (inner.kind === 'never') return any
+    const isPartial = members.some((member) => this.#has(resolved(member), name))
+    const isSoft = inner.kind === 'union' && inner.soft
+    const found: Type[] = []
+    for (const member of members) {
+      const one = resolved(member)
+      if (isLoose(one)) return any
+      if (one.kind === 'nil') {
+        if (!isSoft) this.report('E0012', node, `${this.#ownerOf(node)} may be nil: its type is ${show(object)}`, NIL_HINT)
+      } else found.push(this.#fieldOfMember(one, object, isPartial, name, node, isCalled))
+    }
+    return union(found)
+  }
+
+  /** Of a member of a union: what other members have is told as what may be missing. */
+  #fieldOfMember(member: Type, object: Type, isPartial: boolean, name: string, node: Index | Span, isCalled: boolean): Type {
+    if (!isPartial || this.#has(member, name) || member.kind === 'table') return this.#fieldOfOne(member, name, node, isCalled)
+    const place = 'key' in node ? { start: node.key.start, end: node.key.end } : node
+    if (!this.isProbing)
+      this.report(
+        'E0012',
+        place,
+        `${show(member)} has no field '${name}', and ${this.#ownerOf(node)} is ${show(object)}`,
+        'Test first which of them it is.',
+      )
+    return any
+  }
+
+  #has(type: Type, name: string): boolean {
+    return type.kind === 'record'
+      ? type.fields.has(name)
+      : isLoose(type) || type.kind === 'map' || (type.kind === 'table' && type.fields.has(name)) || type.kind === 'anytable'
+  }
+
+  #ownerOf(node: Index | Span): string {
+    return 'object' in node ? `'${this.textOf(node.object)}'` : 'the value'
+  }
+
+  #fieldOfOne(type: Type, name: string, node: Index | Span, isCalled: boolean): Type {
+    switch (type.kind) {
+      case 'nil':
+        this.report('E0008', node, `${this.#ownerOf(node)} is nil here`, NIL_HINT)
+        return any
+      case 'record': {
+        const field = type.fields.get(name)
+        if (field) return field.optional ? optional(field.type) : field.type
+        if (type.name === ERROR && isCalled) return this.#fieldOfOne(string, name, node, isCalled)
+        if (isCalled && type.hasMeta) return any
+        if (type.name !== null && /^[A-Z][A-Z0-9_]*$/.test(name)) return any
+        this.#missing(type, name, node)
+        return any
+      }
+      case 'table':
+        return this.#fieldOfTable(type, name, node, isCalled)
+      case 'intersection': {
+        const found = fieldOf(type, name)
+        if (!found && type.members.every((member) => resolved(member).kind === 'record')) this.#absent(type, name, node, [])
+        return found ?? any
+      }
+      case 'variable':
+        return type.bound ? this.field(type.bound, name, node, isCalled) : any
+      case 'map':
+        return type.value
+      case 'array':
+        if (name !== 'n') this.#absent(type, name, node, [])
+        return any
+      case 'string':
+      case 'literal':
+      case 'number':
+      case 'integer':
+      case 'boolean':
+      case 'function':
+      case 'fn':
+      case 'thread': {
+        const strings = kindOf(type) === 'string' ? resolved(this.surroundings.global('string') ?? any) : undefined
+        if (strings?.kind !== 'record') {
+          if (!strings) this.#absent(type, name, node, [])
+          return any
+        }
+        const method = strings.fields.get(name)
+        if (!method) this.#absent(type, name, node, [...strings.fields.keys()])
+        return method?.type ?? any
+      }
+      default:
+        return any
+    }
+  }
+
+  #missing(type: RecordType, name: string, node: Index | Span): void {
+    this.#absent(type, name, node, [...type.fields.keys()])
+  }
+
+  #absent(type: Type, name: string, node: Index | Span, names: readonly string[]): void {
+    // Whether a field is there may be asked.
+    if (this.isProbing) return
+    const place = 'key' in node ? { start: node.key.start, end: node.key.end } : node
+    this.report('E0004', place, `${show(widened(type))} has no field '${name}'`, didYouMean(name, names, namesHint(names)))
+  }
+
+  #fieldOfTable(type: TableType, name: string, node: Index | Span, isCalled: boolean): Type {
+    const field = type.fields.get(name)
+    if (field !== undefined) return this.#seen(field, name, type)
+    if (isCalled && !type.open) {
+      if (type.owner !== this) this.#absent(type, name, node, [...type.fields.keys()])
+      else if (this.#awaited.length < MOST_AWAITED) {
+        const place = 'key' in node ? { start: node.key.start, end: node.key.end } : { start: node.start, end: node.end }
+        this.#awaited.push({ table: type, name, node: place, owner: this.#ownerOf(node) })
+      }
+    }
+    return any
+  }
+
+  /** A field of a table that no annotation describes: what else is assigned to it, elsewhere, may be anything. */
+  #seen(type: Type, name: string, owner: TableType): Type {
+    if (type.kind === 'fn' || type.kind === 'table' || type.kind === 'type') return type
+    if (type.kind === 'nil') return any
+    return owner.owner === this && this.bindings.assignedFields.has(name) ? any : widened(type)
+  }
+
+  /** Calls of functions that never came. */
+  protected tellAwaited(): void {
+    for (const { table, name, node, owner } of this.#awaited) {
+      if (table.open || table.fields.has(name) || this.bindings.assignedFields.has(name)) continue
+      this.report(
+        'E0004',
+        node,
+        `${owner} has no function '${name}'`,
+        didYouMean(name, [...table.fields.keys()], namesHint([...table.fields.keys()])),
+      )
+    }
+  }
+
+  /** The type of `object[at]`. */
+  protected element(object: Type, at: Type, node: Index): Type {
+    const found: Type[] = []
+    const outer = resolved(object)
+    for (const member of membersOf(object)) {
+      const type = resolved(member)
+      if (type.kind === 'nil') {
+        if (!(outer.kind === 'union' && outer.soft)) {
+          const says = outer.kind === 'nil' ? 'is nil here' : `may be nil: its type is ${show(object)}`
+          this.report(outer.kind === 'nil' ? 'E0008' : 'E0012', node, `'${this.textOf(node.object)}' ${says}`, NIL_HINT)
+        }
+      } else if (type.kind === 'array') found.push(type.element)
+      else if (type.kind === 'map') found.push(type.value)
+      else if (type.kind === 'record' && at.kind === 'literal' && typeof at.value === 'string')
+        found.push(this.field(type, at.value, node, false))
+      else {
+        const kind = kindOf(type)
+        if (kind !== undefined && kind !== 'table' && kind !== 'string' && kind !== 'userdata')
+          this.report('E0004', node, `${show(type)} has no fields`)
+        found.push(any)
+      }
+    }
+    return found.length === 0 ? any : union(found)
+  }
+
+  /** Assigns to `a.b` or `a[b]` what `node` stands for. */
+  protected assignField(target: Index, type: Type, node: Expression | undefined): void {
+    const object = this.value(target.object)
+    const name = this.fieldNameOf(target)
+    const at = name === undefined ? this.value(target.key) : undefined
+    const value = (wanted: Type, what: string): void => {
+      if (node) this.demand(node, wanted, what)
+      else this.mismatch(target, type, wanted, what)
+    }
+    const outer = resolved(object)
+    for (const member of membersOf(object)) {
+      const one = resolved(member)
+      switch (one.kind) {
+        case 'nil':
+          if (outer.kind === 'nil' || (outer.kind === 'union' && !outer.soft)) {
+            const says = outer.kind === 'nil' ? 'is nil here' : `may be nil: its type is ${show(object)}`
+            this.report(outer.kind === 'nil' ? 'E0008' : 'E0012', target, `'${this.textOf(target.object)}' ${says}`, NIL_HINT)
+          }
+          break
+        case 'record':
+          if (one.isReadonly) this.report('E0010', target, `'${this.textOf(target)}' is readonly`)
+          else if (name !== undefined && one.name === null) {
+            const field = one.fields.get(name)
+            if (!field) this.#missing(one, name, target)
+            else value(field.optional ? optional(field.type) : field.type, `field '${name}'`)
+          }
+          break
+        case 'array':
+        case 'map':
+          if (one.isReadonly) this.report('E0010', target, `'${this.textOf(target.object)}' is readonly`)
+          else value(optional(one.kind === 'array' ? one.element : one.value), 'element')
+          break
+        case 'table':
+          this.#store(one, name, type)
+          break
+        case 'number':
+        case 'integer':
+        case 'boolean':
+        case 'literal':
+        case 'string':
+          this.report('E0004', target, `${show(widened(one))} has no fields`)
+          break
+        default:
+          if (at && node && one.kind === 'variable') break
+      }
+    }
+    this.#remember(target, type)
+  }
+
+  #store(table: TableType, name: string | undefined, type: Type): void {
+    if (table.owner !== this) return
+    if (name === undefined) {
+      table.element = table.element ? joined(table.element, type) : widened(type)
+      table.open = true
+      return
+    }
+    const before = table.fields.get(name)
+    if (!before || before.kind === 'nil') table.fields.set(name, type)
+    else if (before !== type)
+      table.fields.set(name, before.kind === 'fn' && type.kind === 'fn' ? someFunction : joined(widened(before), widened(type)))
+  }
+
+  #remember(target: Index, type: Type): void {
+    const key = this.keyOf(target)
+    if (key === undefined) return
+    this.flow.forget(key)
+    if (!isLoose(type) && type.kind !== 'nil' && type.kind !== 'union') this.flow.know(key, type)
+  }
+
+  /** Demands that an expression be of a type; tells where it is not. */
+  protected abstract demand(node: Expression, wanted: Type, what: string): void
+
+  protected some(type: Type): Type {
+    return withoutNil(type)
+  }
+}
+
+const MOST_AWAITED = 2000
+const NIL_HINT = 'Test it first (if x then …), or give a default (x or …).'
+const SHOWN = 8
+const namesHint = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `It has: ${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''}.`
