@@ -19,18 +19,18 @@ export const wayBetween = (history: History, from: number, to: number): Change[]
     if (parent === undefined || parent === null) throw pruned(to, history.oldest)
     return parent
   }
-  const back: Change[] = []
+  const back: (readonly Change[])[] = []
   const forward: (readonly Change[])[] = []
   let [here, there] = [from, to]
   // A parent is always older than its children, so the newer of the two is the one to climb from.
   while (here !== there) {
     if (here > there) {
-      back.push(...history.changes(here).map(reversed).reverse())
+      back.push(history.changes(here).map(reversed).reverse())
       here = parentOf(here)
     } else {
       forward.unshift(history.changes(there))
       there = parentOf(there)
     }
   }
-  return [...back, ...forward.flat()]
+  return [...back, ...forward].flat()
 }

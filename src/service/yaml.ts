@@ -1,23 +1,16 @@
-// The host half of `yaml`.
+// The host half of `yaml`. What is short is done here: it is done before a thread had heard of it.
 
-import { Kind, WippyError } from '../error.ts'
-import { isFields } from '../registry/entry.ts'
-import { valueOfYaml, yamlOf } from '../registry/yaml-text.ts'
-import type { Service } from './service.ts'
+import type { Operation, Service } from './service.ts'
+import { threaded } from './text-thread.ts'
+import { yamlOperations } from './yaml-operations.ts'
 
-const invalid = (message: string): WippyError => new WippyError('YAML_ARGUMENT', Kind.Invalid, message, { retryable: false })
+const SHORT = 4096 // bytes
 
-export const yamlService = (): Service => ({
-  name: 'yaml',
-  operations: {
-    'yaml.decode': ({ args: [text] }) => {
-      if (typeof text !== 'string') throw invalid('a YAML document is text in UTF-8')
-      return [valueOfYaml(text)]
-    },
-    'yaml.encode': ({ args: [value, options] }) => {
-      const { field_order: first, sort_unordered: sorted } = isFields(options) ? options : {}
-      const names = Array.isArray(first) ? first.filter((name): name is string => typeof name === 'string') : []
-      return [yamlOf(value, { first: names, sorted: sorted === true })]
-    },
-  },
-})
+export const yamlService = (): Service => {
+  const { name, operations } = threaded('yaml', Object.keys(yamlOperations))
+  const here = Object.entries(yamlOperations).map(([verb, act]): [string, Operation] => {
+    const op = `yaml.${verb}`
+    return [op, (call) => (call.raw.length <= SHORT ? act(call.target, call.args) : operations[op]!(call))]
+  })
+  return { name, operations: Object.fromEntries(here) }
+}

@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { yamlService } from '../../src/service/yaml.ts'
 import { failure, type TestApp, withApp } from '../support/app.ts'
+import { callOf, fakeCaller } from '../support/caller.ts'
 
 const test = suite('yaml')
 
@@ -49,6 +52,39 @@ test('a document that repeats itself without end is refused', () =>
   withApp({}, async (app) => {
     const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`)]
     assert.is((await failure(decoded(app, bomb.join('\n')))).kind, 'Internal')
+  }))
+
+/** How many turns others have while a document is read, or made. */
+const turnsDuring = async (op: 'yaml.decode' | 'yaml.encode', value: unknown): Promise<number> => {
+  const answer = Promise.resolve(yamlService().operations[op]!(callOf(fakeCaller(), op, '', [value]))).catch(() => {})
+  let isOver = false
+  void answer.then(() => {
+    isOver = true
+  })
+  let turns = 0
+  for (; !isOver; turns++) await nextTurn()
+  return turns
+}
+
+test('others have their turns while a long document is read, or made of many values', async () => {
+  for (const text of ['&a '.repeat(21_000), '- a: '.repeat(13_000), '- '.repeat(32_000), "'' ".repeat(21_000)])
+    assert.ok((await turnsDuring('yaml.decode', text)) > 10, text.slice(0, 10))
+  assert.ok(
+    (await turnsDuring(
+      'yaml.encode',
+      Array.from({ length: 90_000 }, () => 'yes: no #'),
+    )) > 10,
+  )
+})
+
+test('a long document is read as a short one is', () =>
+  withApp({}, async (app) => {
+    const code = `local lines = {} for i = 1, 2000 do lines[i] = 'k' .. i .. ': ' .. i end
+      local v = assert(yaml.decode(table.concat(lines, '\\n')))
+      local back = assert(yaml.decode(yaml.encode(v)))
+      local _, err = yaml.decode(('a: ['):rep(2000))
+      return { v.k2000, math.type(back.k7), err:kind() }`
+    assert.equal(await run(app, code), [2000, 'integer', 'Internal'])
   }))
 
 test.run()
