@@ -117,10 +117,6 @@ export class Contracts {
     if (hasContext) this.#demand(caller, 'contract.context', binding.id)
     if (hasSecurity) this.#demand(caller, 'contract.security', binding.id)
     const all = boundOf(binding)
-    if (contract && !all.some((bound) => bound.contract === contract.id)) {
-      const message = `'${binding.id}' does not implement contract '${contract.id}'`
-      throw new WippyError('CONTRACT_NOT_IMPLEMENTED', Kind.Invalid, message, { retryable: false })
-    }
     const given = isFields(context) ? context : {}
     const absent = all
       .flatMap(({ required }) => required)

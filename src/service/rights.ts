@@ -52,7 +52,10 @@ const builder = (module: string, options: unknown, meta: Demand['meta'] = {}): D
 
 const call: Right = ({ raw, target }) => [{ action: 'funcs.call', resource: target }, ...builder('funcs', split(raw, 1).head[0])]
 
-/** Who has the name already is joined; what that needs, the service asks for. */
+/**
+ * Who may start a process may say what it is called, as in upstream, whose modules name what they start and ask for no more than that. Who has
+ * the name already is joined; what that needs, the service asks for.
+ */
 const spawn: Right = ({ raw, target, caller }) => {
   const [host, how, options] = split(raw, 3).head
   const meta = { pid: caller.pid }
@@ -61,9 +64,7 @@ const spawn: Right = ({ raw, target, caller }) => {
   const kind = String(how)
   if (kind.endsWith('monitored')) demands.push(need('spawn.monitored', target))
   if (kind.includes('linked')) demands.push(need('spawn.linked', target))
-  demands.push(...builder('process', options, meta))
-  const { name } = isFields(options) ? options : {}
-  return typeof name === 'string' && how !== 'exec' ? [...demands, need('registry.register', name)] : demands
+  return [...demands, ...builder('process', options, meta)]
 }
 
 const upgrade: Right = ({ target, caller }) =>

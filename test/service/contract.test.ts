@@ -55,10 +55,16 @@ test('what is not there is not found; what is no id is refused', () =>
       ['contract.open("")', 'Invalid'],
       ['contract.open("nonsense")', 'Invalid'],
       ['contract.get("app:bare"):open()', 'NotFound'],
-      ['contract.get("app:bare"):open("app:polite")', 'Invalid'],
     ] as const) {
       assert.is((await failure(run(app, `local v, err = ${call} error(err)`))).kind, kind, call)
     }
+  }))
+
+test('a contract opens any binding that is named: what it has is what is bound', () =>
+  withApp({ ...given, bare: greeter }, async (app) => {
+    const code = `local g = contract.get("app:bare"):open("app:polite")
+      return { contract.is(g, "app:bare"), contract.is(g, "app:greeter") }`
+    assert.equal(await run(app, code), [false, true])
   }))
 
 test('options of a contract are options of its calls', () =>

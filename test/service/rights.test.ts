@@ -70,7 +70,7 @@ const SAMPLES: readonly Sample[] = [
         ['process.host', 'app:h'],
         ['process.spawn.monitored', 'app:p'],
       ] as const),
-      ...([['process.spawn.linked', 'app:p'], ...builders('process'), ['process.registry.register', 'hub']] as const),
+      ...([['process.spawn.linked', 'app:p'], ...builders('process')] as const),
     ],
   ],
   ['process.upgrade', 'app:other', [], [['process.spawn', 'app:other']]],

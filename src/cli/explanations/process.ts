@@ -20,7 +20,6 @@ CONTRACT_CONTEXT | A binding needs values of the context that are not there. | I
 CONTRACT_INVALID | A contract or binding says something that cannot be. | Methods have names of their own, and bindings name contracts and functions that are there. | Mend the field that is named.
 CONTRACT_NOT_BOUND | The object has no such method. | The binding does not provide it. | Bind the method to a function.
 CONTRACT_NOT_FOUND | There is no such contract or binding. | No entry has that id. | Correct the id.
-CONTRACT_NOT_IMPLEMENTED | The binding does not implement the contract. | It is for others. | Open it under a contract that it names.
 CONTRACT_NO_DEFAULT | The contract has no default binding. | None of its bindings says default: true. | Name a binding, or make one the default.
 CREDENTIAL_INVALID | An actor or a scope was not given to this process. | They are sealed for the process that got them, so that nobody can make one up. | Ask for your own, instead of passing one on.
 CREDENTIAL_TOO_LARGE | An actor or a scope holds too much. | It travels with every call. | Put less into meta, or fewer policies into the scope.
