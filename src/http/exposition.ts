@@ -27,10 +27,10 @@ export const expositionOf = (sections: Fields, { meters, clock, opened, report }
     throw new WippyError('PROMETHEUS_ADDRESS', Kind.Invalid, 'prometheus.address is no address', { hint })
   }
   const answer = async (exchange: Exchange): Promise<void> => {
-    if (exchange.path !== '/metrics') return exchange.refuse(404, 'there is nothing here')
-    exchange.begin({ status: 200, headers: [['Content-Type', TYPE]] })
-    await exchange.write(Buffer.from(meters.text))
-    await exchange.end()
+    if (exchange.path !== '/metrics') return exchange.answer.refuse(404, 'there is nothing here')
+    exchange.answer.begin({ status: 200, headers: [['Content-Type', TYPE]] })
+    await exchange.answer.write(Buffer.from(meters.text))
+    await exchange.answer.end()
   }
   return new Gateway({
     settings: { address, limits: LIMITS, timeouts: TIMEOUTS, tls: null },

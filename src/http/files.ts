@@ -9,7 +9,8 @@ import type { Permit } from '../service/permit.ts'
 import type { Context } from '../service/service.ts'
 import type { Volume } from '../service/volume.ts'
 import type { Volumes } from '../service/volumes.ts'
-import type { Exchange, Head } from './exchange.ts'
+import type { Head } from './answer.ts'
+import type { Exchange } from './exchange.ts'
 import { mediaTypeOf } from './media-type.ts'
 
 const PIECE = 64 * 1024
@@ -66,9 +67,9 @@ const send = async (exchange: Exchange, volume: Volume, { path, size, modified }
   ]
   if (status === 206) headers.push(['Content-Range', `bytes ${from}-${to}/${size}`])
   if (status === 416) headers.push(['Content-Range', `bytes */${size}`])
-  exchange.begin({ status, headers: [...headers, ...extra] }, length)
+  exchange.answer.begin({ status, headers: [...headers, ...extra] }, length)
   if (length > 0 && exchange.method !== 'HEAD') await copy(exchange, volume, path, { from, to })
-  await exchange.end()
+  await exchange.answer.end()
 }
 
 const copy = async (exchange: Exchange, volume: Volume, path: string, { from, to }: Part): Promise<void> => {
@@ -77,9 +78,9 @@ const copy = async (exchange: Exchange, volume: Volume, path: string, { from, to
     await file.seek!('set', from)
     for (let left = to - from + 1; left > 0; ) {
       const bytes = await file.read!(Math.min(left, PIECE))
-      if (bytes === null) return exchange.cut() // it has become shorter
+      if (bytes === null) return exchange.answer.cut() // it has become shorter
       left -= bytes.length
-      await exchange.write(bytes)
+      await exchange.answer.write(bytes)
     }
   } finally {
     await file.close()
@@ -107,12 +108,12 @@ export class Files {
   /** Answers with what a site has at `path`. */
   async answer(exchange: Exchange, { volume, index, isApp, cache }: Site, context: Context, path: string): Promise<void> {
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD')
-      return exchange.refuse(405, 'this takes GET, HEAD', [['Allow', 'GET, HEAD']])
+      return exchange.answer.refuse(405, 'this takes GET, HEAD', [['Allow', 'GET, HEAD']])
     const extra: Head['headers'] = cache === '' ? [] : [['Cache-Control', cache]]
     await this.#within(exchange, volume, context, async (open) => {
       const found = (await this.#find(open, path, index)) ?? (isApp ? await this.#find(open, index, '') : null)
       if (found) await send(exchange, open, found, extra)
-      else exchange.refuse(404, 'there is nothing here')
+      else exchange.answer.refuse(404, 'there is nothing here')
     })
   }
 
@@ -124,17 +125,18 @@ export class Files {
     await this.#within(exchange, volume, context, async (open) => {
       const found = await this.#find(open, path.replace(/^\/+/, ''), '')
       if (found) await send(exchange, open, found, extra)
-      else exchange.refuse(404, 'there is no such file')
+      else exchange.answer.refuse(404, 'there is no such file')
     })
   }
 
   async #within(exchange: Exchange, id: string, context: Context, act: (volume: Volume) => Promise<void>): Promise<void> {
-    if (!this.#permit({ pid: NOBODY, entry: exchange.endpoint, context }, 'fs.get', id)) return exchange.refuse(403, 'this is not shown')
+    if (!this.#permit({ pid: NOBODY, entry: exchange.endpoint, context }, 'fs.get', id))
+      return exchange.answer.refuse(403, 'this is not shown')
     try {
       await act(this.#volumes.need(id))
     } catch (error) {
-      if (exchange.isBegun) exchange.cut()
-      else if ((error as WippyError).code === 'FS_NOT_FOUND') exchange.refuse(503, 'there is nobody to answer this')
+      if (exchange.answer.isBegun) exchange.answer.cut()
+      else if ((error as WippyError).code === 'FS_NOT_FOUND') exchange.answer.refuse(503, 'there is nobody to answer this')
       else throw error
     }
   }

@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 import type { WippyError } from '../error.ts'
 import type { Supervised } from '../kernel/supervisor.ts'
 import { Exchange } from './exchange.ts'
-import { type Answer, Generation } from './generation.ts'
+import { type Answerer, Generation } from './generation.ts'
 import { Listener } from './listener.ts'
 import { Room } from './room.ts'
 import type { ServerSettings } from './server-entry.ts'
@@ -159,30 +159,30 @@ export class Gateway implements Supervised {
     this.#draining.add(draining)
   }
 
-  readonly #answer: Answer = (request, response, onDrain) => {
+  readonly #answer: Answerer = (request, response, onDrain) => {
     const settings = this.#settings
     const { limits, timeouts } = settings
     response.on('error', () => {}) // its close says the same
     const { clock } = this.#options
     const exchange = new Exchange({ request, response, clock, limits, room: this.#room, timeouts, onDrain })
-    if (hostsOf(request) > 1) exchange.refuse(400, 'a request is for one host', [['Connection', 'close']])
+    if (hostsOf(request) > 1) exchange.answer.refuse(400, 'a request is for one host', [['Connection', 'close']])
     else if (this.#active >= limits.requests) {
       this.#options.refused?.('requests')
-      exchange.refuse(503, 'too many requests', [['Retry-After', '1']])
-    } else if (exchange.body.length > limits.bodyBytes) exchange.refuse(413, 'the body is too large')
+      exchange.answer.refuse(503, 'too many requests', [['Retry-After', '1']])
+    } else if (exchange.body.length > limits.bodyBytes) exchange.answer.refuse(413, 'the body is too large')
     else void this.#work(exchange, settings)
   }
 
   /** Counts as active until its client has all of it, and its handler has ended. */
   async #work(exchange: Exchange, settings: ServerSettings): Promise<void> {
     this.#active++
-    const closed = new Promise<void>((resolve) => exchange.onClose(resolve))
+    const closed = new Promise<void>((resolve) => exchange.answer.onClose(resolve))
     try {
       await this.#options.answer(exchange, settings)
     } catch (error) {
       this.#options.report(error)
-      if (exchange.isBegun) exchange.cut()
-      else exchange.refuse(500, 'internal error')
+      if (exchange.answer.isBegun) exchange.answer.cut()
+      else exchange.answer.refuse(500, 'internal error')
     }
     exchange.body.leave()
     if (!exchange.isRelayed) await closed

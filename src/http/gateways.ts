@@ -151,17 +151,17 @@ export class Gateways {
 
   async #answer(server: string, exchange: Exchange, { timeouts }: ServerSettings): Promise<void> {
     const parts = partsOf(exchange.path)
-    if (parts === null) return exchange.refuse(400, 'this is no path')
+    if (parts === null) return exchange.answer.refuse(400, 'this is no path')
     const plan = this.#options.plans.of(this.#state)
     const found = plan.find(server, exchange.method, parts)
-    if (found === null) return exchange.refuse(404, 'there is nothing here')
+    if (found === null) return exchange.answer.refuse(404, 'there is nothing here')
     if ('allowed' in found) {
       const wanted = exchange.header('access-control-request-method') ?? ''
       const other = plan.find(server, found.allowed.includes(wanted) ? wanted : found.allowed[0]!, parts)
       if (other && 'route' in other && !(await this.#pass(exchange, other.route, other.route.before))) return
       const allow = [...new Set([...found.allowed, 'OPTIONS'])].join(', ')
-      exchange.setHeader('Allow', allow)
-      return exchange.method === 'OPTIONS' ? exchange.empty(204) : exchange.refuse(405, `this takes ${allow}`)
+      exchange.answer.setHeader('Allow', allow)
+      return exchange.method === 'OPTIONS' ? exchange.answer.empty(204) : exchange.answer.refuse(405, `this takes ${allow}`)
     }
     const { route } = found
     exchange.params = found.params
@@ -181,7 +181,7 @@ export class Gateways {
     for (const step of steps) {
       const done = step(exchange)
       if (done) await done
-      if (exchange.isBegun) return false
+      if (exchange.answer.isBegun) return false
     }
     return true
   }

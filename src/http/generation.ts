@@ -23,7 +23,7 @@ const satisfies = (socket: TLSSocket, demands: 'nothing' | 'any' | 'valid-if-giv
 /** Has `leave` called when a generation ends, until what is returned is called. */
 export type OnDrain = (leave: () => void) => () => void
 
-export type Answer = (request: IncomingMessage, response: ServerResponse, onDrain: OnDrain) => void
+export type Answerer = (request: IncomingMessage, response: ServerResponse, onDrain: OnDrain) => void
 
 export class Generation {
   readonly #server: Server | SecureServer
@@ -33,7 +33,7 @@ export class Generation {
   #isDraining = false
   #onIdle: () => void = () => {}
 
-  constructor({ limits, timeouts, tls }: ServerSettings, answer: Answer) {
+  constructor({ limits, timeouts, tls }: ServerSettings, answer: Answerer) {
     const options = {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: timeouts.headerMs,

@@ -48,12 +48,12 @@ export class Handlers {
   /** Has a request answered by a function. Resolves when that has ended. Never rejects. */
   async answer(exchange: Exchange, func: string, handlerMs: number): Promise<void> {
     const entry = this.#options.registry.get(func)
-    if (!entry) return exchange.refuse(503, 'there is nobody to answer this')
+    if (!entry) return exchange.answer.refuse(503, 'there is nobody to answer this')
     const leave = await this.#enter(entry, exchange, handlerMs)
-    if (leave === null) return exchange.refuse(503, 'too many requests are waiting', [['Retry-After', '1']])
+    if (leave === null) return exchange.answer.refuse(503, 'too many requests are waiting', [['Retry-After', '1']])
     try {
       const outcome = await this.#run(exchange, entry, handlerMs).finally(leave) // who takes long to read the answer holds no place
-      if (outcome === 'late') exchange.refuse(504, 'this takes too long')
+      if (outcome === 'late') exchange.answer.refuse(504, 'this takes too long')
       else if (outcome.ok) await this.#finish(exchange, outcome)
       else this.#failed(exchange, errorOf(outcome))
     } catch (error) {
@@ -79,7 +79,7 @@ export class Handlers {
           forget()
           resolve(leave)
         })
-        exchange.onClose(give)
+        exchange.answer.onClose(give)
       } catch {
         give()
       }
@@ -98,13 +98,13 @@ export class Handlers {
     let hasEnded = false
     const end = (): void => {
       if (hasEnded) return
-      isLate = !exchange.isBegun
+      isLate = !exchange.answer.isBegun
       scheduler.terminate(pid)
     }
     let forget = clock.setTimer(handlerMs, () => {
-      if (!exchange.isBegun) end()
+      if (!exchange.answer.isBegun) end()
     })
-    exchange.onClose(() => {
+    exchange.answer.onClose(() => {
       if (hasEnded) return
       forget()
       forget = clock.setTimer(handlerMs, end)
@@ -118,35 +118,36 @@ export class Handlers {
   }
 
   async #finish(exchange: Exchange, exit: Exit): Promise<void> {
-    const { draft } = exchange
-    if (draft && !exchange.isBegun && exchange.relays) {
+    const { answer, body, relays, handOver } = exchange
+    const { draft } = answer
+    if (draft && !answer.isBegun && relays) {
       for (const [name, said] of draft.headers) {
-        const relay = exchange.relays.get(name.toLowerCase())
+        const relay = relays.get(name.toLowerCase())
         if (relay) return relay(said)
       }
     }
-    if (draft && !exchange.isBegun && exchange.handOver) {
+    if (draft && !answer.isBegun && handOver) {
       const other = draft.headers.filter(([name]) => !FILE_HEADERS.includes(name.toLowerCase()))
       const [standard, older, name] = FILE_HEADERS.map((known) => draft.headers.find(([one]) => one.toLowerCase() === known)?.[1])
       const path = standard ?? older
-      if (path !== undefined) return exchange.handOver(path, name ?? '', other)
+      if (path !== undefined) return handOver(path, name ?? '', other)
     }
-    if (!exchange.isBegun && draft === null) {
-      if (exchange.body.refusal) return exchange.refuse(...exchange.body.refusal)
+    if (!answer.isBegun && draft === null) {
+      if (body.refusal) return answer.refuse(...body.refusal)
       const [value] = decodeAll(exit.payload)
-      if (typeof value !== 'string') return exchange.refuse(500, 'no response sent')
-      exchange.name('Content-Type', 'application/json')
-      await exchange.write(Buffer.from(value))
+      if (typeof value !== 'string') return answer.refuse(500, 'no response sent')
+      answer.name('Content-Type', 'application/json')
+      await answer.write(Buffer.from(value))
     }
-    await exchange.end()
+    await answer.end()
   }
 
   #failed(exchange: Exchange, error: WippyError): void {
-    const { log } = this.#options
+    const { answer, body } = exchange
     const fields = { error: error.text, method: exchange.method, path: exchange.path, ...(error.frame && { stack: error.frame }) }
-    log.record(exchange.isGone ? 'debug' : 'error', exchange.endpoint, 'handler failed', fields)
-    if (exchange.isBegun) exchange.cut()
-    else if (exchange.body.refusal) exchange.refuse(...exchange.body.refusal)
-    else exchange.refuse(500, 'internal error')
+    this.#options.log.record(answer.isGone ? 'debug' : 'error', exchange.endpoint, 'handler failed', fields)
+    if (answer.isBegun) answer.cut()
+    else if (body.refusal) answer.refuse(...body.refusal)
+    else answer.refuse(500, 'internal error')
   }
 }

@@ -65,8 +65,8 @@ export const httpService = (handlers: Handlers, streams: Streams): Service => {
   const head: Operation = (call) => {
     const exchange = exchangeOf(call)
     const [first, second] = call.args
-    if (typeof first === 'number') exchange.say(first)
-    else exchange.name(String(first), String(second))
+    if (typeof first === 'number') exchange.answer.say(first)
+    else exchange.answer.name(String(first), String(second))
     return []
   }
 
@@ -74,8 +74,8 @@ export const httpService = (handlers: Handlers, streams: Streams): Service => {
   const write: Operation = async (call) => {
     const exchange = exchangeOf(call)
     const [bytes, isUrgent] = call.args
-    await exchange.write(bytes instanceof Uint8Array ? bytes : Buffer.from(String(bytes)))
-    if (isUrgent === true) await exchange.flush()
+    await exchange.answer.write(bytes instanceof Uint8Array ? bytes : Buffer.from(String(bytes)))
+    if (isUrgent === true) await exchange.answer.flush()
     return [true]
   }
 

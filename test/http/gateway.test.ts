@@ -13,7 +13,7 @@ const gatewayAt = (port: number): Gateway =>
     settings: { address: { host: '127.0.0.1', port }, limits: LIMITS, timeouts: TIMEOUTS, tls: null },
     listener: null,
     clock: systemClock,
-    answer: async (exchange) => exchange.empty(204),
+    answer: async (exchange) => exchange.answer.empty(204),
     opened: () => {},
     blame: (error) => error,
     report: (error) => assert.unreachable(String(error)),

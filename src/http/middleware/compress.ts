@@ -5,7 +5,8 @@
 import { promisify } from 'node:util'
 import { constants, createGzip, type Gzip, gzip } from 'node:zlib'
 import type { EntrySettings } from '../../service/settings.ts'
-import type { Encoder, Exchange, Head } from '../exchange.ts'
+import type { Encoder, Head } from '../answer.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Step } from '../middleware.ts'
 
 const LEVELS: Readonly<Record<string, number>> = { fastest: 1, default: 6, best: 9 }
@@ -71,17 +72,17 @@ export const compress = (options: EntrySettings): Step => {
   if (level === null) throw options.refuse('compress.level', `is not ${Object.keys(LEVELS).join(', ')}`)
   const least = options.count('compress.min.length', 1024)
 
-  const encoderFor = (head: Head, exchange: Exchange): Encoder | null => {
+  const encoderFor = (exchange: Exchange, head: Head): Encoder | null => {
     if (head.status === 204 || head.status === 304 || exchange.method === 'HEAD') return null
     if (!TEXTUAL.test(valueIn(head, 'content-type') ?? '') || valueIn(head, 'content-encoding') !== undefined) return null
-    exchange.addVary('Accept-Encoding')
+    exchange.answer.addVary('Accept-Encoding')
     const length = valueIn(head, 'content-length')
     if ((length !== undefined && Number(length) < least) || !takesGzip(exchange.header('accept-encoding'))) return null
-    exchange.setHeader('Content-Encoding', 'gzip')
+    exchange.answer.setHeader('Content-Encoding', 'gzip')
     return new GzipEncoder(level)
   }
 
   return (exchange) => {
-    exchange.encoding = encoderFor
+    exchange.answer.encoding = (head) => encoderFor(exchange, head)
   }
 }

@@ -39,19 +39,19 @@ export const cors = (options: EntrySettings): Step => {
 
   return (exchange: Exchange) => {
     const origin = exchange.header('origin')
-    exchange.addVary('Origin')
+    exchange.answer.addVary('Origin')
     if (origin === undefined || !isAllowed(origin)) return
-    exchange.setHeader('Access-Control-Allow-Origin', origin)
-    if (credentials) exchange.setHeader('Access-Control-Allow-Credentials', 'true')
-    if (privateNetwork) exchange.setHeader('Access-Control-Allow-Private-Network', 'true')
+    exchange.answer.setHeader('Access-Control-Allow-Origin', origin)
+    if (credentials) exchange.answer.setHeader('Access-Control-Allow-Credentials', 'true')
+    if (privateNetwork) exchange.answer.setHeader('Access-Control-Allow-Private-Network', 'true')
     if (exchange.method !== 'OPTIONS' || exchange.header('access-control-request-method') === undefined) {
-      if (exposed !== '') exchange.setHeader('Access-Control-Expose-Headers', exposed)
+      if (exposed !== '') exchange.answer.setHeader('Access-Control-Expose-Headers', exposed)
       return
     }
-    exchange.addVary('Access-Control-Request-Method, Access-Control-Request-Headers')
-    exchange.setHeader('Access-Control-Allow-Methods', methods)
-    exchange.setHeader('Access-Control-Allow-Headers', headers)
-    exchange.setHeader('Access-Control-Max-Age', String(maxAge))
-    exchange.empty(204)
+    exchange.answer.addVary('Access-Control-Request-Method, Access-Control-Request-Headers')
+    exchange.answer.setHeader('Access-Control-Allow-Methods', methods)
+    exchange.answer.setHeader('Access-Control-Allow-Headers', headers)
+    exchange.answer.setHeader('Access-Control-Max-Age', String(maxAge))
+    exchange.answer.empty(204)
   }
 }

@@ -18,9 +18,9 @@ const firewall =
   ({ permit }: Surroundings, action: string, targetOf: (exchange: Exchange) => string): Step =>
   (exchange) => {
     const { context, endpoint } = exchange
-    if (!context.actor) return exchange.json(401, refusal('Authentication required', 'You must be authenticated to access this'))
+    if (!context.actor) return exchange.answer.json(401, refusal('Authentication required', 'You must be authenticated to access this'))
     if (context.scope && permit({ pid: NOBODY, entry: endpoint, context }, action, targetOf(exchange))) return
-    exchange.json(403, refusal('Access denied', 'You have no permission to access this'))
+    exchange.answer.json(403, refusal('Access denied', 'You have no permission to access this'))
   }
 
 export const endpointFirewall = (options: EntrySettings, given: Surroundings): Step => {

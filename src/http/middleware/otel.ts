@@ -18,9 +18,9 @@ export const otel = (_options: EntrySettings, { tracing }: Surroundings): Step =
       attributes: { 'http.method': method, 'http.url': path, 'http.host': exchange.header('host') ?? '', 'http.route': endpoint },
     })
     exchange.trace = { parent: span.context, kind: 'internal', attributes: {} }
-    if (http.inject) exchange.setHeader('traceparent', traceparentOf(span.context))
-    exchange.onClose(() => {
-      const { status, isGone } = exchange
+    if (http.inject) exchange.answer.setHeader('traceparent', traceparentOf(span.context))
+    exchange.answer.onClose(() => {
+      const { status, isGone } = exchange.answer
       const failure = isGone ? 'the client is gone' : status >= 500 ? `status ${status}` : null
       span.end(failure, { 'http.status_code': status })
     })

@@ -50,10 +50,10 @@ export const rateLimit = (options: EntrySettings, { clock }: Surroundings): Step
 
   return (exchange) => {
     const key = keyOf(exchange).slice(0, LONGEST_KEY)
-    if (key === '') return exchange.refuse(400, `this needs the ${source} ${name}`)
+    if (key === '') return exchange.answer.refuse(400, `this needs the ${source} ${name}`)
     const waitMs = take(key)
     if (waitMs === 0) return
-    exchange.refuse(429, 'too many requests', [
+    exchange.answer.refuse(429, 'too many requests', [
       ['Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000)))],
       ['X-RateLimit-Limit', String(requests)],
       ['X-RateLimit-Window', options.text('ratelimit.window', '1m')],

@@ -30,7 +30,7 @@ const relaying =
       exchange.relays ??= new Map()
       exchange.relays.set(header, (said) => {
         if (isAllowed(exchange, patterns)) begin(relays, exchange, said)
-        else exchange.refuse(403, 'not for this origin')
+        else exchange.answer.refuse(403, 'not for this origin')
       })
     }
   }

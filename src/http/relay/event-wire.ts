@@ -8,7 +8,8 @@
 
 import type { Clock } from '../../clock.ts'
 import type { Fields } from '../../registry/entry.ts'
-import type { Exchange, Head } from '../exchange.ts'
+import type { Head } from '../answer.ts'
+import type { Exchange } from '../exchange.ts'
 import { durationIn } from './duration.ts'
 import { type Ending, jsonOf, type Wire } from './wire.ts'
 
@@ -53,10 +54,10 @@ export class EventWire implements Wire {
   }
 
   open(hello: Fields | null): void {
-    const said = this.#exchange.draft?.headers.filter(([name]) => name.toLowerCase() !== 'x-sse-relay') ?? []
+    const said = this.#exchange.answer.draft?.headers.filter(([name]) => name.toLowerCase() !== 'x-sse-relay') ?? []
     const names = new Set(said.map(([name]) => name.toLowerCase()))
     this.#isOpen = true
-    this.#exchange.begin({ status: 200, headers: [...said, ...OURS.filter(([name]) => !names.has(name.toLowerCase()))] })
+    this.#exchange.answer.begin({ status: 200, headers: [...said, ...OURS.filter(([name]) => !names.has(name.toLowerCase()))] })
     if (hello) this.#write(eventOf('ready', jsonOf(hello)))
     else this.beat()
   }
@@ -85,10 +86,10 @@ export class EventWire implements Wire {
 
   close({ status, reason }: Ending, isTaken: boolean): void {
     for (const name of TIMEOUTS) this.#forget[name]()
-    if (!this.#isOpen) return void this.#exchange.refuse(status, reason)
-    if (!isTaken) return void this.#exchange.cut()
+    if (!this.#isOpen) return void this.#exchange.answer.refuse(status, reason)
+    if (!isTaken) return void this.#exchange.answer.cut()
     this.#write(eventOf('done', jsonOf({ reason })))
-    void this.#writing?.then(() => this.#exchange.end())
+    void this.#writing?.then(() => this.#exchange.answer.end())
   }
 
   #write(text: string): void {
@@ -103,12 +104,12 @@ export class EventWire implements Wire {
       while (this.#waiting.length > 0) {
         const bytes = Buffer.concat(this.#waiting)
         this.#waiting = []
-        await this.#exchange.write(bytes)
-        await this.#exchange.flush()
+        await this.#exchange.answer.write(bytes)
+        await this.#exchange.answer.flush()
         this.#unsent -= bytes.length
       }
     } catch {
-      this.#exchange.cut() // the client is gone, or does not take it
+      this.#exchange.answer.cut() // the client is gone, or does not take it
     } finally {
       this.#writing = null
     }

@@ -32,10 +32,10 @@ export class Relays {
   /** Makes a WebSocket of the connection that a request came on. `said`: what the handler wrote into the header. */
   take(exchange: Exchange, said: string): void {
     const config = configOf(said)
-    if (config === null) return void exchange.refuse(500, 'internal error')
-    if (!exchange.isUpgrade) return void exchange.refuse(426, 'this is a WebSocket', [['Upgrade', 'websocket']])
+    if (config === null) return void exchange.answer.refuse(500, 'internal error')
+    if (!exchange.answer.isUpgrade) return void exchange.answer.refuse(426, 'this is a WebSocket', [['Upgrade', 'websocket']])
     if (this.#isFull(exchange)) return
-    const { request, socket, head } = exchange.takeOver()
+    const { request, socket, head } = exchange.answer.takeOver()
     this.#server.handleUpgrade(request, socket, head, (client) => {
       const relay = this.#relay(exchange, config, new SocketWire(client))
       const forget = exchange.onDrain(() => relay.leave())
@@ -51,13 +51,13 @@ export class Relays {
   /** Has the answer to a request go on as events; `said` as for `take`. */
   stream(exchange: Exchange, said: string): void {
     const config = configOf(said)
-    if (config === null) return void exchange.refuse(500, 'internal error')
-    if (exchange.method === 'HEAD') return void exchange.empty(200)
+    if (config === null) return void exchange.answer.refuse(500, 'internal error')
+    if (exchange.method === 'HEAD') return void exchange.answer.empty(200)
     if (this.#isFull(exchange)) return
     const relay = this.#relay(exchange, config, new EventWire(exchange, this.#options.clock))
     exchange.isRelayed = true
     const forget = exchange.onDrain(() => relay.leave())
-    exchange.onClose(() => {
+    exchange.answer.onClose(() => {
       forget()
       relay.lost()
     })
@@ -65,7 +65,7 @@ export class Relays {
 
   #isFull(exchange: Exchange): boolean {
     if (this.#host.alive < MOST_OPEN) return false
-    exchange.refuse(503, 'too many connections are kept open', [['Retry-After', '1']])
+    exchange.answer.refuse(503, 'too many connections are kept open', [['Retry-After', '1']])
     return true
   }
 
