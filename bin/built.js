@@ -48,7 +48,7 @@ const readCurrent = (cache) => {
 const make = (root, folder) => {
   fs.mkdirSync(folder)
   fs.copyFileSync(path.join(root, 'package.json'), path.join(folder, 'package.json'))
-  for (const name of ['wasm', 'templates', 'bench']) fs.symlinkSync(path.join(root, name), path.join(folder, name), 'junction')
+  for (const name of ['wasm', 'templates', 'libraries', 'bench']) fs.symlinkSync(path.join(root, name), path.join(folder, name), 'junction')
   const args = [path.join(root, 'bin', 'bundle.mts'), path.join(folder, 'dist')]
   return require('node:child_process').spawnSync(process.execPath, args, { stdio: 'ignore', timeout: PATIENCE_MS }).status === 0
 }

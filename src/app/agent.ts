@@ -5,7 +5,7 @@ import type { Node } from '../app.ts'
 import { Kind, WippyError } from '../error.ts'
 import { whenGone } from '../gone.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
-import { formatPid } from '../pid.ts'
+import { formatPid, type Pid } from '../pid.ts'
 import { type Operation, replacing } from '../registry/change.ts'
 import { type Fields, isFields, makeEntry } from '../registry/entry.ts'
 import { differenceText } from '../registry/entry-text.ts'
@@ -21,6 +21,7 @@ import { plainOutcome } from '../service/sandbox-outcome.ts'
 import { SANDBOX_POLICY } from '../service/sandbox-policy.ts'
 import type { Call, Caller, Context } from '../service/service.ts'
 import { sandboxOf } from './sandboxes.ts'
+import { runTests, testsAmong, totalsOf } from './testing.ts'
 
 /** Who an agent is, and what it may do: nothing that is not named. */
 export type Identity = {
@@ -179,6 +180,25 @@ export class Agent {
     }
   }
 
+  /** Runs tests with the agent's rights, which it hears of all the same: those among the ones that are meant that it may call. */
+  async test(input: Fields): Promise<unknown> {
+    const { registry, parts } = this.#node
+    const { actor, allow, policies } = this.#identity
+    const { namespace, timeout = '30s' } = input
+    const spaces = namespace === undefined ? [] : [String(namespace)]
+    const meant = testsAmong(registry.snapshot().entries(), listOf(input, 'words').map(String), spaces)
+    const own = meant.filter(({ id }) => parts.permit(this.#caller, 'funcs.call', id)).slice(0, MOST)
+    if (meant[0] && own.length === 0) this.#need('funcs.call', meant[0].id)
+    const context = (listener: Pid): Context => ({
+      ...this.#context,
+      scope: scopeOf(policies, [...allow, `process.send:${listener}`]),
+    })
+    const tested = await runTests(this.#node, own, { context, timeout: String(timeout), gone: this.#gone })
+    parts.log.record('info', 'agent', 'tests run', { author: actor, tests: own.length })
+    const tests = tested.map(({ cases, ...more }) => ({ ...more, cases: cases.slice(0, MOST), more: Math.max(0, cases.length - MOST) }))
+    return { ...totalsOf(tested), tests, left_out: meant.length - own.length }
+  }
+
   logs(input: Fields): unknown {
     this.#need('system.read', 'logs')
     const lines = this.#node.parts.tail.recent().slice(-limitOf(input))
@@ -282,6 +302,7 @@ const ACTS: Readonly<Record<string, (agent: Agent, input: Fields) => unknown>> =
   apply: (agent, input) => agent.apply(input),
   rollback: (agent, input) => agent.rollback(input),
   call: (agent, input) => agent.call(input),
+  test: (agent, input) => agent.test(input),
   logs: (agent, input) => agent.logs(input),
   history: (agent, input) => agent.history(input),
   audit: (agent, input) => agent.audit(input),

@@ -1,15 +1,15 @@
 // Everything that is wrong with an app, found without starting any of it: its files are read, its Lua is compiled, and whoever handles a kind
 // looks at the entries of it. Nothing is connected to, nothing is written, and a node that runs here is not disturbed.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { boot } from '../app.ts'
 import type { Config } from '../config.ts'
 import { WippyError } from '../error.ts'
 import type { Loader } from '../lmdb/state-folder.ts'
-import { codeFrame } from '../registry/document.ts'
 import { createLog } from '../service/logger.ts'
+import { frameAt } from './frame.ts'
 
 export type Checked = {
   readonly entries: number
@@ -23,14 +23,8 @@ const byPlace = ({ where: a }: WippyError, { where: b }: WippyError): number =>
 
 /** With the lines around its place, when those are in a file that can be read. */
 const framed = (error: WippyError, root: string): WippyError => {
-  const { code, kind, message, where, hint, frame } = error
-  if (frame !== undefined || where?.file === undefined || where.line === undefined) return error
-  try {
-    const text = readFileSync(join(root, where.file), 'utf8')
-    return new WippyError(code, kind, message, { where, hint, frame: codeFrame(text, { line: where.line, column: where.column ?? 1 }) })
-  } catch {
-    return error // the text stands in an entry
-  }
+  const { code, kind, message, where, hint, frame = frameAt(root, where ?? {}) } = error
+  return frame === error.frame ? error : new WippyError(code, kind, message, { where, hint, frame })
 }
 
 /** Checks an app. Never throws for what is wrong in its files. */

@@ -100,7 +100,7 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
 }
 
 /** The configuration of a packed app, whose state is in the working directory. Throws PACK_NOT_FOUND, PACK_FORMAT, PACK_VERSION, PACK_DAMAGED. */
-const unpacked = async (file: string, flags: RunFlags): Promise<Config> => {
+export const unpacked = async (file: string, flags: AppFlags): Promise<Config> => {
   if (!existsSync(file)) {
     const hint = 'Give the file that "wippy pack" wrote.'
     throw new WippyError('PACK_NOT_FOUND', Kind.NotFound, `there is no file ${file}`, { hint })

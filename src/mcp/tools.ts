@@ -114,6 +114,19 @@ export const TOOLS: readonly Tool[] = [
     act: 'call',
   },
   {
+    name: 'run_tests',
+    title: 'Run tests',
+    description:
+      'Runs entries with meta.type: test, each in a process of its own, with your rights: what they do, you must be allowed to do. Gives each case with how it ended, and of failures the message, the place, and what was expected. Needs funcs.call of each test.',
+    inputSchema: takes({
+      words: { type: 'array', items: { type: 'string' }, description: 'Parts of ids or suites; all tests when not given.' },
+      namespace: text('Only of this namespace; app.* is app and all below it.'),
+      timeout: text('How long a test may take, for example 5s; 30s when not given.'),
+    }),
+    annotations: { ...changes, openWorldHint: true },
+    act: 'test',
+  },
+  {
     name: 'read_logs',
     title: 'Read the log',
     description: 'What the node logged lately, oldest first. Needs system.read:logs.',

@@ -3,6 +3,7 @@
 import { Kind, place, WippyError } from '../error.ts'
 import { didYouMean } from '../suggest.ts'
 import { blame } from './blame.ts'
+import { builtin } from './builtin.ts'
 import { type Entry, fieldsOf, isFields, parseId, resolveId, whereOf } from './entry.ts'
 import { cycleIn, groups } from './graph.ts'
 import { MODULES } from './module-names.ts'
@@ -86,7 +87,7 @@ export const checkImports = (entries: Iterable<Entry>): WippyError[] => {
   const said = new Set<string>()
   for (const entry of all.values()) {
     for (const [alias, id] of importsOf(entry)) {
-      const target = all.get(id)
+      const target = all.get(id) ?? builtin(id)
       if (!target) {
         problems.push(missing(entry, alias, all, said))
       } else if (!isLua(target.kind)) {

@@ -8,6 +8,7 @@ import { compile } from '../lua/compile.ts'
 import { type Require, requires } from '../lua/requires.ts'
 import { returnedNames } from '../lua/returned.ts'
 import type { Chunk, Program } from '../program.ts'
+import { builtin } from '../registry/builtin.ts'
 import { type Entry, fieldsOf, whereOf } from '../registry/entry.ts'
 import { importsOf, modulesOf } from '../registry/imports.ts'
 
@@ -83,7 +84,7 @@ export const isFromFiles = (entry: Entry, find: Find): boolean => linkedOf(entry
 
 const linkedOf = (entry: Entry, find: Find): Linked => {
   const known = linked.get(entry) ?? []
-  const same = known.find(({ libraries }) => libraries.every((library) => find(library.id) === library))
+  const same = known.find(({ libraries }) => libraries.every((library) => (find(library.id) ?? builtin(library.id)) === library))
   if (same) return same
   const made = link(entry, find)
   linked.set(entry, [made, ...known.slice(0, 1)])
@@ -100,7 +101,7 @@ const link = (entry: Entry, find: Find): Linked => {
     for (const [alias, id] of importsOf(importer)) {
       if (libraries.has(id)) continue
       if (path.includes(id)) throw cyclic(importer, [...path.slice(path.indexOf(id)), id])
-      const library = find(id)
+      const library = find(id) ?? builtin(id)
       if (!library) throw missing(importer, alias, id)
       visit(library, [...path, id])
       libraries.set(id, library)

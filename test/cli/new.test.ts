@@ -1,4 +1,4 @@
-// Every template makes an app that is right, and does what its README shows.
+// Every template makes an app that is right, does what its README shows, and passes its test.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { check } from '../../src/app/check.ts'
+import { lint } from '../../src/app/lint.ts'
 import { templates } from '../../src/cli/templates.ts'
 import { loadConfig } from '../../src/config.ts'
 import { directoryWith } from '../registry/scratch.ts'
@@ -35,6 +36,10 @@ for (const { name } of templates()) {
       const ended = await wippy(command.split(' '), { cwd: join(cwd, 'it') })
       assert.equal([ended.code, ended.out, ended.err], [0, output, ''])
     }
+    const tested = await wippy(['test'], { cwd: join(cwd, 'it') })
+    assert.match(tested.out, /^\d passed, 0 failed, 0 skipped/m)
+    assert.equal([tested.code, tested.err], [0, ''])
+    assert.equal(lint(config, { rules: true, namespaces: [] }).diagnostics, [])
   })
 }
 

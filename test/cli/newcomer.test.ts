@@ -86,6 +86,11 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   inspect: onProcess('inspect'),
   kill: onProcess('kill'),
+  lint: [
+    ['nowhere', 'lint', /CONFIG_NOT_FOUND/],
+    ['app', 'lint --level all', /error, warning, hint/],
+    flag('app', 'lint', '--rule', '--rules'),
+  ],
   logs: [['app', 'logs', NO_NODE], flag('app', 'logs', '--folow', '--follow'), ['app', 'logs worker', /logs takes no "worker"/]],
   mailbox: onProcess('mailbox'),
   mcp: [flag('app', 'mcp', '--alow', '--allow'), ['app', 'mcp start', /mcp takes no "start"/], ['app', 'mcp --http x', /integer/]],
@@ -171,6 +176,11 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['app', 'stubs a b', /Unexpected argument: b|takes no/],
     ['app', 'stub', /Did you mean "stubs"/],
   ],
+  test: [
+    ['nowhere', 'test', /CONFIG_NOT_FOUND/],
+    ['app', 'test hello', /TEST_NONE[\s\S]*meta\.type: test/],
+    ['app', 'test --timeout soon', /TEST_NONE|DURATION_INVALID/],
+  ],
   top: [
     ['app', 'top', NO_NODE],
     ['app', 'top -n many', /integer/],
@@ -236,7 +246,7 @@ const EVERYWHERE: readonly Mistake[] = [
 ]
 
 /** These change the program they run in: they get one of their own. */
-const ALONE = /^(?:run|dev|sandbox|mcp)/
+const ALONE = /^(?:run|dev|test|sandbox|mcp)/
 
 /** Those that are not answered as they should be. */
 const looked = async (mistakes: readonly Mistake[], directories: Readonly<Record<Where, string>>): Promise<string[]> => {

@@ -22,10 +22,20 @@ const ENTRIES = `  - { name: processes, kind: process.host }
   - { name: main, kind: process.lua, source: file://main.lua, modules: [io], meta: { command: { name: main, short: Wait, main: true } } }
 `
 
-const appOf = (): string =>
+const TEST = `  - { name: double_test, kind: function.lua, meta: { type: test }, source: file://double_test.lua, modules: [funcs], imports: { test: "wippy.test:test" } }
+`
+
+const appOf = (more = ''): string =>
   directoryWith({
-    'src/_index.yaml': index(ENTRIES),
+    'src/_index.yaml': index(ENTRIES + more),
     'src/double.lua': 'return function(n) return n * 2 end',
+    'src/double_test.lua': `local test = require("test")
+return { main = test.run_cases(function()
+  test.describe("double", function()
+    test.it("is twice as much", function() test.eq(require("funcs").call("app:double", 2), 4) end)
+    test.it("is not", function() test.eq(1, 2) end)
+  end)
+end) }`,
     'src/main.lua': 'require("io").print("up") process.events():receive()',
   })
 
@@ -101,6 +111,29 @@ const GRANTS = [
   'system.read:logs',
 ]
 const allow = (grants: readonly string[]): string[] => grants.flatMap((grant) => ['--allow', grant])
+
+test('tests run with the rights of the agent: what they do, it must be allowed to do', async () => {
+  const tested = async (...grants: string[]) => {
+    let value: Answer['value'] = null
+    await stdio(appOf(TEST), allow(grants), async (agent) => {
+      value = (await agent.use('run_tests', { words: ['double'], namespace: 'app', timeout: '10s' })).value
+    })
+    return value
+  }
+  const all = await tested('funcs.call:app:*')
+  assert.equal([all.passed, all.failed, all.skipped, all.left_out], [1, 1, 0, 0])
+  const [{ entry, cases }] = all.tests
+  assert.is(entry, 'app:double_test')
+  assert.equal(cases[1].failure, {
+    ...{ message: 'assertion failed: expected 2, got 1', file: 'src/double_test.lua', line: 5 },
+    expected: '2',
+    actual: '1',
+  })
+  assert.match((await tested('funcs.call:app:other')).hint, 'wippy mcp --allow funcs.call:app:double_test')
+  const some = await tested('funcs.call:app:double_test')
+  assert.equal([some.passed, some.failed], [0, 2])
+  assert.match(some.tests[0].cases[0].failure.message, 'expected 4, got nil')
+})
 
 test('without a grant there is the sandbox, and a reason for everything else; the audit has it', () =>
   stdio(appOf(), ['--actor', 'ada'], async (agent, said) => {

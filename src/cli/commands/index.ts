@@ -43,6 +43,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'run:list': () => import('./run/list.ts'),
   'sandbox:run': () => import('./sandbox/run.ts'),
   stubs: () => import('./stubs.ts'),
+  test: () => import('./test.ts'),
   top: () => import('./top.ts'),
   trace: () => import('./trace.ts'),
   version: () => import('./version.ts'),

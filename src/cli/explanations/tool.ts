@@ -62,6 +62,7 @@ SANDBOX_POLICY_UNKNOWN | There is no such sandbox policy. | No entry has that id
 SANDBOX_TIMEOUT | Sandboxed code took too long, and was ended. | Its time is bounded. | Make it quicker, or give it more time.
 TARGET_UNKNOWN | There is nothing of that name to run. | Commands are process entries with meta.command. | "wippy run list" shows them; -x runs any process.
 TEMPLATE_MISSING | No template was named. | An app begins with one. | "wippy new --list" shows them.
+TEST_NONE | There is no such test. | A test is an entry with meta.type: test, chosen by a part of its id or suite. | Look at docs/testing.md, or choose by other words.
 TEMPLATE_UNKNOWN | There is no such template. | It is misspelled, or not there yet. | "wippy new --list" shows those that are.
 UNKNOWN | The node says no more. | It is of another version. | Use the wippy that the node was started with.
 USAGE | A command was typed in a way it does not take. | A flag or argument is missing, or there is no such one. | "wippy COMMAND --help" shows what it takes.

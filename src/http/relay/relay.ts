@@ -14,9 +14,9 @@ import type { Scheduler } from '../../kernel/scheduler.ts'
 import { decodeAll, encodeAll } from '../../msgpack.ts'
 import type { Pid } from '../../pid.ts'
 import { type Fields, isFields } from '../../registry/entry.ts'
+import { ListeningBody } from '../../service/listening-body.ts'
 import type { Context } from '../../service/service.ts'
 import { durationIn } from './duration.ts'
-import { RelayBody } from './relay-body.ts'
 import type { Ending, Wire } from './wire.ts'
 
 const HEARTBEAT_MS = 30_000
@@ -63,7 +63,7 @@ const textOf = (fields: Fields, key: string): string => {
 export class Relay {
   readonly pid: Pid
   readonly #options: RelayOptions
-  readonly #body: RelayBody
+  readonly #body: ListeningBody
   readonly #began: number
   #target = ''
   #topic: string
@@ -79,7 +79,7 @@ export class Relay {
     this.#options = options
     this.#began = clock.nowMs()
     this.#topic = `${wire.name}.message`
-    this.#body = new RelayBody({
+    this.#body = new ListeningBody({
       message: (topic, payload) => this.#said(topic, payload),
       event: (topic, from) => this.#happened(topic, from),
     })

@@ -1,7 +1,8 @@
 local io = require("io")
+local greeting = require("greeting")
 
 local function main(name)
-  io.print("Hello, " .. (name or "world") .. "!")
+  io.print(greeting.of(name))
 end
 
 return { main = main }

@@ -1,8 +1,8 @@
-// The body of the process of a connection: what is sent to it goes to its client. It has no code, but a pid that others can send to.
+// The body of a process whose code is here: what is sent to its pid is heard by the host.
 
-import type { Body, Verdict } from '../../kernel/body.ts'
-import { singly } from '../../kernel/bundle.ts'
-import { EVENT, type Frames, MESSAGE, noFrames } from '../../kernel/frame.ts'
+import type { Body, Verdict } from '../kernel/body.ts'
+import { singly } from '../kernel/bundle.ts'
+import { EVENT, type Frames, MESSAGE, noFrames } from '../kernel/frame.ts'
 
 export type Heard = {
   /** A message; the payload is only there during the call. */
@@ -13,7 +13,7 @@ export type Heard = {
 
 const decoder = new TextDecoder()
 
-export class RelayBody implements Body {
+export class ListeningBody implements Body {
   readonly outbox: Frames = noFrames()
   readonly spent = 0
   readonly backlog = 0

@@ -1,0 +1,166 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { directoryWith } from '../registry/scratch.ts'
+import { assertPlain, start, wippy } from './command.ts'
+
+const test = suite('wippy test')
+
+const INDEX = `version: "1.0"
+namespace: app
+
+entries:
+  - { name: double, kind: function.lua, source: file://double.lua }
+  - name: double_test
+    kind: function.lua
+    meta: { type: test, suite: arithmetic }
+    source: file://double_test.lua
+    modules: [funcs]
+    imports: { test: "wippy.test:test" }
+  - { name: other_test, kind: function.lua, meta: { type: test }, source: "return { main = function() print('heard') return OTHER end }" }
+`
+const TEST = `local test = require("test")
+local funcs = require("funcs")
+
+return {
+  main = test.run_cases(function()
+    test.describe("double", function()
+      test.it("doubles", function()
+        test.eq(funcs.call("app:double", 21), 42)
+      end)
+      test.it_skip("a half", function() end)
+    end)
+  end),
+}
+`
+const app = (other = 'true', entries = ''): string =>
+  directoryWith({
+    'src/_index.yaml': INDEX.replace('OTHER', other) + entries,
+    'src/double.lua': 'return { main = function(n) return n * 2 end }',
+    'src/double_test.lua': TEST,
+  })
+
+const timeless = (text: string): string => text.replaceAll(/\d+ ms|\d+\.\ds/g, 'N ms')
+
+test('all is well: each case as it ended, how many, and nothing is left behind', async () => {
+  const cwd = app()
+  const ended = await wippy(['test'], { cwd })
+  assert.equal([ended.code, ended.err], [0, ''])
+  assert.is(
+    timeless(ended.out),
+    `app:double_test  arithmetic
+  ✓ double › doubles  N ms
+  - double › a half
+app:other_test
+  ✓ other_test  N ms
+
+2 passed, 0 failed, 1 skipped in N ms
+`,
+  )
+  assertPlain(ended)
+  assert.not.ok(existsSync(join(cwd, '.wippy')))
+})
+
+test('what fails is told with its place, the lines around it, both sides, and what it wrote', async () => {
+  const cwd = app('false')
+  writeFileSync(join(cwd, 'src', 'double.lua'), 'return { main = function(n) return { n, n } end }')
+  writeFileSync(
+    join(cwd, 'src', 'double_test.lua'),
+    TEST.replace('test.eq(funcs.call("app:double", 21), 42)', 'test.same(funcs.call("app:double", 21), { 42 })'),
+  )
+  const { code, out } = await wippy(['test'], { cwd })
+  assert.is(code, 1)
+  assert.is(
+    timeless(out),
+    `app:double_test  arithmetic
+  ✗ double › doubles  N ms
+      src/double_test.lua:8
+      assertion failed: expected { 42, }, got { 21, 21, }
+        6 |     test.describe("double", function()
+        7 |       test.it("doubles", function()
+      > 8 |         test.same(funcs.call("app:double", 21), { 42 })
+        9 |       end)
+      - expected, + actual:
+        {
+      -   42,
+      +   21,
+      +   21,
+        }
+  - double › a half
+app:other_test
+  ✗ other_test  N ms
+      it returned false
+    it wrote:
+      heard
+
+failed:
+  app:double_test › double › doubles  src/double_test.lua:8
+  app:other_test › other_test
+
+0 passed, 2 failed, 1 skipped in N ms
+`,
+  )
+})
+
+test('words choose tests; when there are none of them, those that are there are named', async () => {
+  const cwd = app('false')
+  assert.match((await wippy(['test', 'arith'], { cwd })).out, /1 passed, 0 failed, 1 skipped/)
+  const none = await wippy(['test', 'divide'], { cwd })
+  assert.is(none.code, 4)
+  assert.match(none.err, 'Tests here: app:double_test, app:other_test.')
+  assert.is((await wippy(['test', '--ns', 'lib,app.tests'], { cwd })).code, 4)
+  const bare = await wippy(['test'], { cwd: directoryWith({ 'src/_index.yaml': 'version: "1.0"\nnamespace: app\nentries: []\n' }) })
+  assert.equal([bare.code, bare.err.split('\n')[0]], [4, 'this app has no tests [TEST_NONE]'])
+})
+
+test('as JSON, whole', async () => {
+  const { code, out } = await wippy(['test', '--json'], { cwd: app('false') })
+  const { ms, tests, ...totals } = JSON.parse(out)
+  assert.is(code, 1)
+  assert.equal(totals, { $type: 'test', v: 1, ok: false, passed: 1, failed: 1, skipped: 1 })
+  assert.ok(ms >= 0)
+  assert.equal(
+    tests.map(({ entry, suite: of, cases }: { entry: string; suite: string | null; cases: { status: string }[] }) => [
+      entry,
+      of,
+      cases.map(({ status }) => status),
+    ]),
+    [
+      ['app:double_test', 'arithmetic', ['passed', 'skipped']],
+      ['app:other_test', null, ['failed']],
+    ],
+  )
+})
+
+test('something is wrong in the app: it is told, what can run does, and the exit code says so', async () => {
+  const ended = await wippy(['test'], { cwd: app('true', '  - { name: broken, kind: function.lua, source: "return {" }\n') })
+  assert.is(ended.code, 3)
+  assert.match(ended.err, 'app:broken')
+  assert.match(ended.out, /2 passed, 0 failed/)
+})
+
+test('a timeout ends what has no end', async () => {
+  const { code, out } = await wippy(['test', 'other', '--timeout', '300ms'], { cwd: app('(function() while true do end end)()') })
+  assert.is(code, 1)
+  assert.match(out, 'it took longer than 300 ms and was ended')
+})
+
+test('watching: a save runs what it touches, a mistake is told, and Ctrl-C ends it', async () => {
+  const cwd = app()
+  const running = start(['test', '--watch'], { cwd, input: null })
+  await running.said('Waiting for files')
+  const save = (text: string): void => writeFileSync(join(cwd, 'src', 'double.lua'), text)
+  save('return { main = function(n) return n * 3 end }')
+  await running.said('1 failed')
+  save('return {')
+  await running.said('nothing was changed')
+  save('return { main = function(n) return n + n end }')
+  await running.said('1 passed, 0 failed, 1 skipped')
+  running.child.kill('SIGINT')
+  const { code, out } = await running.ended
+  assert.is(code, 130)
+  assert.is(out.match(/other_test/g)?.length, 2) // in the first run alone
+})
+
+test.run()
