@@ -44,7 +44,7 @@ local host = {
   encode = encode, decode = decode, compile = compile, now = now, spent = spent, meta_of = meta_of, type = type_of,
   library = { base = base, coroutine = coroutine, table = table, string = string, math = math, utf8 = utf8 },
   native = { resume = raw[37], wrap = raw[38], yield = raw[39], rep = raw[41], sort = raw[42],
-    insert = raw[51], remove = raw[52], move = raw[53], concat = raw[54] },
+    insert = raw[51], remove = raw[52], move = raw[53], concat = raw[54], next = raw[55] },
   --- textual(f) → f, for which an Error as its first argument is its text.
   textual = raw[40],
   --- What answers questions about this process: name → function.

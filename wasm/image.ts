@@ -16,6 +16,7 @@ const CORE = ['errors', 'channel', 'payload', 'argument', 'calendar', 'zone', 'o
 
 /** Files that only some entries need, likewise. */
 const OPTIONAL = [
+  'frozen',
   'duration',
   'layout',
   'timer',

@@ -67,7 +67,7 @@ function meta(L: i32): i32 {
 
 /** Builds the array for main.lua on top of the stack. Keep in step with the list at the head of runtime-lua/main.lua. */
 export function libraries(L: i32): void {
-  lua.lua_createtable(L, 54, 0)
+  lua.lua_createtable(L, 55, 0)
   open(L, 1, openBase.index); open(L, 2, openCoroutine.index); open(L, 3, openTable.index)
   open(L, 4, openString.index); open(L, 5, openMath.index); open(L, 6, openUtf8.index)
   // frames
@@ -92,6 +92,7 @@ export function libraries(L: i32): void {
   // library, where there is much to do
   add(L, 47, library.upper.index); add(L, 48, library.lower.index); add(L, 49, library.reverse.index); add(L, 50, library.tostring.index)
   add(L, 51, library.insert.index); add(L, 52, library.remove.index); add(L, 53, library.move.index); add(L, 54, library.concat.index)
+  add(L, 55, library.next.index)
 }
 
 function add(L: i32, i: i64, f: i32): void {

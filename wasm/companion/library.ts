@@ -5,6 +5,7 @@
 //  - `upper`, `lower`, `reverse`: eight bytes at a time
 //  - `tostring`: what __tostring says may be preempted, and may wait
 //  - `insert`, `remove`, `move`, `concat`: where there is much to do, or a metatable says how much, they go on in Lua, where they can be preempted
+//  - `next`: walks what a frozen table holds
 //  - `sort`: with a callback it goes on in Lua, where it can be preempted and the callback may wait
 //  - `sort` without one: as fast as it gets, and preempted (sort.ts); in Lua when there is much to sort and no simple way
 
@@ -190,6 +191,20 @@ function sortedContinue(L: i32, status: i32, context: i32): i32 { return goOnSor
 function sortOtherwise(L: i32): i32 {
   lua.lua_settop(L, 1)
   return <i64>lua.lua_rawlen(L, 1) <= SHORT ? original(L) : goOnInLua(L)
+}
+
+/** next(native) → next */
+export function next(L: i32): i32 {
+  lua.lua_settop(L, 1)
+  lua.lua_pushcclosure(L, nextHeld.index, 1)
+  return 1
+}
+function nextHeld(L: i32): i32 {
+  if (lua.lua_type(L, 1) == lua.TTABLE && lua.pushHeld(L, 1)) {
+    lua.lua_copy(L, -1, 1)
+    lua.pop(L, 1)
+  }
+  return original(L)
 }
 
 function goOnInLua(L: i32): i32 {

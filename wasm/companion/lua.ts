@@ -297,6 +297,16 @@ export function pushLong(L: i32, n: i32): void {
 }
 @inline export function topmost(L: i32): i32 { return load<i32>(L + 12) - 16 }
 
+/** Pushes the table that a frozen one (runtime-lua/frozen.lua) stands for, and answers true; pushes nothing for what is not frozen. */
+export function pushHeld(L: i32, i: i32): bool {
+  const top = lua_gettop(L)
+  if (!lua_getmetatable(L, i)) return false
+  const isFrozen = lua_rawgeti(L, top + 1, 1) == TSTRING && lua_rawgeti(L, top + 1, 3) == TTABLE
+  if (isFrozen) lua_copy(L, -1, top + 1)
+  lua_settop(L, isFrozen ? top + 1 : top)
+  return isFrozen
+}
+
 /** L has frames, or values, of its own: it is running or may be resumed. */
 @inline export function hasFrames(L: i32): bool { return load<i32>(L + 20) != L + 52 }
 

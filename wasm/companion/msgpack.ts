@@ -164,7 +164,7 @@ function tableOnStack(L: i32, i: i32, p: i32, depth: i32): i32 {
     lua.pop(L, payload || runtime ? 3 : 2)
     if (meta == get(ERROR_META)) return error(L, i, p, depth)
     if (payload) return carried(L, i, p, depth)
-    if (runtime) return byte(p, NIL)
+    if (runtime) return lua.pushHeld(L, i) ? table(L, lua.lua_topointer(L, -1), p, depth) : byte(p, NIL)
   }
   const n = <i32>lua.lua_rawlen(L, i)
   if (n == 0) return map(L, i, p, depth)
