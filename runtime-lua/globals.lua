@@ -38,26 +38,6 @@ function math.ldexp(m, e) return m * 2.0 ^ e end
 --- table.create(n, m): room for n list items and m keys; here a table grows by itself.
 function table.create() return {} end
 
-local function refuse() error("attempt to add to a frozen table", 2) end
-local Frozen = { __newindex = refuse }
-
---- table.freeze(t) → t, which takes no new keys; what is there can still be replaced: Lua asks nobody about that.
-function table.freeze(t)
-  if type(t) ~= "table" then error("bad argument #1 to 'freeze' (table expected, got " .. type(t) .. ")", 2) end
-  local meta = base.getmetatable(t)
-  if meta == nil then return base.setmetatable(t, Frozen) end
-  if type(meta) ~= "table" then error("bad argument #1 to 'freeze' (its metatable is protected)", 2) end
-  local own = {}
-  for key, value in pairs(meta) do own[key] = value end
-  own.__newindex = refuse
-  return base.setmetatable(t, own)
-end
-
-function table.isfrozen(t)
-  local meta = base.getmetatable(t)
-  return type(meta) == "table" and meta.__newindex == refuse
-end
-
 -- table.insert, remove, move and concat of much, or of what a metatable says is there: in Lua, where they can be preempted. The companion has
 -- looked at what it gives them.
 

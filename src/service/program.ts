@@ -63,7 +63,7 @@ const moduleLibrary = (id: string): Program['libraries'][number] => ({
 /** Modules of the runtime that code needs without naming them: what its text looks as if it used. More than needed only costs memory. */
 const IMPLIED: readonly (readonly [module: string, use: RegExp])[] = [
   ['types', /\b__type\(|\btypeof\b|\b(?:integer|boolean|number|string)\s*\(|\b(?:Number|String|Integer|Boolean|Any|Table|Function)\b/],
-  ['frozen', /\btable\s*\.\s*(?:freeze|isfrozen)\b/],
+  ['frozen', /\b(?:freeze|isfrozen)\b/],
   ['json', /:\s*(?:transcode|unmarshal)\b/],
 ]
 const impliedBy = ({ code }: Chunk): string[] => IMPLIED.filter(([, use]) => use.test(code)).map(([module]) => module)

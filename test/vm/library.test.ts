@@ -309,24 +309,4 @@ test('string functions take an Error for its text', () => {
   assert.equal(runLua(source), [text.toUpperCase(), 'con<text>: some <text>', `${text}|${text}`, 10, text.length, 'context', 'some'])
 })
 
-test('a frozen table is the table it was, and takes no new keys', () => {
-  const said = runLua(`
-    local list = table.freeze({ 1, 2, name = 'n' })
-    local class = { __index = { hello = 'hello' } }
-    local object = table.freeze(setmetatable({ a = 1 }, class))
-    local seen = {}
-    for key in pairs(list) do seen[#seen + 1] = tostring(key) end
-    local function refused(act) return (select(2, pcall(act)):gsub('^.-:%d+: ', '')) end
-    return table.concat({
-      table.concat(seen, ' '), #list, list.name, tostring(next(object)), object.hello, tostring(table.isfrozen(list)),
-      tostring(table.isfrozen(object)), tostring(table.isfrozen({})), tostring(table.isfrozen(class)),
-      refused(function() list.other = 1 end), refused(function() table.insert(list, 3) end), refused(function() object.b = 1 end),
-      refused(function() table.freeze('x') end), refused(function() table.freeze(setmetatable({}, { __metatable = false })) end),
-    }, ', ')`)
-  assert.is(
-    said,
-    "1 2 name, 2, n, a, hello, true, true, false, false, attempt to add to a frozen table, attempt to add to a frozen table, attempt to add to a frozen table, bad argument #1 to 'freeze' (table expected, got string), bad argument #1 to 'freeze' (its metatable is protected)",
-  )
-})
-
 test.run()
