@@ -179,4 +179,23 @@ test('time within a step is the time of its start and the fuel spent since', () 
   process.close()
 })
 
+test('the time of a process goes on and never back, however the clock of the host stands when its next step begins', () => {
+  const clock = new LuaProcess(
+    program(
+      `local time = require('time')
+       local before, backward = time.now(), 0
+       for i = 1, 20000 do
+         local now = time.now()
+         if now:before(before) then backward = backward + 1 end
+         before = now
+       end
+       return backward`,
+      ['time'],
+    ),
+  )
+  clock.run(5_000) // many steps, and none of them begins later than the first
+  assert.ok(clock.steps > 10)
+  assert.is(clock.ended?.value, 0)
+})
+
 test.run()
