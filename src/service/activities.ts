@@ -80,7 +80,8 @@ export class Activities {
       if (!isWanted(run, tag)) return
       const delayMs = reply.ok ? null : nextAttempt(policy, number, reply.error, closeMs - clock.nowMs())
       if (reply.ok || delayMs === null) return this.#answer(run, process, call, reply)
-      if (!policy.isLocal) return void (await run.failed(tag, { dueMs: Math.ceil(clock.nowMs() + delayMs), details, error: reply.error }))
+      if (!policy.isLocal)
+        return void (await run.attempted({ what: 'fails', tag, dueMs: Math.ceil(clock.nowMs() + delayMs), details, error: reply.error }))
       await this.#pause(call, delayMs)
       known = run.ledger.attempts.of(tag)
     }
@@ -96,7 +97,7 @@ export class Activities {
     const { caller, op, target, tag, raw, key } = call
     const attempt = new ActivityAttempt({
       ...{ clock, number, policy, target, details, leftMs },
-      note: (noted) => void run.beat(tag, noted),
+      note: (noted) => void run.attempted({ what: 'beats', tag, details: noted }),
       begun: (pid) => this.#running.set(pid, { attempt, run, key: key ?? '' }),
     })
     const { args } = call

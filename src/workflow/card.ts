@@ -91,19 +91,25 @@ export const writerOf = (input: Uint8Array): { readonly owner: string; readonly 
   const [owner = '', runtime = null] = Buffer.from(input).toString().split(' ')
   return { owner, runtime }
 }
-export const cardToBytes = (card: Card): Uint8Array => encode(card)
+/** What is made of a card, once: most records leave the card as it is. */
+const once = <Of extends object, Made extends object>(make: (of: Of) => Made): ((of: Of) => Made) => {
+  const known = new WeakMap<Of, Made>()
+  return (of) => {
+    const made = known.get(of) ?? make(of)
+    known.set(of, made)
+    return made
+  }
+}
+
+export const cardToBytes = once((card: Card): Uint8Array => encode(card))
 export const cardOf = (bytes: Uint8Array): Card => decode(bytes) as Card
 
+type Found = Pick<Card, 'entry' | 'startedMs' | 'search' | 'parent' | 'schedule'>
+
 /** What a workflow is found by. Throws WORKFLOW_ATTRIBUTES. */
-export const traitsOf = ({
-  entry,
-  startedMs,
-  search,
-  parent,
-  schedule = null,
-}: Pick<Card, 'entry' | 'startedMs' | 'search' | 'parent' | 'schedule'>): Traits => {
+export const traitsOf = once(({ entry, startedMs, search, parent, schedule = null }: Found): Traits => {
   const own: Attribute[] = []
   if (parent !== null) own.push([PARENT, parent])
   if (schedule !== null) own.push([SCHEDULE, schedule.id])
   return { entry, startedMs: Math.floor(startedMs), attributes: [...own, ...attributesOf(search)] }
-}
+})

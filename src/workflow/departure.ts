@@ -27,9 +27,12 @@ export class Departure {
   /** Writes down that a call is made by who goes on. */
   async rest(write: () => Promise<unknown>): Promise<void> {
     this.#resting++
-    await write()
-    this.#resting--
-    this.look()
+    try {
+      await write()
+    } finally {
+      this.#resting--
+      this.look()
+    }
   }
 
   /** Something may be over. */

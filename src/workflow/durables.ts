@@ -12,11 +12,12 @@ import type { Pid } from '../pid.ts'
 import { Alarm } from './alarm.ts'
 import { type Beginning, beginningToBytes, type Card, cutsWith, limitOf, type Writer } from './card.ts'
 import { Dispatch } from './dispatch.ts'
+import type { Ended } from './ended.ts'
 import { Endings } from './endings.ts'
 import type { Engine, Head } from './engine.ts'
 import { Inquiries } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
-import { type Ended, framesOf } from './ledger.ts'
+import { framesOf } from './ledger.ts'
 import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { closingMail, endMail } from './mail.ts'
@@ -91,7 +92,7 @@ export class Durables {
     this.#alarm = new Alarm({
       ...{ engine, clock, report },
       parts: () => this.#share.parts,
-      ring: (id, tag) => this.#loaded.reach(id, (run) => run.fire(tag)),
+      ring: (id, tag) => this.#loaded.reach(id, (run) => run.bell.ring(tag)),
     })
     const about = { loaded: this.#loaded, alarm: this.#alarm, endings: this.#endings }
     this.#share = new Share({ engine, clock, report, node: this.#owner, leaseMs, ...about })

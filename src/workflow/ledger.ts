@@ -7,6 +7,7 @@ import { ASK, areWithin, EVENT, EXIT, FrameCursor, type Frames, MESSAGE, REPLY, 
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { Attempts, type Note } from './attempts.ts'
+import type { Ended } from './ended.ts'
 import { type Watched, Watching } from './watching.ts'
 
 const MOST_TIMERS = 10_000
@@ -22,7 +23,6 @@ const decoder = new TextDecoder()
 export type Open = { readonly seq: number; readonly op: string; readonly frame: Uint8Array; readonly mailed: boolean }
 /** `everyMs` is 0 for what fires once. */
 export type Due = { readonly dueMs: number; readonly everyMs: number }
-export type Ended = { readonly ok: boolean; readonly payload: Uint8Array }
 
 export type Change = {
   /** Numbers of mail that the step took in; answers that were mail are not among them. */

@@ -7,8 +7,8 @@ import { FrameBuffer } from '../kernel/frame-buffer.ts'
 import { encode, lastWords } from '../msgpack.ts'
 import { formatPid, type Pid } from '../pid.ts'
 import type { Card } from './card.ts'
+import type { Ended } from './ended.ts'
 import { type Effects, type Engine, hasEnded } from './engine.ts'
-import type { Ended } from './ledger.ts'
 import { PARENT, placeOf, type Query } from './query.ts'
 
 const encoder = new TextEncoder()

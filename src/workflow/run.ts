@@ -3,26 +3,23 @@
 //   K3 What a step wants is released after its record is durable and while this node's leases hold: `commit` resolves then, and not before.
 //   W2 When the engine says that the journal stands elsewhere, somebody else owns it: the process is given up, nothing of its step leaves.
 
-import { WippyError } from '../error.ts'
 import type { Commit, DurableBody, Step } from '../kernel/body.ts'
-import { faulted } from '../kernel/failure.ts'
-import { endedBy } from '../kernel/payload.ts'
 import type { Process } from '../kernel/process.ts'
-import { encode, lastWords } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { type Note, noteToBytes } from './attempts.ts'
+import { Bell } from './bell.ts'
 import { type Card, cardToBytes, OWN_TIMER, traitsOf } from './card.ts'
 import { Departure } from './departure.ts'
 import type { Letter } from './dispatch.ts'
+import { type Ended, endOf, statusOf } from './ended.ts'
 import { type Effects, hasEnded, noPages } from './engine.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
-import { bytesOf, type Change, type Ended, framesOf, type Ledger } from './ledger.ts'
+import { bytesOf, type Change, framesOf, type Ledger } from './ledger.ts'
 import { closingMail, endMail } from './mail.ts'
 import { Marks } from './marks.ts'
 import { notice, noticed, timersToBytes } from './notice.ts'
 import { Pause } from './pause.ts'
-import type { Traits } from './query.ts'
 import { type Content, type Position, RecordKind } from './record.ts'
 import { ownTimer } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -46,12 +43,6 @@ export type Origin = {
   readonly stale: readonly string[]
 }
 
-const statusOf = ({ ok, payload }: Ended): string => {
-  if (ok) return 'completed'
-  const [, error] = lastWords(payload)
-  return error instanceof WippyError && error.kind === 'Canceled' ? 'cancelled' : 'failed'
-}
-
 export class Run {
   readonly id: string
   readonly pid: Pid
@@ -63,8 +54,6 @@ export class Run {
   readonly #around: Surroundings
   readonly #code: Uint8Array
   readonly #marks: Marks
-  #cardBytes: Uint8Array
-  #traits: Traits
   #isClosed = false
   #isOver = false // its last record is on its way
   #isGivenUp = false
@@ -72,7 +61,7 @@ export class Run {
   readonly #departure: Departure
   #mailed: ReadonlySet<number> = new Set()
   readonly #intake: Intake
-  readonly #fired = new Set<number>() // timers whose answer waits in the mailbox
+  readonly bell: Bell
 
   constructor(origin: Origin, around: Surroundings) {
     this.id = origin.id
@@ -88,9 +77,8 @@ export class Run {
       () => this.ledger.underWay(),
       () => this.#isClosed || this.#pause.isOn,
     )
-    this.#cardBytes = cardToBytes(origin.card)
-    this.#traits = traitsOf(origin.card)
     this.#intake = new Intake(this, around)
+    this.bell = new Bell(this, around)
   }
 
   get position(): Position {
@@ -111,7 +99,7 @@ export class Run {
     const { process } = this
     if (process === null || process.state !== 'waiting' || !process.mailbox.isEmpty || this.#journal.isWriting) return false
     if (process.exits !== null && process.exits.length > 1) return false // somebody here waits for its end
-    return !this.#intake.isBusy && this.#fired.size === 0 && !this.ledger.isBusy
+    return !this.#intake.isBusy && !this.bell.isBusy && !this.ledger.isBusy
   }
 
   readonly commit: Commit = (inbox, step) => {
@@ -143,10 +131,7 @@ export class Run {
       output: bytesOf(step.outbox),
       mailed: [...this.#mailed],
     }
-    const ended =
-      step.verdict === 'fault'
-        ? this.#faulted()
-        : (change.ended ?? (step.verdict === 'exit' ? { ok: true, payload: encode([null, null]) } : null))
+    const ended = endOf(step.verdict, change.ended, this.body.fault)
     this.#isOver ||= ended !== null
     const effects = this.#effectsOf(change, step, mail, ended, { ...content, seq })
     return new Promise((resolve, reject) => {
@@ -155,7 +140,7 @@ export class Run {
         if (!isOurs) return
         await this.#around.sure()
         if (!this.#isGivenUp) {
-          for (const tag of change.answered) this.#fired.delete(tag)
+          this.bell.answered(change.answered)
           resolve()
           if (ended !== null) this.#isClosed = true
           if (this.#intake.mayWait) void this.pull() // first: who pulls is not given up
@@ -169,9 +154,8 @@ export class Run {
   /** What it can be found by from its next record on. Throws WORKFLOW_ATTRIBUTES. */
   describe(search: Card['search'], memo: Card['memo']): void {
     const card = { ...this.card, search, memo }
-    this.#traits = traitsOf(card)
+    traitsOf(card)
     this.card = card
-    this.#cardBytes = cardToBytes(card)
   }
 
   /** Whether what has this tag, of the step released last, became mail. */
@@ -194,55 +178,22 @@ export class Run {
     this.#around.orphaned(this)
   }
 
-  /** A timer is due. */
-  fire(tag: number): void {
-    const { limit = null } = this.card
-    if (tag === OWN_TIMER && limit !== null && limit.dueMs <= this.#around.nowMs()) this.#around.timeUp(this)
-    if (this.process === null || this.#isClosed || this.#pause.isOn || this.#fired.has(tag)) return
-    if (this.ledger.timers.has(tag)) {
-      this.#fired.add(tag)
-      this.#around.delivery().reply(this.process, tag, true, encode([true]))
-    } else if (this.ledger.attempts.isWaiting(tag)) void this.#tryAgain(tag, this.process)
-  }
-
-  /** An attempt at what it asked for failed, and the next one is due then. False when nobody waits for it any more. */
-  failed(tag: number, { dueMs, details, error }: Omit<Note & { what: 'fails' }, 'what' | 'tag'>): Promise<boolean> {
-    return this.#noteAttempt({ what: 'fails', tag, dueMs, details, error })
-  }
-
-  /** What an attempt under way has come to. False when nobody waits for it any more. */
-  beat(tag: number, details: Uint8Array): Promise<boolean> {
-    return this.#noteAttempt({ what: 'beats', tag, details })
-  }
-
   /** A call is made by who goes on with it. */
   async rest(tag: number): Promise<void> {
-    await this.#departure.rest(() => this.#noteAttempt({ what: 'rests', tag, dueMs: Math.floor(this.#around.nowMs()) }))
+    await this.#departure.rest(() => this.attempted({ what: 'rests', tag, dueMs: Math.floor(this.#around.nowMs()) }))
   }
 
-  async #tryAgain(tag: number, process: Process): Promise<void> {
-    this.#fired.add(tag) // it is not given up meanwhile
-    const hasBegun = await this.#noteAttempt({ what: 'begins', tag })
-    await this.#around.sure()
-    this.#fired.delete(tag)
-    const open = this.ledger.open.get(tag)
-    if (hasBegun && open) this.#around.release(process, open.frame)
-  }
-
-  async #noteAttempt(note: Note): Promise<boolean> {
+  /** Writes down what became of an attempt at what it asked for. False when nobody waits for that any more. */
+  async attempted(note: Note): Promise<boolean> {
     await this.going()
     if (this.#isOver || this.#isClosed || !this.ledger.open.has(note.tag)) return false
     const changed = this.ledger.note(note)
-    const effects = { ...noticed('running', this.card, changed), active: this.ledger.isActive, traits: this.#traits, card: this.#cardBytes }
+    const effects = { ...noticed('running', this.card, changed), active: this.ledger.isActive }
     const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
     if (!(await this.#append(content, effects))) return false
     this.#around.committed(this, { timers: changed.timers, mail: [], ended: this.#isGivenUp })
     this.#departure.look()
     return true
-  }
-
-  hasFired(tag: number): boolean {
-    return this.#fired.has(tag)
   }
 
   /** Appends a record that is no step. False when somebody else owns the journal, or its last record is on its way. */
@@ -253,8 +204,6 @@ export class Run {
     if (isLast) this.#isClosed = this.#isOver = true
     if (kind === RecordKind.own) this.ledger.owned(card.owner)
     const effects = noticed(status, card, isLast ? { ...more, pages: this.#marks.useless } : more)
-    this.#cardBytes = effects.card
-    this.#traits = effects.traits
     return this.#append(notice(kind, this.#code, this.#around.nowMs(), input), effects)
   }
 
@@ -309,10 +258,6 @@ export class Run {
     await this.#journal.close()
   }
 
-  #faulted(): Ended {
-    return { ok: false, payload: endedBy(encode(faulted(this.body.fault))) }
-  }
-
   #effectsOf(change: Change, step: Step, mail: Effects['mail'], ended: Ended | null, content: Content & { readonly seq: number }): Effects {
     const taken = this.#intake.taken(change)
     const status = ended === null ? 'running' : statusOf(ended)
@@ -329,13 +274,12 @@ export class Run {
     }
     const begins = typeof this.card.beginMs === 'number'
     if (begins) this.card = { ...this.card, beginMs: null }
-    if (begins || ended !== null || pages !== noPages) this.#cardBytes = cardToBytes(this.card)
     const own = begins ? ownTimer(this.card) : []
     return {
       status,
       active: ended === null && (step.verdict === 'again' || this.ledger.isActive),
-      traits: this.#traits,
-      card: this.#cardBytes,
+      traits: traitsOf(this.card),
+      card: cardToBytes(this.card),
       mail: ended === null ? mail : [...mail, ...endMail(this.id, this.card, ended)],
       taken,
       timers: [...change.timers, ...own],

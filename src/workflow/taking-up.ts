@@ -127,7 +127,7 @@ export class TakingUp {
     }
     void run.pull()
     const now = around.nowMs()
-    for (const { tag, dueMs } of [...ledger.due(), ...ownTimer(card)]) if (dueMs <= now) run.fire(tag)
+    for (const { tag, dueMs } of [...ledger.due(), ...ownTimer(card)]) if (dueMs <= now) run.bell.ring(tag)
     loaded.keep(run) // only now: before it has what it was loaded for it looks as if it had nothing to do
     return run
   }

@@ -65,7 +65,7 @@ test('a heartbeat that comes while the last record is being written does not bri
       const last = engine.hold('append', 'before', ends)
       await send(app, 'm', 'go', '1')
       await last.reached
-      const beaten = run.beat(callOf(run), encodeAll([1]))
+      const beaten = run.attempted({ what: 'beats', tag: callOf(run), details: encodeAll([1]) })
       last.release()
       assert.is((await ended(app, 'm')).value, 'over')
       assert.is(await beaten, false)
@@ -91,7 +91,7 @@ test('a new run that begins while a heartbeat is being written begins with its o
       await send(app, 'm', 'go', '1')
       await program.reached
       const beat = engine.hold('append', 'before', isKind(RecordKind.note))
-      const beaten = run.beat(callOf(run), encodeAll([1]))
+      const beaten = run.attempted({ what: 'beats', tag: callOf(run), details: encodeAll([1]) })
       await beat.reached
       program.release()
       await new Promise((resolve) => setImmediate(resolve))
