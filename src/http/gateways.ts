@@ -16,6 +16,7 @@ import { checkSecurity } from '../service/authority.ts'
 import { lifecycleOf } from '../service/lifecycle.ts'
 import type { Log } from '../service/logger.ts'
 import type { Meters } from '../service/meters.ts'
+import type { Context } from '../service/service.ts'
 import type { Exchange } from './exchange.ts'
 import type { Files } from './files.ts'
 import { Gateway } from './gateway.ts'
@@ -176,7 +177,7 @@ export class Gateways {
     if (exchange.endpoint === '') {
       exchange.endpoint = endpoint
       exchange.own = context
-      if (!forClients) exchange.context = context
+      if (!forClients || isNobodys(context)) exchange.context = context
     }
     for (const step of steps) {
       const done = step(exchange)
@@ -186,6 +187,9 @@ export class Gateways {
     return true
   }
 }
+
+/** Rights that are no identity's: those of the app's own code, where no `lifecycle.security` says otherwise. */
+const isNobodys = ({ actor, scope }: Context): boolean => actor === undefined && scope === undefined
 
 const atAddress = (entry: Entry, { code, kind, message, hint, retryable }: WippyError): WippyError => {
   const { where, frame } = blame(entry, 'data.addr', code, kind, message, hint ?? '')

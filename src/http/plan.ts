@@ -30,7 +30,7 @@ export type Route = {
   readonly after: readonly Step[]
   /** What it may do: its files, and its handler unless it is `forClients`. */
   readonly context: Context
-  /** Whether its handler may do what its client may, and nothing for who is nobody: there is a `token_auth` among its steps. */
+  /** Whether its handler acts for its client, never as who its server is: there is a `token_auth` among its steps. */
   readonly forClients: boolean
 }
 

@@ -1,5 +1,5 @@
-// `token_auth`: who brings a valid token is its actor and may do what its scope says. Who brings none is nobody, whatever its server may do.
-// Nobody is turned away here: that is for firewalls and handlers to do.
+// `token_auth`: who brings a valid token is its actor and may do what its scope says. Who brings none is nobody, whoever its server is: a
+// firewall behind it turns them away, and a handler without one runs as the app's own code, which is how people log in.
 //
 //   token_auth.store, token_auth.header.name, token_auth.header.prefix, token_auth.query.param, token_auth.cookie.name
 
