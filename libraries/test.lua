@@ -288,6 +288,42 @@ function test.no_error(_val: any, err: any, msg: string?)
   if err ~= nil then refuse(msg, "unexpected error: " .. tostring(err)) end
 end
 
+-- The same in another wording, which older tests are written in: expect(x).to_equal(1).
+
+local MATCHERS: { [string]: (any, any) -> boolean } = {
+  equal = function(actual, expected) return is_same(actual, expected, {}) end,
+  be_nil = function(actual) return actual == nil end,
+  be_true = function(actual) return actual == true end,
+  be_false = function(actual) return actual == false end,
+  be_type = function(actual, name) return type(actual) == name end,
+  contain = function(actual, part) return type(actual) == "string" and actual:find(part, 1, true) ~= nil end,
+  match = function(actual, pattern) return type(actual) == "string" and actual:match(pattern) ~= nil end,
+  have_key = function(actual, key) return type(actual) == "table" and actual[key] ~= nil end,
+  be_greater_than = function(actual, bound) return actual > bound end,
+  be_greater_than_or_equal = function(actual, bound) return actual >= bound end,
+  be_less_than = function(actual, bound) return actual < bound end,
+  be_less_than_or_equal = function(actual, bound) return actual <= bound end,
+}
+
+function test.expect(actual: any): any
+  local matchers = {}
+  for name, holds in pairs(MATCHERS) do
+    local words = name:gsub("_", " ")
+    local bare = words == "be nil" or words == "be true" or words == "be false"
+    local function told(wanted: boolean, expected: any, msg: string?)
+      if holds(actual, expected) == wanted then return end
+      local what = "expected " .. short(actual) .. (wanted and " to " or " not to ") .. words .. (bare and "" or " " .. short(expected))
+      local text = (msg or "assertion failed") .. ": " .. what
+      failure = { text = text }
+      if wanted and name == "equal" then failure.expected, failure.actual = written(expected), written(actual) end
+      error(text, 3)
+    end
+    matchers["to_" .. name] = function(expected: any, msg: string?) told(true, expected, msg) end
+    matchers["not_to_" .. name] = function(expected: any, msg: string?) told(false, expected, msg) end
+  end
+  return matchers
+end
+
 -- Mocks: a global table gives way to one that differs in a field, until the case is over.
 
 local mocked: { [string]: any } = {} -- by the name of the global: what it was
@@ -517,7 +553,7 @@ end
 
 -- What cases may use without naming the module.
 local SHARED = {
-  "describe", "it", "it_skip", "before_all", "after_all", "before_each", "after_each",
+  "describe", "expect", "it", "it_skip", "before_all", "after_all", "before_each", "after_each",
   "mock", "mock_process", "restore_mock", "restore_all_mocks",
 }
 

@@ -156,6 +156,7 @@ modules:
   - {name: org/versioned, version: v2.0.0}
   - {name: org/lost, version: 3.0.0}
   - {name: org/gone, version: 4.0.0}
+  - {name: wippy/test, version: 0.4.9}
 replacements:
   - {from: org/replaced, to: ./mod}
 `,

@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { Kind, type Where, WippyError } from '../error.ts'
+import { isBuiltin } from '../registry/builtin.ts'
 import { type Fields, isFields } from '../registry/entry.ts'
 import type { ModuleSource } from '../registry/module-folder.ts'
 import type { Settings } from '../registry/settings.ts'
@@ -47,7 +48,7 @@ export const installedOf = (
 ): { readonly installed: readonly ModuleSource[]; readonly warnings: readonly WippyError[] } => {
   const asked = modules.filter(({ name }) => !replacements.some(({ module }) => module === name))
   const found = asked.map(({ name, version }) => [join(vendor, name), join(vendor, `${name}-${version}`)].find(isDirectory))
-  const missing = asked.filter((_, at) => found[at] === undefined)
+  const missing = asked.filter(({ name }, at) => found[at] === undefined && !isBuiltin(name))
   const installed = asked.flatMap(({ name }, at) => (found[at] === undefined ? [] : [{ module: name, path: found[at] }]))
   const [first] = missing
   if (first === undefined) return { installed, warnings: [] }

@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { describe, Kind, WippyError } from '../error.ts'
 import type { Config, Entry, Node, ProcessTerminal, Wippy } from '../index.ts'
 import { type AppFlags, configure } from './configure.ts'
@@ -18,11 +18,11 @@ import { type Loudness, logOf } from './log.ts'
 import { onUnwritable, UNREAD } from './outlets.ts'
 import { complain, json, print, sayAll } from './output.ts'
 import { besideText, onlySeatFor, reachable, seatFor } from './reachable.ts'
+import { computed } from './settle.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
 import { commandNamed, entryNamed, isWorkflow, mainCommand } from './target.ts'
 
-const SETTLE_MS = 1_000 // what services compute at their start holds up a command so long at most
 const LEFT_BEHIND_MS = 1_000 // what a finished command leaves behind may take this long to end
 
 export type RunFlags = AppFlags &
@@ -135,7 +135,7 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
         if (typeof value === 'string' || (typeof value === 'object' && value !== null)) print(json(value))
       },
     }
-    await settle(node)
+    await computed(node)
     const options = { terminal, workflow, forced: asked.forced, ...(asked.host !== undefined && { host: asked.host }) }
     const code = await Promise.race([node.execute(entry.id, terminal.args, options), node.ended])
     return faulty ? code || Exit.app : code
@@ -143,15 +143,6 @@ const perform = async (node: Node, wippy: Wippy, asked: Asked, terminal: Process
     if (faulty && (error as WippyError).code === 'TARGET_UNKNOWN') return Exit.app // it may stand in what could not be read
     if (causes.some((cause) => describe(cause) === describe(error))) return Exit.app
     throw error
-  }
-}
-
-/** Waits until the services have done what they do at their start, as far as they wait for nobody outside: their names are known then. */
-const settle = async ({ scheduler }: Node): Promise<void> => {
-  const latest = performance.now() + SETTLE_MS
-  for (let quiet = 0; quiet < 2 && performance.now() < latest; ) {
-    await nextTurn()
-    quiet = scheduler.isIdle ? quiet + 1 : 0
   }
 }
 

@@ -16,6 +16,7 @@ import { complain, json, print, sayAll } from './output.ts'
 import { waitingFor } from './progress.ts'
 import { Quit } from './quit.ts'
 import { unpacked } from './run.ts'
+import { settled } from './settle.ts'
 import { listenForSignals } from './signals.ts'
 import { swapText } from './swap.ts'
 import { reporting, testJson, tookText, totalsText } from './test-text.ts'
@@ -96,6 +97,7 @@ const perform = async (testing: Testing): Promise<number> => {
   sayAll(causes)
   const meant = (): Entry[] => testsAmong(node.registry.snapshot().entries(), words, flags.ns)
   if (!flags.watch && meant().length === 0) throw missing(words, testsAmong(node.registry.snapshot().entries()))
+  await settled(node)
   const failed = await runAndSay(testing, meant())
   if (flags.watch) await watching(testing, meant)
   return failed ? Exit.failed : causes.length > 0 ? Exit.app : 0

@@ -12,6 +12,9 @@ const LIBRARIES: Readonly<Record<string, { readonly file: string; readonly modul
   'wippy.test:test': { file: 'test.lua', modules: ['time', 'ctx'] },
 }
 
+/** Whether a module of the hub, named `org/module`, can be done without: what it is imported for is here. */
+export const isBuiltin = (module: string): boolean => Object.keys(LIBRARIES).some((id) => id.startsWith(`${module.replace('/', '.')}:`))
+
 const made = new Map<string, Entry>()
 
 /** The library of an id, always the same; undefined for others. */

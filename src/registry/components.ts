@@ -4,6 +4,7 @@
 
 import { Kind } from '../error.ts'
 import { blame } from './blame.ts'
+import { isBuiltin } from './builtin.ts'
 import { type Entry, fieldsOf } from './entry.ts'
 import type { Handler } from './kinds.ts'
 import { ownsEntry } from './link.ts'
@@ -24,6 +25,7 @@ export const componentsHandler = (isUp: () => boolean): Handler => ({
   prepare: ({ kind, entry }, after) => {
     if (kind === 'entry.delete' || !isUp()) return
     const component = String(fieldsOf(entry).component)
+    if (isBuiltin(component)) return
     for (const other of after.values()) if (other.id !== entry.id && ownsEntry(component, other)) return
     throw unresolved(entry, component)
   },

@@ -140,9 +140,15 @@ export class Door {
   readonly #offers = new Map<string, () => Promise<void>>()
   readonly #callers = new WeakMap<Process, ProcessCaller>()
   readonly #options: DoorOptions
+  #underWay = 0
 
   constructor(options: DoorOptions) {
     this.#options = options
+  }
+
+  /** Asks that are being worked on; those for a time to come are not. */
+  get underWay(): number {
+    return this.#underWay
   }
 
   /** Makes a service's operations reachable. */
@@ -232,10 +238,15 @@ export class Door {
       call.caller.needRoomFor(call.raw.length)
       const answer = operation(call)
       if (answer instanceof Promise) {
+        const work = op.startsWith('time.') ? 0 : 1
+        this.#underWay += work
         call.caller
           .pending(call.raw.length, answer)
           .then((values) => this.#answer(process, tag, values))
           .catch((error) => this.#fail(process, tag, error, op))
+          .finally(() => {
+            this.#underWay -= work
+          })
       } else this.#answer(process, tag, answer)
     } catch (error) {
       this.#fail(process, tag, error, op)

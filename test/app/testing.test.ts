@@ -98,6 +98,17 @@ const ASSERTIONS: readonly (readonly [lua: string, failure?: RegExp])[] = [
   ['test.has_error(nil, nil)', /expected an error, got nil/],
   ['test.no_error(1, nil) test.no_error(nil, nil)'],
   ['test.no_error(nil, "broken")', /unexpected error: broken/],
+  ['expect(1).to_equal(1) expect({ 1 }).to_equal({ 1 }) test.expect(1).not_to_equal(2)'],
+  ['expect(1).to_equal(2)', /^assertion failed: expected 1 to equal 2$/],
+  ['expect(nil).to_be_nil() expect(1).not_to_be_nil() expect(true).to_be_true() expect(false).to_be_false() expect(1).not_to_be_true()'],
+  ['expect(1).to_be_nil()', /expected 1 to be nil$/],
+  ['expect(nil).not_to_be_nil()', /expected nil not to be nil$/],
+  ['expect("ab").to_contain("b") expect("a1").to_match("%d") expect(1).to_be_type("number") expect({ a = 1 }).to_have_key("a")'],
+  ['expect("ab").to_contain("c")', /expected "ab" to contain "c"$/],
+  [
+    'expect(2).to_be_greater_than(1) expect(2).to_be_greater_than_or_equal(2) expect(1).to_be_less_than(2) expect(1).to_be_less_than_or_equal(1)',
+  ],
+  ['expect(1).to_be_greater_than(1)', /expected 1 to be greater than 1$/],
   ['pcall(test.eq, 1, 2)'], // caught: none of the case's
 ]
 

@@ -140,6 +140,23 @@ test('something is wrong in the app: it is told, what can run does, and the exit
   assert.match(ended.out, /2 passed, 0 failed/)
 })
 
+test('tests begin when services have done what they do at their start', async () => {
+  const maker = `local db = assert(require("sql").get("app:db")) db:execute("CREATE TABLE t (n INTEGER)") process.inbox():receive()`
+  const cwd = directoryWith({
+    'src/_index.yaml': `version: "1.0"
+namespace: app
+entries:
+  - { name: db, kind: db.sql.sqlite, file: ":memory:", lifecycle: { auto_start: true } }
+  - { name: processes, kind: process.host }
+  - { name: maker, kind: process.lua, source: ${JSON.stringify(`return { main = function() ${maker} end }`)}, modules: [sql] }
+  - { name: making, kind: process.service, process: maker, host: processes, lifecycle: { auto_start: true } }
+  - { name: t, kind: function.lua, meta: { type: test }, modules: [sql], source: 'return { main = function() assert(require("sql").get("app:db"):query("SELECT * FROM t")) end }' }
+`,
+  })
+  const { out, err } = await wippy(['test'], { cwd })
+  assert.equal([err, timeless(out).split('\n').at(-2)], ['', '1 passed, 0 failed, 0 skipped in N ms'])
+})
+
 test('a timeout ends what has no end', async () => {
   const { code, out } = await wippy(['test', 'other', '--timeout', '300ms'], { cwd: app('(function() while true do end end)()') })
   assert.is(code, 1)

@@ -33,6 +33,11 @@ test('later it must be here, by its namespace or its mark', async () => {
   }
 })
 
+test('one whose library comes with wippy need not be here', async () => {
+  const { registry } = await booted()
+  assert.is((await registry.apply([{ kind: 'entry.create', entry: dependency('wippy/test') }])).id, 1)
+})
+
 test('one that is not here is refused, and not there', async () => {
   const { registry } = await booted(entry('org.module:x'))
   try {
