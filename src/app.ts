@@ -259,6 +259,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
       else bodies.check(program)
       await nextTurn()
     },
+    typeSystem: config.typeSystem,
     isCalled: (id) => launcher.isCalled(id),
   })
   registry.subscribe(({ changes }) => markOutdated(scheduler, code.outdatedBy(changes)))

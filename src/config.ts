@@ -71,6 +71,15 @@ export type UserConfig = {
      */
     readonly generated?: (typeof GENERATED)[number]
   }
+  readonly lua?: {
+    /** Whether the types that Lua code says are checked before it runs. */
+    readonly typeSystem?: {
+      /** Whether an entry in which types do not fit is refused. Default: false. */
+      readonly enabled?: boolean
+      /** Whether it is also refused for what may be wrong: a value that may be nil, a name that nothing has. Default: false. */
+      readonly strict?: boolean
+    }
+  }
   /** Values put over entries: `{ 'app:gateway:addr': ':9090' }`. */
   readonly override?: Readonly<Record<string, unknown>>
   /** Entries left out: by patterns of namespaces and ids, and by what a field of `meta` says: `{ type: ['test'] }`. */
@@ -133,6 +142,7 @@ export type Config = {
   readonly state: string
   readonly registry: { readonly history: (typeof HISTORIES)[number]; readonly keep: number }
   readonly security: { readonly strict: boolean; readonly generated: (typeof GENERATED)[number] }
+  readonly typeSystem: { readonly enabled: boolean; readonly strict: boolean }
   readonly override: readonly Override[]
   readonly disable: Disable
   readonly control: { readonly listen: { readonly host: string; readonly port: number } | null; readonly token: string }
@@ -185,6 +195,8 @@ const TABLE: Readonly<Record<string, Parse>> = {
   'registry.keep': count,
   'security.strict': flag,
   'security.generated': oneOf(GENERATED),
+  'lua.typeSystem.enabled': flag,
+  'lua.typeSystem.strict': flag,
   override: (value, where) => Object.entries(map(value, where) as Fields).map(([key, inner]) => overrideOf(key, inner, where)),
   'disable.namespaces': texts,
   'disable.entries': texts,
@@ -288,6 +300,7 @@ const configOf = (root: string, src: readonly string[], settings: Settings, opti
   state: resolve(root, settings.get('state', '.wippy')),
   registry: { history: settings.get('registry.history', 'durable'), keep: settings.get('registry.keep', KEEP) },
   security: { strict: settings.get('security.strict', false), generated: settings.get('security.generated', 'nothing') },
+  typeSystem: { enabled: settings.get('lua.typeSystem.enabled', false), strict: settings.get('lua.typeSystem.strict', false) },
   override: [...settings.get<readonly Override[]>('override', []), ...(options.override ?? []).map(parseOverride)],
   disable: {
     namespaces: settings.get('disable.namespaces', []),

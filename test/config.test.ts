@@ -35,6 +35,7 @@ test('a directory with src is an app, with defaults', async () => {
     state: join(root, '.wippy'),
     registry: { history: 'durable', keep: 10_000 },
     security: { strict: false, generated: 'nothing' },
+    typeSystem: { enabled: false, strict: false },
     override: [],
     disable: { namespaces: [], entries: [], meta: {} },
     control: { listen: null, token: '' },

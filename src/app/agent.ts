@@ -126,7 +126,8 @@ export class Agent {
       return { id, before, after: operation.kind === 'entry.delete' ? null : operation.entry }
     })
     await registry.check(operations, { base })
-    return { base, diff: pairs.map(({ id, before, after }) => differenceText(id, before, after)).join('\n\n') }
+    const types = await this.#types(operations)
+    return { ...types, base, diff: pairs.map(({ id, before, after }) => differenceText(id, before, after)).join('\n\n') }
   }
 
   async apply(input: Fields): Promise<unknown> {
@@ -141,7 +142,14 @@ export class Agent {
       ...(typeof base === 'number' && { base }),
     })
     parts.log.record('info', 'agent', 'registry changed', { version: version.id, author, entries: operations.length })
-    return { version: versionName(version), former: `v${version.parent}` }
+    return { ...(await this.#types(operations)), version: versionName(version), former: `v${version.parent}` }
+  }
+
+  /** What types say of code that comes; nothing when there is nothing to say. */
+  async #types(operations: readonly Operation[]): Promise<{ readonly types?: readonly unknown[] }> {
+    const { typesOfChange } = await import('../service/entry-types.ts')
+    const found = typesOfChange(operations, this.#node.registry.snapshot().state)
+    return found.length === 0 ? {} : { types: found.slice(0, MOST) }
   }
 
   async rollback({ version: wanted }: Fields): Promise<unknown> {

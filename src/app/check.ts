@@ -8,6 +8,8 @@ import { boot } from '../app.ts'
 import type { Config } from '../config.ts'
 import { WippyError } from '../error.ts'
 import type { Loader } from '../lmdb/state-folder.ts'
+import type { State } from '../registry/change.ts'
+import { EntryTypes, typeError } from '../service/entry-types.ts'
 import { createLog } from '../service/logger.ts'
 import { frameAt } from './frame.ts'
 
@@ -27,6 +29,17 @@ const framed = (error: WippyError, root: string): WippyError => {
   return frame === error.frame ? error : new WippyError(code, kind, message, { where, hint, frame })
 }
 
+/** What types say of all Lua, apart from what was refused for it. */
+const typeWarnings = (state: State, { typeSystem: { enabled, strict } }: Config): WippyError[] => {
+  const types = new EntryTypes((id) => state.get(id))
+  return [...state.values()].flatMap((entry) =>
+    types
+      .of(entry)
+      .filter(({ severity }) => !enabled || (!strict && severity === 'warning'))
+      .map((diagnostic) => typeError(entry, diagnostic)),
+  )
+}
+
 /** Checks an app. Never throws for what is wrong in its files. */
 export const check = async (config: Config, load?: Loader): Promise<Checked> => {
   const state = mkdtempSync(join(tmpdir(), 'wippy-check-'))
@@ -37,7 +50,8 @@ export const check = async (config: Config, load?: Loader): Promise<Checked> => 
       { log, trial: true, ...(load && { load }) },
     )
     try {
-      const { problems, warnings, registry } = node
+      const { problems, registry } = node
+      const warnings = [...node.warnings, ...typeWarnings(registry.snapshot().state, config)]
       const told = (errors: readonly WippyError[]) => errors.toSorted(byPlace).map((error) => framed(error, config.root))
       return { entries: registry.snapshot().state.size, problems: told(problems), warnings: told(warnings) }
     } finally {

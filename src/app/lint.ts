@@ -12,6 +12,7 @@ import { requires } from '../lua/requires.ts'
 import { type Entry, fieldsOf, isFields } from '../registry/entry.ts'
 import { importsOf } from '../registry/imports.ts'
 import { SourceTree } from '../registry/source-tree.ts'
+import { EntryTypes } from '../service/entry-types.ts'
 import { AMBIENT, declareHint, LUA_KINDS } from '../service/runnable.ts'
 
 /** Something found in the Lua of one entry. */
@@ -91,7 +92,7 @@ const unparsed = (entry: Entry, error: WippyError): Diagnostic => {
 }
 
 /** What is found in one entry. */
-const lintEntry = (entry: Entry, { rules }: LintOptions): Diagnostic[] => {
+const lintEntry = (entry: Entry, { rules }: LintOptions, types: EntryTypes): Diagnostic[] => {
   const { source } = fieldsOf(entry)
   if (typeof source !== 'string' || source === '') return []
   const file = entry.origin?.sources.get('data.source') ?? entry.id
@@ -102,14 +103,15 @@ const lintEntry = (entry: Entry, { rules }: LintOptions): Diagnostic[] => {
     if (error instanceof WippyError) return [unparsed(entry, error)]
     throw error
   }
-  const found = [...undeclared(entry, chunk), ...(rules ? applyRules(chunk) : [])]
-  return found
-    .map(({ start, end, hint = null, code, rule, severity, message }) => ({
+  const found = [...undeclared(entry, chunk), ...(rules ? applyRules(chunk) : [])].map(
+    ({ start, end, hint = null, code, rule, severity, message }) => ({
       ...{ entry: entry.id, code, rule, severity, message, file, hint },
       ...chunk.source.place(start),
       frame: codeFrame(chunk.source, start, end),
-    }))
-    .sort(inOrder)
+    }),
+  )
+  const typed = types.of(entry).map(({ hint = null, ...rest }) => ({ ...rest, ...{ entry: entry.id, rule: null, file, hint } }))
+  return [...found, ...typed].sort(inOrder)
 }
 
 /** Reads the Lua of an app, and says what is found in it. Never throws for what is wrong in its files. */
@@ -117,9 +119,11 @@ export const lint = ({ state: _, ...sources }: Config, options: LintOptions): Li
   const { entries, problems } = new SourceTree(sources).baseline
   const lua = entries.filter(({ kind }) => LUA_KINDS.includes(kind))
   const meant = lua.filter(({ ns }) => isMeant(ns, options.namespaces)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  const types = new EntryTypes((id) => byId.get(id))
   return {
     entries: withImports(meant, new Map(lua.map((entry) => [entry.id, entry]))).size,
-    diagnostics: meant.flatMap((entry) => lintEntry(entry, options)),
+    diagnostics: meant.flatMap((entry) => lintEntry(entry, options, types)),
     problems,
   }
 }

@@ -93,6 +93,10 @@ export const takeSettings = (path: string, file: string, above: Above, settings:
     const inner = fields[section]
     if (isFields(inner)) settings.put(name, inner[key], where([section, key]))
   }
+  if (isFields(fields.lua) && isFields(fields.lua.type_system)) {
+    for (const key of ['enabled', 'strict'])
+      settings.put(`lua.typeSystem.${key}`, fields.lua.type_system[key], where(['lua', 'type_system', key]))
+  }
   settings.put('override', fields.override ?? undefined, where(['override']))
   if (isFields(fields.workspace))
     settings.put('replacements', replacementsIn(fields.workspace.replacements), where(['workspace', 'replacements']))
@@ -100,7 +104,10 @@ export const takeSettings = (path: string, file: string, above: Above, settings:
 }
 
 /** Whether a section is one of upstream's that has settings of ours. */
-export const isUpstream = (section: string): boolean => OURS.some(([known]) => known === section)
+export const isUpstream = (section: string): boolean => section === 'lua' || OURS.some(([known]) => known === section)
 
 /** The setting of ours that upstream calls `section.key`. */
-export const settingFor = (path: string): string | undefined => OURS.find(([section, key]) => `${section}.${key}` === path)?.[2]
+export const settingFor = (path: string): string | undefined =>
+  /^lua\.type_system\.(?:enabled|strict)$/.test(path)
+    ? path.replace('type_system', 'typeSystem')
+    : OURS.find(([section, key]) => `${section}.${key}` === path)?.[2]

@@ -84,8 +84,8 @@ export const sessionOf = (act: Act, version: string, report: (error: unknown) =>
 
   const perform = async ({ name, act: deed }: Tool, input: Fields, gone: AbortSignal): Promise<CallToolResult> => {
     if (name === 'propose_change') {
-      const { base, diff } = (await act(deed, input, gone)) as { readonly base: number; readonly diff: string }
-      return answer({ proposal: proposals.add({ ...input, base }), base: `v${base}`, diff })
+      const { base, ...shown } = (await act(deed, input, gone)) as { readonly base: number }
+      return answer({ proposal: proposals.add({ ...input, base }), base: `v${base}`, ...shown })
     }
     if (name === 'apply_change') {
       const { proposal, message } = input

@@ -88,7 +88,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'propose_change',
     title: 'Propose a change',
     description:
-      'What a set of entries would change, line by line; the node has checked that it would take it. Nothing is changed. Gives the name of the proposal for apply_change. Needs registry.apply for each entry, and registry.get for those that are there.',
+      'What a set of entries would change, line by line; the node has checked that it would take it. Nothing is changed. Types that do not fit in its Lua are listed under types: mend them first. Gives the name of the proposal for apply_change. Needs registry.apply for each entry, and registry.get for those that are there.',
     inputSchema: takes({
       entries: { type: 'array', items: ENTRY, description: 'Entries as they shall be: whole, whether they are there or not.' },
       delete: { type: 'array', items: { type: 'string' }, description: 'Ids of entries that shall go.' },

@@ -10,21 +10,17 @@ import type { Entry } from '../registry/entry.ts'
 import { Importers } from '../registry/importers.ts'
 import type { Handler } from '../registry/kinds.ts'
 import { checkSecurity } from './authority.ts'
+import type { TypeSystem } from './entry-types.ts'
 import { limitsOf } from './limits.ts'
 import { LIBRARIES, LUA_KINDS, runnableOf } from './runnable.ts'
-
-/** The program of an entry in a state. Throws why it would not run there. */
-const checked = (entry: Entry, state: State): Program => {
-  const program = runnableOf(entry, (id) => state.get(id))
-  if (!LIBRARIES.includes(entry.kind)) limitsOf(entry, defaultLimits)
-  return program
-}
 
 export type LuaKindsOptions = {
   /** Brings in the services of the modules that an entry declares. */
   readonly load: (entry: Entry) => Promise<void>
   /** Compiles a program, and keeps what that gives when it is called: then its next call finds it ready. Throws LUA_LOAD. */
   readonly make: (program: Program, isCalled: boolean) => Promise<void>
+  /** Whether types that do not fit refuse an entry. */
+  readonly typeSystem: TypeSystem
   /** Whether the function of this id is called at present. */
   readonly isCalled: (id: string) => boolean
 }
@@ -37,9 +33,9 @@ export class LuaKinds {
     kinds: LUA_KINDS,
     prepare: async ({ kind, entry }, after) => {
       const { load, make, isCalled } = this.#options
-      const users = LIBRARIES.includes(entry.kind) ? this.#calledUsersOf(entry, after) : []
+      const users = LIBRARIES.includes(entry.kind) ? await this.#calledUsersOf(entry, after) : []
       if (kind !== 'entry.delete') {
-        const program = checked(entry, after)
+        const program = await this.#checked(entry, after)
         checkSecurity(entry, after)
         await load(entry)
         if (users.length === 0) await make(program, isCalled(entry.id)) // else it is compiled with those
@@ -63,8 +59,22 @@ export class LuaKinds {
   }
 
   /** Programs that are called and import a library that changes. Throws why anything that imports it, called or not, would not run. */
-  #calledUsersOf(library: Entry, after: State): Program[] {
+  async #calledUsersOf(library: Entry, after: State): Promise<Program[]> {
     const users = [...this.#importers.of([library.id])].flatMap((id) => after.get(id) ?? [])
-    return users.map((user) => checked(user, after)).filter(({ entry }) => this.#options.isCalled(entry))
+    const programs: Program[] = []
+    for (const user of users) programs.push(await this.#checked(user, after))
+    return programs.filter(({ entry }) => this.#options.isCalled(entry))
+  }
+
+  /** The program of an entry in a state. Throws why it would not run there. */
+  async #checked(entry: Entry, state: State): Promise<Program> {
+    const { typeSystem } = this.#options
+    const find = (id: string) => state.get(id)
+    const program = runnableOf(entry, find)
+    if (!LIBRARIES.includes(entry.kind)) limitsOf(entry, defaultLimits)
+    if (!typeSystem.enabled) return program
+    const { EntryTypes, refuseTypes } = await import('./entry-types.ts')
+    refuseTypes(entry, new EntryTypes(find), typeSystem)
+    return program
   }
 }

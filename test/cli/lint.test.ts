@@ -34,7 +34,10 @@ test('an app with nothing wrong: one line', async () => {
 })
 
 test('text that is no Lua, and a module that is not declared, are errors without any rule', async () => {
-  const { diagnostics } = await found(app({ 'src/a.lua': 'return function( x', 'src/b.lua': 'local x = f(\n  require("json"))' }), false)
+  const { diagnostics } = await found(
+    app({ 'src/a.lua': 'return function( x', 'src/b.lua': 'local x = print(\n  require("json"))' }),
+    false,
+  )
   assert.equal(
     diagnostics.map(({ entry, code, severity, file, line, column }) => [entry, code, severity, `${file}:${line}:${column}`]),
     [
@@ -43,6 +46,24 @@ test('text that is no Lua, and a module that is not declared, are errors without
     ],
   )
   for (const { frame } of diagnostics) assert.match(frame ?? '', /\^/)
+})
+
+test('types that do not fit are errors without any rule; what may be is a warning', async () => {
+  const { diagnostics } = await found(
+    app({
+      'src/a.lua': 'local lib = require("lib")\nlib.missing()\nreturn { main = undefined }',
+      'src/b.lua': 'local x: number = "x"\nreturn x',
+    }),
+    false,
+  )
+  assert.equal(
+    diagnostics.map(({ entry, code, severity, line, column }) => [entry, code, severity, line, column]),
+    [
+      ['app:a', 'E0004', 'error', 2, 5],
+      ['app:a', 'E0002', 'warning', 3, 17],
+      ['app:b', 'E0001', 'error', 1, 19],
+    ],
+  )
 })
 
 test('what a library has declared is its own, and declares nothing for those that import it', async () => {

@@ -1,6 +1,7 @@
 // Codes of the type checker. One line each: code | what | why | how to mend.
 
 export const types = `
+LUA_TYPES | The types in the Lua of an entry do not fit. | lua.type_system is enabled, so code that contradicts what it says of itself is refused before it runs. | Mend each place; wippy check shows all of them.
 E0001 | A value of one type stands where another is wanted. | An annotation, a function's parameter or its result says what belongs there. | Give it such a value, or change the annotation; T? may be nil, A | B is either, x :: T is taken at its word.
 E0002 | A name is used that nothing has. | It is no local, no global of the runtime, and nothing that the code or its libraries make; it will be nil. | Declare it before it is used, correct the name, or list the module under modules: of the entry.
 E0003 | What is called is no function. | Calling anything else raises an error. | Call what was meant; a for loop goes over ipairs(x) or pairs(x).

@@ -8,6 +8,7 @@ import { withoutNil } from './filter.ts'
 import { show } from './show.ts'
 import {
   any,
+  hasNil,
   isLoose,
   joined,
   kindOf,
@@ -33,7 +34,7 @@ export abstract class Access extends Conditions {
   /** The type of `a.b` or `a[b]`. */
   protected index(node: Index): Type {
     const key = this.keyOf(node)
-    const known = key === undefined ? undefined : this.flow.facts.get(key)
+    const known = key === undefined ? undefined : this.flow.fact(key)
     if (known) return known
     const { isProbing } = this
     this.isProbing = false
@@ -52,14 +53,12 @@ export abstract class Access extends Conditions {
     const inner = resolved(object)
     if (inner.kind === 'never') return any
     const isPartial = members.some((member) => this.#has(resolved(member), name))
-    const isSoft = inner.kind === 'union' && inner.soft
     const found: Type[] = []
     for (const member of members) {
       const one = resolved(member)
       if (isLoose(one)) return any
-      if (one.kind === 'nil') {
-        if (!isSoft) this.report('E0012', node, `${this.#ownerOf(node)} may be nil: its type is ${show(object)}`, NIL_HINT)
-      } else found.push(this.#fieldOfMember(one, object, isPartial, name, node, isCalled))
+      if (one.kind === 'nil') this.tellNil(node, 'object' in node ? node.object : undefined, object)
+      else found.push(this.#fieldOfMember(one, object, isPartial, name, node, isCalled))
     }
     return union(found)
   }
@@ -91,7 +90,7 @@ export abstract class Access extends Conditions {
   #fieldOfOne(type: Type, name: string, node: Index | Span, isCalled: boolean): Type {
     switch (type.kind) {
       case 'nil':
-        this.report('E0008', node, `${this.#ownerOf(node)} is nil here`, NIL_HINT)
+        this.tellNil(node, 'object' in node ? node.object : undefined, type)
         return any
       case 'record': {
         const field = type.fields.get(name)
@@ -185,15 +184,10 @@ export abstract class Access extends Conditions {
   /** The type of `object[at]`. */
   protected element(object: Type, at: Type, node: Index): Type {
     const found: Type[] = []
-    const outer = resolved(object)
     for (const member of membersOf(object)) {
       const type = resolved(member)
-      if (type.kind === 'nil') {
-        if (!(outer.kind === 'union' && outer.soft)) {
-          const says = outer.kind === 'nil' ? 'is nil here' : `may be nil: its type is ${show(object)}`
-          this.report(outer.kind === 'nil' ? 'E0008' : 'E0012', node, `'${this.textOf(node.object)}' ${says}`, NIL_HINT)
-        }
-      } else if (type.kind === 'array') found.push(type.element)
+      if (type.kind === 'nil') this.tellNil(node, node.object, object)
+      else if (type.kind === 'array') found.push(type.element)
       else if (type.kind === 'map') found.push(type.value)
       else if (type.kind === 'record' && at.kind === 'literal' && typeof at.value === 'string')
         found.push(this.field(type, at.value, node, false))
@@ -216,15 +210,11 @@ export abstract class Access extends Conditions {
       if (node) this.demand(node, wanted, what)
       else this.mismatch(target, type, wanted, what)
     }
-    const outer = resolved(object)
     for (const member of membersOf(object)) {
       const one = resolved(member)
       switch (one.kind) {
         case 'nil':
-          if (outer.kind === 'nil' || (outer.kind === 'union' && !outer.soft)) {
-            const says = outer.kind === 'nil' ? 'is nil here' : `may be nil: its type is ${show(object)}`
-            this.report(outer.kind === 'nil' ? 'E0008' : 'E0012', target, `'${this.textOf(target.object)}' ${says}`, NIL_HINT)
-          }
+          this.tellNil(target, target.object, object)
           break
         case 'record':
           if (one.isReadonly) this.report('E0010', target, `'${this.textOf(target)}' is readonly`)
@@ -273,7 +263,7 @@ export abstract class Access extends Conditions {
     const key = this.keyOf(target)
     if (key === undefined) return
     this.flow.forget(key)
-    if (!isLoose(type) && type.kind !== 'nil' && type.kind !== 'union') this.flow.know(key, type)
+    if (!hasNil(type)) this.flow.know(key, type)
   }
 
   /** Demands that an expression be of a type; tells where it is not. */
@@ -285,7 +275,6 @@ export abstract class Access extends Conditions {
 }
 
 const MOST_AWAITED = 2000
-const NIL_HINT = 'Test it first (if x then …), or give a default (x or …).'
 const SHOWN = 8
 const namesHint = (names: readonly string[]): string =>
   names.length === 0 ? '' : `It has: ${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''}.`

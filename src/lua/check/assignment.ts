@@ -2,7 +2,9 @@
 
 import type { Expression, Statement } from '../ast.ts'
 import type { Values } from './argument.ts'
+import { fieldOf } from './assignable.ts'
 import type { Variable } from './binding.ts'
+import { withoutNil } from './filter.ts'
 import { Functions } from './function.ts'
 import { hasNil, isLoose, kindOf, membersOf, nil, resolved, type Type, union } from './type.ts'
 
@@ -44,8 +46,24 @@ export abstract class Assignments extends Functions {
       variable.declared = declared
       if (declared && values.length === 0) continue
       this.settle(variable, this.at(types, index))
+      const value = values[index]
+      if (value?.kind === 'index' && variable.assigned === 0) variable.alias = value
+      if (declared && value?.kind === 'table') this.#given(variable, value)
     }
     this.#pair(variables, values, types)
+  }
+
+  /** Optional fields that the constructor of a variable has are there. */
+  #given(variable: Variable, { fields }: Expression & { readonly kind: 'table' }): void {
+    if (variable.assigned > 0 || !variable.declared) return
+    for (const { key, value } of fields) {
+      const name = key && this.constantOf(key)
+      if (name?.kind !== 'literal' || typeof name.value !== 'string' || name.value.includes('.')) continue
+      const type = fieldOf(variable.declared, name.value)
+      if (type && hasNil(type) && !isLoose(type) && value.kind !== 'nil' && !hasNil(this.quietly(() => this.value(value)))) {
+        this.flow.know(`${variable.key}.${name.value}`, withoutNil(type))
+      }
+    }
   }
 
   /** `local value, err = call()` */

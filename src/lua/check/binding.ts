@@ -17,10 +17,12 @@ export type Variable = {
   declared: Type | null
   /** What it was declared with, when it is never assigned again. */
   constant: Type | null
+  /** The field that it was declared with: what is known of one is known of the other. */
+  alias: Expression | null
 }
 
 /** What is assigned anywhere in a loop, so that nothing is known of it where the loop begins again. */
-export type Loop = { readonly variables: Set<Variable>; hasBreak: boolean }
+export type Loop = { readonly variables: Set<Variable>; readonly fields: Set<string>; hasBreak: boolean }
 
 /** The parts of a tree that declare. */
 type Declaration = LocalName | Parameter | Name | FunctionBody
@@ -70,6 +72,7 @@ class Binder {
       level: this.#level,
       declared: null,
       constant: null,
+      alias: null,
     }
     this.#scopes.at(-1)!.set(name, variable)
     this.#bindings.variables.set(node, variable)
@@ -110,7 +113,9 @@ class Binder {
         return
       }
       this.expression(target)
-      if (target.key.kind === 'string') this.#bindings.assignedFields.add(stringValue(target.key.text))
+      if (name === undefined) return
+      this.#bindings.assignedFields.add(name)
+      for (const loop of this.#loops) loop.fields.add(name)
       return
     }
     if (target.kind !== 'name') {
@@ -129,7 +134,7 @@ class Binder {
   }
 
   #loop(statement: Statement, inside: () => void): void {
-    const loop: Loop = { variables: new Set(), hasBreak: false }
+    const loop: Loop = { variables: new Set(), fields: new Set(), hasBreak: false }
     this.#bindings.loops.set(statement, loop)
     this.#loops.push(loop)
     inside()

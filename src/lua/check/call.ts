@@ -19,7 +19,7 @@ export abstract class Calls extends Arguments {
     const object = this.value(node.callee)
     const place = { start: node.method.start, end: node.method.end }
     const known = this.keyOf(node.callee)
-    const fact = known === undefined ? undefined : this.flow.facts.get(`${known}.${node.method.name}`)
+    const fact = known === undefined ? undefined : this.flow.fact(`${known}.${node.method.name}`)
     return this.#apply(fact ?? this.field(object, node.method.name, this.#asIndex(node, place), true), node, object)
   }
 
@@ -32,7 +32,7 @@ export abstract class Calls extends Arguments {
     if (node.kind !== 'index') return this.value(node)
     const name = this.fieldNameOf(node)
     const key = this.keyOf(node)
-    if (name === undefined || (key !== undefined && this.flow.facts.has(key))) return this.value(node)
+    if (name === undefined || (key !== undefined && this.flow.fact(key) !== undefined)) return this.value(node)
     return this.field(this.value(node.object), name, node, true)
   }
 
@@ -69,7 +69,7 @@ export abstract class Calls extends Arguments {
 
   #apply(callee: Type, node: Call, object: Type | undefined): Values {
     const outer = resolved(callee)
-    if (outer.kind === 'union') return this.#applyUnion(outer.members, outer.soft, callee, node, object)
+    if (outer.kind === 'union') return this.#applyUnion(outer.members, callee, node, object)
     switch (outer.kind) {
       case 'fn':
         return this.#applyFunction(outer, node, object)
@@ -88,7 +88,7 @@ export abstract class Calls extends Arguments {
       case 'array':
       case 'map': {
         this.evaluate(node)
-        if (outer.kind === 'nil') this.report('E0008', node.callee, `'${this.nameOf(node)}' is nil here, and is called`)
+        if (outer.kind === 'nil') this.tellNil(node.callee, node.method ? undefined : node.callee, callee)
         else this.report('E0003', node.callee, `${show(widened(outer))} is not a function: '${this.nameOf(node)}' cannot be called`)
         return UNKNOWN
       }
@@ -103,11 +103,9 @@ export abstract class Calls extends Arguments {
     }
   }
 
-  #applyUnion(members: readonly Type[], soft: boolean, callee: Type, node: Call, object: Type | undefined): Values {
+  #applyUnion(members: readonly Type[], callee: Type, node: Call, object: Type | undefined): Values {
     const functions = members.filter((member) => resolved(member).kind !== 'nil')
-    if (functions.length < members.length && !soft) {
-      this.report('E0012', node.callee, `'${this.nameOf(node)}' may be nil: its type is ${show(callee)}`, 'Test it before it is called.')
-    }
+    if (functions.length < members.length) this.tellNil(node.callee, node.method ? undefined : node.callee, callee)
     if (functions.length === 1) return this.#apply(functions[0]!, node, object)
     this.evaluate(node)
     return UNKNOWN

@@ -18,7 +18,7 @@ export abstract class Conditions extends Ground {
   /** What holds at this place when a condition came out `is`; the flow itself stays. */
   protected when(condition: Expression, is: boolean): Flow {
     const before = this.flow
-    this.work.spend(1 + (before.facts.size >> 3))
+    this.work.spend(1 + (before.size >> 3))
     this.flow = new Flow(before)
     this.#narrow(condition, is)
     const after = this.flow
@@ -131,7 +131,11 @@ export abstract class Conditions extends Ground {
     const isSeen = target.kind === 'index' && saysSome(test) && resolved(before).kind === 'any'
     if (after !== before || isSeen) this.#know(target, key, after, test)
     if (target.kind === 'index') this.#tellApart(target, test)
-    if (target.kind === 'name') this.#pairs(target, test)
+    if (target.kind === 'name') {
+      this.#pairs(target, test)
+      const alias = this.variableOf(target)?.alias
+      if (alias) this.learn(alias, test)
+    }
   }
 
   #know(target: Expression, key: string, after: Type, test: Test): void {
@@ -170,7 +174,7 @@ export abstract class Conditions extends Ground {
     for (const { value, error } of this.flow.pairs) {
       if (error === variable && saysNil(test)) this.flow.know(value.key, withoutNil(this.typeOfVariable(value)))
       if (value === variable && saysNil(test)) this.flow.know(error.key, withoutNil(this.typeOfVariable(error)))
-      if (value === variable && saysSome(test) && error.declared === null) this.flow.facts.delete(error.key)
+      if (value === variable && saysSome(test) && error.declared === null) this.flow.unknow(error.key)
     }
   }
 }

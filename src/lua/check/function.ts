@@ -2,7 +2,6 @@
 
 import type { Expression, FunctionBody, Statement } from '../ast.ts'
 import { bare } from './condition.ts'
-import { Flow } from './flow.ts'
 import type { Frame, FunctionOptions } from './ground.ts'
 import { show } from './show.ts'
 import {
@@ -63,11 +62,8 @@ export abstract class Functions extends ValueReader {
   /** Checks a body with what always holds around it; answers whether it never ends by itself. */
   #body(body: FunctionBody, frame: Frame): boolean {
     const outer = { flow: this.flow, frame: this.frame }
-    this.work.spend(1 + (outer.flow.facts.size >> 2))
-    this.flow = new Flow()
-    for (const [key, type] of outer.flow.facts) {
-      if (this.bindings.all[Number.parseInt(key, 10)]?.assigned === 0) this.flow.facts.set(key, type)
-    }
+    this.work.spend(1 + (outer.flow.size >> 2))
+    this.flow = outer.flow.within((variable) => this.bindings.all[variable]?.assigned === 0)
     this.frame = frame
     this.block(body.block)
     const isEndless = this.flow.isDead

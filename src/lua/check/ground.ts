@@ -5,10 +5,11 @@ import { stringValue } from '../literal.ts'
 import { Comparison } from './assignable.ts'
 import { Bindings, MAX_DEPTH, type Variable } from './binding.ts'
 import type { Code } from './codes.ts'
+import { withoutNil } from './filter.ts'
 import { Flow } from './flow.ts'
 import { TypeReader } from './reader.ts'
 import { show } from './show.ts'
-import { any, type FunctionType, type Type } from './type.ts'
+import { any, type FunctionType, resolved, type Type } from './type.ts'
 import { Work } from './work.ts'
 
 /** What a chunk can see of the world around it. */
@@ -131,6 +132,10 @@ export abstract class Ground {
     return type
   }
 
+  protected get isQuiet(): boolean {
+    return this.#quiet > 0
+  }
+
   protected textOf({ start, end }: Span): string {
     const text = this.chunk.source.text.slice(start, end).replace(/\s+/g, ' ')
     return text.length > 40 ? `${text.slice(0, 39)}…` : text
@@ -141,7 +146,7 @@ export abstract class Ground {
   }
 
   protected typeOfVariable(variable: Variable): Type {
-    return this.flow.facts.get(variable.key) ?? variable.declared ?? variable.constant ?? any
+    return this.flow.fact(variable.key) ?? variable.declared ?? variable.constant ?? any
   }
 
   /** The name of a field in `a.b` and `a["b"]`. */
@@ -168,6 +173,23 @@ export abstract class Ground {
     }
   }
 
+  /**
+   * Tells that an expression, whose type has nil in it, is used as if it had not; told once, from here on it is taken to be there. A soft
+   * nil is not told.
+   */
+  protected tellNil(node: Span, value: Expression | undefined, type: Type): void {
+    const inner = resolved(type)
+    if (inner.kind === 'union' && inner.soft) return
+    const name = value ? `'${this.textOf(value)}'` : 'the value'
+    if (inner.kind === 'nil') {
+      this.report('E0008', node, `${name} is nil here`, NIL_HINT)
+      return
+    }
+    this.report('E0012', node, `${name} may be nil: its type is ${show(type)}`, NIL_HINT)
+    const key = value && this.keyOf(value)
+    if (key !== undefined && !this.isQuiet) this.flow.know(key, withoutNil(type))
+  }
+
   /** Tells that a value does not fit where it stands. */
   protected mismatch(node: Span, from: Type, to: Type, what: string): void {
     const found = this.comparison.mismatch(from, to)
@@ -182,6 +204,8 @@ export abstract class Ground {
     )
   }
 }
+
+const NIL_HINT = 'Test it first (if x then …), or give a default (x or …).'
 
 const hintFor = (found: string, from: Type, to: Type): string | undefined => {
   if (found === 'it may be nil' || from.kind === 'nil')

@@ -76,13 +76,7 @@ export abstract class Operations extends Access {
       if (takes(one)) continue
       if (one.kind === 'nil') {
         if (outer.kind === 'union' && outer.soft) continue
-        const says = outer.kind === 'nil' ? 'is nil here' : `may be nil: its type is ${show(type)}`
-        this.report(
-          outer.kind === 'nil' ? 'E0008' : 'E0012',
-          node,
-          `'${this.textOf(node)}' ${says}`,
-          'Test it first, or give a default (x or …).',
-        )
+        this.tellNil(node, node, type)
       } else {
         const hint =
           operator === '..'

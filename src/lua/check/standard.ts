@@ -43,6 +43,8 @@ upper(text: text): string
 global table
 concat(list: table, between: string?, from: integer?, to: integer?): string
 create(n: integer?, m: integer?): any
+freeze(values: any): any
+isfrozen(values: any): boolean
 insert(list: table, at: any, value: any)
 move(list: table, from: integer, to: integer, at: integer, other: table?): any
 pack(...: any): any

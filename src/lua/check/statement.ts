@@ -97,8 +97,9 @@ export abstract class StatementReader extends Assignments {
 
   /** Goes into a loop; answers what holds behind it, whatever it did. */
   #enter(statement: Statement): Flow {
-    this.work.spend(1 + (this.flow.facts.size >> 2))
-    this.flow.enter(this.bindings.loops.get(statement)?.variables ?? [], this.bindings.assignedFields)
+    this.work.spend(1 + (this.flow.size >> 2))
+    const loop = this.bindings.loops.get(statement)
+    if (loop) this.flow.enter(loop)
     return new Flow(this.flow)
   }
 

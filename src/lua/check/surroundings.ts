@@ -8,30 +8,41 @@ import { any } from './type.ts'
 export type Library = Pick<Checked, 'exports' | 'globals'>
 
 export type Entrance = {
-  /** Modules that the entry declares. They are globals too, as libraries are. */
-  readonly modules: readonly string[]
-  /** What aliases of imports are bound to; null: nothing is known of it. */
+  /** Name in the code → module that the entry declares. They are globals too, as libraries are. */
+  readonly modules: ReadonlyMap<string, string>
+  /** Name in the code → library; null: nothing is known of it. */
   readonly libraries: ReadonlyMap<string, Library | null>
 }
 
 export const surroundingsOf = ({ modules, libraries }: Entrance): Surroundings => {
   const known = host()
-  const declared = new Set(modules)
+  const moduleOf = (name: string) => {
+    const module = modules.get(name)
+    return module === undefined ? undefined : (known.modules.get(module) ?? known.globals.get(module) ?? any)
+  }
   const made = new Set<string>()
-  let hasOpenGlobals = modules.some((name) => !known.modules.has(name) && !known.globals.has(name))
+  let hasOpenGlobals = false
   for (const library of libraries.values()) {
     if (!library?.globals) hasOpenGlobals = true
     else for (const name of library.globals) made.add(name)
   }
   const imported = (name: string) => (libraries.has(name) ? (libraries.get(name)?.exports ?? any) : undefined)
   return {
-    module: (name) => imported(name) ?? known.modules.get(name) ?? known.globals.get(name),
-    global: (name) =>
-      known.globals.get(name) ??
-      imported(name) ??
-      (declared.has(name) ? (known.modules.get(name) ?? any) : made.has(name) ? any : undefined),
+    module: (name) => imported(name) ?? moduleOf(name) ?? known.modules.get(name) ?? known.globals.get(name),
+    global: (name) => known.globals.get(name) ?? imported(name) ?? moduleOf(name) ?? (made.has(name) ? any : undefined),
     hasOpenGlobals,
-    globals: () => [...known.globals.keys(), ...declared, ...libraries.keys(), ...made],
+    globals: () => [...known.globals.keys(), ...modules.keys(), ...libraries.keys(), ...made],
     named: (name) => known.classes.get(name),
   }
+}
+
+/** The globals that exist where a chunk and its libraries ran; null when it may be any. */
+export const globalsWith = ({ globals }: Checked, libraries: Iterable<Library | null>): ReadonlySet<string> | null => {
+  if (!globals) return null
+  const all = new Set(globals)
+  for (const library of libraries) {
+    if (!library?.globals) return null
+    for (const name of library.globals) all.add(name)
+  }
+  return all
 }

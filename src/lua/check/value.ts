@@ -75,7 +75,9 @@ export abstract class ValueReader extends Calls {
   #name(node: Expression & { readonly kind: 'name' }): Type {
     const variable = this.variableOf(node)
     if (variable)
-      return variable.isAssignedWithin && !variable.declared && !this.flow.facts.has(variable.key) ? any : this.typeOfVariable(variable)
+      return variable.isAssignedWithin && !variable.declared && this.flow.fact(variable.key) === undefined
+        ? any
+        : this.typeOfVariable(variable)
     const { name } = node
     const known = this.surroundings.global(name)
     if (known) return known

@@ -3,15 +3,19 @@
 /** Thrown when there is nothing left; `check` catches it. */
 export class Exhausted extends Error {}
 
-/** Steps for each byte of a source, and for any source. A step is an expression looked at, or two types compared. */
-const PER_BYTE = 24
-const ANY_WAY = 200_000
+/**
+ * Steps for each byte of a source, for any source, and at most. A step is an expression looked at, or two types compared; code that people
+ * write takes one for two bytes or more.
+ */
+const PER_BYTE = 8
+const ANY_WAY = 50_000
+const MOST = 4_000_000
 
 export class Work {
   #left: number
 
   constructor(bytes: number) {
-    this.#left = ANY_WAY + bytes * PER_BYTE
+    this.#left = Math.min(MOST, ANY_WAY + bytes * PER_BYTE)
   }
 
   /** Counts steps. Throws Exhausted. */

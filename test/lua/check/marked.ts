@@ -7,7 +7,10 @@ import { type Library, surroundingsOf } from '../../../src/lua/check/surrounding
 export type Given = { readonly modules?: readonly string[]; readonly libraries?: Readonly<Record<string, Library | null>> }
 
 export const checked = (source: string, { modules = [], libraries = {} }: Given = {}): Checked =>
-  check(source, { file: 'test.lua', ...surroundingsOf({ modules, libraries: new Map(Object.entries(libraries)) }) })
+  check(source, {
+    file: 'test.lua',
+    ...surroundingsOf({ modules: new Map(modules.map((name) => [name, name])), libraries: new Map(Object.entries(libraries)) }),
+  })
 
 /** Compares what is found with what the lines say, both ways. */
 export const told = (source: string, given?: Given): void => {
