@@ -2,7 +2,9 @@
 //
 //   Q1 No other file than its own can be reached through it: ATTACH, and what attaches by itself, is refused.
 //   Q2 Integers stay 64-bit integers, reals stay floats.
+//   Q3 One extension can be loaded: sqlite-vec, for statements about vectors, when the first one comes. No statement loads another.
 
+import { createRequire } from 'node:module'
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Executed, ResultLimits } from './database.ts'
 import { badStatement } from './fault.ts'
@@ -29,6 +31,9 @@ const authorize = (action: number, argument: string | null): number => {
   return SQLITE_OK
 }
 
+/** What SQLite says of a statement that needs sqlite-vec. */
+const NEEDS_VECTORS = /^no such (?:module: vec0$|function: vec_)/
+
 /** One statement of a text, ready to run. */
 type Prepared = { readonly statement: StatementSync; readonly parameters: readonly (string | null)[] }
 type Bindable = Exclude<Value, boolean>
@@ -53,6 +58,7 @@ export class SqliteConnection {
   readonly #database: DatabaseSync
   readonly #limits: ResultLimits
   readonly #prepared = new Map<string, Prepared>()
+  #hasVectors = false
 
   constructor({ file, foreignKeys, limits }: SqliteOptions) {
     this.#limits = limits
@@ -60,7 +66,9 @@ export class SqliteConnection {
       enableForeignKeyConstraints: foreignKeys,
       enableDoubleQuotedStringLiterals: true, // as SQLite has it
       timeout: BUSY_MS,
+      allowExtension: true,
     })
+    this.#database.enableLoadExtension(false)
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     this.#database.setAuthorizer(authorize)
   }
@@ -113,7 +121,7 @@ export class SqliteConnection {
   }
 
   #run(prepared: Prepared, values: readonly Value[]) {
-    return prepared.statement.run(...bindingsOf(prepared, values))
+    return this.#withVectors(() => prepared.statement.run(...bindingsOf(prepared, values))) // a virtual table finds its module when it is made
   }
 
   #single(sql: string, { statement }: Prepared): void {
@@ -132,10 +140,38 @@ export class SqliteConnection {
 
   #compile(sql: string): Prepared {
     if (!hasStatement(sql)) throw badStatement('the statement is empty')
-    const statement = this.#database.prepare(sql)
+    const statement = this.#withVectors(() => this.#database.prepare(sql))
     statement.setReadBigInts(true)
     statement.setReturnArrays(true)
     return { statement, parameters: parametersOf(statement.sourceSQL) }
+  }
+
+  /** Does `act`, again with sqlite-vec when that is all it lacks. */
+  #withVectors<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      if (this.#hasVectors || !NEEDS_VECTORS.test((error as Error).message) || !this.#loadVectors()) throw error
+      return act()
+    }
+  }
+
+  /** False where sqlite-vec is not made for this machine. */
+  #loadVectors(): boolean {
+    let file: string
+    try {
+      file = createRequire(import.meta.url)('sqlite-vec').getLoadablePath()
+    } catch {
+      return false
+    }
+    this.#database.enableLoadExtension(true)
+    try {
+      this.#database.loadExtension(file)
+    } finally {
+      this.#database.enableLoadExtension(false)
+    }
+    this.#hasVectors = true
+    return true
   }
 }
 

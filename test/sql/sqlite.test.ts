@@ -132,4 +132,24 @@ test('foreign keys hold when they are asked for', () =>
     assert.is(lastInsertId, 1n)
   }))
 
+test('vectors are there for the first statement that needs them, also in a file that has them already', async () => {
+  const file = join(directoryWith({}), 'app.db')
+  await withOpen({ file }, async (database) => {
+    await run(database, 'CREATE TABLE before (x); CREATE VIRTUAL TABLE v USING vec0(at float[2]); CREATE TABLE after (x)')
+    await run(database, "INSERT INTO v(rowid, at) VALUES (1, '[0, 0]'), (2, '[3, 4]'), (3, '[9, 9]')")
+  })
+  await withOpen({ file }, async (database) => {
+    const near = 'SELECT rowid AS id, distance FROM v WHERE at MATCH ? ORDER BY distance LIMIT 2'
+    assert.equal(await rows(database, near, ['[0, 0]']), [
+      { id: 1, distance: 0 },
+      { id: 2, distance: 5 },
+    ])
+  })
+  await withOpen({}, async (database) => {
+    assert.equal(await rows(database, "SELECT vec_distance_l2('[0, 0]', '[3, 4]') AS d"), [{ d: 5 }])
+    assert.is(await code(run(database, 'CREATE VIRTUAL TABLE x USING nothing(a)')), 'SQL_STATEMENT')
+    assert.is.not(await code(rows(database, "SELECT load_extension('vec0')")), 'no error')
+  })
+})
+
 test.run()
