@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { STACK_HIGH } from '../src/vm/abi.ts'
+import { BEGIN } from './calls.ts'
 import { bootImage } from './image.ts'
 import { meter } from './meter.ts'
 import { HEAP, patch, TABLE_BASE } from './patch.ts'
@@ -108,7 +109,7 @@ export const buildWasm = (options: { readonly metered: boolean } = { metered: tr
     tool('wasm-merge', ['-g', 'lua.wasm', 'lua', 'companion.wasm', 'companion', '-o', 'merged.wasm'], folder)
     tool('wasm-dis', ['merged.wasm', '-o', 'merged.wat'], folder)
     const module = parse(readFileSync(join(folder, 'merged.wat'), 'utf8'))
-    if (options.metered) meter(module, { arm: exported(module, 'arm'), interpreter: EXECUTE, precall: PRECALL })
+    if (options.metered) meter(module, { arm: exported(module, 'arm'), interpreter: EXECUTE, precall: PRECALL, begin: BEGIN })
     const kept = module.filter((part) => !(head(part) === 'export' && isList(part) && !EXPORTS.includes(JSON.parse(part[1] as string))))
     writeFileSync(join(folder, 'metered.wat'), print(kept as List))
     tool('wasm-as', ['metered.wat', '-o', 'metered.wasm'], folder)

@@ -194,16 +194,21 @@ const paidLoop = (target: List, distance: string): List => [
  * called, each return a unit, as in a damaged memory one may return for ever. Half, because instructions with numbers are followed by one
  * that is skipped, and not all of a body runs. Whatever runs without either is shorter than the function it is in, and was paid with its call.
  */
-const meterInterpreter = (fn: List, precall: string): void => {
+const meterInterpreter = (fn: List, { precall, begin }: Landmarks): void => {
   const dispatch = findAll(fn, 'br_table').find((table) => table.length > 80)!
   const holding = findAll(fn, 'loop').filter((loop) => findAll(loop, 'br_table').includes(dispatch))
   // the innermost goes from instruction to instruction; those around it are calls and returns
   const innermost = holding.find((loop) => !findAll(loop, 'loop').some((inner) => inner !== loop && holding.includes(inner)))
-  // what begins a call was paid in precall, two statements before (waits.ts)
+  // what begins a call was paid in precall, two statements before (waits.ts), or where it begins at once (calls.ts)
   const begins = findAll(fn, 'call', precall).map((call) => {
     const { parent, at } = parentOf(fn, parentOf(fn, call).parent)
     return parent[at + 2]
   })
+  begins.push(
+    ...findAll(fn, 'if')
+      .filter((condition) => findAll(condition[1] as List, 'call', begin).length > 0)
+      .flatMap((begun) => findAll(begun, 'br')),
+  )
   const isPaid = (branch: List): boolean => begins.includes(branch)
   meterLoops(fn, { loops: findAll(fn, 'loop').filter((loop) => loop !== innermost), isPaid, payment: () => charge(1) })
   for (const [target, counter] of placesOf(fn, JUMP, 12)) target.splice(0, target.length, ...paidJump(target.slice(), counter))
@@ -221,8 +226,8 @@ const meterCalls = (fn: List): void => {
   parent.splice(at + 1, 0, ...chargeOf(priceOf(`(i32.load offset=20 ${flat(code[2]!)})`, CALL_SHIFT)))
 }
 
-/** Names of functions: the companion's `arm`, luaV_execute, luaD_precall. */
-export type Landmarks = { readonly arm: string; readonly interpreter: string; readonly precall: string }
+/** Names of functions: the companion's `arm`, luaV_execute, luaD_precall, and what begins a call at once. */
+export type Landmarks = { readonly arm: string; readonly interpreter: string; readonly precall: string; readonly begin: string }
 
 /** A call through the table, paid for: it may lead in a circle that no direct calls show. */
 const paidCall = (module: List, call: List): List => {
@@ -234,15 +239,15 @@ const paidCall = (module: List, call: List): List => {
 
 /** Edits the merged module in place. */
 export const meter = (module: List, landmarks: Landmarks): void => {
-  const { arm, interpreter, precall } = landmarks
+  const { arm, interpreter, precall, begin } = landmarks
   const functions = module.filter((part): part is List => head(part) === 'func')
   const breakers = circleBreakers(functions, landmarks)
   for (const fn of functions) {
     if (fn[1] === arm) continue
     for (const call of findAll(fn, 'call_indirect')) call.splice(0, call.length, ...paidCall(module, call.slice()))
-    if (fn[1] === interpreter) meterInterpreter(fn, precall)
+    if (fn[1] === interpreter) meterInterpreter(fn, landmarks)
     else countTurns(fn)
-    if (fn[1] === interpreter || fn[1] === precall) meterCalls(fn)
+    if (fn[1] === interpreter || fn[1] === precall || fn[1] === begin) meterCalls(fn)
     rewrite(fn, (list) => {
       if (list[0] === 'memory.copy') return ['call', '$metered_copy', ...list.slice(1)]
       if (list[0] === 'memory.fill') return ['call', '$metered_fill', ...list.slice(1)]

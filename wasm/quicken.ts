@@ -2,8 +2,15 @@
 //
 //  - one look leads from an instruction to the code for it: the compiler that built wasmoon made of Lua's table of labels a table of numbers
 //    in the memory, and of each jump a look into it and then into WebAssembly's branch table, which here has the order of the opcodes
+//  - instructions are fetched in one place (fetch.ts)
+//  - calls that want nothing special begin and end where they are made (calls.ts)
 //  - keys that are short strings, as names of fields and methods are, are looked for without a frame on the C stack
+//  - a place in a list that is empty is filled without asking for metamethods that nobody has
+//  - whole numbers become text without printf (numbers.ts)
 
+import { callsAtOnce } from './calls.ts'
+import { fetchInOnePlace } from './fetch.ts'
+import { integersAreWritten } from './numbers.ts'
 import { expr, findAll, findOne, head, type List } from './sexpr.ts'
 
 const OPCODES = 83
@@ -12,6 +19,8 @@ const FIRST_LABEL = 2 // the number of the branch table's first target
 
 const GET = '$499' // luaH_get(t, key)
 const GET_SHORT = '$504' // luaH_getshortstr(t, string)
+const FINISH_SET = '$544' // luaV_finishset
+const BARRIER_BACK = '$288' // luaC_barrierback_
 const GET_STRING = '$505' // luaH_getstr(t, string)
 
 const ESCAPED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r' }
@@ -51,10 +60,29 @@ const dispatchAtOnce = (module: List, execute: List): void => {
 const precede = (module: List, name: string, first: string): void => {
   const inner = findAll(module, 'func', name).find((fn) => fn.length > 2)!
   const parameters = inner.filter((part): part is List => head(part) === 'param')
-  const result = inner.find((part) => head(part) === 'result')!
+  const result = inner.filter((part): part is List => head(part) === 'result')
   inner[1] = `${name}_itself`
   const call: List = ['call', `${name}_itself`, ...parameters.map(([, parameter]): List => ['local.get', parameter!])]
-  module.push(['func', name, ...parameters, result, expr(first), call])
+  module.push(['func', name, ...parameters, ...result, expr(first), call])
+}
+
+/**
+ * luaV_finishset(L, table, key, value, slot): a place in the list of a table without a metatable, where nothing is so far. Empty places have
+ * tag 0 in the lower four bits; 0x20 is none. The barrier: the table is black, the value white.
+ */
+const placesAreFilledAtOnce = (module: List): void => {
+  const fill = `(block $not
+   (br_if $not (i32.eqz (local.get $4)))
+   (br_if $not (i32.and (i32.load8_u offset=8 (local.get $4)) (i32.const 0x2f)))
+   (br_if $not (i32.ne (i32.load8_u offset=8 (local.get $2)) (i32.const 0x03)))
+   (br_if $not (i32.load offset=24 (i32.load (local.get $1))))
+   (i64.store (local.get $4) (i64.load (local.get $3)))
+   (i32.store8 offset=8 (local.get $4) (i32.load8_u offset=8 (local.get $3)))
+   (if (i32.eqz (i32.and (i32.load8_u offset=8 (local.get $3)) (i32.const 0x40))) (then (return)))
+   (if (i32.eqz (i32.and (i32.load8_u offset=5 (i32.load (local.get $1))) (i32.const 0x20))) (then (return)))
+   (if (i32.and (i32.load8_u offset=5 (i32.load (local.get $3))) (i32.const 0x18)) (then (call ${BARRIER_BACK} (local.get $0) (i32.load (local.get $1)))))
+   (return))`
+  precede(module, FINISH_SET, fill)
 }
 
 const namesAreFoundAtOnce = (module: List): void => {
@@ -67,5 +95,9 @@ const namesAreFoundAtOnce = (module: List): void => {
 /** Edits the tree of glue.wasm in place; `execute` is luaV_execute. */
 export const quicken = (module: List, execute: List): void => {
   dispatchAtOnce(module, execute)
+  fetchInOnePlace(execute)
+  callsAtOnce(module, execute)
   namesAreFoundAtOnce(module)
+  placesAreFilledAtOnce(module)
+  integersAreWritten(module)
 }

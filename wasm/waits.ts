@@ -3,7 +3,7 @@
 
 import { expr, findAll, findOne, head, type List, parentOf, replaceStatement } from './sexpr.ts'
 
-const PRECALL_C = '$265'
+export const PRECALL_C = '$265'
 export const PRECALL = '$266'
 const RESUME = '$270'
 const UNROLL = '$271'

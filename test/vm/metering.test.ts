@@ -15,12 +15,15 @@ const jumps = (form: string, count: number): string => `(local.set $i ${form})`.
 const INTERPRETER = `(func $interpreter (local $i i32) (local $pc i32) (local $ci i32) (local $p i32)
   (loop $calls (loop $returns (loop $l
     (br_table${' $l'.repeat(83)} (local.get $i)) ${jumps(JUMP, 12)} ${jumps(LOOP, 2)} ${START} (loop $own (br $own))
+    (if (local.tee $ci (call $begin)) (then (local.set $i (local.get $ci)) (br $calls)))
     (local.set $ci (call $precall)) (if (local.get $ci) (then (return))) (br_if $calls (local.get $ci)) (br_if $returns (local.get $i)) (br $l)))))`
 
-/** A module after the pass; `$arm`, `$interpreter` and `$precall` are there. */
+/** A module after the pass; `$arm`, `$interpreter`, `$precall` and `$begin` are there. */
 const metered = (functions: string, interpreter = INTERPRETER): List => {
-  const module = expr(`(module (func $arm) (func $precall (local $ci i32) (local $p i32) ${START}) ${interpreter} ${functions})`)
-  meter(module, { arm: '$arm', interpreter: '$interpreter', precall: '$precall' })
+  const module = expr(
+    `(module (func $arm) (func $precall (local $ci i32) (local $p i32) ${START}) (func $begin (local $ci i32) (local $p i32) ${START}) ${interpreter} ${functions})`,
+  )
+  meter(module, { arm: '$arm', interpreter: '$interpreter', precall: '$precall', begin: '$begin' })
   return module
 }
 const textOf = (module: List, name: string): string => print(findOne(module, 'func', name)).replace(/\s+/g, ' ')
@@ -99,7 +102,7 @@ test('a function with a loop that calls itself pays at entry, too', () => {
 test('a circle through the interpreter is paid for by what begins a call', () => {
   const module = metered('(func $api (call $interpreter) (call $precall))')
   assert.equal(payments(module, '$api'), [])
-  for (const name of ['$interpreter', '$precall']) {
+  for (const name of ['$interpreter', '$precall', '$begin']) {
     assert.match(textOf(module, name), /offset=52 \(local\.get \$p \)[ )]+\(global\.set \$fuel [^;]+?i32\.load offset=20 \(local\.get \$p/)
   }
 })
@@ -115,6 +118,7 @@ test('the interpreter pays for jumps back and returns, not for jumps ahead, nor 
     'a return, and the loop of its own',
   )
   assert.match(text, /\(br_if \$calls \(local\.get \$ci \) \)/)
+  assert.match(text, /\(local\.set \$i \(local\.get \$ci \) \) \(br \$calls \)/)
 })
 
 test('a Lua that jumps elsewhere than the pass knows is refused', () => {

@@ -210,6 +210,56 @@ test('a preempted coroutine goes on where the hook stopped it, and waits by retu
   }
 })
 
+test('what is preempted where it begins has its arguments when it goes on, however many they are', () => {
+  const source = `
+    local function few(a, b, c) return (a or 0) + (b or 0) + (c or 0) end
+    local function many(...) local a, b = ... return select('#', ...) + (a or 0) + (b or 0) + few(...) end
+    local function last(...) return many(...) end
+    local sum = 0
+    for i = 1, 100 do sum = sum + few() + few(i) + few(i, 1, 1, 1) + many() + many(i) + last(i, i, i, i) end
+    return sum`
+  const sum = (i: number): number => i + (i + 2) + (1 + 2 * i) + (4 + 2 * i + 3 * i)
+  const all = Array.from({ length: 100 }, (_, i) => sum(i + 1)).reduce((a, b) => a + b)
+  for (const fuel of [100_000, 300, 170, 150, 131]) {
+    const process = new LuaProcess(source)
+    assert.is(process.result(fuel, 1_000_000), all, `slices of ${fuel}`)
+    process.close()
+  }
+})
+
+test('a C function gives as many results as are wanted', () => {
+  const source = `
+    local none = function() return select('#', assert(true)), (select(2, 'a')), #{ select(2, 'a', 'b', 'c') } end
+    local a, b, c = string.byte('xyz', 1, 2)
+    string.byte('xyz', 1, 3)
+    local d = string.byte('', 1)
+    local out = { tostring(a), tostring(b), tostring(c), tostring(d), #{ string.byte('xyz', 1, 3) } }
+    for i = 1, 3 do out[#out + 1] = tostring((select(i, none()))) end
+    return table.concat(out, ' ')`
+  assert.is(runLua(source), '120 121 nil nil 3 1 nil 2')
+})
+
+test('a list is filled, and what is put into it stays alive while Lua collects', () => {
+  const source = `
+    local list, sum = {}, 0
+    for round = 1, 5 do
+      for i = 1, 3000 do list[i] = nil end
+      for i = 1, 3000 do list[i] = { { {} }, i } end
+      for i = 1, #list do sum = sum + list[i][2] end
+    end
+    local guarded = setmetatable({ 1, nil, 3 }, { __newindex = function(t, k) rawset(t, k, 'guarded') end })
+    guarded[2] = 'plain'
+    return sum .. guarded[2]`
+  assert.is(runLua(source), `${(5 * 3000 * 3001) / 2}guarded`)
+})
+
+test('whole numbers are written digit by digit', () => {
+  const numbers = [0n, 1n, -1n, 9n, 10n, -10n, 99n, 4294967295n, 4294967296n, -4294967297n, 2n ** 63n - 1n, -(2n ** 63n)]
+  const literals = numbers.map((n) => (n === -(2n ** 63n) ? 'math.mininteger' : String(n)))
+  const source = `local t = {} for _, n in ipairs({ ${literals.join(', ')} }) do t[#t + 1] = n .. '' t[#t + 1] = tostring(n) end return table.concat(t, ' ')`
+  assert.is(runLua(source), numbers.map((n) => `${n} ${n}`).join(' '))
+})
+
 test('an error of the interpreter itself knows its line', () => {
   for (const expression of ['1 % zero', '1 // zero', 'zero % 0', 'zero // 0', 'nil + zero', 'zero < {}', 'zero & 1.5']) {
     const source = `local zero = 0\nlocal list = { 1 }\n\nreturn ${expression}`
