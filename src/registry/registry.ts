@@ -7,11 +7,11 @@
 // Entries are in memory; what must outlive the program goes through `History`. Reading never waits: who reads holds a version that stays as it is.
 
 import { Kind, WippyError } from '../error.ts'
+import { Birth, type Booted } from './birth.ts'
 import { type Change, delta, type Operation, plan, type State, same } from './change.ts'
-import { levels } from './dependency.ts'
 import { Entries } from './entries.ts'
-import { type Entry, type Fields, whereOf } from './entry.ts'
-import { type Clash, type Difference, type History, memoryHistory, type Version, versionName } from './history.ts'
+import type { Entry, Fields } from './entry.ts'
+import { type Difference, type History, memoryHistory, type Version, versionName } from './history.ts'
 import { Kinds } from './kinds.ts'
 import { wayBetween } from './lineage.ts'
 import { Snapshot } from './snapshot.ts'
@@ -40,22 +40,6 @@ export type ApplyOptions = {
 /** What listeners hear: the version that is current now, the one before, and the ordered changes between them. */
 export type Applied = { readonly version: Version; readonly from: Version; readonly changes: readonly Change[] }
 
-export type Booted = {
-  /** Entries a handler refused. They can be read and mended, but nothing acts on them: they are dormant. */
-  readonly problems: readonly WippyError[]
-  /** Entries of a kind nobody handles, dormant too; entries that were changed at run time and in the files. */
-  readonly warnings: readonly WippyError[]
-}
-
-const clashWarning = ({ id, kept, file }: Clash): WippyError => {
-  const what = kept ? (file ? 'changed in its file as well' : 'taken out of its file') : 'changed in its file'
-  const message = `"${id}" was ${kept ? 'changed' : 'deleted'} at run time and ${what}: what was made at run time is in force`
-  return new WippyError('REGISTRY_CLASH', Kind.Conflict, message, {
-    where: file ? whereOf(file) : { entry: id },
-    hint: `"wippy registry diff ${id}" shows both; "wippy registry resolve ${id} --take files" or "--take runtime" settles it.`,
-  })
-}
-
 const unwritten = (cause: unknown): WippyError => {
   const message = 'the change could not be written down and was not applied'
   if (!(cause instanceof WippyError)) return new WippyError('HISTORY_WRITE', Kind.Internal, message, { cause, retryable: true })
@@ -75,7 +59,7 @@ export class Registry {
   readonly #listeners = new Set<(applied: Applied) => void>()
   #current: Snapshot
   /** Ids of entries no handler has taken: an update of one is a create to handlers, its delete is nothing to them. */
-  readonly #dormant = new Set<string>()
+  #dormant = new Set<string>()
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: RegistryOptions = {}) {
@@ -92,31 +76,26 @@ export class Registry {
    */
   boot(baseline: Iterable<Entry>, unread: ReadonlySet<string> = new Set()): Promise<Booted> {
     return this.#alone(async () => {
-      const problems: WippyError[] = []
       const begun = await this.#history.begin({ entries: [...baseline], unread })
-      const warnings: WippyError[] = begun.clashes.map(clashWarning)
       const state = Entries.of(begun.entries)
-      const living = await this.#takeIn(begun.entries, state, (entry, error, isKnown) => {
-        this.#dormant.add(entry.id)
-        ;(isKnown ? problems : warnings).push(error)
-      })
+      const birth = new Birth(this.kinds, this.#report, begun.clashes)
+      const living = await birth.prepare(begun.entries, state)
+      this.#dormant = birth.dormant
       this.#current = new Snapshot(this.version(this.#history.head), state)
       await commit(living, state, this.#report)
-      return { problems, warnings }
+      return birth
     })
   }
 
   /** What `boot` would find wrong with entries, which can be read from now on; nothing comes to life. */
   survey(entries: Iterable<Entry>): Promise<Booted> {
     return this.#alone(async () => {
-      const problems: WippyError[] = []
-      const warnings: WippyError[] = []
-      const refused = (_: Entry, error: WippyError, isKnown: boolean): void => void (isKnown ? problems : warnings).push(error)
       const all = [...entries]
       const state = Entries.of(all)
-      await discard(await this.#takeIn(all, state, refused), this.#report)
+      const birth = new Birth(this.kinds, this.#report)
+      await discard(await birth.prepare(all, state), this.#report)
       this.#current = new Snapshot(this.current, state)
-      return { problems, warnings }
+      return birth
     })
   }
 
@@ -274,23 +253,6 @@ export class Registry {
   #seenByHandlers(change: Change): Change[] {
     if (!this.#dormant.has(change.entry.id)) return [change]
     return change.kind === 'entry.delete' ? [] : [{ kind: 'entry.create', entry: change.entry, before: null }]
-  }
-
-  /** Prepares each entry of a state by itself; of who is refused `refused` hears, the others go on. */
-  async #takeIn(
-    entries: readonly Entry[],
-    state: Entries,
-    refused: (entry: Entry, error: WippyError, isKnown: boolean) => void,
-  ): Promise<Prepared> {
-    const living: Prepared[number][] = []
-    for (const entry of levels(entries).flat()) {
-      try {
-        living.push(...(await prepare([{ kind: 'entry.create', entry, before: null }], state, this.kinds, this.#report)))
-      } catch (error) {
-        refused(entry, error as WippyError, this.kinds.knows(entry.kind))
-      }
-    }
-    return living
   }
 
   #prepare(changes: readonly Change[], after: Entries): Promise<Prepared> {
