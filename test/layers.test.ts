@@ -50,6 +50,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'diff-match-patch': ['text'],
   'sanitize-html': ['text'],
   marked: ['text'],
+  'web-tree-sitter': ['text'],
   ws: ['http'],
   '@oclif/core': ['cli'],
   'opentype.js': ['bench'],

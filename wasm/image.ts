@@ -61,6 +61,8 @@ const OPTIONAL = [
   'yaml',
   'text',
   'html',
+  'syntax',
+  'treesitter',
   'websocket',
   'exec',
   'security',

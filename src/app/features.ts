@@ -234,6 +234,10 @@ export const features: readonly Feature[] = [
     load: async ({ clock }) => ({ services: [(await import('../service/time.ts')).timeService(clock)] }),
   },
   {
+    modules: ['treesitter'],
+    load: async ({ config }) => ({ services: [(await import('../service/treesitter.ts')).treesitterService(config.root)] }),
+  },
+  {
     modules: ['uuid'],
     load: async ({ clock }) => ({ services: [(await import('../service/uuid.ts')).uuidService(clock)] }),
   },

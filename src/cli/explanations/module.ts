@@ -119,6 +119,13 @@ METRICS_ARGUMENT | A metric cannot be that. | A name is one kind of thing for go
 METRICS_FULL | There are too many series. | Each name with its labels is one, and is kept. | Take out labels that have many values, such as ids.
 STREAM | A stream failed. | The other side ended it. | Look at the other side; try again.
 STREAM_TOO_MANY | A process has too many open streams. | Each holds memory. | Close some.
+SYNTAX_ARGUMENT | An argument of the module treesitter is not what it takes. | Positions are not negative, ranges in order. | Look at docs/lua.md.
+SYNTAX_LANGUAGE | There is no such language. | Each has a few names. | Use one that supported_languages tells.
+SYNTAX_PATTERN | A pattern cannot be. | It is an S-expression of kinds and fields of its language, nested at most 100 times. | Mend what the message names.
+SYNTAX_TIMEOUT | Code was not parsed in time. | set_timeout says how long. | Allow more, or parse less at a time.
+SYNTAX_TOO_LARGE | Code, its tree, or what was found is too large. | 512 KiB, 200,000 nodes, 100,000 captures. | Work on a part at a time.
+SYNTAX_TOO_MUCH | Work on code took too long, or too much memory. | It is done in a thread that is ended then. | Work on a part at a time.
+SYNTAX_UNAVAILABLE | Tree-sitter, or a grammar, is not installed. | They are packages beside the app. | npm install web-tree-sitter @vscode/tree-sitter-wasm, and tree-sitter-NAME for others.
 SYSTEM_ABSENT | This runtime has no such thing. | It is of another machine. | Do without.
 SYSTEM_ARGUMENT | An argument of the module system is not what it takes. | Each has its type. | Look at docs/lua.md.
 SYSTEM_LOCKED | A lock is held by somebody else. | One at a time has it. | Wait, and try again.

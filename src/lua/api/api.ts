@@ -4,6 +4,7 @@
 import { data } from './data.ts'
 import { process } from './process.ts'
 import { service } from './service.ts'
+import { syntax } from './syntax.ts'
 
 export type Parameter = { readonly name: string; readonly type: string }
 
@@ -55,7 +56,7 @@ export const sectionsIn = (text: string): Section[] => {
 }
 
 /** In the order in which one reads them; the classes of a module follow it. */
-export const luaApi: readonly Section[] = [process, data, service].flatMap(sectionsIn)
+export const luaApi: readonly Section[] = [process, data, syntax, service].flatMap(sectionsIn)
 
 export const signature = ({ name, parameters, types }: Member, prefix = ''): string => {
   if (parameters === null) return `${prefix}${name}`
