@@ -4,5 +4,5 @@
 export const MODULES: ReadonlySet<string> = new Set(
   `process channel errors payload os coroutine funcs contract ctx time workflow activity supervisor json yaml base64 compress expr text html hash
   crypto uuid sql db store cloudstorage excel stream templates template fs registry events pg queue env logger io eval_runner eval sandbox
-  security system http exec websocket http_client metrics plugin`.split(/\s+/),
+  security system http exec websocket http_client metrics plugin treesitter`.split(/\s+/),
 )
