@@ -10,9 +10,23 @@ type Step = { readonly handler: Handler; readonly change: Change }
 /** Changes that were prepared and now wait to be committed or discarded. */
 export type Prepared = readonly Step[]
 
+/** What was said without a place, of the entry it was said about: nobody else knows which that was. */
+const placed = (error: WippyError, { entry }: Change): WippyError =>
+  error.where === undefined
+    ? new WippyError(error.code, error.kind, `"${entry.id}": ${error.message}`, {
+        retryable: error.retryable,
+        details: error.details,
+        where: whereOf(entry),
+        hint: error.hint,
+        frame: error.frame,
+        contexts: error.contexts,
+        cause: error,
+      })
+    : error
+
 const asError = (error: unknown, change: Change, verb: string): WippyError =>
   error instanceof WippyError
-    ? error
+    ? placed(error, change)
     : new WippyError(
         'HANDLER_FAILED',
         Kind.Internal,

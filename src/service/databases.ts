@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
-import { Kind } from '../error.ts'
+import { Kind, WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
 import type { Entry } from '../registry/entry.ts'
 import { interpolate, type Lookup } from '../registry/interpolate.ts'
@@ -44,15 +44,27 @@ const common = (settings: EntrySettings) => {
 
 const fileOf = (settings: EntrySettings, root: string): string => {
   const written = settings.text('file', ':memory:')
-  return written === ':memory:' ? written : settings.place('file', written, { root })
+  return written === ':memory:' ? written : settings.place('file', written, { root, from: root })
 }
 
-const sqlite = (_: Entry, settings: EntrySettings, { root, clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
+/** A file that cannot be opened, said of the entry that names it. */
+const unopened = (entry: Entry, file: string, error: unknown): unknown => {
+  if (!(error instanceof WippyError) || file === ':memory:') return error
+  const message = `"${entry.id}": ${file} cannot be opened: ${error.message}`
+  return blame(entry, 'data.file', error.code, error.kind, message, 'See that its directory is there and may be written to.')
+}
+
+const sqlite = (entry: Entry, settings: EntrySettings, { root, clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
   const { drainMs, statementMs, limits, line } = common(settings)
   const options = { file: fileOf(settings, root), foreignKeys: settings.group('options').flag('foreign_keys', false), limits }
   return {
     drainMs,
-    open: async () => (await import('../sql/sqlite.ts')).openSqlite({ ...options, clock, line, statementMs }),
+    open: async () => {
+      const { openSqlite } = await import('../sql/sqlite.ts')
+      return openSqlite({ ...options, clock, line, statementMs }).catch((error) => {
+        throw unopened(entry, options.file, error)
+      })
+    },
   }
 }
 

@@ -112,19 +112,18 @@ const real = (path: string): string => {
   }
 }
 
-/** The path of a storage's file: below the directory the entry belongs to, also after symbolic links. */
+/** The path of a storage's file: below the app's directory, whatever module names it, and also after symbolic links. */
 const filePath = (entry: Entry, root: string): string => {
   const written = fieldsOf(entry).file_path
   if (typeof written !== 'string' || written.trim() === '')
     throw wrong(entry, 'file_path', 'a file storage needs file_path', 'For example: file_path: ./config.env')
-  const base = entry.origin?.base ?? root
-  const path = resolve(base, written)
+  const path = resolve(root, written)
   const isInside = (at: string, directory: string): boolean => at !== directory && liesIn(directory, at)
-  if (!isInside(path, base) || !isInside(real(path), real(base))) {
+  if (!isInside(path, root) || !isInside(real(path), real(root))) {
     throw wrong(
       entry,
       'file_path',
-      `"${written}" lies outside ${base}`,
+      `"${written}" lies outside ${root}`,
       'Keep the file inside the app, or pass its variables by env.storage.os.',
     )
   }

@@ -48,7 +48,7 @@ const memory: Describe = (_, settings, { clock }) => {
 
 const lmdb: Describe = (entry, settings, { root, clock, folders }) => {
   const written = settings.text('path', join(root, '.wippy', 'store', `${entry.ns}.${entry.name}`))
-  const path = settings.place('path', written, { root })
+  const path = settings.place('path', written, { root, from: root })
   const options = {
     clock,
     maxSize: settings.count('max_size', 1_000_000),

@@ -1,9 +1,15 @@
 // Entries of databases, as an app has them and as they change: with real servers, under load.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { systemClock } from '../../src/clock.ts'
 import { WippyError } from '../../src/error.ts'
 import { decodeAll } from '../../src/msgpack.ts'
+import { makeEntry } from '../../src/registry/entry.ts'
+import { describeDatabase } from '../../src/service/databases.ts'
+import { directoryWith } from '../registry/scratch.ts'
 import type { Draft } from '../support/app.ts'
 import { failure, proc, type TestApp, withApp } from '../support/app.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -165,5 +171,22 @@ test('what an entry gets wrong is said with its field, never with its value', ()
       assert.match(error.message, message)
     }
   }))
+
+test('a file that cannot be opened is a problem of its entry, and says which file it is', () =>
+  withApp({ db: { kind: 'db.sql.sqlite', file: './nowhere/app.db' } }, async (app) => {
+    const [problem] = app.node.problems
+    assert.equal([problem?.code, problem?.where?.entry], ['SQL_UNAVAILABLE', 'app:db'])
+    assert.match(problem?.message ?? '', join(app.root, 'nowhere', 'app.db'))
+  }))
+
+test('the file of a database lies in the directory of the app, whatever module names it', async () => {
+  const [root, base] = [directoryWith({}), directoryWith({})]
+  const origin = { file: 'x', path: 'x', base, line: 1, column: 1, spots: new Map(), sources: new Map() }
+  const module = makeEntry({ id: 'org.mod:db', kind: 'db.sql.sqlite', data: { file: './own.db' }, origin })
+  const database = await describeDatabase(module, () => undefined, { root, clock: systemClock }).open()
+  await database.ping()
+  await database.close()
+  assert.equal([existsSync(join(root, 'own.db')), existsSync(join(base, 'own.db'))], [true, false])
+})
 
 test.run()
