@@ -14,6 +14,7 @@ import type { Config } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
 import { decode, encode } from '../msgpack.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
+import { isPacked } from '../registry/packed-module.ts'
 import { isHidden } from '../registry/source.ts'
 import { assemble } from '../registry/source-tree.ts'
 import { writtenConfig } from './config-file.ts'
@@ -79,6 +80,14 @@ class Layout {
     return to === '' ? '.' : to.split(sep).join('/')
   }
 
+  /** Takes in a file; returns where it lies in the pack. */
+  file(from: string, elsewhere: string): string {
+    const inside = relative(this.#root, from)
+    const to = (inside.startsWith('..') || isAbsolute(inside) ? elsewhere : inside).split(sep).join('/')
+    this.put(to, readFileSync(from))
+    return to
+  }
+
   /** Takes in the component of an entry. Throws PACK_OUTSIDE when it is named by a path that would lead elsewhere from there. */
   component(entry: Entry): void {
     const named = componentOf(entry, this.#root)
@@ -98,7 +107,10 @@ export const packApp = async (config: Config): Promise<Uint8Array> => {
   const { root, src, replacements, name } = config
   const layout = new Layout(root)
   const sources = src.map((directory, at) => layout.directory(directory, `packed/src-${at}`))
-  const modules = replacements.map(({ module, path }) => [module, layout.directory(path, `packed/${module}`)])
+  const modules = replacements.map(({ module, path }) => [
+    module,
+    isPacked(path) ? layout.file(path, `packed/${module}.wapp`) : layout.directory(path, `packed/${module}`),
+  ])
   const { state: _, control: __, ...written } = await writtenConfig(root)
   const settings = { ...written, src: sources, replacements: Object.fromEntries(modules) }
   const yaml = join(root, '.wippy.yaml')

@@ -1,6 +1,6 @@
 // What the files of an upstream app set: `wippy.lock` and `.wippy.yaml`, under the names that settings have here.
 
-import { statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { Kind, type Where, WippyError } from '../error.ts'
 import { isBuiltin } from '../registry/builtin.ts'
@@ -39,15 +39,16 @@ export const takeLock = (path: string, settings: Settings): Lock => {
   return { modules, vendor: resolve(dirname(path), basename(folder) === 'vendor' ? folder : join(folder, 'vendor')) }
 }
 
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-
 /** Those of a lock's modules that are installed, but for those that are replaced; the ones that are not here at all, in one warning. */
 export const installedOf = (
   { modules, vendor }: Lock,
   { root, replacements }: { readonly root: string; readonly replacements: readonly ModuleSource[] },
 ): { readonly installed: readonly ModuleSource[]; readonly warnings: readonly WippyError[] } => {
   const asked = modules.filter(({ name }) => !replacements.some(({ module }) => module === name))
-  const found = asked.map(({ name, version }) => [join(vendor, name), join(vendor, `${name}-${version}`)].find(isDirectory))
+  const found = asked.map(({ name, version }) => {
+    const places = [name, `${name}-${version}.wapp`, `${name}-${version}`].map((place) => join(vendor, place))
+    return places.find((place) => existsSync(place))
+  })
   const missing = asked.filter(({ name }, at) => found[at] === undefined && !isBuiltin(name))
   const installed = asked.flatMap(({ name }, at) => (found[at] === undefined ? [] : [{ module: name, path: found[at] }]))
   const [first] = missing

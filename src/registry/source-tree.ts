@@ -14,6 +14,7 @@ import { checkImports } from './imports.ts'
 import { include } from './include.ts'
 import { isLinking, targetsOf } from './link.ts'
 import { moduleFolder } from './module-folder.ts'
+import { isPacked, PackedModule } from './packed-module.ts'
 import { ParsedFiles } from './parsed.ts'
 import { setAt } from './path.ts'
 import { duplicate, gather, SourceDirectory } from './source.ts'
@@ -30,6 +31,9 @@ export type Draft = {
   take(): void
 }
 
+/** Where entry files are: a directory, or one file that is a module. */
+type Source = Pick<SourceDirectory, 'top' | 'fault' | 'files' | 'covers' | 'read'>
+
 /** An entry as its file says it, before anything is put over it. */
 type Written = { readonly entry: Entry; readonly file: string }
 
@@ -39,7 +43,7 @@ export class SourceTree {
   /** What was there when it was read first. */
   readonly baseline: Baseline
   readonly #sources: Sources
-  readonly #directories: readonly SourceDirectory[]
+  readonly #directories: readonly Source[]
   readonly #files = new Map<string, Read>() // by path
   readonly #includers = new Map<string, Set<string>>() // path of an included file → of those that include it
   readonly #written = new Map<string, Written>() // by id
@@ -54,10 +58,14 @@ export class SourceTree {
     const parsed = state === undefined ? null : new ParsedFiles(join(state, 'parsed'))
     const how = { root, ...(parsed && { parse: parsed.read }) }
     const shown = (path: string): string => relative(root, path).split(sep).join('/')
-    const modules = replacements.map(({ module, path }) => ({ module, path, ...moduleFolder(path, shown) }))
+    const packed = replacements.filter(({ path }) => isPacked(path))
+    const modules = replacements
+      .filter(({ path }) => !isPacked(path))
+      .map(({ module, path }) => ({ module, path, ...moduleFolder(path, shown) }))
     this.#directories = [
       ...src.map((directory) => new SourceDirectory(directory, how)),
       ...modules.map(({ module, path, entries, without }) => new SourceDirectory(entries, { ...how, base: path, module, without })),
+      ...packed.map((module) => new PackedModule(module, root)),
     ]
     const read = gather(this.#directories.flatMap((directory) => this.#readAll(directory)))
     parsed?.settle()
@@ -72,7 +80,7 @@ export class SourceTree {
 
   /** Absolute paths of the directories the files are in. */
   get directories(): readonly string[] {
-    return [...new Set(this.#directories.map(({ top }) => top))]
+    return [...new Set(this.#directories.flatMap((source) => (source instanceof SourceDirectory ? source.top : [])))]
   }
 
   /** Whether a file of this absolute path makes a difference, be it there or not. */
@@ -95,7 +103,7 @@ export class SourceTree {
     return { rewrites, problems, take: () => this.#take(reads, written, rewrites) }
   }
 
-  #readAll(directory: SourceDirectory): Read[] {
+  #readAll(directory: Source): Read[] {
     if (directory.fault) return [{ ...GONE, problems: [directory.fault] }]
     const own = directory.files().filter((file) => this.#directoryOf(file) === directory)
     return own.map((file) => {
@@ -146,7 +154,7 @@ export class SourceTree {
   }
 
   /** Whose file it is: a module's rather than the app's, when a directory lies in another. */
-  #directoryOf(path: string): SourceDirectory | undefined {
+  #directoryOf(path: string): Source | undefined {
     return this.#directories.findLast((directory) => directory.covers(path))
   }
 

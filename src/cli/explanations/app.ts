@@ -44,6 +44,7 @@ KIND_UNAVAILABLE | The kind is known, but this runtime cannot run it. | Its driv
 KIND_UNKNOWN | Nothing here handles the kind of an entry. | It is misspelled, or a kind that is not there yet; the entry stays as data. | Use the kind that is proposed, or registry.entry for plain data.
 METHOD_NOT_FOUND | The code of an entry returns a table without the function that is to be called. | It is the one that method: names, or main. | Name one that the table has, or put it in.
 META_INVALID | meta: of an entry is no map. | It holds named values for whoever searches. | Write keys and values below it.
+MODULE_DAMAGED | A module in one file (.wapp) cannot be read. | It is torn, was altered, or is none. | Copy it again, or use the sources of the module.
 MODULE_MISSING | Modules that wippy.lock names are not here. | There is no hub to fetch them from. | Put the sources of each into a directory and name that under replacements in wippy.lock, or put them where installed modules are: .wippy/vendor/ORGANIZATION/MODULE.
 NAMESPACE_INVALID | The namespace cannot be one. | It is words of letters, digits, _ and -, joined by dots. | Write for example namespace: app.api.
 NAMESPACE_MISSING | A file has entries but no namespace. | The namespace is the first half of their ids. | Write "namespace: app" above "entries:".
