@@ -116,7 +116,7 @@ class Boot {
     const inbox = frames.bytes.subarray(0, frames.end)
     const at = this.#exports.reserve(inbox.length, MEMORY_PAGES)
     this.memory.set(inbox, at) // not before: the memory may have grown
-    if (this.#exports.step(inbox.length, 1 << 30, 1 << 30, MEMORY_PAGES, 0, 0) !== Verdict.wait) this.#complain(name)
+    if (this.#exports.step(inbox.length, 1 << 30, 1 << 30, MEMORY_PAGES, 0) !== Verdict.wait) this.#complain(name)
     const start = this.#words[Field.outStart]!
     const bytes = this.memory
     const cursor = new FrameCursor().over({ bytes, view: new DataView(bytes.buffer), start, end: start + this.#words[Field.outEnd]! })

@@ -173,6 +173,14 @@ export class Delivery {
    * worth half of the room that is left, so that all of them together are not worth more than there is.
    */
   grantCredit(process: Process, inbox: Frames): void {
+    const only = process.mailbox.onlyFrom?.process
+    if (only && only.state !== 'ended' && only.serial >= 0) {
+      const credit = this.#roomAt(only, process) >> 1
+      if (credit > 0) setCredit(inbox.view, inbox.start, credit)
+    } else this.#grantEach(process, inbox)
+  }
+
+  #grantEach(process: Process, inbox: Frames): void {
     const frame = this.#inbox.over(inbox)
     const peers = this.#peers
     let known = 0

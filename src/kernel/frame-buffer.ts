@@ -60,7 +60,7 @@ export class FrameBuffer implements Frames {
 
   /** Appends whole frames as they are. */
   append(frames: Frames, start = frames.start, end = frames.end): void {
-    this.#reserve(end - start)
+    if (this.end + end - start > this.bytes.length) this.#grow(end - start)
     this.bytes.set(frames.bytes.subarray(start, end), this.end)
     this.end += end - start
   }
@@ -68,7 +68,7 @@ export class FrameBuffer implements Frames {
   /** Writes a header and zeros the padding; returns where the name belongs. */
   #open(kind: number, flag: number, tag: number, name: number, topic: number, payload: number, credit: number): number {
     const size = (HEADER_BYTES + name + topic + payload + 3) & ~3
-    this.#reserve(size)
+    if (this.end + size > this.bytes.length) this.#grow(size)
     const at = this.end
     const words = this.#words
     const word = at >> 2
@@ -93,9 +93,9 @@ export class FrameBuffer implements Frames {
     for (; at < end; at++, to++) target.setUint8(to, source.getUint8(at))
   }
 
-  #reserve(size: number): void {
+  /** Makes room for so many bytes that there is none for. */
+  #grow(size: number): void {
     const capacity = this.bytes.length
-    if (this.end + size <= capacity) return
     const used = this.end - this.start
     if (this.start >= capacity >> 1 && used + size <= capacity) {
       this.bytes.copyWithin(0, this.start, this.end)

@@ -73,8 +73,10 @@ export class FrameCursor {
 
   /** Stands before the first of `frames`. */
   over(frames: Frames): this {
-    this.bytes = frames.bytes
-    this.view = frames.view
+    if (this.bytes !== frames.bytes) {
+      this.bytes = frames.bytes
+      this.view = frames.view
+    }
     this.malformed = !areWithin(frames)
     this.#next = this.malformed ? 0 : frames.start
     this.#end = this.malformed ? 0 : frames.end

@@ -37,6 +37,7 @@ export class Mailbox {
   #messages = 0
   #messageBytes = 0
   #held = 0
+  #onlyFrom: Address | null = null
 
   constructor(limits: MailboxLimits, pool: BufferPool) {
     this.#limits = limits
@@ -62,18 +63,26 @@ export class Mailbox {
     return this.#messageBytes
   }
 
+  /** Who sent all that waits, or what was taken last, when it is one frame of messages; null when it is more, or not known. */
+  get onlyFrom(): Address | null {
+    return this.#onlyFrom
+  }
+
   /** How many more messages of up to CREDIT_BYTES certainly get in; 0 when nearly full. */
   get credit(): number {
     const { messages, bytes, policy } = this.#limits
     if (policy !== 'refuse') return MOST_CREDIT
     const room = bytes - this.#messageBytes
-    return room < SCARCE_BYTES ? 0 : Math.min(MOST_CREDIT, Math.max(0, messages - this.messages), Math.floor(room / CREDIT_BYTES))
+    if (room < SCARCE_BYTES) return 0
+    const most = room < MOST_CREDIT * CREDIT_BYTES ? Math.floor(room / CREDIT_BYTES) : MOST_CREDIT
+    return Math.min(most, Math.max(0, messages - this.messages))
   }
 
   /** Takes the topic and payload under `from` as a message from `sender`. */
   forward(sender: Address, from: FrameCursor): Admission {
+    const isOnly = this.#things === 0
     const admission = this.#admit((HEADER_BYTES + sender.length + from.payloadEnd - from.nameEnd + 3) & ~3)
-    if (admission === 'taken' || admission === 'displaced') this.#open().forward(MESSAGE, 0, sender, from)
+    if (admission === 'taken' || admission === 'displaced') this.#open(isOnly ? sender : null).forward(MESSAGE, 0, sender, from)
     return admission
   }
 
@@ -81,8 +90,9 @@ export class Mailbox {
   forwardAll(sender: Address, from: FrameCursor): boolean {
     const size = (HEADER_BYTES + sender.length + from.payloadEnd - from.nameEnd + 3) & ~3
     if (this.#limits.policy !== 'refuse' || this.#isFullFor(size, from.tag)) return false
+    const buffer = this.#open(this.#things === 0 ? sender : null)
     this.#add(from.tag, size)
-    this.#open().forward(MESSAGES, from.tag, sender, from)
+    buffer.forward(MESSAGES, from.tag, sender, from)
     return true
   }
 
@@ -136,8 +146,10 @@ export class Mailbox {
       into.end = 0
       return
     }
-    into.bytes = buffer.bytes
-    into.view = buffer.view
+    if (into.bytes !== buffer.bytes) {
+      into.bytes = buffer.bytes
+      into.view = buffer.view
+    }
     into.start = buffer.start
     if (this.#things <= most && buffer.size <= maxBytes) {
       buffer.start = buffer.end
@@ -182,7 +194,9 @@ export class Mailbox {
     this.settle()
   }
 
-  #open(): FrameBuffer {
+  /** Where one more frame goes. `onlyFrom`: whose it is when it is the only one. */
+  #open(onlyFrom: Address | null = null): FrameBuffer {
+    this.#onlyFrom = onlyFrom
     this.#buffer ??= this.#pool.take()
     return this.#buffer
   }

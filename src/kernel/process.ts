@@ -113,7 +113,7 @@ export class Process {
 
   /** The bytes of its pid, made when first needed. */
   get address(): Address {
-    this.#address ??= new Address(this.pid)
+    this.#address ??= new Address(this.pid, this)
     return this.#address
   }
 

@@ -339,7 +339,8 @@ export class Scheduler {
 
   /** Releases a step. False when the process does not go on as it is. */
   #finish(process: Process, verdict: Verdict, outbox: Frames): boolean {
-    const exit = this.#failed(process, verdict) ?? this.#released(process, verdict, outbox)
+    const mayFail = verdict === 'fault' || process.share !== null
+    const exit = (mayFail ? this.#failed(process, verdict) : null) ?? this.#released(process, verdict, outbox)
     const { successor } = process
     if (exit === null && successor === null) return true
     process.state = 'waiting'

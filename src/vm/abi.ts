@@ -15,7 +15,7 @@ export type Exports = {
   reserve(bytes: number, pages: number): number
   /** Makes the heap dense before an image of it is kept. */
   seal(): void
-  step(bytes: number, fuel: number, hard: number, pages: number, seconds: number, nanoseconds: number): number
+  step(bytes: number, fuel: number, hard: number, pages: number, nowMs: number): number
 }
 
 /** Where the control block lies: behind the C stack, before the heap. */

@@ -52,7 +52,7 @@ const run = (instance: Instance, frames: Frames): string | null => {
   const at = instance.exports.reserve(size, LOAD_PAGES)
   instance.refresh()
   instance.bytes.set(frames.bytes.subarray(frames.start, frames.end), at)
-  const answer = instance.exports.step(size, LOAD_FUEL, LOAD_FUEL, LOAD_PAGES, 0, 0)
+  const answer = instance.exports.step(size, LOAD_FUEL, LOAD_FUEL, LOAD_PAGES, 0)
   instance.refresh()
   if (answer === Answer.wait) {
     // give the inbox back to its small size, and leave nothing of the source in it

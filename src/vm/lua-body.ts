@@ -32,6 +32,7 @@ export class LuaBody implements DurableBody, Tenant {
   readonly #pool: Pool
   readonly #origin: Image
   readonly #limits: BodyLimits
+  readonly #pages: number // that its memory may have
   #image: Image | null // null while hot
   #slot: Slot | null = null
   #laid = 0 // parts of the image that are in the slot
@@ -43,6 +44,7 @@ export class LuaBody implements DurableBody, Tenant {
     this.#origin = origin
     this.#image = origin
     this.#limits = limits
+    this.#pages = limits.memoryBytes / PAGE
   }
 
   /** Whether an instance is held. */
@@ -89,17 +91,15 @@ export class LuaBody implements DurableBody, Tenant {
     this.#pool.touch(slot)
     this.#taken = null // it stays
     const size = inbox.end - inbox.start
-    const pages = this.#limits.memoryBytes / PAGE
-    const seconds = Math.floor(nowMs / 1000)
     let answer: number
     try {
       if (size > 0) {
-        const at = room(instance, size, pages)
+        const at = room(instance, size, this.#pages)
         if (at === 0) return this.#fail('memory')
         if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
         write(instance, at, inbox, size)
       }
-      answer = instance.step(size, fuel, this.#limits.hardFuel, pages, seconds, Math.trunc((nowMs - seconds * 1000) * 1e6))
+      answer = instance.step(size, fuel, this.#limits.hardFuel, this.#pages, nowMs)
     } catch (cause) {
       instance.refresh()
       // no more than it may: a damaged memory pays for copies that are larger than it, and refused
@@ -114,8 +114,10 @@ export class LuaBody implements DurableBody, Tenant {
     const start = words[Field.outStart]!
     const end = start + words[Field.outEnd]!
     const { outbox } = this
-    outbox.bytes = bytes
-    outbox.view = view
+    if (outbox.bytes !== bytes) {
+      outbox.bytes = bytes
+      outbox.view = view
+    }
     outbox.start = start
     outbox.end = end
     if (answer === Answer.wait) return 'wait'

@@ -4,9 +4,10 @@ import { Kind, WippyError } from '../../src/error.ts'
 import type { Abroad } from '../../src/kernel/abroad.ts'
 import { EVENT, MESSAGE, REPLY } from '../../src/kernel/frame.ts'
 import { defaultLimits } from '../../src/kernel/host.ts'
+import type { Process } from '../../src/kernel/process.ts'
 import type { Pid } from '../../src/pid.ts'
 import { messages, TestKernel } from '../support/test-kernel.ts'
-import { bytes, type Outbox, type Signal } from '../support/ts-body.ts'
+import { bytes, type Outbox, type Signal, TsBody } from '../support/ts-body.ts'
 
 const test = suite('delivery')
 const full = { mailbox: { messages: 1, bytes: 1e6, policy: 'refuse' } } as const
@@ -178,6 +179,34 @@ test('a sender that is gone gives no credit', () => {
   kernel.run()
   kernel.scheduler.terminate(ear.pid)
   assert.is(creditOf(kernel, ear), 0)
+})
+
+/** The credit of what one process sent another that was waiting, when the sender does `then` before that one's turn. */
+const creditBetween = (kernel: TestKernel, then: (sender: Process) => void = () => {}): number | undefined => {
+  const ear = kernel.listener()
+  kernel.run()
+  const sender = kernel.once((_inbox, out) => void out.send(ear.pid, 'hi'))
+  while (ear.mailbox.isEmpty) kernel.scheduler.turn(0)
+  then(sender)
+  kernel.run()
+  return ear.heard[0]?.credit
+}
+
+test('who is alone with its message has credit as any sender, unless it is gone by then', () => {
+  const lean = { mailbox: { messages: 10, bytes: 1e6, policy: 'refuse' } } as const
+  assert.is(creditBetween(new TestKernel({}, lean)), 5)
+  const kernel = new TestKernel({}, lean)
+  assert.is(
+    creditBetween(kernel, ({ pid }) => kernel.scheduler.terminate(pid)),
+    0,
+  )
+  const upgraded = new TestKernel({}, lean)
+  assert.is(
+    creditBetween(upgraded, (sender) => {
+      upgraded.scheduler.upgrade(sender, { body: new TsBody(), entry: 'app:new', args: bytes('') })
+    }),
+    5,
+  )
 })
 
 test('the answer to a send has credit too', () => {

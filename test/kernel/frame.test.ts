@@ -140,7 +140,18 @@ test('a copy outlives its memory', () => {
 })
 
 test('an address is only where exactly its bytes are', () => {
-  for (const text of ['', 'a', 'abc', 'abcd', '{app:processes|0x00001}', '{äpp:ö|0x00001}']) {
+  for (const text of [
+    '',
+    'a',
+    'abc',
+    'abcd',
+    'abcdefg',
+    'abcdefgh',
+    'abcdefghi',
+    'abcdefghijkl',
+    '{app:processes|0x00001}',
+    '{äpp:ö|0x00001}',
+  ]) {
     const address = new Address(text)
     const data = bytes(`..${text}`)
     const view = new DataView(data.buffer)

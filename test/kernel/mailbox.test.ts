@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Address, NOBODY } from '../../src/kernel/address.ts'
-import { EVENT, type Frames, noFrames, REPLY, START } from '../../src/kernel/frame.ts'
-import { BufferPool } from '../../src/kernel/frame-buffer.ts'
+import { EVENT, FrameCursor, type Frames, noFrames, REPLY, SEND, START } from '../../src/kernel/frame.ts'
+import { BufferPool, FrameBuffer } from '../../src/kernel/frame-buffer.ts'
 import { Mailbox, type MailboxLimits } from '../../src/kernel/mailbox.ts'
 import { bytes, readFrames } from '../support/ts-body.ts'
 
@@ -26,6 +26,33 @@ test('messages leave in the order they came', () => {
   assert.equal(take(mailbox), ['1', '2', '3'])
   assert.ok(mailbox.isEmpty)
   assert.equal(take(mailbox), [])
+})
+
+test('whose frame is the only one is known, until another one comes', () => {
+  const mailbox = make()
+  const message = new FrameBuffer()
+  message.write(SEND, 0, 0, bytes('x'), bytes('t'), bytes('payload'))
+  const forward = () => {
+    const frame = new FrameCursor().over(message)
+    frame.next()
+    mailbox.forward(sender, frame)
+  }
+  assert.is(mailbox.onlyFrom, null)
+  forward()
+  assert.is(mailbox.onlyFrom, sender)
+  take(mailbox)
+  assert.is(mailbox.onlyFrom, sender, 'of what was taken')
+  forward()
+  forward()
+  assert.is(mailbox.onlyFrom, null)
+  take(mailbox)
+  signal(mailbox, EVENT)
+  forward()
+  assert.is(mailbox.onlyFrom, null)
+  take(mailbox)
+  forward()
+  signal(mailbox, EVENT)
+  assert.is(mailbox.onlyFrom, null)
 })
 
 test('what is beyond a batch stays', () => {

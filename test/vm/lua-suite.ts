@@ -196,7 +196,7 @@ const run = (name: string, fuel: number | null): Outcome => {
     if (exports.boot(main.length) !== 0) return done(complaint(), 0)
     memory().set(START_FRAME, exports.reserve(START_FRAME.length, PAGES))
     for (let steps = 1; ; steps++) {
-      const verdict = exports.step(steps === 1 ? START_FRAME.length : 0, fuel ?? ENDLESS, ENDLESS, PAGES, 0, 0)
+      const verdict = exports.step(steps === 1 ? START_FRAME.length : 0, fuel ?? ENDLESS, ENDLESS, PAGES, 0)
       if (verdict === Verdict.broken) return done(complaint(), steps)
       if (verdict === Verdict.exit) return done('', steps)
     }

@@ -76,10 +76,15 @@ export function pushMessage(L: i32): void {
 
 /** Pushes the next message for a channel, when it would be the next thing to happen if L waited. */
 function takesNext(L: i32, channel: i32): bool {
-  if (!get(READING) || lua.fuelLeft() < 0 || L != get(CURRENT) || !frame.peekMessage()) return false
-  if ((frame.isWithin() && get(CHANNEL) != 0 ? get(CHANNEL) : listening(L)) != channel) return false
-  frame.next()
-  takeCredit(L)
+  if (!get(READING) || lua.fuelLeft() < 0 || L != get(CURRENT)) return false
+  if (frame.isWithin() && get(CHANNEL) != 0) {
+    if (get(CHANNEL) != channel) return false
+    frame.nextWithin()
+  } else {
+    if (!frame.peekMessage() || listening(L) != channel) return false
+    frame.next()
+    takeCredit(L)
+  }
   pushMessage(L)
   return true
 }

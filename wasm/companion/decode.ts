@@ -14,6 +14,21 @@ import { stringOf } from './text'
 
 const MOST_ROOM: i32 = 1024 // keys a table gets room for because of what its bytes claim; then it grows by what is there
 
+/** Pushes the value of the array at r when that is one whole number of four bytes at most, none below zero; else false. */
+export function pushWhole(L: i32, r: i32, end: i32): bool {
+  const n = end - r
+  if (n < 2 || load<u8>(r) != 0x91) return false
+  const c = <i32>load<u8>(r + 1)
+  let value: u32
+  if (c < 0x80 && n == 2) value = c
+  else if (c == 0xcc && n == 3) value = load<u8>(r + 2)
+  else if (c == 0xcd && n == 4) value = bswap<u16>(load<u16>(r + 2))
+  else if (c == 0xce && n == 6) value = bswap<u32>(load<u32>(r + 2))
+  else return false
+  lua.pushWhole(L, value)
+  return true
+}
+
 /** Pushes the values of the array at r. Bytes that another process made wrong are one nil: they must not harm who receives them. */
 export function spread(L: i32, r: i32, end: i32): i32 {
   if (end - r >= 2 && load<u8>(r) == 0x91 && isNumber(load<u8>(r + 1))) {

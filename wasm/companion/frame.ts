@@ -7,7 +7,7 @@ import {
   BUNDLE_END, CHANNEL, CREDIT, FRAME, get, IN_END, IN_NEXT, IN_START, PAYLOAD, PAYLOAD_END, PEER, PEER_TAG, READ, REF_PEER, REF_TOPIC, SCRATCH, set,
   STALE, TOPIC,
 } from './control'
-import { spread } from './decode'
+import { pushWhole, spread } from './decode'
 
 export const HEADER: i32 = 16
 export const MESSAGE: i32 = 1
@@ -18,6 +18,11 @@ export const LOAD: i32 = 5
 export const MESSAGES: i32 = 8
 export const LENGTH: i32 = 2 // bytes that say how long a message of a bundle is
 
+let bundleEnd: i32 = 0 // address behind the bundle that was read from last in this step; 0: none was
+
+/** To be called when a step begins: what waits may lie elsewhere. */
+@inline export function begin(): void { bundleEnd = 0 }
+
 /** Moves to the next unread frame, or message of a bundle; false when all are read. */
 export function next(): bool {
   const offset = get(IN_NEXT)
@@ -27,11 +32,9 @@ export function next(): bool {
   const first = payloadStart(frame)
   const behind = first + load<i32>(frame)
   if (load<u8>(frame + 4) == MESSAGES) {
-    const start = first + get(READ) + LENGTH
-    const end = start + <i32>load<u16>(start - LENGTH)
-    set(PAYLOAD, start)
-    set(PAYLOAD_END, end)
+    const end = open(first + get(READ))
     set(READ, end < behind ? end - first : 0)
+    bundleEnd = behind
     if (end < behind) return true
   } else {
     set(PAYLOAD, first)
@@ -39,6 +42,26 @@ export function next(): bool {
   }
   set(IN_NEXT, (behind - get(IN_START) + 3) & ~3)
   return true
+}
+
+/** Stands on the message of a bundle that begins at `from`; answers where it ends. */
+@inline function open(from: i32): i32 {
+  const start = from + LENGTH
+  const end = start + <i32>load<u16>(from)
+  set(PAYLOAD, start)
+  set(PAYLOAD_END, end)
+  return end
+}
+
+/** Moves on within the bundle that was read from last, in this step: there must be more of it. */
+export function nextWithin(): void {
+  const from = get(PAYLOAD_END)
+  const end = open(from)
+  if (end < bundleEnd) set(READ, get(READ) + end - from)
+  else {
+    set(READ, 0)
+    set(IN_NEXT, (bundleEnd - get(IN_START) + 3) & ~3)
+  }
 }
 
 /** Looks at the next frame without moving to it: whether it is a message. What is asked about "the frame" is then about this one. */
@@ -64,8 +87,8 @@ export function takeCredit(): i32 {
 @inline export function topicStart(frame: i32): i32 { return frame + HEADER + <i32>load<u16>(frame + 6) }
 @inline export function payloadStart(frame: i32): i32 { return topicStart(frame) + <i32>load<u16>(frame + 12) }
 
-/** After peekMessage: whether messages of the same bundle were read before, so that its topic is the one read last. */
-@inline export function isWithin(): bool { return get(READ) != 0 }
+/** Whether the next message is of the bundle that was read from last: its topic and sender are known, its credit is taken. */
+@inline export function isWithin(): bool { return get(READ) != 0 && bundleEnd != 0 }
 
 /** Whether the frame has the topic read last. */
 export function hasSameTopic(): bool {
@@ -133,6 +156,7 @@ export function values(L: i32): i32 { return spread(L, get(PAYLOAD), get(PAYLOAD
 
 /** Pushes the payload as one value: itself when it is one, a list of them when they are more, nil when none. */
 export function pushValue(L: i32): void {
+  if (pushWhole(L, get(PAYLOAD), get(PAYLOAD_END))) return
   const top = lua.lua_gettop(L)
   const n = values(L)
   if (n == 1) return

@@ -6,6 +6,7 @@ import {
   BASE as STACK_HIGH, BUNDLE_END, CREDIT, DEPTH, FIXED, FUEL, get, GRANTED, IN_CAPACITY, IN_END, IN_NEXT, IN_START, LAST_REF, MAIN, NOW, OUT_CAPACITY, OUT_END,
   OUT_START, PAGES, PARKING, PREEMPTED, READING, RUNNING, SCRATCH, set, SPENT, STALE,
 } from './control'
+import * as frame from './frame'
 import { libraries } from './host'
 import { defineClasses } from './item'
 import { work } from './task'
@@ -77,10 +78,10 @@ export function reserve(n: i32, pages: i32): i32 {
 
 /**
  * One step: n bytes of frames were written where `reserve` said, or at IN_START when everything there was read (0: none). Runs until
- * every coroutine waits, the process ends, or fuel is spent. `seconds` and `nanoseconds`: what time it is. `hard`: how far below zero fuel
- * may fall. `pages`: limit of the memory.
+ * every coroutine waits, the process ends, or fuel is spent. `nowMs`: what time it is. `hard`: how far below zero fuel may fall. `pages`:
+ * limit of the memory.
  */
-export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nanoseconds: i32): i32 {
+export function step(n: i32, fuel: i32, hard: i32, pages: i32, nowMs: f64): i32 {
   lua.stackRestore(STACK_HIGH) // a trap may have left it anywhere
   lua.fuelBegin(fuel, -hard, pages)
   if (get(IN_NEXT) == get(IN_END)) {
@@ -90,7 +91,8 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(STALE, get(IN_END))
   set(IN_END, get(IN_END) + n)
   set(GRANTED, fuel)
-  store<i64>(NOW, <i64>seconds * 1000000000 + <i64>nanoseconds)
+  const seconds = floor(nowMs / 1000)
+  store<i64>(NOW, <i64>seconds * 1000000000 + <i64>((nowMs - seconds * 1000) * 1000000))
   set(OUT_END, 0)
   set(BUNDLE_END, 0)
   if (get(OUT_CAPACITY) > KEEP) shrink()
@@ -98,6 +100,7 @@ export function step(n: i32, fuel: i32, hard: i32, pages: i32, seconds: f64, nan
   set(PREEMPTED, 0)
   set(PARKING, 0)
   set(READING, 0)
+  frame.begin()
   set(FIXED, 0)
   const L = get(MAIN)
   if (lua.hasHook(L)) lua.lua_sethook(L, 0, 0, 0)

@@ -249,6 +249,13 @@ export function pushLong(L: i32, n: i32): void {
   store<u8>(top + 8, <u8>TAG_TRUE)
   store<i32>(L + 12, top + 16)
 }
+/** lua_pushinteger */
+@inline export function pushWhole(L: i32, n: i64): void {
+  const top = load<i32>(L + 12)
+  store<i64>(top, n)
+  store<u8>(top + 8, <u8>TAG_INTEGER)
+  store<i32>(L + 12, top + 16)
+}
 /** Pushes a coroutine by its address. */
 @inline export function pushThread(L: i32, co: i32): void {
   const top = load<i32>(L + 12)
