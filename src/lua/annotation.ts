@@ -1,7 +1,8 @@
 // Where types stand: behind a name, behind a function's parameters, in front of a call's arguments.
 
 import type { Annotation, Results, TypeArguments } from './ast.ts'
-import { asItem, TypeParser } from './type.ts'
+import { TypeParser } from './type.ts'
+import { asItem } from './type-item.ts'
 
 export abstract class AnnotationParser extends TypeParser {
   /** The results of a function that is declared: as behind an arrow, or several types without parentheses. */

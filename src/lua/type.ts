@@ -7,18 +7,9 @@
 //
 // All words are names elsewhere. '|' and '&' bind alike, from left to right, and a postfix never begins a new statement.
 
-import {
-  type Expression,
-  type Generics,
-  MAX_PATH,
-  type Type,
-  type TypeField,
-  type TypeItem,
-  type TypeParameter,
-  type Validator,
-} from './ast.ts'
-import { Cursor } from './cursor.ts'
-import { isReserved, type Token } from './token.ts'
+import { type Expression, MAX_PATH, type Type, type TypeField, type Validator } from './ast.ts'
+import type { Token } from './token.ts'
+import { LEVELS, TypeItemParser } from './type-item.ts'
 
 const PRIMITIVES: ReadonlySet<string> = new Set([
   'any',
@@ -37,27 +28,21 @@ const PRIMITIVES: ReadonlySet<string> = new Set([
 ])
 /** Behind these a '<' is a comparison: `x as number < limit`. */
 const SCALARS: ReadonlySet<string> = new Set(['any', 'boolean', 'integer', 'nil', 'number', 'string', 'unknown'])
-/** A type is one level of ours, but up to three of the Lua that describes it. */
-const LEVELS = 3
-
-/** What parentheses hold before it is known whether a function follows. */
-type Parenthesised = { readonly start: number; readonly end: number; readonly items: readonly TypeItem[] }
-
-export abstract class TypeParser extends Cursor {
+export abstract class TypeParser extends TypeItemParser {
   abstract expression(): Expression
 
   type(): Type {
     this.enter(LEVELS)
     if (!this.accept('|')) this.accept('&')
-    const type = this.#rest(this.#primary())
+    const type = this.rest(this.#primary())
     this.leave(LEVELS)
     return type
   }
 
   /** Everything that may follow a primary type. */
-  #rest(primary: Type): Type {
+  protected rest(primary: Type): Type {
     let type = this.#postfix(primary, true)
-    if (this.isWord('extends') && this.sameLine && !this.#isFieldMark(1)) return this.#conditional(type)
+    if (this.isWord('extends') && this.sameLine && !this.isFieldMark(1)) return this.#conditional(type)
     let levels = 0
     for (; this.is('|') || this.is('&'); levels++) {
       this.enter()
@@ -135,12 +120,12 @@ export abstract class TypeParser extends Cursor {
       case '{':
         return this.#braces()
       case '(': {
-        const group = this.#parentheses()
+        const group = this.parentheses()
         return 'kind' in group ? group : this.failExpected("'->' behind the parameters of a function type")
       }
       case '<': {
         const generics = this.generics()
-        const { items } = this.#items()
+        const { items } = this.items()
         this.expect('->')
         return { kind: 'functiontype', start, end: this.end, generics, parameters: items, results: this.resultTypes() }
       }
@@ -177,7 +162,7 @@ export abstract class TypeParser extends Cursor {
     }
     if (text === 'fun' && next === '(') {
       this.take()
-      const { items } = this.#items()
+      const { items } = this.items()
       const results = this.accept(':') ? this.resultTypes() : []
       return { kind: 'functiontype', start, end: this.end, generics: undefined, parameters: items, results }
     }
@@ -217,14 +202,6 @@ export abstract class TypeParser extends Cursor {
     return kind === '<name>' && (text === 'const' || text === 'close') && this.peek(2).kind === '>'
   }
 
-  /** `<a, b, …>` */
-  angled<Item>(item: () => Item): Item[] {
-    const open = this.expect('<')
-    const items = this.list(item)
-    this.closeAngle(open)
-    return items
-  }
-
   // --- Braces: records, maps, lists
 
   #braces(): Type {
@@ -258,97 +235,4 @@ export abstract class TypeParser extends Cursor {
     if (this.is(',')) this.failExpected("'}' to close '{'", hint)
     this.close('}', open)
   }
-
-  /** Whether `name:` or `name?:` stands here; a reserved word may be a field's name. */
-  isField(): boolean {
-    if (!isWordToken(this.token)) return false
-    return this.#isFieldMark(1) || (this.isWord('readonly') && isWordToken(this.peek()) && this.#isFieldMark(2))
-  }
-
-  #isFieldMark(offset: number): boolean {
-    const { kind } = this.peek(offset)
-    return kind === ':' || (kind === '?' && this.peek(offset + 1).kind === ':')
-  }
-
-  field(): TypeField {
-    if (!this.isField()) this.failExpected('a field (name: type)')
-    const { start } = this.token
-    if (!this.#isFieldMark(1)) this.take()
-    const name = this.take().text
-    const optional = this.accept('?')
-    this.expect(':')
-    const type = this.type()
-    return { kind: 'typefield', start, end: this.end, name, optional, type }
-  }
-
-  // --- Functions
-
-  /** `(A, b: B, ...C)`, then a function type if an arrow follows, a group if it is one plain type, otherwise just the items. */
-  #parentheses(): Type | Parenthesised {
-    const group = this.#items()
-    const { start, items } = group
-    if (this.accept('->')) {
-      return { kind: 'functiontype', start, generics: undefined, parameters: items, results: this.resultTypes(), end: this.end }
-    }
-    const [only] = items
-    const plain = items.length === 1 && only && only.name === undefined && !only.variadic
-    return plain ? { kind: 'group', start, end: this.end, inner: only.type } : group
-  }
-
-  #items(): Parenthesised {
-    const open = this.expect('(')
-    const items = this.is(')') ? [] : this.list(() => this.#item())
-    this.close(')', open)
-    return { start: open.start, end: this.end, items }
-  }
-
-  #item(): TypeItem {
-    const { start } = this.token
-    const variadic = this.accept('...')
-    if (variadic && !this.accept(':') && (this.is(')') || this.is(','))) {
-      const type: Type = { kind: 'primitive', start, end: this.end, name: 'any' }
-      return { kind: 'typeitem', start, end: this.end, name: undefined, optional: false, variadic, type }
-    }
-    const name = !variadic && this.isField() ? this.take().text : undefined
-    const optional = name !== undefined && this.accept('?')
-    if (name !== undefined) this.expect(':')
-    const type = this.type()
-    return { kind: 'typeitem', start, end: this.end, name, optional, variadic, type }
-  }
-
-  /** What stands behind an arrow: one type, or any number in parentheses. */
-  resultTypes(): readonly TypeItem[] {
-    if (this.is('...')) return [this.#item()]
-    if (!this.is('(')) return [asItem(this.type())]
-    this.enter(LEVELS)
-    const group = this.#parentheses()
-    const results = 'kind' in group ? [asItem(this.#rest(group))] : group.items
-    this.leave(LEVELS)
-    return results
-  }
-
-  /** `<T, U: Bound>` if it stands here. */
-  generics(): Generics | undefined {
-    if (!this.is('<')) return undefined
-    const { start } = this.token
-    const parameters = this.angled((): TypeParameter => {
-      const name = this.expect('<name>', "the type parameter's name")
-      const bound = this.accept(':') ? this.type() : undefined
-      return { kind: 'typeparameter', start: name.start, end: this.end, name: name.text, bound }
-    })
-    return { kind: 'generics', start, end: this.end, parameters }
-  }
 }
-
-/** A type that stands alone in a list of types. */
-export const asItem = (type: Type): TypeItem => ({
-  kind: 'typeitem',
-  start: type.start,
-  end: type.end,
-  name: undefined,
-  optional: false,
-  variadic: false,
-  type,
-})
-
-const isWordToken = (token: Token): boolean => token.kind === '<name>' || isReserved(token)

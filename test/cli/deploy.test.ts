@@ -170,6 +170,16 @@ test('what cannot run is refused before anything changes, in a dry run too', () 
     assert.match(await said(cwd, 'registry', 'history'), /^v0 +current/m)
   }))
 
+test('types that do not fit are told with a change', () =>
+  running(async (cwd, node) => {
+    writeFileSync(join(cwd, 'src/price.lua'), 'local n: number = "120"\nreturn function() return n end\n')
+    const told = await refused(0, cwd, 'deploy', 'src')
+    assert.match(told.err, /^warning: src\/price\.lua:1:19.*"120" is not assignable to number.*\[E0001\]$/m)
+    await node.said('price 120')
+    const { types } = JSON.parse(await said(cwd, 'deploy', 'src', '--json'))
+    assert.equal(types, [])
+  }))
+
 test('what was made at run time stays, and what a folder imports may be on the node', () =>
   running(async (cwd) => {
     const parts = {

@@ -195,6 +195,12 @@ test('within its grants it writes a tool, uses it, and takes it back', () => {
     assert.equal((await agent.use('call_function', { id: 'app.gen:triple', args: [14] })).value, { value: 42 })
     assert.match((await agent.use('apply_change', { proposal })).value.message, /there is no proposal "p1"/)
 
+    const mistaken = { ...TRIPLE, data: { source: 'return function(n): number return "three" end' } }
+    const { types } = (await agent.use('propose_change', { entries: [mistaken] })).value
+    const [{ message, ...where }, ...more] = types
+    assert.equal([where.entry, where.code, where.line, where.column, more.length], ['app.gen:triple', 'E0001', 1, 35, 0])
+    assert.is(message, '"three" is not assignable to number (returned)')
+
     const [newest] = (await agent.use('history')).value.versions
     assert.equal([newest.version, newest.author, newest.message], ['v1', 'dev', 'for sums'])
     assert.ok((await agent.use('read_logs')).value.lines.some(({ message }: { message: string }) => message === 'registry changed'))

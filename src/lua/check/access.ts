@@ -145,7 +145,7 @@ export abstract class Access extends Conditions {
     // Whether a field is there may be asked.
     if (this.isProbing) return
     const place = 'key' in node ? { start: node.key.start, end: node.key.end } : node
-    this.report('E0004', place, `${show(widened(type))} has no field '${name}'`, didYouMean(name, names, namesHint(names)))
+    this.report('E0004', place, `${show(widened(type))} has no field '${name}'`, () => didYouMean(name, names, namesHint(names)))
   }
 
   #fieldOfTable(type: TableType, name: string, node: Index | Span, isCalled: boolean): Type {
@@ -172,10 +172,7 @@ export abstract class Access extends Conditions {
   protected tellAwaited(): void {
     for (const { table, name, node, owner } of this.#awaited) {
       if (table.open || table.fields.has(name) || this.bindings.assignedFields.has(name)) continue
-      this.report(
-        'E0004',
-        node,
-        `${owner} has no function '${name}'`,
+      this.report('E0004', node, `${owner} has no function '${name}'`, () =>
         didYouMean(name, [...table.fields.keys()], namesHint([...table.fields.keys()])),
       )
     }

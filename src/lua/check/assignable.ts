@@ -1,7 +1,7 @@
 // Whether a value of one type may stand where another is wanted, and if not, why.
 
 import { show } from './show.ts'
-import { any, type FunctionType, hasNil, membersOf, nil, number, type RecordType, resolved, type Type } from './type.ts'
+import { any, type FunctionType, hasNil, membersOf, nil, number, partsOf, type RecordType, resolved, type Type } from './type.ts'
 import type { Work } from './work.ts'
 
 /** Null: it may. Else what is wrong, deepest first, as words behind the message; empty when the types say it all. */
@@ -236,8 +236,8 @@ export const fieldOf = (type: Type, name: string): Type | undefined => {
     case 'table':
       return inner.fields.get(name)
     case 'intersection':
-      for (const member of inner.members) {
-        const found = fieldOf(member, name)
+      for (const part of partsOf(inner)) {
+        const found = fieldOf(part, name)
         if (found) return found
       }
       return undefined

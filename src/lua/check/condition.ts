@@ -11,7 +11,12 @@ import { any, literal, nil, resolved, type Test, type Type } from './type.ts'
 /** What a condition says of one expression. */
 type Said = { readonly target: Expression; readonly test: Test }
 
+/** Conditions within conditions; of deeper ones nothing is known. */
+const DEPTH = 60
+
 export abstract class Conditions extends Ground {
+  #depth = 0
+
   /** The type that a type's value stands for: `Point` in `Point:is(x)`. */
   protected abstract typeMeant(node: Expression): Type | undefined
 
@@ -27,16 +32,18 @@ export abstract class Conditions extends Ground {
   }
 
   /** What is said of single expressions when a condition has come out `is`, whatever else it says. */
-  protected said(condition: Expression, is: boolean): Said[] {
+  protected said(condition: Expression, is: boolean, depth = 0): Said[] {
     this.work.spend()
+    if (depth > DEPTH) return []
     switch (condition.kind) {
       case 'paren':
-        return this.said(condition.inner, is)
+        return this.said(condition.inner, is, depth + 1)
       case 'unary':
-        return condition.operator === 'not' ? this.said(condition.operand, !is) : []
+        return condition.operator === 'not' ? this.said(condition.operand, !is, depth + 1) : []
       case 'binary': {
         const { operator, left, right } = condition
-        if ((operator === 'and' && is) || (operator === 'or' && !is)) return [...this.said(left, is), ...this.said(right, is)]
+        if ((operator === 'and' && is) || (operator === 'or' && !is))
+          return [...this.said(left, is, depth + 1), ...this.said(right, is, depth + 1)]
         if (operator === '==' || operator === '~=') return this.#compared(left, right, is === (operator === '=='))
         return []
       }
@@ -49,6 +56,13 @@ export abstract class Conditions extends Ground {
 
   #narrow(condition: Expression, is: boolean): void {
     this.work.spend()
+    if (this.#depth > DEPTH) return
+    this.#depth++
+    this.#narrowInside(condition, is)
+    this.#depth--
+  }
+
+  #narrowInside(condition: Expression, is: boolean): void {
     if (condition.kind === 'paren') {
       this.#narrow(condition.inner, is)
       return

@@ -55,6 +55,7 @@ export type FunctionOptions = {
 }
 
 const MOST = 100
+const LONGEST = 600 // characters of a message
 /** Parts of `a.b.c` that facts are kept of. */
 const PATH = 8
 
@@ -95,10 +96,16 @@ export abstract class Ground {
   protected abstract memberNamed(path: readonly string[], args: readonly Type[], node: Span): Type
 
   /** Tells a mistake, once for each place; code that is never reached has none. */
-  protected report(code: Code, { start, end }: Span, message: string, hint?: string): void {
+  protected report(code: Code, { start, end }: Span, message: string, hint?: string | (() => string)): void {
     if (this.#quiet > 0 || this.flow.isDead || this.found.length >= MOST) return
     if (this.found.some((one) => one.start === start && one.code === code)) return
-    this.found.push({ code, message, hint: hint === '' ? undefined : hint, start, end })
+    this.found.push({
+      code,
+      message: message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message,
+      hint: (typeof hint === 'function' ? hint() : hint) || undefined,
+      start,
+      end,
+    })
   }
 
   /** Does something that tells no mistakes. */

@@ -51,10 +51,6 @@ pack(...: any): any
 remove(list: table, at: integer?): any
 sort(list: table, less: any?)
 unpack(list: table, from: integer?, to: integer?): ...any
-getn(list: table): integer
-maxn(list: table): number
-foreach(list: table, fn: any): any
-foreachi(list: table, fn: any): any
 global math
 abs(x: number): number
 acos(x: number): number
@@ -68,7 +64,6 @@ deg(x: number): number
 exp(x: number): number
 floor(x: number): integer
 fmod(x: number, y: number): number
-frexp(x: number): number, integer
 huge = number
 ldexp(m: number, e: integer): number
 log(x: number, base: number?): number

@@ -108,8 +108,6 @@ export const anyFunction: Basic = basics.function
 const LITERALS = 8
 const MEMBERS = 64
 const NAMED = 32
-/** Unions within unions, by names. */
-const NESTED = 8
 
 export const literal = (value: string | number | boolean, of: Literal['of']): Literal => ({ kind: 'literal', value, of })
 export const TRUE = literal(true, 'boolean')
@@ -156,14 +154,32 @@ export const resolved = (type: Type): Type => {
 const sameLiteral = (a: Type, b: Type): boolean =>
   a === b || (a.kind === 'literal' && b.kind === 'literal' && a.value === b.value && a.of === b.of)
 
-/** The members of a type: of a union its own, names of unions taken apart. A union that is a member of itself is any. */
-export const membersOf = (type: Type, depth = 0): readonly Type[] => {
+/** The members of a type: of a union its own, names of unions taken apart. What a union has through its own name it has already. */
+export const membersOf = (type: Type): readonly Type[] => {
   const inner = resolved(type)
   if (inner.kind !== 'union') return inner.kind === 'never' ? [] : [type]
-  if (depth > NESTED) return [any]
-  return inner.members.some((member) => resolved(member).kind === 'union')
-    ? inner.members.flatMap((member) => membersOf(member, depth + 1))
-    : inner.members
+  return flattened(inner)
+}
+
+/** The parts of an intersection, names of intersections taken apart. */
+export const partsOf = (type: Intersection): readonly Type[] => flattened(type)
+
+const flattened = (type: Union | Intersection): readonly Type[] => {
+  if (!type.members.some((member) => member.kind === 'named')) return type.members
+  const found: Type[] = []
+  const seen = new Set<Type>([type])
+  const gather = (members: readonly Type[]): void => {
+    for (const member of members) {
+      const one = resolved(member)
+      if (one.kind !== type.kind) found.push(member)
+      else if (!seen.has(one)) {
+        seen.add(one)
+        gather(one.members)
+      }
+    }
+  }
+  gather(type.members)
+  return found
 }
 
 /** One type of several. Any takes all; a type takes its literals; a union of very many is any. */
@@ -210,11 +226,11 @@ export const widened = (type: Type): Type => {
 export const isLoose = (type: Type): boolean => type.kind === 'any' || type.kind === 'unknown'
 
 /** Whether nil is among the values of a type, as somebody has said. */
-export const hasNil = (type: Type, depth = 0): boolean => {
-  const inner = resolved(type)
-  if (inner.kind === 'union') return depth > NESTED || inner.members.some((member) => hasNil(member, depth + 1))
-  return inner.kind === 'nil' || inner.kind === 'any' || inner.kind === 'unknown'
-}
+export const hasNil = (type: Type): boolean =>
+  membersOf(type).some((member) => {
+    const { kind } = resolved(member)
+    return kind === 'nil' || kind === 'any' || kind === 'unknown'
+  })
 
 const ofLiteral = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean' } as const
 

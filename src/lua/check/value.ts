@@ -88,10 +88,12 @@ export abstract class ValueReader extends Calls {
 
   #undefined(node: Expression, name: string): void {
     const isModule = this.surroundings.module(name) !== undefined
-    const locals = this.bindings.all.map((variable) => variable.name)
-    const hint = isModule
-      ? `It is a module: local ${name} = require("${name}"), and list it under modules.`
-      : didYouMean(name, [...locals, ...this.surroundings.globals()], 'Declare it: local name = …, or require it.')
+    const hint = (): string => {
+      const locals = this.bindings.all.map((variable) => variable.name)
+      return isModule
+        ? `It is a module: local ${name} = require("${name}"), and list it under modules.`
+        : didYouMean(name, [...locals, ...this.surroundings.globals()], 'Declare it: local name = …, or require it.')
+    }
     this.report('E0002', node, `'${name}' is not defined`, hint)
   }
 
