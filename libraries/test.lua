@@ -165,7 +165,7 @@ end
 
 local failure: any = nil
 
-local function refuse(msg: string?, what: string, sides: any)
+local function refusal(msg: string?, what: string, sides: any?): string
   local text = (msg or "assertion failed") .. ": " .. what
   failure = { text = text }
   if sides then
@@ -175,14 +175,7 @@ local function refuse(msg: string?, what: string, sides: any)
     failure.expected = raw and e:sub(1, WIDEST) or written(e)
     failure.actual = raw and a:sub(1, WIDEST) or written(a)
   end
-  error(text, 3)
-end
-
-local function of_type(name: string)
-  return function(val: any, msg: string?): any
-    if type(val) ~= name then refuse(msg, "expected " .. name .. ", got " .. short(val)) end
-    return val
-  end
+  return text
 end
 
 function test.eq(actual: any, expected: any, msg: string?)
@@ -191,20 +184,20 @@ function test.eq(actual: any, expected: any, msg: string?)
   if type(actual) == "table" and type(expected) == "table" and is_same(actual, expected, {}) then
     what = "two tables with the same content are not equal: compare them with test.same"
   end
-  refuse(msg, what, { expected = expected, actual = actual })
+  error(refusal(msg, what, { expected = expected, actual = actual }), 2)
 end
 
 function test.neq(actual: any, expected: any, msg: string?)
-  if actual == expected then refuse(msg, "expected something other than " .. short(expected)) end
+  if actual == expected then error(refusal(msg, "expected something other than " .. short(expected)), 2) end
 end
 
 function test.same(actual: any, expected: any, msg: string?)
   if is_same(actual, expected, {}) then return end
-  refuse(msg, "expected " .. short(expected) .. ", got " .. short(actual), { expected = expected, actual = actual })
+  error(refusal(msg, "expected " .. short(expected) .. ", got " .. short(actual), { expected = expected, actual = actual }), 2)
 end
 
 function test.ok(val: any, msg: string?): any
-  if not val then refuse(msg, "expected a truthy value, got " .. tostring(val)) end
+  if not val then error(refusal(msg, "expected a truthy value, got " .. tostring(val)), 2) end
   return val
 end
 
@@ -213,58 +206,77 @@ function test.fail(msg: string?)
 end
 
 function test.is_nil(val: any, msg: string?)
-  if val ~= nil then refuse(msg, "expected nil, got " .. short(val)) end
+  if val ~= nil then error(refusal(msg, "expected nil, got " .. short(val)), 2) end
 end
 
 function test.not_nil(val: any, msg: string?): any
-  if val == nil then refuse(msg, "expected a non-nil value") end
+  if val == nil then error(refusal(msg, "expected a non-nil value"), 2) end
   return val
 end
 
 function test.is_true(val: any, msg: string?)
-  if val ~= true then refuse(msg, "expected true, got " .. short(val)) end
+  if val ~= true then error(refusal(msg, "expected true, got " .. short(val)), 2) end
 end
 
 function test.is_false(val: any, msg: string?)
-  if val ~= false then refuse(msg, "expected false, got " .. short(val)) end
+  if val ~= false then error(refusal(msg, "expected false, got " .. short(val)), 2) end
 end
 
-test.is_string = of_type("string")
-test.is_number = of_type("number")
-test.is_table = of_type("table")
-test.is_function = of_type("function")
-test.is_boolean = of_type("boolean")
+function test.is_string(val: any, msg: string?): string
+  if type(val) ~= "string" then error(refusal(msg, "expected string, got " .. short(val)), 2) end
+  return val
+end
+
+function test.is_number(val: any, msg: string?): number
+  if type(val) ~= "number" then error(refusal(msg, "expected number, got " .. short(val)), 2) end
+  return val
+end
+
+function test.is_table(val: any, msg: string?): any
+  if type(val) ~= "table" then error(refusal(msg, "expected table, got " .. short(val)), 2) end
+  return val
+end
+
+function test.is_function(val: any, msg: string?): any
+  if type(val) ~= "function" then error(refusal(msg, "expected function, got " .. short(val)), 2) end
+  return val
+end
+
+function test.is_boolean(val: any, msg: string?): boolean
+  if type(val) ~= "boolean" then error(refusal(msg, "expected boolean, got " .. short(val)), 2) end
+  return val
+end
 
 function test.contains(str: any, substr: string, msg: string?): string
   if type(str) ~= "string" or not str:find(substr, 1, true) then
-    refuse(msg, "expected a string that contains " .. short(substr) .. ", got " .. short(str))
+    error(refusal(msg, "expected a string that contains " .. short(substr) .. ", got " .. short(str)), 2)
   end
   return str
 end
 
 function test.matches(str: any, pattern: string, msg: string?): string
   if type(str) ~= "string" or not str:match(pattern) then
-    refuse(msg, "expected a string that matches " .. short(pattern) .. ", got " .. short(str))
+    error(refusal(msg, "expected a string that matches " .. short(pattern) .. ", got " .. short(str)), 2)
   end
   return str
 end
 
 function test.has_key(tbl: any, key: any, msg: string?): any
-  if type(tbl) ~= "table" then refuse(msg, "expected table, got " .. short(tbl)) end
-  if tbl[key] == nil then refuse(msg, "expected a table with the key " .. short(key) .. ", got " .. short(tbl)) end
+  if type(tbl) ~= "table" then error(refusal(msg, "expected table, got " .. short(tbl)), 2) end
+  if tbl[key] == nil then error(refusal(msg, "expected a table with the key " .. short(key) .. ", got " .. short(tbl)), 2) end
   return tbl[key]
 end
 
 function test.len(val: any, expected: number, msg: string?)
   local has = (type(val) == "table" or type(val) == "string") and #val or nil
   if has ~= expected then
-    refuse(msg, "expected length " .. tostring(expected) .. ", got " .. (has and tostring(has) or short(val)))
+    error(refusal(msg, "expected length " .. tostring(expected) .. ", got " .. (has and tostring(has) or short(val))), 2)
   end
 end
 
 local function compared(sign: string, holds: (any, any) -> boolean)
   return function(a: any, b: any, msg: string?)
-    if not holds(a, b) then refuse(msg, "expected " .. short(a) .. " " .. sign .. " " .. short(b)) end
+    if not holds(a, b) then error(refusal(msg, "expected " .. short(a) .. " " .. sign .. " " .. short(b)), 2) end
   end
 end
 
@@ -275,17 +287,17 @@ test.lte = compared("<=", function(a, b) return a <= b end)
 
 function test.throws(fn: () -> (), msg: string?): any
   local ok, err = pcall(fn)
-  if ok then refuse(msg, "expected an error, and there was none") end
+  if ok then error(refusal(msg, "expected an error, and there was none"), 2) end
   return err
 end
 
 function test.has_error(val: any, err: any, msg: string?)
-  if val ~= nil then refuse(msg, "expected nil and an error, got " .. short(val)) end
-  if err == nil then refuse(msg, "expected an error, got nil") end
+  if val ~= nil then error(refusal(msg, "expected nil and an error, got " .. short(val)), 2) end
+  if err == nil then error(refusal(msg, "expected an error, got nil"), 2) end
 end
 
 function test.no_error(_val: any, err: any, msg: string?)
-  if err ~= nil then refuse(msg, "unexpected error: " .. tostring(err)) end
+  if err ~= nil then error(refusal(msg, "unexpected error: " .. tostring(err)), 2) end
 end
 
 -- The same in another wording, which older tests are written in: expect(x).to_equal(1).

@@ -1,4 +1,4 @@
-// What is found in the Lua of an app by reading it: syntax, modules that are required but not declared, and what the rules say. Nothing is
+// What is found in the Lua of an app by reading it: syntax, modules that are required but not declared, types, and what the rules say. Nothing is
 // started, and nothing but the Lua kinds is looked at; `check` is for the rest.
 
 import type { Config } from '../config.ts'

@@ -89,6 +89,9 @@ const missing = (words: readonly string[], tests: readonly Entry[]): WippyError 
   })
 }
 
+/** Whether a problem is one of the app's files. What may go well another time, as an address that is taken, is not. */
+const isOfTheApp = ({ retryable }: WippyError): boolean => retryable !== true
+
 const perform = async (testing: Testing): Promise<number> => {
   const { node, flags, words } = testing
   const { referencesOf } = await import('../index.ts')
@@ -100,7 +103,7 @@ const perform = async (testing: Testing): Promise<number> => {
   await settled(node)
   const failed = await runAndSay(testing, meant())
   if (flags.watch) await watching(testing, meant)
-  return failed ? Exit.failed : causes.length > 0 ? Exit.app : 0
+  return failed ? Exit.failed : causes.some(isOfTheApp) ? Exit.app : 0
 }
 
 /** Runs tests and says what came of it; whether any failed. */

@@ -7,6 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import { type Checked, checkChunk, type Diagnostic } from '../lua/check/check.ts'
 import { globalsWith, type Library, surroundingsOf } from '../lua/check/surroundings.ts'
 import { parse } from '../lua/parser.ts'
+import { builtin } from '../registry/builtin.ts'
 import type { Operation, State } from '../registry/change.ts'
 import { type Entry, fieldsOf } from '../registry/entry.ts'
 import { importsOf, modulesOf } from '../registry/imports.ts'
@@ -63,7 +64,7 @@ export class EntryTypes {
     if (source === null) return null
     const libraries = new Map<string, Library | null>()
     for (const [alias, id] of importsOf(entry)) {
-      const imported = this.#find(id)
+      const imported = this.#find(id) ?? builtin(id)
       libraries.set(alias, (imported && this.#known(imported, depth + 1)?.library) ?? null)
     }
     const before = known.get(entry)

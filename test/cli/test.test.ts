@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -138,6 +140,20 @@ test('something is wrong in the app: it is told, what can run does, and the exit
   assert.is(ended.code, 3)
   assert.match(ended.err, 'app:broken')
   assert.match(ended.out, /2 passed, 0 failed/)
+})
+
+test('an address that somebody else has is told, and is no fault of the tests', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  try {
+    const cwd = app('true', `  - { name: web, kind: http.service, addr: "127.0.0.1:${port}", lifecycle: { auto_start: true } }\n`)
+    const { code, err } = await wippy(['test', 'other'], { cwd })
+    assert.is(code, 0)
+    assert.match(err, 'is in use: "app:web" needs it')
+  } finally {
+    server.close()
+  }
 })
 
 test('tests begin when services have done what they do at their start', async () => {

@@ -20,7 +20,7 @@ const words = (values: readonly string[] = []): string[] =>
 export default class Lint extends AppCommand {
   static override summary = 'Read the Lua of an app, and say what is wrong or odd in it.'
   static override description =
-    `Syntax, modules that are required but not declared, and with --rules also what is merely odd: unused variables, parameters and imports, globals, comparisons of something with itself, empty blocks, names that hide others.
+    `Syntax, modules that are required but not declared, types that contradict each other, and with --rules also what is merely odd: unused variables, parameters and imports, globals, comparisons of something with itself, empty blocks, names that hide others.
 It is about Lua, and starts nothing. Whether the app would start, with all that its entries say and refer to, is what wippy check is for.
 Exit code 3: there are errors.`
   static override examples = [
