@@ -20,6 +20,7 @@ import { Supervisor } from './kernel/supervisor.ts'
 import { type Loader, StateFolder } from './lmdb/state-folder.ts'
 import { encode } from './msgpack.ts'
 import { componentsHandler } from './registry/components.ts'
+import { isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
 import { type History, memoryHistory, versionName } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
@@ -35,6 +36,7 @@ import { EventBus } from './service/events.ts'
 import { Guard } from './service/guard.ts'
 import { hostsHandler } from './service/hosts.ts'
 import { Launcher } from './service/launcher.ts'
+import { logEvent } from './service/log-events.ts'
 import { LogObserver } from './service/log-observer.ts'
 import { LogTail } from './service/log-tail.ts'
 import { createLog, type Log } from './service/logger.ts'
@@ -189,6 +191,9 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     nowMs,
   })
   const bus = new EventBus(report)
+  const { logmanager } = config.sections
+  if (!isFields(logmanager) || logmanager.stream_to_events !== false)
+    tail.follow((record) => bus.publish('logs', 'logs.entry', record.source, logEvent(record)))
   const changed = (service: string, { state, retrying, retries, error }: ServiceStatus): void => {
     bus.publish('supervisor', `service.${state}`, service, { state, retrying, retries, ...(error && { error: error.text }) })
     if (state !== 'failed') return

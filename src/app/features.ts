@@ -80,7 +80,7 @@ export const features: readonly Feature[] = [
   },
   {
     modules: ['expr'],
-    load: async () => ({ services: [(await import('../service/expr.ts')).exprService()] }),
+    load: async ({ clock }) => ({ services: [(await import('../service/expr.ts')).exprService(clock)] }),
   },
   {
     modules: ['fs'],

@@ -10,7 +10,7 @@ export type Token = {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 const WORD =
-  /\s+|(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_$][\w$]*)|(?<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`)|(?<sign>\*\*|\.\.|\?\.|\?\?|&&|\|\||[=!<>]=|[-+*/%^<>!?:.,#()[\]{}|])/y
+  /\s+|(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_$][\w$]*)|(?<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`)|(?<sign>\*\*|\.\.|\?\.|\?\?|&&|\|\||[=!<>]=|[-+*/%^<>!?:.,;=#()[\]{}|])/y
 
 const plain = (quoted: string): string => {
   const inner = quoted.slice(1, -1)
