@@ -5,7 +5,7 @@
 //   T2 One thing at a time: while siblings are ended and started again, requests and further ends wait their turn.
 //   T3 When the supervisor's process has ended, however that came about, no child is left.
 
-import { Kind, type WippyError } from '../error.ts'
+import type { WippyError } from '../error.ts'
 import type { Pid } from '../pid.ts'
 import { type ChildSpec, checkPlan, faultOf, type Plan } from './child.ts'
 import { Child, Children, type ChildrenOptions } from './children.ts'
@@ -14,7 +14,10 @@ import * as failure from './failure.ts'
 import { Intensity } from './intensity.ts'
 import { OneByOne } from './one-by-one.ts'
 import type { SpawnSpec } from './process.ts'
+import { type Arrangement, arranged, endsWithIt, groupOf, isNeeded } from './reaction.ts'
 import { TreeBody } from './tree-body.ts'
+
+const NOBODY_MOVES = { leaving: [], arriving: [] } as const
 
 /** `restart`: an ended child is started again; `end`: it is not; `start`: it could not be; `escalate`: that was one restart too many. */
 export type TreeEvent = {
@@ -147,7 +150,7 @@ export class Tree<Program> {
     }
     return this.#job((resolve, _reject, done) => {
       this.#plan = plan
-      const { leaving, arriving } = this.#isSimple ? { leaving: [], arriving: [] } : this.#arrange(plan)
+      const { leaving, arriving } = this.#isSimple ? NOBODY_MOVES : this.#arrange(plan)
       this.#children.stop(leaving, () => {
         resolve()
         this.#startAll(arriving)
@@ -191,20 +194,10 @@ export class Tree<Program> {
     return child
   }
 
-  /** Puts the children of a new plan in order; says whom to end, and whom to start after that. */
-  #arrange(plan: Plan<Program>): { readonly leaving: Child<Program>[]; readonly arriving: Child<Program>[] } {
-    const before = this.#children.list()
-    const planned = plan.children.map((spec) => {
-      const known = before.find((child) => child.isPlanned && child.spec.id === spec.id)
-      if (known === undefined || !this.#options.isSame(known.spec.program, spec.program)) return new Child(spec, true)
-      known.spec = spec
-      return known
-    })
-    const ids = new Set(plan.children.map(({ id }) => id))
-    const requested = before.filter(({ isPlanned, spec }) => !isPlanned && !ids.has(spec.id))
-    this.#children.arrange([...planned, ...requested])
-    const stays = new Set([...planned, ...requested])
-    return { leaving: before.filter((child) => !stays.has(child)), arriving: planned.filter((child) => !before.includes(child)) }
+  #arrange({ children }: Plan<Program>): Arrangement<Program> {
+    const arrangement = arranged(children, this.#children.list(), this.#options.isSame)
+    this.#children.arrange(arrangement.children)
+    return arrangement
   }
 
   /**
@@ -232,25 +225,17 @@ export class Tree<Program> {
 
   /** A child has ended by itself. */
   #react(child: Child<Program>, exit: Exit, done: () => void): void {
-    const { restart, significant } = child.spec
+    const { spec } = child
     const error = exit.ok ? null : this.#options.errorOf(exit)
-    const isFailure = error !== null && error.kind !== Kind.Canceled
-    const isNeeded = restart === 'permanent' || (restart === 'transient' && isFailure)
-    this.#tell(isNeeded ? 'restart' : 'end', child, error)
-    if (isNeeded) {
+    const comesBack = isNeeded(spec, error)
+    this.#tell(comesBack ? 'restart' : 'end', child, error)
+    if (comesBack) {
       this.#restart(child, done)
       return
     }
-    if (restart === 'temporary' || this.#isSimple) this.#children.delete(child)
-    if (significant && this.#endsWithIt()) this.#shutDown(null)
+    if (spec.restart === 'temporary' || this.#isSimple) this.#children.delete(child)
+    if (spec.significant && endsWithIt(this.#plan, this.#children.list())) this.#shutDown(null)
     done()
-  }
-
-  /** Whether the end of a significant child is the supervisor's. */
-  #endsWithIt(): boolean {
-    const { autoShutdown } = this.#plan
-    if (autoShutdown !== 'all_significant') return autoShutdown === 'any_significant'
-    return !this.#children.list().some(({ spec, pid, isRestarting }) => spec.significant && (pid !== null || isRestarting))
   }
 
   #restart(child: Child<Program>, done: () => void): void {
@@ -263,20 +248,12 @@ export class Tree<Program> {
     }
     this.#restarts++
     child.restarts++
-    const group = this.#groupOf(child)
+    const group = groupOf(this.#plan, child, this.#children.list())
     this.#children.stop(group, () => {
       for (const sibling of group) if (sibling.spec.restart === 'temporary') this.#children.delete(sibling)
       if (this.#state === 'running') this.#startAll(group.filter(({ spec }) => spec.restart !== 'temporary'))
       done()
     })
-  }
-
-  /** Who is started again together with a child, itself included. */
-  #groupOf(child: Child<Program>): Child<Program>[] {
-    const { strategy } = this.#plan
-    if (strategy !== 'one_for_all' && strategy !== 'rest_for_one') return [child]
-    const all = this.#children.list()
-    return strategy === 'one_for_all' ? all : all.slice(all.indexOf(child))
   }
 
   /** Ends the children and then the supervisor itself, as soon as what is under way has come to its end. */
