@@ -1,41 +1,33 @@
 // The scheduler: who runs next, and what becomes of what they wanted.
 //
-//   K1. A body is stepped only from `turn`, one at a time. Nothing else runs process code.
+//   K1. A body is stepped only from a turn (turn.ts), one at a time. Nothing else runs process code.
 //   K2. Everything enters a process through its mailbox, replies included.
 //   K3. What a step wants is released only after the step is committed, and a process is not stepped again before its last step was
 //       released.
 //   K4. A process is in the run queue at most once.
-//
-// A turn is one process for one slice of fuel. It may be stepped several times in its slice, as long as what it released comes back at
-// once (an ask the door answers, a send's reply), so that cheap asks do not cost a turn. A process whose steps are committed is stepped
-// once per turn, always with the whole slice: what a step is given never depends on who else ran.
 
 import type { WippyError } from '../error.ts'
 import type { Pid } from '../pid.ts'
-import type { Commit, Step, Verdict } from './body.ts'
 import type { Budget, Share } from './budget.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
 import { Ending } from './ending.ts'
 import type { Exit } from './exit.ts'
-import { alreadyMonitoring, commitFailed, faulted, pidNotRegistered, terminated } from './failure.ts'
-import { type Frames, noFrames, START } from './frame.ts'
-import { BufferPool, copyFrames } from './frame-buffer.ts'
+import { alreadyMonitoring, pidNotRegistered, terminated } from './failure.ts'
+import { type Frames, START } from './frame.ts'
+import { BufferPool } from './frame-buffer.ts'
 import { Links } from './links.ts'
 import { Mailbox } from './mailbox.ts'
 import { Names } from './names.ts'
 import { Observer } from './observer.ts'
-import { NO_RESULT, NO_VALUES } from './payload.ts'
+import { NO_VALUES } from './payload.ts'
 import { Process, type SpawnSpec, type Successor } from './process.ts'
 import { ProcessTable } from './process-table.ts'
 import { type AskDoor, Release } from './release.ts'
 import { RunQueue } from './run-queue.ts'
 import { LastEncoded, Texts } from './texts.ts'
-import type { Traced, Tracer } from './trace.ts'
+import type { Tracer } from './trace.ts'
+import { Turn } from './turn.ts'
 
-const BATCH = 256 // messages and signals handed to one step
-const BATCH_BYTES = 64 * 1024
-const STEP_FUEL = 1000 // what a step takes from its slice at least, so that a slice ends
-const ASK_FUEL = 4000 // what an ask takes from the slice besides, and from a budget with a unit for each byte: the host works for it
 const CLOCK_FUEL = 10_000 // work between two looks at the clock, which cost as much as a cheap step
 
 export type SchedulerOptions = Pick<DeliveryOptions, 'encodeError'> &
@@ -53,12 +45,11 @@ export class Scheduler {
   readonly #observer: Observer
   readonly #ending: Ending
   readonly #release: Release
+  readonly #turn: Turn
   readonly #queue = new RunQueue()
   readonly #pool = new BufferPool()
-  readonly #inbox = noFrames()
   readonly #entries = new LastEncoded()
   readonly #ready: () => void
-  #work = 0
   #pumping = false
 
   constructor(options: SchedulerOptions) {
@@ -70,11 +61,20 @@ export class Scheduler {
     this.delivery = new Delivery(all, this.processes, this.names, texts, (process) => this.#wake(process))
     this.#ending = new Ending(all, this.processes, this.names, this.links, this.delivery)
     this.#release = new Release(this.delivery, door, texts, all)
+    this.#turn = new Turn({
+      delivery: this.delivery,
+      release: this.#release,
+      ending: this.#ending,
+      observer,
+      wake: (process, isSpent) => this.#wake(process, isSpent),
+      end: (process, exit) => this.#end(process, exit),
+      succeed: (process, successor) => this.#succeed(process, successor),
+    })
   }
 
   /** Fuel of all steps so far, and what they cost beside it: how much was done between two looks at it, however slow the machine. */
   get work(): number {
-    return this.#work
+    return this.#turn.work
   }
 
   /** Whether nothing is to be run now. */
@@ -98,7 +98,7 @@ export class Scheduler {
     const process = this.#admit(spec)
     process.state = 'running'
     this.#release.perform(process, asks)
-    this.#rest(process, isSpent ? 'again' : 'wait')
+    this.#turn.rest(process, isSpent ? 'again' : 'wait')
     return process
   }
 
@@ -157,11 +157,15 @@ export class Scheduler {
   turn(nowMs: number): boolean {
     if (this.#ending.isPending) {
       this.#ending.settle()
-      this.#work += CLOCK_FUEL
+      this.#turn.work += CLOCK_FUEL
     }
     const process = this.#queue.shift()
     if (process === null) return this.#ending.isPending
-    if (process.state === 'ready') this.#run(process, nowMs)
+    if (process.state !== 'ready') return true
+    if (process.body.warm?.() === false) {
+      this.#queue.push(process, true)
+      this.#turn.work += CLOCK_FUEL
+    } else this.#turn.give(process, nowMs)
     return true
   }
 
@@ -171,10 +175,10 @@ export class Scheduler {
     try {
       let time = now()
       for (const until = time + budgetMs; time < until; ) {
-        const enough = this.#work + CLOCK_FUEL
+        const enough = this.#turn.work + CLOCK_FUEL
         const { asked } = this.#release
         do if (!this.turn(time)) return false
-        while (this.#work < enough && this.#release.asked === asked)
+        while (this.#turn.work < enough && this.#release.asked === asked)
         const since = time
         time = now()
         this.#queue.passed(time - since)
@@ -259,112 +263,6 @@ export class Scheduler {
     process.successor = successor
     if (process.state !== 'running' && process.state !== 'suspended') this.#succeed(process, successor)
     return true
-  }
-
-  #run(process: Process, nowMs: number): void {
-    const { body, mailbox, commit, share } = process
-    if (body.warm?.() === false) {
-      this.#queue.push(process, true)
-      this.#work += CLOCK_FUEL
-      return
-    }
-    process.state = 'running'
-    let { fuel } = process.limits
-    for (;;) {
-      if (share !== null) {
-        const fault = share.budget.exhausted
-        if (fault !== null) {
-          process.state = 'waiting'
-          this.#end(process, this.#ending.because(faulted(fault)))
-          return
-        }
-        fuel = Math.min(fuel, share.budget.fuelLeft)
-      }
-      if (body.isBehind) this.#inbox.end = this.#inbox.start
-      else mailbox.take(this.#inbox, BATCH, BATCH_BYTES)
-      if (commit === null && this.#inbox.end > this.#inbox.start) this.delivery.grantCredit(process, this.#inbox)
-      const verdict = this.#step(process, fuel, nowMs)
-      const spent = Math.max(body.spent || 0, 0)
-      share?.count(spent, body.heldBytes ?? 0)
-      mailbox.held = body.backlog
-      process.steps++
-      process.fuel += spent
-      this.#work += Math.max(spent, STEP_FUEL)
-      this.#observer.stepped(process, spent)
-      if (process.tracers !== null) this.#trace(process, process.tracers, { spent, verdict })
-      if (commit !== null) {
-        this.#commit(process, commit, { fuel, nowMs, verdict, spent, outbox: copyFrames(body.outbox) })
-        return
-      }
-      mailbox.settle()
-      const { asked, askedBytes } = this.#release
-      const goesOn = this.#finish(process, verdict, body.outbox)
-      const asking = (this.#release.asked - asked) * ASK_FUEL
-      share?.budget.spend(asking + this.#release.askedBytes - askedBytes)
-      if (!goesOn) return
-      fuel -= Math.max(spent, STEP_FUEL) + asking
-      if (verdict === 'again' || fuel <= 0 || mailbox.isEmpty) {
-        this.#rest(process, verdict, fuel <= 0)
-        return
-      }
-    }
-  }
-
-  #trace(process: Process, tracers: readonly Tracer[], step: Pick<Traced, 'spent' | 'verdict'>): void {
-    for (const tracer of tracers) tracer({ process, inbox: this.#inbox, outbox: process.body.outbox, ...step })
-  }
-
-  #step(process: Process, fuel: number, nowMs: number): Verdict {
-    try {
-      return process.body.step(this.#inbox, fuel, nowMs)
-    } catch (cause) {
-      this.#observer.broken(process, cause)
-      return 'fault'
-    }
-  }
-
-  #commit(process: Process, commit: Commit, step: Step): void {
-    process.state = 'suspended'
-    const durable = commit(this.#inbox, step)
-    process.mailbox.settle()
-    durable.then(
-      () => {
-        if (process.state !== 'suspended') return
-        process.state = 'running'
-        if (this.#finish(process, step.verdict, step.outbox)) this.#rest(process, step.verdict)
-      },
-      (cause) => this.#end(process, this.#ending.because(commitFailed(cause))),
-    )
-  }
-
-  /** Releases a step. False when the process does not go on as it is. */
-  #finish(process: Process, verdict: Verdict, outbox: Frames): boolean {
-    const mayFail = verdict === 'fault' || process.share !== null
-    const exit = (mayFail ? this.#failed(process, verdict) : null) ?? this.#released(process, verdict, outbox)
-    const { successor } = process
-    if (exit === null && successor === null) return true
-    process.state = 'waiting'
-    if (exit !== null) this.#end(process, exit)
-    else if (successor !== null) this.#succeed(process, successor)
-    return false
-  }
-
-  /** How a step ends a process that does not end itself; null when it goes on. */
-  #failed({ body, share }: Process, verdict: Verdict): Exit | null {
-    if (verdict === 'fault') return this.#ending.because(faulted(body.fault))
-    const fault = verdict === 'exit' ? null : (share?.budget.exhausted ?? null)
-    return fault && this.#ending.because(faulted(fault))
-  }
-
-  #released(process: Process, verdict: Verdict, outbox: Frames): Exit | null {
-    const exit = this.#release.perform(process, outbox)
-    return exit ?? (verdict === 'exit' ? { ok: true, payload: NO_RESULT, error: null } : process.doom)
-  }
-
-  /** `isSlice`: its slice is used up, be it by asks that were answered at once. */
-  #rest(process: Process, verdict: Verdict, isSlice = false): void {
-    process.state = 'waiting'
-    if (verdict === 'again' || !process.mailbox.isEmpty) this.#wake(process, verdict === 'again' || isSlice)
   }
 
   #succeed(process: Process, { body, entry, args, seed = 0, context = process.context }: Successor): void {
