@@ -7,7 +7,7 @@
 // One unit is one or two Lua instructions, on average 3 to 5 ns. What a unit can hide was measured: 20 ns, in powers of floats.
 
 import { expr, findAll, head, isList, type List, type Node, parentOf, rewrite } from './sexpr.ts'
-import { NEVER, PAID } from './support.ts'
+import { NEVER, PAID, PAY } from './support.ts'
 
 const BULK_SHIFT = 7 // 128 bytes a unit
 const GROW_COST = 64
@@ -237,6 +237,12 @@ const paidCall = (module: List, call: List): List => {
   return ['block', ...result, ...charge(CALL_COST), call]
 }
 
+/** What the companion pays by itself is looked at as well: what is `paid` (isPaidFor) may go on for ever where it cannot be left. */
+const lookWherePaid = (functions: readonly List[]): void => {
+  for (const fn of functions)
+    if (fn[1] === PAY) fn.splice(bodyStart(fn), Number.POSITIVE_INFINITY, expr('(local $left i32)'), ...chargeOf('(local.get $cost)'))
+}
+
 /** Edits the merged module in place. */
 export const meter = (module: List, landmarks: Landmarks): void => {
   const { arm, interpreter, precall, begin } = landmarks
@@ -258,5 +264,6 @@ export const meter = (module: List, landmarks: Landmarks): void => {
     if (cost > 0) fn.splice(bodyStart(fn), 0, ...charge(cost))
     if (findAll(fn, 'local.tee', '$left').length > 0) fn.splice(bodyStart(fn), 0, expr('(local $left i32)'))
   }
+  lookWherePaid(functions)
   module.push(expr(DRY.replace('$ARM', arm)), expr(COPY), expr(FILL))
 }

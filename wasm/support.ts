@@ -13,6 +13,8 @@ export const FAULT_ABORT = 3
 export const NEVER = 0x7fffffff
 /** The function that marks a loop of the companion as paid for by who runs it; it does nothing. */
 export const PAID = '$paid'
+/** The function by which the companion pays: its parameter is `$cost`. */
+export const PAY = '$pay'
 /** A page that is taken: the system has to find it and fill it with zeros. */
 const PAGE_COST = 3000
 
@@ -52,7 +54,7 @@ export const SUPPORT = `(module
   (global.set $pardon (i32.const ${PARDON}))
   (global.set $fault (i32.const 0))
   (global.set $refused (i32.const 0)))
- (func $pay (export "pay") (param $cost i32) (global.set $fuel (i32.sub (global.get $fuel) (local.get $cost))))
+ (func ${PAY} (export "pay") (param $cost i32) (global.set $fuel (i32.sub (global.get $fuel) (local.get $cost))))
  (func ${PAID} (export "paid"))
  (func $rearm (export "rearm") (global.set $armed (i32.const 0)))
  (func $bounded_begin (export "bounded_begin") (result i32)

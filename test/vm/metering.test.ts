@@ -77,6 +77,14 @@ test('a loop that is marked as paid for is left alone, those around and in it ar
   assert.match(textOf(module, '$f'), /\(br_if \$marked \(local\.get \$n \) \)/)
 })
 
+test('what the companion pays by itself is looked at as well', () => {
+  const module = metered('(func $pay (param $cost i32) (global.set $fuel (i32.sub (global.get $fuel) (local.get $cost))))')
+  assert.match(
+    textOf(module, '$pay'),
+    /^\(func \$pay \(param \$cost i32 \) \(local \$left i32 \) \(global\.set \$fuel .+\(call \$dry \)[ )]+$/,
+  )
+})
+
 test('a call through the table pays: where it leads is not known', () => {
   const module = metered('(type $t (func (param i32) (result i32))) (func $f (drop (call_indirect (type $t) (i32.const 1) (i32.const 2))))')
   assert.equal(payments(module, '$f'), [1])

@@ -118,6 +118,9 @@ test('a match is preempted where it is, however long it takes: in a coroutine, b
     'all matches': `(function() local n = 0 for _ in ('ab '):rep(30000):gmatch('%a+') do n = n + 1 end return n end)()`,
     'a text for each': `#(('a<b&c '):rep(30000):gsub('[<&]', '%%%0%%'))`,
     'a table for each': `#(('a<b&c '):rep(30000):gsub('[<&]', { ['<'] = '&lt;' }))`,
+    'a long text for one': `#(('<'):gsub('<', ('x'):rep(1 << 23) .. '%0'))`,
+    'a text of many parts': `#(('<<'):gsub('<', ('%0'):rep(30000)))`,
+    'nothing, everywhere': `#(('x'):rep(30000):gsub('', '-'))`,
     'a function for each': `#(('a<b&c '):rep(3000):gsub('[<&]', function(c) return c .. c end))`,
   }
   for (const [what, code] of Object.entries(long)) {
@@ -137,6 +140,17 @@ test('a pattern without end goes on and on, a slice at a time', () => {
   const process = new LuaProcess(`return ('a'):rep(40):find(('a*'):rep(20) .. 'b')`, { hardFuel: 50_000 })
   assert.is(process.run(10_000, 300), 'again')
   assert.ok(process.overshoot < 15_000, String(process.overshoot))
+  process.close()
+})
+
+test('where it cannot be left, a pattern without end is ended', () => {
+  const source = `setmetatable({}, { __gc = function() ('a'):rep(40):find(('a*'):rep(20) .. 'b') end })
+    for i = 1, 1e6 do local t = {} end
+    return 'alive'`
+  const process = new LuaProcess(source, { hardFuel: 50_000 })
+  assert.is(process.run(10_000, 10_000), 'fault')
+  assert.is(process.body.fault!.reason, 'fuel')
+  assert.ok(process.overshoot <= 51_000, String(process.overshoot))
   process.close()
 })
 

@@ -2,7 +2,7 @@
 
 import * as lua from './lua'
 
-const CLASSES: i32 = <i32>memory.data(512, 16) // of each byte of ASCII, a bit for each class that it belongs to: that of its letter
+const CLASSES: i32 = <i32>memory.data(1024, 16) // of each byte, a bit for each class that it belongs to: that of its letter
 const LETTERS: u32 = 0b10110101001000100001001101 // those that name a class: z, xwu, s, p, l, g, dc, a
 
 /** To be called once, at boot. */
@@ -55,11 +55,15 @@ export function equal(a: i32, b: i32, n: i32): bool {
   return true
 }
 
-function isOf(c: i32, letter: i32): bool {
+@inline function classesOf(c: i32): u32 { return load<u32>(CLASSES + (c << 2)) }
+/** The bit of the class that a letter names; 0 when it names none. */
+@inline function classOf(letter: i32): u32 {
   const n = (letter | 32) - 97
-  if (<u32>n >= 26 || (LETTERS >> n & 1) == 0) return letter == c
-  const isIn = c < 128 && (load<u32>(CLASSES + (c << 2)) >> n & 1) != 0
-  return (letter & 32) != 0 ? isIn : !isIn
+  return <u32>n < 26 ? LETTERS & 1 << n : 0
+}
+@inline function isOf(c: i32, letter: i32): bool {
+  const own = classOf(letter)
+  return own == 0 ? letter == c : (classesOf(c) & own) == ((letter & 32) != 0 ? own : 0)
 }
 
 /** Whether a byte is in the set that begins at p with [ and ends before `end` with ]. */
@@ -95,7 +99,10 @@ export function skip(s: i32, stop: i32, p: i32, ep: i32): i32 {
   if (k == 0x2e) return stop
   if (k == 0x25) {
     const letter = byte(p + 1)
-    for (; s < stop && isOf(byte(s), letter); s++) lua.paid()
+    const own = classOf(letter)
+    const wanted = (letter & 32) != 0 ? own : 0
+    if (own == 0) for (; s < stop && byte(s) == letter; s++) lua.paid()
+    else for (; s < stop && (classesOf(byte(s)) & own) == wanted; s++) lua.paid()
   } else if (k == 0x5b) {
     if (ep - p == 4 && byte(p + 1) == 0x5e && byte(p + 2) != 0x25) return find(s, stop, byte(p + 2))
     for (; s < stop && isInSet(byte(s), p, ep - 1); s++) lua.paid()
@@ -105,14 +112,13 @@ export function skip(s: i32, stop: i32, p: i32, ep: i32): i32 {
 
 /** Where an item of the pattern ends, before its suffix. */
 @inline export function itemEnd(L: i32, p: i32, end: i32): i32 {
-  const k = byte(p)
-  return k == 0x25 || k == 0x5b ? longItemEnd(L, p, end) : p + 1
+  const k = byte(p++)
+  if (k == 0x5b) return setEnd(L, p, end)
+  if (k != 0x25) return p
+  if (p == end) lua.fail(L, "malformed pattern (ends with '%')")
+  return p + 1
 }
-function longItemEnd(L: i32, p: i32, end: i32): i32 {
-  if (byte(p++) == 0x25) {
-    if (p == end) lua.fail(L, "malformed pattern (ends with '%')")
-    return p + 1
-  }
+function setEnd(L: i32, p: i32, end: i32): i32 {
   if (byte(p) == 0x5e) p++
   do { // a ] that comes first is one of the set
     if (p == end) lua.fail(L, "malformed pattern (missing ']')")

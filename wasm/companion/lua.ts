@@ -182,6 +182,8 @@ const BLACK: u8 = 0x20 // in the mark of an object, at 5
 
 /** Where the value at stack index i lies, until something is pushed. */
 @inline export function slotOf(L: i32, i: i32): i32 { return load<i32>(load<i32>(L + 20)) + (i << 4) }
+/** Where the upvalue i of the C function that runs lies. */
+@inline export function upvalueOf(L: i32, i: i32): i32 { return load<i32>(load<i32>(load<i32>(L + 20))) + (i << 4) }
 /** Whether something lies at the stack index i. */
 @inline export function has(L: i32, i: i32): bool { return slotOf(L, i) < load<i32>(L + 12) }
 /** The table at the stack index i; 0 when there is none. */
@@ -228,6 +230,14 @@ export function pushLong(L: i32, n: i32): void {
   store<u8>(textOf(text) + n, 0)
   store<i32>(top, text)
   store<u8>(top + 8, <u8>TAG_LONG)
+  store<i32>(L + 12, top + 16)
+}
+
+/** Pushes a string by its address; the caller has checked the stack. */
+@inline export function pushString(L: i32, text: i32): void {
+  const top = load<i32>(L + 12)
+  store<i32>(top, text)
+  store<u8>(top + 8, load<u8>(text + 4) | COLLECTABLE)
   store<i32>(L + 12, top + 16)
 }
 

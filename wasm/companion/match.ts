@@ -8,6 +8,7 @@
 import * as lua from './lua'
 import { mayRest } from './coroutine'
 import { byte, equal, find, fits, isInSet, itemEnd, skip } from './item'
+import { stringOf } from './text'
 
 // Fields. What gsub keeps beside them is in pattern.ts.
 export const START: i32 = 0 // the subject
@@ -49,7 +50,7 @@ export const NOTHING: i32 = 0
 export const PAUSES: i32 = 1
 
 const PIECE: i32 = 2048 // bytes that are gone through in one turn
-const TURNS: i32 = 32 // between two looks at the fuel; 64 bytes that are gone through count as one
+const WORK: i32 = 32 // between two looks at the fuel: a unit for a turn, and one for four bytes that are gone through
 
 /** Makes a machine that looks for a pattern from `at` on. `mayAnchor`: a ^ at its start means that a match begins there. */
 export function make(m: i32, subject: i32, length: i32, pattern: i32, size: i32, at: i32, mayAnchor: bool = true): void {
@@ -157,10 +158,11 @@ export function search(L: i32, m: i32): i32 {
   let p = load<i32>(m + P)
   let mode = load<i32>(m + MODE)
   let ep = mode == REPEATS ? itemEnd(L, p, last) : 0
-  let turns = 0 // one match after the other may be found within a turn
+  let work = 0 // that is not paid for
   while (true) {
+    lua.paid()
     if (mode == MATCHES) {
-      if (p == last) return s
+      if (p == last) break
       const k = byte(p)
       if (k == 0x28) { // (
         const isPosition = byte(p + 1) == 0x29
@@ -170,7 +172,7 @@ export function search(L: i32, m: i32): i32 {
         close(L, m, s)
         p++
       } else if (k == 0x24 && p + 1 == last) { // $
-        if (s == end) return s
+        if (s == end) break
         mode = FAILS
       } else if (k == 0x25 && byte(p + 1) == 0x62) { // %b
         if (p + 2 >= last - 1) lua.fail(L, "malformed pattern (missing arguments to '%b')")
@@ -205,9 +207,18 @@ export function search(L: i32, m: i32): i32 {
           s++
           p = ep + 1
         } else if (suffix == 0x2a || suffix == 0x2b) {
-          store<i32>(m + MARK, suffix == 0x2b ? s + 1 : s)
-          s++
-          mode = REPEATS
+          const least = suffix == 0x2b ? s + 1 : s
+          const stop = min(s + PIECE, end)
+          const from = s
+          s = skip(s + 1, stop, p, ep)
+          work += s - from >> 2
+          if (s < stop || s == end) {
+            if (s > least) push(L, m, FEWER, least, s, ep + 1)
+            p = ep + 1
+          } else {
+            store<i32>(m + MARK, least)
+            mode = REPEATS
+          }
         } else if (suffix == 0x2d) {
           push(L, m, MORE, s, p, ep)
           p = ep + 1
@@ -221,8 +232,11 @@ export function search(L: i32, m: i32): i32 {
       const at = load<i32>(m + FREE) - 16
       if (at < m + CHOICES) {
         const next = nextStart(m, end)
-        if (next == NOTHING) return NOTHING
-        turns -= next - load<i32>(m + AT) >> 6
+        if (next == NOTHING) {
+          s = NOTHING
+          break
+        }
+        work += next - load<i32>(m + AT) >> 3
         begin(m, next)
         s = next
         p = load<i32>(m + FROM)
@@ -258,8 +272,7 @@ export function search(L: i32, m: i32): i32 {
       const from = s
       const stop = min(s + PIECE, end)
       s = skip(s, stop, p, ep)
-      lua.pay(s - from >> 2)
-      turns -= s - from >> 6
+      work += s - from >> 2
       if (s < stop || s == end) {
         const least = load<i32>(m + MARK)
         if (s > least) push(L, m, FEWER, least, s, ep + 1)
@@ -277,16 +290,16 @@ export function search(L: i32, m: i32): i32 {
         if (c == close) depth--
         else if (c == open) depth++
       }
-      lua.pay(s - from >> 2)
-      turns -= s - from >> 6
+      work += s - from >> 2
       store<i32>(m + MARK, depth)
       if (depth == 0) {
         p += 4
         mode = MATCHES
       } else if (s >= end) mode = FAILS
     }
-    if (--turns >= 0) continue
-    turns = TURNS
+    if (++work < WORK) continue
+    lua.pay(work)
+    work = 0
     if (lua.fuelLeft() < 0 && mayRest(L)) {
       store<i32>(m + S, s)
       store<i32>(m + P, p)
@@ -294,6 +307,8 @@ export function search(L: i32, m: i32): i32 {
       return PAUSES
     }
   }
+  lua.pay(work + 1)
+  return s
 }
 
 /** Where a match can begin behind AT, or where that is to be looked for further; NOTHING when there is no such place. */
@@ -302,15 +317,16 @@ function nextStart(m: i32, end: i32): i32 {
   if (at > end || load<i32>(m + ANCHORED)) return NOTHING
   const first = load<i32>(m + FIRST)
   if (first < 0) return at
-  const found = find(at, min(at + (PIECE << 3), end), first)
-  lua.pay(found - at >> 3)
+  const found = find(at, min(at + PIECE, end), first)
   return found == end ? NOTHING : found
 }
+
+const FEW: i32 = 8 // captures for which every C function has room
 
 /** Pushes what was captured: how many values. `whole`: without captures the match itself, which ends at `end`. */
 export function pushCaptures(L: i32, m: i32, whole: bool, end: i32): i32 {
   const n = load<i32>(m + LEVEL) == 0 && whole ? 1 : load<i32>(m + LEVEL)
-  if (!lua.lua_checkstack(L, n)) lua.fail(L, 'stack overflow (too many captures)')
+  if (n > FEW && !lua.lua_checkstack(L, n)) lua.fail(L, 'stack overflow (too many captures)')
   for (let l = 0; l < n; l++) pushCapture(L, m, l, end)
   return n
 }
@@ -326,5 +342,8 @@ export function pushCapture(L: i32, m: i32, l: i32, end: i32): void {
     if (n == UNFINISHED) lua.fail(L, 'unfinished capture')
   }
   if (n == POSITION) lua.lua_pushinteger(L, <i64>(at - load<i32>(m + START) + 1))
-  else lua.lua_pushlstring(L, at, n)
+  else {
+    lua.pushString(L, stringOf(L, at, n))
+    lua.collect(L)
+  }
 }

@@ -147,21 +147,22 @@ export function gmatch(L: i32): i32 {
 }
 
 function nextMatch(L: i32): i32 {
-  const text = lua.lua_tolstring(L, lua.upvalue(1), SCRATCH)
-  const length = load<i32>(SCRATCH)
-  const pattern = lua.lua_tolstring(L, lua.upvalue(2), SCRATCH)
-  const at = <i32>lua.lua_tointegerx(L, lua.upvalue(3), 0) - 1
+  const string = load<i32>(lua.upvalueOf(L, 1))
+  const text = lua.textOf(string)
+  const length = lua.lengthOf(string)
+  const pattern = load<i32>(lua.upvalueOf(L, 2))
+  const at = load<i32>(lua.upvalueOf(L, 3)) - 1
   if (at > length) return 0
   const before = lua.stackSave()
   const m = room()
-  match.make(m, text, length, pattern, load<i32>(SCRATCH), text + at, false)
+  match.make(m, text, length, lua.textOf(pattern), lua.lengthOf(pattern), text + at, false)
   const n = nextFound(L, m)
   lua.stackRestore(before)
   return n
 }
 function nextFound(L: i32, m: i32): i32 {
   const start = load<i32>(m + match.START)
-  const last = start + <i32>lua.lua_tointegerx(L, lua.upvalue(4), 0) - 1
+  const last = start + load<i32>(lua.upvalueOf(L, 4)) - 1
   while (true) {
     const end = match.search(L, m)
     if (end == match.PAUSES) return rest(L, m, 1, nextAgain.index)
@@ -178,10 +179,8 @@ function nextFound(L: i32, m: i32): i32 {
   }
 }
 function note(L: i32, at: i32): void {
-  lua.lua_pushinteger(L, <i64>at)
-  lua.lua_copy(L, -1, lua.upvalue(3))
-  lua.lua_copy(L, -1, lua.upvalue(4))
-  lua.pop(L, 1)
+  store<i64>(lua.upvalueOf(L, 3), <i64>at)
+  store<i64>(lua.upvalueOf(L, 4), <i64>at)
 }
 function nextAgain(L: i32, status: i32, context: i32): i32 {
   const before = lua.stackSave()
@@ -201,6 +200,8 @@ const MATCH_END: i32 = match.OWN + 16 // of the last one; before the first 0
 const COPIED: i32 = match.OWN + 20 // up to where the text is written, or replaced
 const CHANGED: i32 = match.OWN + 24
 const MOST: i32 = match.OWN + 32 // i64
+const IS_ADDING: i32 = match.OWN + 40 // the replacement, of which so much is done
+const ADDED: i32 = match.OWN + 44
 
 const MACHINE: i32 = 6 // the slot of its copy while other code runs
 
@@ -241,8 +242,13 @@ function substitute(L: i32, m: i32, before: i32, hasValue: bool): i32 {
       if (match.isAnchored(m)) break
       match.begin(m, load<i32>(m + MATCH_END))
     }
+    if (load<i32>(m + IS_ADDING)) {
+      if (!addText(L, m)) return rest(L, m, MACHINE + 1, gsubAgain.index)
+      if (match.isAnchored(m)) break
+      match.begin(m, load<i32>(m + MATCH_END))
+    }
     if (<i64>load<i32>(m + COUNT) >= load<i64>(m + MOST)) break
-    const end = match.search(L, m)
+    const end = lua.fuelLeft() < 0 && mayRest(L) ? match.PAUSES : match.search(L, m)
     if (end == match.PAUSES) return rest(L, m, MACHINE + 1, gsubAgain.index)
     if (end == match.NOTHING) break
     const at = load<i32>(m + match.AT)
@@ -256,9 +262,8 @@ function substitute(L: i32, m: i32, before: i32, hasValue: bool): i32 {
     store<i32>(m + MATCH_END, end)
     store<i32>(m + COPIED, end)
     if (kind == lua.TSTRING) {
-      addText(L, m, end)
-      if (match.isAnchored(m)) break
-      match.begin(m, end)
+      store<i32>(m + IS_ADDING, 1)
+      store<i32>(m + ADDED, 0)
       continue
     }
     if (kind == lua.TFUNCTION) {
@@ -342,23 +347,37 @@ function addValue(L: i32, m: i32): void {
   store<i32>(m + CHANGED, 1)
 }
 
-/** Adds the replacement that is a text, with what was captured. */
-function addText(L: i32, m: i32, end: i32): void {
-  let p = lua.lua_tolstring(L, 3, SCRATCH)
-  const last = p + load<i32>(SCRATCH)
+/** Goes on adding the replacement that is a text, with what was captured; false when fuel has run out before it is done. */
+function addText(L: i32, m: i32): bool {
+  const text = lua.lua_tolstring(L, 3, SCRATCH)
+  const last = text + load<i32>(SCRATCH)
+  const end = load<i32>(m + MATCH_END)
+  let p = text + load<i32>(m + ADDED)
+  const likely = load<i32>(m + SIZE) + (last - p)
+  if (likely > load<i32>(m + ROOM)) grow(L, m, likely)
   for (;;) {
-    const q = findByte(p, last, 0x25) // %
+    const stop = min(p + PIECE, last)
+    const q = findByte(p, stop, 0x25) // %
     lua.pay(q - p >> 3)
     add(L, m, p, q - p)
-    if (q == last) break
-    const c = byte(q + 1)
-    if (c == 0x25) add(L, m, q, 1)
-    else if (c == 0x30) add(L, m, load<i32>(m + match.AT), end - load<i32>(m + match.AT))
-    else if (c > 0x30 && c <= 0x39) {
-      match.pushCapture(L, m, c - 0x31, end)
-      addTop(L, m)
-    } else lua.fail(L, "invalid use of '%' in replacement string")
-    p = q + 2
+    p = q
+    if (q < stop) {
+      const c = byte(q + 1)
+      if (c == 0x25) add(L, m, q, 1)
+      else if (c == 0x30) add(L, m, load<i32>(m + match.AT), end - load<i32>(m + match.AT))
+      else if (c > 0x30 && c <= 0x39) {
+        match.pushCapture(L, m, c - 0x31, end)
+        addTop(L, m)
+      } else lua.fail(L, "invalid use of '%' in replacement string")
+      p += 2
+    }
+    if (p == last) break
+    if (lua.fuelLeft() < 0 && mayRest(L)) {
+      store<i32>(m + ADDED, p - text)
+      return false
+    }
   }
+  store<i32>(m + IS_ADDING, 0)
   store<i32>(m + CHANGED, 1)
+  return true
 }
