@@ -48,7 +48,7 @@ export type TestListener = {
 }
 
 export type TestOptions = {
-  /** What they may do; it has to allow that they send to this pid. */
+  /** What they may do; it has to allow that one sends to the pid that hears of its cases. */
   readonly context: (listener: Pid) => Context
   /** For a test that says none itself. */
   readonly timeout: string | number
@@ -118,8 +118,10 @@ class Output {
   }
 }
 
-/** How a test came out: its end, or that it was ended for being late, and where it stood; null when nobody waits for it. */
-type Outcome = { readonly exit: Exit } | { readonly stood: string | null } | null
+/** How a test came out: its end, or why it was ended, and where it stood; null when nobody waits for it. */
+type Outcome = { readonly exit: Exit } | { readonly ended: string; readonly at: string | null } | null
+
+const timeText = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)
 
 /** Where the app's own code stands in a process: `src/cart.lua:12`. */
 const standingAt = ({ body }: Process): string | null => {
@@ -129,70 +131,64 @@ const standingAt = ({ body }: Process): string | null => {
   return own ? `${own.file}:${own.line}` : null
 }
 
-/** The process that tests tell of their cases, and hear nothing from. */
-class Listener {
-  readonly #node: Node
-  readonly #body: ListeningBody
-  readonly pid: Pid
-  #message: (payload: Uint8Array) => void = () => {}
-  #end: () => void = () => {}
-
-  constructor(node: Node) {
-    const { scheduler, clock } = node.parts
-    this.#node = node
-    this.#body = new ListeningBody({
-      message: (topic, payload) => topic === TOPIC && this.#message(payload),
-      event: () => this.#end(),
-    })
-    const host = new Host('test', defaultLimits, node.config.name ?? '')
-    this.pid = scheduler.spawn({ host, limits: defaultLimits, body: this.#body, entry: 'test', startedAt: clock.nowMs(), parent: null }).pid
-  }
-
-  /** Runs a test, to its end and to the last it has said. Throws what it does not start for. */
-  async follow(entry: Entry, { context, attachment, timeoutMs, gone, message }: Followed): Promise<Outcome> {
-    const { launcher, scheduler, clock } = this.#node.parts
-    const args = encodeAll([{ pid: this.pid, topic: TOPIC, ref_id: entry.id }])
-    const { promise: isOver, resolve } = Promise.withResolvers<void>()
-    this.#message = message
-    this.#end = resolve
-    const { pid } = launcher.call(entry, { args, context, parent: this.pid, monitor: true, attachment })
-    let outcome: Outcome = null
-    let isCut = false
-    scheduler.onExit(pid, (exit) => {
-      if (!isCut) outcome = { exit }
-    })
-    const cut = (isLate: boolean): void => {
-      const process = scheduler.processes.find(pid)
-      if (!process) return
-      isCut = true
-      if (isLate) outcome = { stood: standingAt(process) }
-      scheduler.terminate(pid)
-    }
-    const forget = [clock.setTimer(timeoutMs, () => cut(true)), gone ? whenGone(gone, () => cut(false)) : () => {}]
-    await isOver // what it has sent before was heard before
-    for (const each of forget) each()
-    this.#message = () => {}
-    return outcome
-  }
-
-  close(): void {
-    this.#body.finish()
-    this.#node.scheduler.terminate(this.pid)
-  }
-}
-
 type Followed = {
-  readonly context: Context
+  readonly context: TestOptions['context']
   readonly attachment: Attachment
   readonly timeoutMs: number
   readonly gone: AbortSignal | undefined
   readonly message: (payload: Uint8Array) => void
 }
 
+/**
+ * Runs a test below a process that it tells of its cases, to its end and to the last it has said. That one ends with it, or before, when the
+ * test ends it. Throws what the test does not start for.
+ */
+const follow = async (node: Node, entry: Entry, { context, attachment, timeoutMs, gone, message }: Followed): Promise<Outcome> => {
+  const { launcher, scheduler, clock } = node.parts
+  const { promise: isOver, resolve } = Promise.withResolvers<void>()
+  const body = new ListeningBody({
+    message: (topic, payload) => topic === TOPIC && message(payload),
+    event: (topic) => topic === 'pid.exit' && resolve(),
+  })
+  const host = new Host('test', defaultLimits, node.config.name ?? '')
+  const listener = scheduler.spawn({ host, limits: defaultLimits, body, entry: 'test', startedAt: clock.nowMs(), parent: null })
+  let outcome: Outcome = null
+  listener.onEnd(() => {
+    outcome ??= { ended: 'it has ended the process that hears of its cases', at: null }
+    resolve()
+  })
+  try {
+    const own = context(listener.pid)
+    const { pid } = launcher.call(entry, {
+      args: encodeAll([{ pid: listener.pid, topic: TOPIC, ref_id: entry.id }]),
+      context: { ...own, values: { ...own.values, parent_pid: listener.pid, test_topic: TOPIC } },
+      parent: listener.pid,
+      monitor: true,
+      attachment,
+    })
+    scheduler.onExit(pid, (exit) => {
+      outcome ??= { exit }
+    })
+    const late = (): void => {
+      const process = scheduler.processes.find(pid)
+      outcome ??= { ended: `it took longer than ${timeText(timeoutMs)} and was ended`, at: process && standingAt(process) }
+      resolve()
+    }
+    const forget = [clock.setTimer(timeoutMs, late), gone ? whenGone(gone, resolve) : () => {}]
+    await isOver // what it has sent before was heard before
+    for (const each of forget) each()
+    const came = outcome
+    if (scheduler.processes.find(pid)) scheduler.terminate(pid)
+    return came
+  } finally {
+    if (listener.state !== 'ended') scheduler.terminate(listener.pid)
+  }
+}
+
 /** Runs one test. */
-const runOne = async (node: Node, listener: Listener, entry: Entry, options: TestOptions): Promise<Tested> => {
+const runOne = async (node: Node, entry: Entry, options: TestOptions): Promise<Tested> => {
   const { clock, tail } = node.parts
-  const { heard, gone } = options
+  const { heard, gone, context } = options
   const output = new Output()
   const cases: TestCase[] = []
   const start = clock.nowMs()
@@ -221,10 +217,13 @@ const runOne = async (node: Node, listener: Listener, entry: Entry, options: Tes
     tell(told)
   }
 
-  const finish = (): Tested => {
-    const tested = { entry: entry.id, suite: suiteOf(entry), cases, ms: sinceStart(), output: output.text }
-    heard?.done?.(tested)
-    return tested
+  const judge = (outcome: Outcome): void => {
+    if (outcome === null) return
+    if ('ended' in outcome) whole(failureOf(outcome.ended, { at: outcome.at }))
+    else if (!outcome.exit.ok) {
+      const isSaid = running === null && cases.some(({ status }) => status === 'failed')
+      if (!isSaid) wrong(errorOf(outcome.exit)) // else it only says that cases have failed
+    } else if (cases.length === 0) whole(lastWords(outcome.exit.payload)[0] === false ? failureOf('it returned false') : null)
   }
 
   heard?.began?.(entry)
@@ -233,36 +232,25 @@ const runOne = async (node: Node, listener: Listener, entry: Entry, options: Tes
   })
   try {
     const timeoutMs = parseDuration(entry.meta.timeout ?? options.timeout)
-    const own = options.context(listener.pid)
-    const context = { ...own, values: { ...own.values, parent_pid: listener.pid, test_topic: TOPIC } }
-    const outcome = await listener.follow(entry, { context, attachment: { terminal: output.terminal }, timeoutMs, gone, message })
-    if (outcome === null) return finish()
-    if ('stood' in outcome) whole(failureOf(`it took longer than ${timeoutMs} ms and was ended`, { at: outcome.stood }))
-    else if (!outcome.exit.ok) {
-      const isSaid = running === null && cases.some(({ status }) => status === 'failed')
-      if (!isSaid) wrong(errorOf(outcome.exit)) // else it only says that cases have failed
-    } else if (cases.length === 0) whole(lastWords(outcome.exit.payload)[0] === false ? failureOf('it returned false') : null)
+    judge(await follow(node, entry, { context, attachment: { terminal: output.terminal }, timeoutMs, gone, message }))
   } catch (error) {
     if (!(error instanceof WippyError)) throw error
     wrong(error)
   } finally {
     unfollow()
   }
-  return finish()
+  const tested = { entry: entry.id, suite: suiteOf(entry), cases, ms: sinceStart(), output: output.text }
+  heard?.done?.(tested)
+  return tested
 }
 
 /** Runs tests one after another. Whatever they do wrong is in what they come to. Throws DURATION_INVALID. */
 export const runTests = async (node: Node, entries: readonly Entry[], options: TestOptions): Promise<readonly Tested[]> => {
   parseDuration(options.timeout)
-  const listener = new Listener(node)
   const all: Tested[] = []
-  try {
-    for (const entry of entries) {
-      if (options.gone?.aborted) break
-      all.push(await runOne(node, listener, entry, options))
-    }
-  } finally {
-    listener.close()
+  for (const entry of entries) {
+    if (options.gone?.aborted) break
+    all.push(await runOne(node, entry, options))
   }
   return all
 }

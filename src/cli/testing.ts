@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Node } from '../app.ts'
 import type { Config } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
+import { whenGone } from '../gone.ts'
 import type { Entry, Swap } from '../index.ts'
 import { type AppFlags, configure } from './configure.ts'
 import { Exit } from './exit.ts'
@@ -138,10 +139,11 @@ const watching = async (testing: Testing, meant: () => Entry[]): Promise<void> =
   complain('Waiting for files to be saved; Ctrl-C ends this.')
   while (!gone.aborted) {
     if (waiting.length === 0) {
-      await new Promise<void>((resolve) => {
-        wake = resolve
-        gone.addEventListener('abort', () => resolve(), { once: true })
-      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      wake = resolve
+      const forget = whenGone(gone, resolve)
+      await promise
+      forget()
       continue
     }
     const swaps = waiting.splice(0)

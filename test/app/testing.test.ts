@@ -279,6 +279,7 @@ test('what a test does to itself fails it alone: no end, no memory, no Lua', asy
     c_lua: 'return {',
     d_define: 'local test = require("test")\nreturn { main = test.run_cases(function()\n error("no") end) }',
     e_after: `local test = require("test")\nlocal all = test.run_cases(function() test.describe("x", function() test.it("y", function() end) end) end)\nreturn { main = function(o) all(o)\n error("late") end }`,
+    d_runner: `return { main = function(options)\n require("process").terminate(options.pid)\n require("time").sleep("1h") end }`,
     f_fine: 'return { main = function() return true end }',
   }
   const entries = Object.keys(sources).map((name) => entry(name, name === 'a_loop' ? 'type: test, timeout: 400ms' : 'type: test'))
@@ -290,6 +291,7 @@ test('what a test does to itself fails it alone: no end, no memory, no Lua', asy
       ['app:b_memory', ['b_memory', 'failed', null, null]],
       ['app:c_lua', ['c_lua', 'failed', 'src/c_lua.lua', 1]],
       ['app:d_define', ['d_define', 'failed', 'src/d_define.lua', 3]],
+      ['app:d_runner', ['d_runner', 'failed', null, null]],
       ['app:e_after', ['y', 'passed', undefined, undefined], ['e_after', 'failed', 'src/e_after.lua', 4]],
       ['app:f_fine', ['f_fine', 'passed', undefined, undefined]],
     ],
