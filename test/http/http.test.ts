@@ -223,6 +223,24 @@ test('without a request there is none', () =>
     assert.equal(await app.eval(code, { modules: ['http'] }), ['Internal', 'no HTTP request context found'])
   }))
 
+test('where an answer ends, and what becomes of its connection, a handler does not say', () =>
+  served(
+    {
+      smuggle: handler(`for _, name in ipairs{ 'Connection', 'Keep-Alive', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade' } do
+          res:set_header(name, 'chunked')
+        end
+        res:set_header('Content-Length', '3') res:write('whole')`),
+      a: endpoint('/smuggle', 'smuggle'),
+    },
+    async (server) => {
+      const wire = await server.open()
+      const told = await wire.say('GET /smuggle HTTP/1.1\r\nHost: x\r\n\r\n', /whole$/)
+      assert.not.match(told, /chunked/)
+      assert.match(told, /^Content-Length: 5\r$/m)
+      wire.socket.destroy()
+    },
+  ))
+
 test('limits: bodies, headers, requests at once, handlers and bodies that take too long', () =>
   served(
     {

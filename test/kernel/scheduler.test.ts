@@ -587,6 +587,15 @@ test('what the old code opened is closed, and answers to it are not heard by the
   assert.equal(seen, [START])
 })
 
+test('a process that ends with the step in which it asked for an upgrade closes both bodies', () => {
+  const body = new TsBody()
+  const kernel = new TestKernel({ answer: ({ process }) => kernel.scheduler.upgrade(process, { body, entry: 'app:new', args: bytes('') }) })
+  const old = new TsBody((_inbox, out) => out.ask('process.upgrade', '', 1).exit('over'))
+  kernel.spawn(old)
+  kernel.run()
+  assert.equal([old.closed, body.closed, body.steps], [1, 1, 0])
+})
+
 test('an upgrade of a process that ended closes the new body', () => {
   const kernel = new TestKernel()
   const process = kernel.spawn()

@@ -246,6 +246,21 @@ test('all_significant: the supervisor ends with the last of them', () => {
   assert.not(nursery.isAlive(tree))
 })
 
+test('all_significant: one that is about to be started again counts', () => {
+  const nursery = new Nursery()
+  const again = child('a', { restart: 'transient', significant: true, program: { broken: [] } })
+  const once = child('b', { restart: 'temporary', significant: true })
+  const tree = nursery.start(plan([again, once], { autoShutdown: 'all_significant', maxRestarts: 10 }))
+  again.program.broken!.push('NOT_NOW')
+  nursery.end(pidOf(tree, 'a'), 'error')
+  assert.is(states(tree), 'a:restarting b:running')
+  nursery.end(pidOf(tree, 'b'), 'well')
+  assert.ok(nursery.isAlive(tree))
+  nursery.pass(0)
+  nursery.end(pidOf(tree, 'a'), 'well')
+  assert.not(nursery.isAlive(tree))
+})
+
 test('a significant child that was terminated on request ends nobody', async () => {
   const nursery = new Nursery()
   const tree = nursery.start(plan([child('a', { restart: 'transient', significant: true })], { autoShutdown: 'any_significant' }))
@@ -376,6 +391,18 @@ test('another plan: policies hold at once, changed programs run anew, others are
   assert.is(pidOf(tree, 'a'), a)
   nursery.kill(pidOf(tree, 'd'))
   assert.is(states(tree), 'd:running b:running extra:running', 'the new strategy, and a is temporary now')
+})
+
+test('a plan that takes up the id of a child started by request has that one ended', async () => {
+  const nursery = new Nursery()
+  const tree = nursery.start(plan([child('a')]))
+  await tree.startChild(child('b'))
+  nursery.written()
+  const adopted = tree.adopt(plan([child('a'), child('b')]))
+  nursery.kernel.run()
+  await adopted
+  assert.is(nursery.written(), '-b +b')
+  assert.is(states(tree), 'a:running b:running')
 })
 
 test('messages to a supervisor and the failure of one it is linked to change nothing', () => {

@@ -60,6 +60,11 @@ test('what an updated entry lets go of is deleted after it, what it takes up is 
   assert.equal(shown(changes), ['create a:lib2', 'update a:f', 'delete a:lib'])
 })
 
+test('of two that are updated the one that the other needs comes first', () => {
+  const [newer, other] = [entry('a:lib', 'library.lua', { v: 2 }), entry('a:f', 'function.lua', { imports: { l: 'lib' }, v: 2 })]
+  assert.equal(shown(plan(stateOf(library, handler), [update(other), update(newer)])), ['update a:lib', 'update a:f'])
+})
+
 test('deletes that have nothing to do with the rest come first', () => {
   const other = entry('b:old', 'http.service')
   assert.equal(shown(plan(stateOf(other), [create(entry('b:new', 'http.service')), remove('b:old')])), ['delete b:old', 'create b:new'])

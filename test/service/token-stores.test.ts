@@ -131,6 +131,18 @@ test('two token stores share a store and not their tokens, and nobody who writes
     assert.equal(found, ['Internal', 2, true, true, 'Internal', 'Internal'])
   }))
 
+test('a token is over when its time is, however long the store keeps it', () =>
+  withApp({ s: { kind: 'store.memory' }, tokens: tokenStore({ store: 's' }) }, async (app) => {
+    const code = `local tokens, shelf = security.token_store("app:tokens"), store.get("app:s")
+      local token = tokens:create(security.new_actor("ada"), security.new_scope(), { expiration = "300ms" })
+      local key = shelf:list{ prefix = "token/app:tokens/" }.items[1].key
+      shelf:set(key, shelf:get(key))
+      local before = tokens:validate(token):id()
+      time.sleep("310ms")
+      return { before, select(3, tokens:validate(token)):kind(), shelf:get(key) ~= nil }`
+    assert.equal(await app.eval(code, secure), ['ada', 'Internal', true])
+  }))
+
 test('a key comes from a variable, or from a placeholder', () =>
   withApp(
     {
