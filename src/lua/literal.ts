@@ -136,6 +136,7 @@ const lineEndAfter = (text: string, at: number): number => {
 /** The value of a well-formed string literal. Escaped bytes become the character of that code. */
 export const stringValue = (literal: string): string => {
   if (literal.startsWith('[')) return longText(literal)
+  if (!literal.includes('\\')) return literal.slice(1, -1)
   let value = ''
   let at = 1
   while (at < literal.length - 1) {

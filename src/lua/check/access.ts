@@ -151,6 +151,8 @@ export abstract class Access extends Conditions {
   #fieldOfTable(type: TableType, name: string, node: Index | Span, isCalled: boolean): Type {
     const field = type.fields.get(name)
     if (field !== undefined) return this.#seen(field, name, type)
+    const method = methodOf(type, name)
+    if (method) return method
     if (isCalled && !type.open) {
       if (type.owner !== this) this.#absent(type, name, node, [...type.fields.keys()])
       else if (this.#awaited.length < MOST_AWAITED) {
@@ -271,6 +273,18 @@ export abstract class Access extends Conditions {
   }
 }
 
+/** A function that a table has through its metatable. */
+const methodOf = ({ proto }: TableType, name: string): Type | undefined => {
+  let at = proto
+  for (let steps = 0; at && steps < PROTOS; steps++) {
+    const found = at.fields.get(name)
+    if (found) return found.kind === 'fn' ? found : undefined
+    at = at.proto
+  }
+  return undefined
+}
+
+const PROTOS = 16
 const MOST_AWAITED = 2000
 const SHOWN = 8
 const namesHint = (names: readonly string[]): string =>

@@ -6,11 +6,13 @@ import { fieldOf } from './assignable.ts'
 import type { Variable } from './binding.ts'
 import { withoutNil } from './filter.ts'
 import { Functions } from './function.ts'
-import { hasNil, isLoose, kindOf, membersOf, nil, resolved, type Type, union } from './type.ts'
+import { hasNil, instanceOf, isLoose, kindOf, membersOf, nil, resolved, type TableType, type Type, union } from './type.ts'
 
 export type Statements<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>
 
 export abstract class Assignments extends Functions {
+  readonly #instances = new Map<TableType, TableType>()
+
   /** What a variable is from its declaration on. */
   protected settle(variable: Variable, type: Type): void {
     if (variable.declared) this.became(variable, type)
@@ -140,7 +142,12 @@ export abstract class Assignments extends Functions {
   protected functionStatement({ target, method, body }: Statements<'functionstat'>): void {
     if (method) {
       const owner = this.value(target)
-      const type = this.functionOf(body, { isMethod: true, onSignature: (signature) => this.#give(owner, method.name, signature) })
+      const self = this.#selfOf(owner)
+      const type = this.functionOf(body, {
+        isMethod: true,
+        ...(self && { self }),
+        onSignature: (signature) => this.#give(owner, method.name, signature),
+      })
       this.#give(owner, method.name, type)
       return
     }
@@ -156,6 +163,15 @@ export abstract class Assignments extends Functions {
     if (!variable) return
     if (variable.declared) this.mismatch(target, type, variable.declared, `'${variable.name}'`)
     this.became(variable, type)
+  }
+
+  /** What methods of a table are called on: it, or something that has its methods. */
+  #selfOf(owner: Type): Type | undefined {
+    const own = resolved(owner)
+    if (own.kind !== 'table') return undefined
+    const known = this.#instances.get(own) ?? instanceOf(own, this)
+    this.#instances.set(own, known)
+    return known
   }
 
   /** Gives a table a function of its own, in place of what was known of it before its body. */

@@ -152,8 +152,10 @@ class Binder {
         this.#body(statement.body, false)
         return
       case 'functionstat':
-        this.#assign(statement.target)
-        if (statement.method) this.#bindings.assignedFields.add(statement.method.name)
+        if (statement.method) {
+          this.expression(statement.target)
+          this.#bindings.assignedFields.add(statement.method.name)
+        } else this.#assign(statement.target)
         this.#body(statement.body, statement.method !== undefined)
         return
       case 'assign':

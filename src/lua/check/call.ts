@@ -6,7 +6,20 @@ import { Arguments, type Values } from './argument.ts'
 import { isTable } from './assignable.ts'
 import { truthy } from './filter.ts'
 import { show } from './show.ts'
-import { any, type FunctionType, integer, isLoose, membersOf, never, resolved, string, type Type, union, widened } from './type.ts'
+import {
+  any,
+  type FunctionType,
+  instanceOf,
+  integer,
+  isLoose,
+  membersOf,
+  never,
+  resolved,
+  string,
+  type Type,
+  union,
+  widened,
+} from './type.ts'
 
 const UNKNOWN: Values = { types: [any], more: any }
 
@@ -57,14 +70,24 @@ export abstract class Calls extends Arguments {
       }
       case 'setmetatable': {
         const { types } = this.values(args)
-        for (const type of types) this.escape(type)
-        return { types: [types[0] && resolved(types[0]).kind !== 'table' ? types[0] : any], more: null }
+        return { types: [this.#withMeta(types[0], types[1])], more: null }
       }
       case 'type':
         this.values(args)
         return { types: [string], more: null }
     }
     return undefined
+  }
+
+  /** What `setmetatable` makes of a table: it has what the metatable's `__index` has. */
+  #withMeta(values: Type = any, meta: Type = any): Type {
+    const own = resolved(values)
+    if (own.kind !== 'table') return values
+    this.escape(own)
+    const table = resolved(meta)
+    const index = table.kind === 'table' ? table.fields.get('__index') : undefined
+    const proto = index && resolved(index)
+    return proto?.kind === 'table' ? instanceOf(proto, this, own.fields) : any
   }
 
   #apply(callee: Type, node: Call, object: Type | undefined): Values {

@@ -40,6 +40,8 @@ export abstract class Functions extends ValueReader {
       else variable.constant = whole
       return { name, type: annotation ? whole : any, optional: parameter.optional || !annotation }
     })
+    const self = options.self && this.bindings.variables.get(body)
+    if (self) self.constant = options.self ?? null
     const rest = variadic ? (variadic.annotation ? this.types.of(variadic.annotation.type) : any) : null
     const declared = body.results ? this.types.results(body.results.items) : null
     const signature = fn({

@@ -48,6 +48,8 @@ export type Frame = {
 
 export type FunctionOptions = {
   readonly isMethod?: boolean
+  /** What a method is called on. */
+  readonly self?: Type
   /** What is wanted where it stands: the types of parameters that say none. */
   readonly expected?: FunctionType
   /** Told what is known of it before its body is looked at, so that it may call itself. */

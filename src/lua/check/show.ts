@@ -48,6 +48,7 @@ const shown = (type: Type, depth: number): string => {
       return `${type.isReadonly ? 'readonly ' : ''}{${listed(fields, ', ')}}`
     }
     case 'table': {
+      if (depth > 0 && type.fields.size > 0) return '{…}' // it may hold itself
       if (type.fields.size === 0) return type.element ? `{${inner(type.element)}}` : 'table'
       return `{${listed(
         [...type.fields].map(([name, field]) => `${name}: ${inner(field)}`),

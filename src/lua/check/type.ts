@@ -44,6 +44,8 @@ export type RecordType = {
 export type TableType = {
   readonly kind: 'table'
   readonly fields: Map<string, Type>
+  /** Where a metatable looks for what it does not have. */
+  readonly proto: TableType | null
   element: Type | null
   /** Whether there may be fields that nobody sees here. */
   open: boolean
@@ -121,7 +123,11 @@ export const record = (fields: ReadonlyMap<string, Field>, name: string | null =
   hasMeta: false,
   isReadonly: false,
 })
-export const table = (owner: object): TableType => ({ kind: 'table', fields: new Map(), element: null, open: false, owner })
+export const table = (owner: object): TableType => ({ kind: 'table', fields: new Map(), proto: null, element: null, open: false, owner })
+/** A table that has the methods of another one, and whatever else it is given. */
+export const instanceOf = (proto: TableType, owner: object, fields: Map<string, Type> = new Map()): TableType => ({
+  ...{ kind: 'table', fields, proto, element: null, open: true, owner },
+})
 export const array = (element: Type): ArrayType => ({ kind: 'array', element, isReadonly: false })
 
 type Partial = { [Key in keyof FunctionType]?: FunctionType[Key] }

@@ -368,6 +368,34 @@ return M
 `)
 })
 
+test('methods are those of the table behind the object', () => {
+  told(`
+local Account = {}
+Account.__index = Account
+function Account.new(balance: number)
+  return setmetatable({ balance = balance }, Account)
+end
+function Account:log(text: string): string
+  return text
+end
+function Account:deposit(amount: number): number
+  self:log("x", 1) --! E0006 takes 1 argument
+  self:later(amount)
+  self.balance = self.balance + amount
+  return self.balance
+end
+function Account:later() end
+local a = Account.new(1)
+a:deposit("five") --! E0001 argument 'amount' of 'deposit'
+a:deposit() --! E0006
+a:anything()
+local s: string = a:deposit(1) --! E0001
+local t = setmetatable({}, { __index = Account }):log(2) --! E0001
+local other = setmetatable({}, { __call = function() return 1 end })
+return other(), s, t, a.whatever.else_
+`)
+})
+
 test('what is readonly stays', () => {
   told(`
 type Fixed = readonly { x: number }

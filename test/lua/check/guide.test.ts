@@ -17,11 +17,16 @@ for (const [index, code] of blocks.entries()) {
     const { diagnostics } = checked(code, { modules: ['sql'] })
     const wanted = code
       .split('\n')
-      .flatMap((line, at) => [...line.matchAll(/-- (E\d{4})(?:: ([^-]*))?/g)].map(([, name, part = '']) => ({ at: `${at + 1} ${name}`, part: part.trim() })))
+      .flatMap((line, at) =>
+        [...line.matchAll(/-- (E\d{4})(?:: ([^-]*))?/g)].map(([, name, part = '']) => ({ at: `${at + 1} ${name}`, part: part.trim() })),
+      )
     assert.equal(diagnostics.map(({ line, code: name }) => `${line} ${name}`).sort(), wanted.map(({ at }) => at).sort())
     for (const { at, part } of wanted) {
       const found = diagnostics.filter(({ line, code: name }) => `${line} ${name}` === at)
-      assert.ok(found.some(({ message, hint = '' }) => message.includes(part) || hint.includes(part)), `${at}: ${part}`)
+      assert.ok(
+        found.some(({ message, hint = '' }) => message.includes(part) || hint.includes(part)),
+        `${at}: ${part}`,
+      )
     }
   })
 }
