@@ -19,9 +19,22 @@ type Events = {
 /** Where rows go. `full` is called once when there is no room for more; what still comes is dropped. */
 export type Sink = { readonly writer: RowWriter; full?(): void }
 
+const BYTEA = 17
+
+/** Whether a text would be read as something else where bytes are expected. */
+const isAmbiguous = (value: Value): boolean => typeof value === 'string' && value.includes('\\')
+
+/** Values as they are meant: a text for a column of bytes is its bytes, and no notation for others. Only the server knows which are. */
+const asMeant = async (client: pg.ClientBase, sql: string, values: Row): Promise<Row> => {
+  if (!values.some(isAmbiguous)) return values
+  const wanted = await parameterTypes(client, sql)
+  return values.map((value, at) => (wanted[at] === BYTEA && typeof value === 'string' ? Buffer.from(value) : value))
+}
+
 /** Runs a statement, or several when there are no values. Resolves with what the last of them did. */
-export const runQuery = (client: pg.ClientBase, sql: string, values: Row, sink: Sink | null): Promise<Summary> =>
-  new Promise((resolve, reject) => {
+export const runQuery = async (client: pg.ClientBase, sql: string, given: Row, sink: Sink | null): Promise<Summary> => {
+  const values = await asMeant(client, sql, given)
+  return new Promise((resolve, reject) => {
     const query = new pg.Query({ text: sql, values: values.map(parameter), rowMode: 'array', types } as pg.QueryArrayConfig)
     let result: Summary | null = null
     const events = query as unknown as Events
@@ -35,6 +48,7 @@ export const runQuery = (client: pg.ClientBase, sql: string, values: Row, sink: 
     events.on('end', (results) => resolve(Array.isArray(results) ? results.at(-1)! : results))
     client.query(query as unknown as pg.Submittable)
   })
+}
 
 export const executedOf = ({ rowCount }: Summary): Executed => ({ lastInsertId: 0, rowsAffected: rowCount ?? 0 })
 
@@ -43,37 +57,53 @@ type Wire = {
   parse(statement: { readonly name: string; readonly text: string }, more?: boolean): void
   describe(what: { readonly type: 'S'; readonly name: string }, more?: boolean): void
   sync(): void
+  on(event: 'parameterDescription', hear: Described): void
+  off(event: 'parameterDescription', hear: Described): void
 }
+
+type Described = (message: { readonly dataTypeIDs: readonly number[] }) => void
 
 /** Lets the server parse a statement without running it: pg calls these as its messages arrive. */
 class Parse {
   readonly #sql: string
-  readonly #done: (error: Error | null) => void
+  readonly #done: (error: Error | null, types: readonly number[]) => void
+  #types: readonly number[] = []
+  #wire: Wire | null = null
+  readonly #hear: Described = ({ dataTypeIDs }) => {
+    this.#types = dataTypeIDs
+  }
 
-  constructor(sql: string, done: (error: Error | null) => void) {
+  constructor(sql: string, done: (error: Error | null, types: readonly number[]) => void) {
     this.#sql = sql
     this.#done = done
   }
 
   submit(wire: Wire): void {
+    this.#wire = wire
+    wire.on('parameterDescription', this.#hear)
     wire.parse({ name: '', text: this.#sql })
     wire.describe({ type: 'S', name: '' })
     wire.sync()
   }
 
   handleError(error: Error): void {
-    this.#done(error)
+    this.#end(error)
   }
 
   handleReadyForQuery(): void {
-    this.#done(null)
+    this.#end(null)
+  }
+
+  #end(error: Error | null): void {
+    this.#wire?.off('parameterDescription', this.#hear)
+    this.#done(error, this.#types)
   }
 
   handleRowDescription(): void {}
 }
 
-/** Rejects with what is wrong with a statement. */
-export const checkQuery = (client: pg.ClientBase, sql: string): Promise<void> =>
+/** The numbers of the types that a statement's parameters have. Rejects with what is wrong with it. */
+export const parameterTypes = (client: pg.ClientBase, sql: string): Promise<readonly number[]> =>
   new Promise((resolve, reject) => {
-    client.query(new Parse(sql, (error) => (error ? reject(error) : resolve())) as unknown as pg.Submittable)
+    client.query(new Parse(sql, (error, types) => (error ? reject(error) : resolve(types))) as unknown as pg.Submittable)
   })

@@ -10,7 +10,7 @@ import { badStatement, canceled, ended, unavailable } from './fault.ts'
 import { Line, type LineLimits } from './line.ts'
 import { Order } from './order.ts'
 import { postgresFault } from './postgres-fault.ts'
-import { checkQuery, executedOf, runQuery } from './postgres-query.ts'
+import { executedOf, parameterTypes, runQuery } from './postgres-query.ts'
 import { RowWriter } from './rows.ts'
 
 export type PostgresOptions = {
@@ -88,7 +88,7 @@ export class PostgresDatabase implements Database {
       return rowsOf(runQuery(client, work.sql, work.values, { writer, full: giveUp }), writer)
     })
   execute: Executor['execute'] = (work) => this.#borrow(work.signal, (client) => executeOn(client, work))
-  check: Executor['check'] = ({ sql, signal }) => this.#borrow(signal, (client) => checkQuery(client, sql))
+  check: Executor['check'] = async ({ sql, signal }) => void (await this.#borrow(signal, (client) => parameterTypes(client, sql)))
 
   async begin({ isolation, readOnly, signal }: TransactionOptions): Promise<Transaction> {
     const level = LEVELS[isolation]
@@ -200,7 +200,7 @@ class PostgresTransaction implements Transaction {
       return rowsOf(runQuery(client, sql, values, { writer }), writer)
     })
   execute: Executor['execute'] = (work) => this.#next((client) => executeOn(client, work))
-  check: Executor['check'] = ({ sql }) => this.#next((client) => checkQuery(client, sql))
+  check: Executor['check'] = async ({ sql }) => void (await this.#next((client) => parameterTypes(client, sql)))
 
   commit = (): Promise<void> =>
     this.#next(async (client) => {

@@ -49,6 +49,23 @@ conforms(
   (n) => `$${n}`,
 )
 
+test('a text for a column of bytes is its bytes, whatever notation it looks like', () =>
+  withDatabase({}, async (database) => {
+    await run(database, 'CREATE TABLE told (id int, bytes bytea, said text)')
+    const texts = ['plain', '{"a":"line\\n \\"quoted\\""}', '\\x00ff', '\\101 \\\\', 'é \\ü']
+    for (const [id, text] of texts.entries()) await run(database, 'INSERT INTO told VALUES ($1, $2, $3)', [BigInt(id), text, text])
+    const found = await rows(database, 'SELECT bytes, said FROM told ORDER BY id')
+    assert.equal(
+      found,
+      texts.map((text) => ({ bytes: Buffer.from(text), said: text })),
+    )
+    const transaction = await database.begin({ isolation: 'default', readOnly: false, signal: new AbortController().signal })
+    await run(transaction, 'UPDATE told SET bytes = $1 WHERE id = 0', ['\\'])
+    assert.is(await code(run(transaction, 'UPDATE nothing SET bytes = $1', ['\\'])), 'SQL_STATEMENT')
+    await transaction.rollback()
+    await run(database, 'DROP TABLE told')
+  }))
+
 test('what has an exact counterpart is that, all else is the text PostgreSQL writes', () =>
   withDatabase({}, async (database) => {
     const sql = `SELECT 1::int8 AS i, 2::float8 AS f, true AS b, '\\x00ff'::bytea AS x, 1.10::numeric AS n, '{"a":[1]}'::jsonb AS j,
