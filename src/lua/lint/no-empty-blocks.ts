@@ -1,4 +1,5 @@
-// Blocks with nothing in them. Those whose condition or iterator does the work, and those with a comment, are meant to be empty.
+// Blocks with nothing in them. Those whose condition or iterator does the work, cases of a chain that another case follows, and those with a
+// comment are meant to be empty.
 
 import type { Block, Expression, Statement } from '../ast.ts'
 import { nodesOf, walk } from '../walk.ts'
@@ -26,9 +27,11 @@ const partsOf = (statement: Statement): readonly Part[] => {
   const { kind, start } = statement
   switch (kind) {
     case 'if': {
-      const arms = statement.arms.map(({ block, start: at }, index) => ({ word: index === 0 ? 'if' : 'elseif', block, start: at }))
+      const last = statement.arms.length - 1
+      const { block, start: at } = statement.arms[last]!
+      const arm = { word: last === 0 ? 'if' : 'elseif', block, start: at }
       const { otherwise } = statement
-      return otherwise ? [...arms, { word: 'else', block: otherwise, start: otherwise.end - 'else'.length }] : arms
+      return otherwise ? [arm, { word: 'else', block: otherwise, start: otherwise.end - 'else'.length }] : [arm]
     }
     case 'while':
     case 'repeat':
