@@ -3,8 +3,9 @@
 //   wippy run -o app:x:y=1 greet --loud -v          ours: -o app:x:y=1 greet      the process's: --loud -v
 //   wippy run -x app:greet -s --loud                ours: -x app:greet -s         the process's: --loud
 //   wippy run greet --loud -o app:x:y=1             ours: -o app:x:y=1 greet      the process's: --loud
-// Everything behind the target belongs to the process, but for an override of an entry, which upstream's Makefiles write there. With -x, which
-// is a target and a flag in one, so does everything from the first thing on that is no flag of ours. The first `--` ends ours in any case.
+// Everything behind the target belongs to the process, but for how the app is set up, which upstream's Makefiles write there: an override of an
+// entry, a setting, a profile. With -x, which is a target and a flag in one, so does everything from the first thing on that is no flag of ours.
+// The first `--` ends ours in any case.
 
 import type { RunFlags } from './run.ts'
 
@@ -49,18 +50,24 @@ const flagsIn = (word: string): { readonly names: readonly string[]; readonly op
 
 export type Divided = { readonly own: readonly string[]; readonly rest: readonly string[] }
 
-const OVERRIDE = /^[^:=]+:[^:=]+:[^:=]+=/
+/** Flags that are ours behind the target, when their value looks like this. */
+const BEHIND: Readonly<Record<string, RegExp>> = {
+  '--override': /^[^:=]+:[^:=]+:[^:=]+=/,
+  '--set': /^[\w-]+(?:\.[\w-]+)+=/,
+  '--profile': /^[^-]/,
+}
 
-/** Divides what stands behind the target: overrides of entries are ours, up to the first `--`, which is nobody's. */
+/** Divides what stands behind the target: what says how the app is set up is ours, up to the first `--`, which is nobody's. */
 const divideBehind = (words: readonly string[]): Divided => {
   const [own, rest]: [string[], string[]] = [[], []]
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!
     if (word === '--') return { own, rest: [...rest, ...words.slice(at + 1)] }
-    const [, joined] = /^(?:-o|--override=)(.+)$/.exec(word) ?? []
-    if (joined !== undefined && OVERRIDE.test(joined)) own.push(word)
-    else if ((word === '-o' || word === '--override') && OVERRIDE.test(words[at + 1] ?? '')) own.push(word, words[++at]!)
-    else rest.push(word)
+    const [, flag = '', joined] = /^(-o(?=.)|--\w+(?==))=?(.+)$/.exec(word) ?? [word, word]
+    const looks = BEHIND[flag === '-o' ? '--override' : flag]
+    if (!looks?.test(joined ?? words[at + 1] ?? '')) rest.push(word)
+    else if (joined !== undefined) own.push(word)
+    else own.push(word, words[++at]!)
   }
   return { own, rest }
 }

@@ -36,7 +36,10 @@ test('two dashes say where ours end', () => {
   assert.is(divided('greet Ada -- -- -o app:x:y=1'), 'greet | Ada -- -o app:x:y=1')
 })
 
-test('an override of an entry is ours wherever it stands', () => {
+test('how the app is set up is ours wherever it stands', () => {
+  assert.is(divided('test --profile sqlite users --set vars.host=h --set x'), '--profile sqlite --set vars.host=h test | users --set x')
+  assert.is(divided('test --profile=pg --set=a.b=c --profile'), '--profile=pg --set=a.b=c test | --profile')
+  assert.is(divided('test -- --profile pg'), 'test | --profile pg')
   assert.is(divided('test -o app:x:y=1 users --override app:z:w=a:b'), '-o app:x:y=1 --override app:z:w=a:b test | users')
   assert.is(divided('-x app:test -s users -oapp:x:y=1 --override=app:z:w=2'), '-oapp:x:y=1 --override=app:z:w=2 -x app:test -s | users')
   assert.is(divided('convert -o out.txt --override all -o'), 'convert | -o out.txt --override all -o')

@@ -18,7 +18,7 @@ export default class Run extends AppCommand {
     `Without a target the command with meta.command.main runs; when there is none, the app's services start and stay until Ctrl-C.
 With a target or -x the app starts, the process gets this terminal, and its result is the exit code: a number as it is, nothing or true 0, false or an error 1.
 
-What stands behind the target goes to the process; only -o ns:entry:field=value is taken there, too, unless it stands behind --. The first Ctrl-C asks everything to end, the second ends it.`
+What stands behind the target goes to the process; only -o ns:entry:field=value, --set section.path=value and --profile NAME are taken there, too, unless they stand behind --. The first Ctrl-C asks everything to end, the second ends it.`
   static override usage = [
     'run [flags] [TARGET [ARGS...]]',
     'run [flags] FILE.wapp [TARGET [ARGS...]]',
