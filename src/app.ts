@@ -4,25 +4,26 @@
 //   processes ask → door → guard → service → reply
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { announceServices, announceVersions } from './app/announce.ts'
 import { type Command, type ExecuteOptions, execution } from './app/execution.ts'
 import { Features } from './app/feature.ts'
 import { features as table } from './app/features.ts'
 import { lateParts, telemetryOf } from './app/late-parts.ts'
 import type { Parts } from './app/parts.ts'
+import { pumping } from './app/pump.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { place, WippyError } from './error.ts'
 import { defaultLimits } from './kernel/host.ts'
 import type { Process } from './kernel/process.ts'
 import { Scheduler } from './kernel/scheduler.ts'
-import type { ServiceStatus } from './kernel/service.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { type Loader, StateFolder } from './lmdb/state-folder.ts'
 import { encode } from './msgpack.ts'
 import { componentsHandler } from './registry/components.ts'
 import { isFields } from './registry/entry.ts'
 import type { Following, Swap } from './registry/follow.ts'
-import { type History, memoryHistory, versionName } from './registry/history.ts'
+import { type History, memoryHistory } from './registry/history.ts'
 import { Registry } from './registry/registry.ts'
 import { SourceTree } from './registry/source-tree.ts'
 import { StoredHistory } from './registry/stored-history.ts'
@@ -49,7 +50,6 @@ import { Services } from './service/services.ts'
 import { Bodies } from './vm/bodies.ts'
 import type { Engine } from './workflow/engine.ts'
 
-const TURN_MS = 2 // how long processes run before the event loop gets its turn
 const STAY_MS = 1 << 30 // a node without timers and sockets stays up all the same
 
 export type Node = {
@@ -133,17 +133,8 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const registry = new Registry({ history: historyOf(config, state, clock), now: () => clock.nowMs(), report })
 
   // kernel
-  let scheduled = false
   const nowMs = (): number => clock.nowMs()
-  const pump = (): void => {
-    scheduled = false
-    if (scheduler.pump(nowMs, TURN_MS)) wake()
-  }
-  const wake = (): void => {
-    if (scheduled) return
-    scheduled = true
-    setImmediate(pump)
-  }
+  const wake = pumping(() => scheduler, nowMs)
 
   // who may do what
   const policies = new Policies(registry)
@@ -194,13 +185,11 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const { logmanager } = config.sections
   if (!isFields(logmanager) || logmanager.stream_to_events !== false)
     tail.follow((record) => bus.publish('logs', 'logs.entry', record.source, logEvent(record)))
-  const changed = (service: string, { state, retrying, retries, error }: ServiceStatus): void => {
-    bus.publish('supervisor', `service.${state}`, service, { state, retrying, retries, ...(error && { error: error.text }) })
-    if (state !== 'failed') return
-    const fields = { service, error: error?.text ?? '', ...(retrying ? { attempt: retries } : {}) }
-    log.record(retrying ? 'warn' : 'error', 'supervisor', retrying ? 'service failed, it is started again' : 'service failed', fields)
-  }
-  const supervisor = new Supervisor({ setTimer: (ms, fn) => clock.setTimer(ms, fn), random: Math.random, changed })
+  const supervisor = new Supervisor({
+    setTimer: (ms, fn) => clock.setTimer(ms, fn),
+    random: Math.random,
+    changed: announceServices(bus, log),
+  })
   const problems: WippyError[] = [...(untraced ? [untraced] : []), ...sourceProblems]
   let isUp = false
   let isBooted = false
@@ -246,12 +235,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     report,
   }
   const features: Features = new Features(table, parts)
-  registry.subscribe(({ version, from, changes }) => {
-    for (const { kind, entry } of changes)
-      bus.publish('registry', kind, entry.id, { id: entry.id, kind: entry.kind, meta: entry.meta, data: entry.data })
-    const { author, message } = version
-    bus.publish('registry', 'registry.commit', versionName(version), { version: version.id, from: from.id, author, message })
-  })
+  registry.subscribe(announceVersions(bus))
 
   // entries come to life
   const code = new LuaKinds({

@@ -3,6 +3,7 @@
 // `type` and `interface` begin a definition only in front of a name, where plain Lua has no sentence of that form.
 
 import type { Arm, Block, Expression, LocalName, Statement } from './ast.ts'
+import { BlockEnds } from './block-end.ts'
 import { DefinitionParser } from './definition.ts'
 import type { Kind, Token } from './token.ts'
 
@@ -13,7 +14,7 @@ const NUMERIC_STATE = 3
 const GENERIC_STATE = 4
 
 export class StatementParser extends DefinitionParser {
-  #suspect: { readonly opening: Token; readonly end: Token } | undefined
+  readonly #ends = new BlockEnds(this.source)
 
   /** The whole chunk: a variadic function without a name. */
   chunk(): Block {
@@ -53,29 +54,14 @@ export class StatementParser extends DefinitionParser {
     return block
   }
 
-  /** Takes the `end` of a block; if it is missing, points at the block whose `end` stands in another column. */
+  /** Takes the `end` of a block. */
   closeWithEnd(opening: Token): Token {
-    if (this.is('end')) {
-      const end = this.token
-      if (!this.#suspect && end.line > opening.line && this.#opensLine(end) && this.#indent(end.line) !== this.#indent(opening.line)) {
-        this.#suspect = { opening, end }
-      }
-      return this.take()
+    if (!this.is('end')) {
+      const where = opening.line === this.token.line ? '' : ` at line ${opening.line}`
+      return this.failExpected(`'end' to close '${opening.text}'${where}`, this.#ends.hint)
     }
-    const suspect = this.#suspect
-    const hint =
-      suspect &&
-      `the 'end' at line ${suspect.end.line} closes '${suspect.opening.text}' at line ${suspect.opening.line}, but is not indented like it`
-    return this.failExpected(`'end' to close '${opening.text}'${opening.line === this.token.line ? '' : ` at line ${opening.line}`}`, hint)
-  }
-
-  #indent(line: number): number {
-    const text = this.source.lineText(line)
-    return text.length - text.trimStart().length
-  }
-
-  #opensLine(token: Token): boolean {
-    return this.source.place(token.start).column === this.#indent(token.line) + 1
+    this.#ends.closed(opening, this.token)
+    return this.take()
   }
 
   #statement(): Statement {
