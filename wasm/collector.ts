@@ -1,10 +1,11 @@
 // Lua's collector in short pieces: what it does at once ends with the slice of the process. What stays in one piece: the atomic phase, one
-// table or one stack that is marked, and a whole collection when the memory is full.
+// table or one stack that is marked, one finalizer, and a whole collection when the memory is full.
 
 import { expr, findAll, findOne, head, type List, parentOf } from './sexpr.ts'
 
 const STEP = '$301' // luaC_step
 const SINGLE_STEP = '$295'
+const FINALIZE = '$298' // GCTM
 
 /** incstep: `while (debt > -stepsize && ...)`, and while there is fuel. What is left of the debt is paid by whoever allocates next. */
 const stepsEndWithTheSlice = (module: List): void => {
@@ -35,8 +36,20 @@ const sweepsBeginAtTheHead = (module: List): void => {
   parent.splice(at - 1, 2, ['i32.store', 'offset=92', state, ['i32.add', state, ['i32.const', '88']]])
 }
 
+/** singlestep: GCTM is called ten times in a row, and goes on to the next one while some wait, and while there is fuel. g->tobefnz at 120. */
+const finalizersEndWithTheSlice = (module: List): void => {
+  const step = findOne(module, 'func', SINGLE_STEP)
+  const ends = findAll(step, 'call', FINALIZE).flatMap((call) => {
+    const { parent, at } = parentOf(step, call)
+    return head(parent[at + 1]) === 'if' ? [parent[at + 1] as List] : []
+  })
+  if (ends.length !== 9) throw new Error('singlestep is not as expected')
+  for (const end of ends) end[1] = ['i32.or', end[1]!, expr('(i32.lt_s (call $left) (i32.const 0))')]
+}
+
 /** Edits the tree of glue.wasm in place. */
 export const collector = (module: List): void => {
   stepsEndWithTheSlice(module)
+  finalizersEndWithTheSlice(module)
   sweepsBeginAtTheHead(module)
 }

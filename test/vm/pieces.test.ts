@@ -22,6 +22,13 @@ test('finalizers are called a few at a time, however many there are to call', ()
   assert.ok(most < 220_000, `${most}`)
 })
 
+test('a finalizer that uses up the fuel is the last one of its slice, also when it fails', () => {
+  for (const how of ['', "error('x')"]) {
+    const most = overshoot(`while true do setmetatable({}, { __gc = function() for i = 1, 20000 do end ${how} end }) end`)
+    assert.ok(most < 50_000, `${most} ${how}`)
+  }
+})
+
 test('the collector pauses with the process, however much it is behind', () => {
   const source = `
     local kept = {}
