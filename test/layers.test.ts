@@ -41,6 +41,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   yaml: ['registry'],
   croner: ['workflow'],
   pg: ['workflow', 'sql'],
+  mysql2: ['sql'],
   redis: ['store'],
   aws4fetch: ['cloud'],
   fflate: ['sheet'],

@@ -107,7 +107,18 @@ connect_timeout | 10s | how long connecting may take
 statement_timeout | none | how long a statement may take
 limits | 100000 rows, 8MiB | of one result
 drain_timeout | 30s | as of db.sql.sqlite
-kind db.sql.mysql: Refused: this runtime has no driver.
+kind db.sql.mysql: A server of MySQL or MariaDB.
+host | needed | its host
+port | 3306 | its port
+database | needed | the database
+username | needed | the user
+password | needed | the password
+pool | 10 open | { max_open, max_idle_time, max_lifetime, queue, wait_timeout }
+options | {} | { tls: false, skip-verify or true, … }; others are settings of the session
+connect_timeout | 10s | how long connecting may take
+statement_timeout | none | how long a statement may take; on MySQL one that reads
+limits | 100000 rows, 8MiB | of one result
+drain_timeout | 30s | as of db.sql.sqlite
 kind store.memory: Keys and values in memory.
 max_size | 10000 | keys
 max_bytes | 64MiB | of all

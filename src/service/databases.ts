@@ -6,11 +6,12 @@
 
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
-import { Kind, WippyError } from '../error.ts'
+import { WippyError } from '../error.ts'
 import { blame } from '../registry/blame.ts'
 import type { Entry } from '../registry/entry.ts'
 import { interpolate, type Lookup } from '../registry/interpolate.ts'
 import type { Database, ResultLimits } from '../sql/database.ts'
+import type { MysqlOptions } from '../sql/mysql.ts'
 import type { Opening } from './connections.ts'
 import { EntrySettings } from './settings.ts'
 
@@ -87,10 +88,10 @@ const sslOf = (settings: EntrySettings, options: EntrySettings, host: string) =>
 
 const OURS = ['sslmode', 'sslrootcert', 'application_name', 'connect_timeout', 'statement_timeout']
 
-/** Settings of PostgreSQL itself: every option that is none of ours. */
-const sessionOf = (options: EntrySettings): Record<string, string> => {
-  const names = options.keys().filter((name) => !OURS.includes(name))
-  for (const name of names) if (!/^[a-z_][a-z0-9_.]*$/i.test(name)) throw options.refuse(name, 'is no setting of PostgreSQL')
+/** Settings of the server itself: every option that is none of the client's. */
+const sessionOf = (options: EntrySettings, ofClient: readonly string[]): Record<string, string> => {
+  const names = options.keys().filter((name) => !ofClient.includes(name))
+  for (const name of names) if (!/^[a-z_][a-z0-9_.]*$/i.test(name)) throw options.refuse(name, 'is no setting of a database')
   return Object.fromEntries(names.map((name) => [name, options.text(name)]))
 }
 
@@ -115,7 +116,7 @@ const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurround
   const options = settings.group('options')
   const described = {
     ...addressIn(settings),
-    settings: sessionOf(options),
+    settings: sessionOf(options, OURS),
     applicationName: options.text('application_name', 'wippy'),
     connectMs: settings.time('connect_timeout', options.count('connect_timeout', CONNECT_MS / 1000) * 1000),
     idleMs: pool.time('max_idle_time', POOL.idleMs),
@@ -132,16 +133,55 @@ const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurround
   }
 }
 
-const mysql = (entry: Entry): never => {
-  const hint = 'Use db.sql.postgres, or db.sql.sqlite for a database in a file.'
-  throw blame(
-    entry,
-    'kind',
-    'KIND_UNAVAILABLE',
-    Kind.Unavailable,
-    `"${entry.id}" is a MySQL database, which this runtime has no driver for`,
-    hint,
-  )
+/** How the connection is secured, in the words of the driver that upstream apps were written for. */
+const mysqlSslOf = (options: EntrySettings, host: string): MysqlOptions['ssl'] => {
+  const mode = options.text('tls', LOOPBACK.test(host) ? 'false' : 'skip-verify')
+  if (mode === 'false') return false
+  if (mode === 'true') return { rejectUnauthorized: true }
+  if (mode === 'skip-verify') return { rejectUnauthorized: false }
+  throw options.refuse('tls', 'is not false, skip-verify or true')
+}
+
+/** Options of the client that upstream apps were written for, which say here what is so anyway. */
+const OF_CLIENT = [
+  'tls',
+  'charset',
+  'collation',
+  'parseTime',
+  'loc',
+  'timeout',
+  'readTimeout',
+  'writeTimeout',
+  'multiStatements',
+  'interpolateParams',
+  'allowNativePasswords',
+]
+
+const mysql = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
+  const { pool, drainMs, statementMs, limits, line } = common(settings)
+  const options = settings.group('options')
+  const host = settings.text('host')
+  const described: MysqlOptions = {
+    host,
+    port: settings.count('port', 3306, 65_535),
+    database: settings.text('database'),
+    username: settings.text('username'),
+    password: settings.text('password', ''),
+    ssl: mysqlSslOf(options, host),
+    settings: sessionOf(options, OF_CLIENT),
+    connectMs: settings.time('connect_timeout', options.time('timeout', CONNECT_MS)),
+    idleMs: pool.time('max_idle_time', POOL.idleMs),
+    lifetimeMs: pool.time('max_lifetime', POOL.lifetimeMs),
+    statementMs,
+    line: { places: pool.count('max_open', POOL.open, MOST_CONNECTIONS), ...line },
+    limits,
+    clock,
+  }
+  return {
+    drainMs,
+    open: async () => new (await import('../sql/mysql.ts')).MysqlDatabase(described),
+    check: (database) => database.ping(),
+  }
 }
 
 const byKind: Readonly<Record<string, (...of: Parameters<typeof sqlite>) => Omit<Opening<Database>, 'identity'>>> = {
@@ -150,7 +190,7 @@ const byKind: Readonly<Record<string, (...of: Parameters<typeof sqlite>) => Omit
   'db.sql.mysql': mysql,
 }
 
-/** What an entry of DATABASE_KINDS describes. Throws ENTRY_FIELD, KIND_UNAVAILABLE, and as `interpolate`. */
+/** What an entry of DATABASE_KINDS describes. Throws ENTRY_FIELD, and as `interpolate`. */
 export const describeDatabase = (entry: Entry, lookup: Lookup, surroundings: DatabaseSurroundings): Opening<Database> => {
   const data = interpolate(entry, lookup)
   const settings = new EntrySettings(entry, data)

@@ -1,12 +1,12 @@
 // A store in a table of a database: a row for each key, its value as JSON (json-value.ts), so that other programs can read both.
 //
 // A row has no version: what is written on a condition is refused. When it expires stands there in UTC: as a timestamp, in a column of whole
-// numbers of PostgreSQL as milliseconds since 1970, and in SQLite as text, which compares as times do whatever the column is.
+// numbers as milliseconds since 1970, and in SQLite as text, which compares as times do whatever the column is.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
 import { decodeAll } from '../msgpack.ts'
-import type { Database } from '../sql/database.ts'
+import type { Database, DatabaseType } from '../sql/database.ts'
 import type { Value } from '../sql/value.ts'
 import { repeat } from '../store/repeat.ts'
 import { type ListOptions, type Page, type PutOptions, type Store, type Stored, storeFailed, valueTooLarge } from '../store/store.ts'
@@ -22,6 +22,47 @@ export type SqlStoreOptions = {
   readonly maxValue: number // bytes
   /** 0: expired rows stay. */
   readonly cleanupMs: number
+}
+
+/** What databases say differently. */
+type Dialect = {
+  readonly name: (name: string) => string
+  /** A key, to be compared letter by letter. */
+  readonly ordered: (key: string) => string
+  /** What stands behind the row that is inserted, when there is one of that key. */
+  readonly over: (key: string) => string
+  readonly given: (column: string) => string
+  /** Of a text that is a parameter. */
+  readonly length: string
+  /** The type of a column, by its table and its name; in SQLite that says little. */
+  readonly columnType: string | null
+  readonly time: (iso: string) => string
+}
+
+const onConflict = {
+  name: (name: string) => name,
+  over: (key: string) => `ON CONFLICT (${key}) DO UPDATE SET`,
+  given: (column: string) => `excluded.${column}`,
+  length: 'length(CAST(? AS TEXT))',
+  time: (iso: string) => `${iso}+00:00`,
+}
+const dialects: Readonly<Record<DatabaseType, Dialect>> = {
+  sqlite: { ...onConflict, ordered: (key) => key, columnType: null },
+  postgres: {
+    ...onConflict,
+    ordered: (key) => `${key} COLLATE "C"`,
+    columnType: 'SELECT format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = lower(?)',
+  },
+  mysql: {
+    name: (name) => `\`${name.replace('.', '`.`')}\``,
+    ordered: (key) => `CAST(${key} AS BINARY)`,
+    over: () => 'ON DUPLICATE KEY UPDATE',
+    given: (column) => `VALUES(${column})`,
+    length: 'char_length(?)',
+    columnType: `SELECT data_type AS type FROM information_schema.columns WHERE table_name = substring_index(?, '.', -1) AND column_name = ?
+      AND (table_schema = database() OR table_schema IS NULL)`,
+    time: (iso) => iso,
+  },
 }
 
 type Row = Readonly<Record<string, Value>>
@@ -40,12 +81,10 @@ export class SqlStore implements Store {
   readonly #options: SqlStoreOptions
   readonly #closing = new AbortController()
   readonly #stop: () => void
-  readonly #alive: string
   readonly #counting = new WeakMap<Database, boolean>() // whether expiries are whole numbers there
 
   constructor(options: SqlStoreOptions) {
     this.#options = options
-    this.#alive = `(${options.columns.expires} IS NULL OR ${options.columns.expires} > ?)`
     this.#stop = options.cleanupMs > 0 ? repeat(options.clock, options.cleanupMs, () => this.#sweep()) : () => {}
   }
 
@@ -54,39 +93,46 @@ export class SqlStore implements Store {
   }
 
   async get(key: string): Promise<Stored | undefined> {
-    const { table, columns } = this.#options
-    const sql = `SELECT ${columns.value} AS v FROM ${table} WHERE ${columns.key} = ? AND ${this.#alive}`
-    const [row] = await this.#with(async (database) => this.#rows(database, sql, [key, await this.#time(database, 0)]))
-    return row && this.#stored(key, row)
+    return this.#with(async (database) => {
+      const { table, columns, alive } = this.#names(database)
+      const sql = `SELECT ${columns.value} AS v FROM ${table} WHERE ${columns.key} = ? AND ${alive}`
+      const [row] = await this.#rows(database, sql, [key, await this.#time(database, 0)])
+      return row && this.#stored(key, row)
+    })
   }
 
   async put(key: string, value: Uint8Array, { ttlMs, onlyIfAbsent, ifVersion }: PutOptions): Promise<Stored> {
     if (onlyIfAbsent || ifVersion !== null) throw unversioned()
-    const { table, columns, maxValue } = this.#options
+    const { maxValue } = this.#options
     const bytes = Buffer.from(jsonOf(value))
     if (bytes.length > maxValue) throw valueTooLarge(`a value of ${bytes.length} bytes is too large: the store takes ${maxValue}`)
-    const names = [columns.key, columns.value, columns.expires]
-    const sets = names.slice(1).map((name) => `${name} = excluded.${name}`)
-    const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (?, ?, ?) ON CONFLICT (${columns.key}) DO UPDATE SET ${sets.join(', ')}`
-    await this.#with(async (database) => this.#change(database, sql, [key, bytes, ttlMs > 0 ? await this.#time(database, ttlMs) : null]))
+    await this.#with(async (database) => {
+      const { table, columns, dialect } = this.#names(database)
+      const names = [columns.key, columns.value, columns.expires]
+      const sets = names.slice(1).map((name) => `${name} = ${dialect.given(name)}`)
+      const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (?, ?, ?) ${dialect.over(columns.key)} ${sets.join(', ')}`
+      return this.#change(database, sql, [key, bytes, ttlMs > 0 ? await this.#time(database, ttlMs) : null])
+    })
     return { key, value, version: UNVERSIONED }
   }
 
   async delete(key: string): Promise<boolean> {
-    const { table, columns } = this.#options
-    const sql = `DELETE FROM ${table} WHERE ${columns.key} = ? AND ${this.#alive}`
-    return this.#with(async (database) => (await this.#change(database, sql, [key, await this.#time(database, 0)])) > 0)
+    return this.#with(async (database) => {
+      const { table, columns, alive } = this.#names(database)
+      const sql = `DELETE FROM ${table} WHERE ${columns.key} = ? AND ${alive}`
+      return (await this.#change(database, sql, [key, await this.#time(database, 0)])) > 0
+    })
   }
 
   /** Looks at the sizes first, so that no more is read than a page takes. */
   async list({ prefix, after, limit, bytes }: ListOptions): Promise<Page> {
-    const { table, columns } = this.#options
     return this.#with(async (database) => {
-      const key = database.type === 'postgres' ? `${columns.key} COLLATE "C"` : columns.key
+      const { table, columns, alive, dialect } = this.#names(database)
+      const key = dialect.ordered(columns.key)
       const now = await this.#time(database, 0)
-      const starts = `substr(${columns.key}, 1, length(CAST(? AS TEXT))) = ?`
+      const starts = `${dialect.ordered(`substr(${columns.key}, 1, ${dialect.length})`)} = ?`
       const sizes = `SELECT ${columns.key} AS k, octet_length(${columns.value}) AS size FROM ${table}
-        WHERE ${key} > ? AND ${key} >= ? AND ${starts} AND ${this.#alive} ORDER BY ${key} LIMIT ${limit + 1}`
+        WHERE ${key} > ? AND ${key} >= ? AND ${starts} AND ${alive} ORDER BY ${key} LIMIT ${limit + 1}`
       const found = await this.#rows(database, sizes, [after, prefix, prefix, prefix, now])
       const keys: string[] = []
       for (let taken = 0; keys.length < Math.min(limit, found.length) && (taken < bytes || keys.length === 0); ) {
@@ -96,7 +142,7 @@ export class SqlStore implements Store {
       }
       if (keys.length === 0) return { items: [], hasMore: false }
       const values = `SELECT ${columns.key} AS k, ${columns.value} AS v FROM ${table}
-        WHERE ${columns.key} IN (${keys.map(() => '?').join(', ')}) AND ${this.#alive} ORDER BY ${key}`
+        WHERE ${columns.key} IN (${keys.map(() => '?').join(', ')}) AND ${alive} ORDER BY ${key}`
       const rows = await this.#rows(database, values, [...keys, now])
       return { items: rows.map((row) => this.#stored(textOf(row.k), row)), hasMore: keys.length < found.length }
     })
@@ -108,9 +154,19 @@ export class SqlStore implements Store {
   }
 
   async #sweep(): Promise<void> {
+    await this.#with(async (database) => {
+      const { table, columns } = this.#names(database)
+      return this.#change(database, `DELETE FROM ${table} WHERE ${columns.expires} <= ?`, [await this.#time(database, 0)])
+    })
+  }
+
+  /** The names as they stand in SQL, and which rows have not expired. */
+  #names({ type }: Database) {
+    const dialect = dialects[type]
     const { table, columns } = this.#options
-    const sql = `DELETE FROM ${table} WHERE ${columns.expires} <= ?`
-    await this.#with(async (database) => this.#change(database, sql, [await this.#time(database, 0)]))
+    const [key, value, expires] = [columns.key, columns.value, columns.expires].map(dialect.name) as [string, string, string]
+    const alive = `(${expires} IS NULL OR ${expires} > ?)`
+    return { dialect, table: dialect.name(table), columns: { key, value, expires }, alive }
   }
 
   #with<R>(work: (database: Database) => Promise<R>): Promise<R> {
@@ -128,19 +184,20 @@ export class SqlStore implements Store {
   /** The moment so many milliseconds from now, as the column has it. */
   async #time(database: Database, fromNowMs: number): Promise<Value> {
     const at = this.#options.clock.nowMs() + fromNowMs
-    if (database.type === 'postgres' && (await this.#countsMs(database))) return BigInt(Math.round(at))
-    return new Date(at).toISOString().replace('T', ' ').replace('Z', '+00:00')
+    if (await this.#countsMs(database)) return BigInt(Math.round(at))
+    return dialects[database.type].time(new Date(at).toISOString().replace('T', ' ').replace('Z', ''))
   }
 
   /** Whether the column of expiries is one of whole numbers. */
   async #countsMs(database: Database): Promise<boolean> {
-    const known = this.#counting.get(database)
-    if (known !== undefined) return known
+    const { columnType } = dialects[database.type]
+    const known = columnType === null ? false : this.#counting.get(database)
+    if (columnType === null || known !== undefined) return known ?? false
     const { table, columns } = this.#options
-    const sql = 'SELECT format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = ?'
-    const [row] = await this.#rows(database, sql, [table, columns.expires.toLowerCase()])
-    if (row) this.#counting.set(database, row.type === 'bigint')
-    return row?.type === 'bigint'
+    const [row] = await this.#rows(database, columnType, [table, columns.expires])
+    const counts = row !== undefined && textOf(row.type) === 'bigint'
+    if (row) this.#counting.set(database, counts)
+    return counts
   }
 
   async #rows(database: Database, sql: string, values: readonly Value[]): Promise<readonly Row[]> {

@@ -40,7 +40,7 @@ export type Stats = {
   readonly waitedMs: number
 }
 
-export type DatabaseType = 'sqlite' | 'postgres'
+export type DatabaseType = 'sqlite' | 'postgres' | 'mysql'
 
 export type Database = Executor & {
   readonly type: DatabaseType

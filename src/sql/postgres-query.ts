@@ -1,9 +1,8 @@
 // One statement on a connection of PostgreSQL: rows go into bytes as they arrive, so a result that is too large is never held.
 
 import pg from 'pg'
-import type { Executed } from './database.ts'
+import type { Sink } from './pooled.ts'
 import { parameter, types } from './postgres-values.ts'
-import type { RowWriter } from './rows.ts'
 import type { Value } from './value.ts'
 
 type Row = readonly Value[]
@@ -15,9 +14,6 @@ type Events = {
   on(event: 'end', hear: (result: Summary | Summary[]) => void): void
   on(event: 'error', hear: (error: Error) => void): void
 }
-
-/** Where rows go. `full` is called once when there is no room for more; what still comes is dropped. */
-export type Sink = { readonly writer: RowWriter; full?(): void }
 
 const BYTEA = 17
 
@@ -49,8 +45,6 @@ export const runQuery = async (client: pg.ClientBase, sql: string, given: Row, s
     client.query(query as unknown as pg.Submittable)
   })
 }
-
-export const executedOf = ({ rowCount }: Summary): Executed => ({ lastInsertId: 0, rowsAffected: rowCount ?? 0 })
 
 /** What of a connection `Parse` uses. */
 type Wire = {

@@ -12,6 +12,7 @@ import { describeDatabase } from '../../src/service/databases.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import type { Draft } from '../support/app.ts'
 import { failure, proc, type TestApp, withApp } from '../support/app.ts'
+import { startMysql } from '../support/mysql.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { freePort } from '../support/server-program.ts'
 
@@ -152,6 +153,29 @@ test('secrets come from the environment; nobody who reads the entry sees them', 
     },
   ))
 
+test('in Lua MySQL is a database as the others are', async () => {
+  const server = await startMysql()
+  const { host, port, database, username, password } = server
+  const options = { charset: 'utf8mb4', parseTime: 'true', sql_mode: 'STRICT_ALL_TABLES' }
+  await withApp({ db: { kind: 'db.sql.mysql', host, port, database, username, password, options } }, async (app) => {
+    assert.equal(app.node.problems, [])
+    const code = `local db = assert(sql.get('app:db'))
+      assert(db:execute('CREATE TABLE users (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(99) UNIQUE, score DOUBLE, at DATETIME)'))
+      local made = assert(db:execute('INSERT INTO users (name, score) VALUES (?, ?)', { 'größe', 1.5 }))
+      local _, twice = db:execute('INSERT INTO users (name) VALUES (?)', { 'größe' })
+      local tx = assert(db:begin({ isolation = sql.isolation.SERIALIZABLE }))
+      assert(tx:execute('INSERT INTO users (name, at) VALUES (?, ?)', { 'b', '2024-05-06 07:08:09' }))
+      assert(tx:savepoint('s')) assert(tx:execute('DELETE FROM users')) assert(tx:rollback_to('s')) assert(tx:commit())
+      local rows = assert(sql.builder.select('id', 'name', 'at'):from('users'):where(sql.builder.gte({ id = 1 })):order_by('id'):limit(5):run_with(db):query())
+      local statement = assert(db:prepare('SELECT score FROM users WHERE id = ?'))
+      local score = statement:query({ 1 })[1].score statement:close()
+      return { db:type() == sql.type.MYSQL, made.last_insert_id, made.rows_affected, twice:kind(), #rows, rows[1].name, rows[1].at, rows[2].at, score,
+        math.type(rows[1].id), db:stats().max_open_connections }`
+    assert.equal(await lua(app, code), [true, 1, 1, 'AlreadyExists', 2, 'größe', null, '2024-05-06T07:08:09Z', 1.5, 'integer', 10])
+  })
+  await server.stop()
+})
+
 test('what an entry gets wrong is said with its field, never with its value', () =>
   withApp({}, async (app) => {
     const wrong: readonly (readonly [Record<string, unknown>, RegExp])[] = [
@@ -161,7 +185,8 @@ test('what an entry gets wrong is said with its field, never with its value', ()
       [{ statement_timeout: 'soon' }, /statement_timeout of "app:x" is not a duration/],
       [{ options: { sslmode: 'maybe' } }, /options\.sslmode of "app:x" is not disable/],
       [{ options: { 'a b': 'x' } }, /options\.a b of "app:x" is no setting/],
-      [{ kind: 'db.sql.mysql' }, /no driver/],
+      [{ kind: 'db.sql.mysql', options: { tls: 'maybe' } }, /options\.tls of "app:x" is not false, skip-verify or true/],
+      [{ kind: 'db.sql.mysql', host: undefined }, /host of "app:x" is not text/],
       [{ kind: 'db.sql.sqlite', file: '../../etc/app.db' }, /lies outside the directory of the app/],
     ]
     for (const [fields, message] of wrong) {

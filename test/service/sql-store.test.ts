@@ -8,20 +8,23 @@ import { makeEntry } from '../../src/registry/entry.ts'
 import { demandsOf } from '../../src/service/entry-change.ts'
 import { SqlStore, type SqlStoreOptions } from '../../src/service/sql-store.ts'
 import type { Database } from '../../src/sql/database.ts'
+import { MysqlDatabase } from '../../src/sql/mysql.ts'
 import { PostgresDatabase } from '../../src/sql/postgres.ts'
 import { openSqlite } from '../../src/sql/sqlite.ts'
 import { LIMITS, rows as rowsOf, run } from '../sql/database.ts'
 import { code, conforms, get, put } from '../store/store.ts'
 import { type Draft, plain, type TestApp, withApp } from '../support/app.ts'
+import { type MysqlServer, startMysql } from '../support/mysql.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 const test = suite('store in SQL')
 
 let server: PostgresServer
+let other: MysqlServer
 test.before(async () => {
-  server = await startPostgres()
+  ;[server, other] = await Promise.all([startPostgres(), startMysql()])
 })
-test.after(() => server.stop())
+test.after(async () => void (await Promise.all([server.stop(), other.stop()])))
 
 const sqlite = (): Promise<Database> =>
   openSqlite({
@@ -39,6 +42,12 @@ const postgres = async (): Promise<Database> =>
     ...{ line: { places: 2, waiting: 100, patienceMs: 5000 }, limits: LIMITS, clock: systemClock },
   })
 
+const mysql = async (): Promise<Database> =>
+  new MysqlDatabase({
+    ...other,
+    ...{ ssl: false, settings: {}, connectMs: 5000, idleMs: 10_000, lifetimeMs: 60_000, statementMs: 0 },
+    ...{ line: { places: 2, waiting: 100, patienceMs: 5000 }, limits: LIMITS, clock: systemClock },
+  })
 const rows = async (database: Database, sql: string) => (await rowsOf(database, sql)) as readonly Readonly<Record<string, unknown>>[]
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const columns = { key: 'id', value: 'content', expires: 'until' }
@@ -71,13 +80,18 @@ const TABLES: readonly (readonly [() => Promise<Database>, string])[] = [
   [postgres, 'id TEXT PRIMARY KEY, content BYTEA NOT NULL, until TIMESTAMP'],
   [postgres, 'id VARCHAR(255) PRIMARY KEY, content TEXT, until TIMESTAMPTZ'],
   [postgres, 'id TEXT PRIMARY KEY, content BYTEA, until BIGINT'],
+  [mysql, 'id VARCHAR(255) COLLATE utf8mb4_bin PRIMARY KEY, content LONGBLOB NOT NULL, until TIMESTAMP(3) NULL'],
+  [mysql, 'id VARCHAR(255) COLLATE utf8mb4_bin PRIMARY KEY, content JSON, until BIGINT'],
 ]
 for (const [open, types] of TABLES) conforms(test, () => make(open, types), wait, { versioned: false })
 
 const withTable = async (open: () => Promise<Database>, act: (database: Database, store: SqlStore) => Promise<void>): Promise<void> => {
   const database = await open()
   await run(database, 'DROP TABLE IF EXISTS kept')
-  await run(database, 'CREATE TABLE kept (id TEXT PRIMARY KEY, content TEXT, until TIMESTAMP)')
+  await run(
+    database,
+    `CREATE TABLE kept (id ${open === mysql ? 'VARCHAR(255) COLLATE utf8mb4_bin' : 'TEXT'} PRIMARY KEY, content TEXT, until ${open === mysql ? 'DATETIME(3)' : 'TIMESTAMP'})`,
+  )
   const store = over(database)
   try {
     await act(database, store)
@@ -87,7 +101,7 @@ const withTable = async (open: () => Promise<Database>, act: (database: Database
   }
 }
 
-for (const open of [sqlite, postgres]) {
+for (const open of [sqlite, postgres, mysql]) {
   test(`values are JSON to others, and theirs are values: ${open.name}`, () =>
     withTable(open, async (database, store) => {
       const value = { name: 'Ada', tags: ['a'], n: 1.5, big: 9_223_372_036_854_775_807n, ok: true }

@@ -29,13 +29,18 @@ export const code = async (work: Promise<unknown>): Promise<string> => {
 
 export const plainly = { isolation: 'default', readOnly: false, signal: forever } as const
 
-/** Tests that `make` gives a database. `mark(n)` is how it writes its n-th parameter. */
-export const conforms = (test: ReturnType<typeof suite>, make: () => Promise<Database>, mark: (n: number) => string): void => {
+/** Tests that `make` gives a database. `mark(n)` is how it writes its n-th parameter, `text` the type of texts of any length. */
+export const conforms = (
+  test: ReturnType<typeof suite>,
+  make: () => Promise<Database>,
+  mark: (n: number) => string,
+  text = 'TEXT',
+): void => {
   const withDatabase = (name: string, act: (database: Database) => Promise<void>) =>
     test(name, async () => {
       const database = await make()
       try {
-        await run(database, 'CREATE TABLE t (id BIGINT PRIMARY KEY, name TEXT)')
+        await run(database, `CREATE TABLE t (id BIGINT PRIMARY KEY, name ${text})`)
         await act(database)
       } finally {
         await database.close()

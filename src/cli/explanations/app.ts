@@ -40,7 +40,6 @@ IMPORT_NOT_LUA | An entry imports one that is no library. | Only library.lua can
 INCLUDE_EMPTY | file:// names no file. | The path is missing. | Write for example file://worker.lua.
 INCLUDE_MISSING | A file that an entry includes does not exist. | The path is relative to the file the entry is in. | Check the spelling, or create the file.
 INCLUDE_OUTSIDE | An included file lies outside the source directory. | Files beyond it could be anybody's. | Move it in; file:///… starts at the source directory.
-KIND_UNAVAILABLE | The kind is known, but this runtime cannot run it. | Its driver or service is not part of it. | Use the kind that the message proposes.
 KIND_UNKNOWN | Nothing here handles the kind of an entry. | It is misspelled, or a kind that is not there yet; the entry stays as data. | Use the kind that is proposed, or registry.entry for plain data.
 METHOD_NOT_FOUND | The code of an entry returns a table without the function that is to be called. | It is the one that method: names, or main. | Name one that the table has, or put it in.
 META_INVALID | meta: of an entry is no map. | It holds named values for whoever searches. | Write keys and values below it.
