@@ -1,6 +1,6 @@
 // What commands write: files that are there whole or not at all, and the folders they are in.
 
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -15,7 +15,8 @@ export const makeFolder = (folder: string): void => {
   try {
     mkdirSync(folder)
   } catch (error) {
-    if (!isFolder(folder)) throw error // else somebody else was quicker
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    readdirSync(folder) // somebody else was quicker; or it is a file, which the system refuses to list
   }
 }
 
