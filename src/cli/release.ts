@@ -17,19 +17,6 @@ export const entriesIn = async (config: Config, folders: readonly string[]): Pro
   throw new WippyError('DEPLOY_EMPTY', Kind.Invalid, 'there are no entries in this folder', { where })
 }
 
-/** What types say of the Lua that comes to a node, beside all that is there. */
-export const typesIn = async (
-  coming: readonly Entry[],
-  there: readonly Entry[],
-  gone: readonly string[],
-): Promise<readonly WippyError[]> => {
-  const { EntryTypes, typeError } = await import('../index.ts')
-  const after = new Map([...there, ...coming].map((entry) => [entry.id, entry]))
-  for (const id of gone) after.delete(id)
-  const types = new EntryTypes((id) => after.get(id))
-  return coming.flatMap((entry) => types.of(entry).map((diagnostic) => typeError(entry, diagnostic)))
-}
-
 type Pair = Deployment['pairs'][number]
 
 export const changeOf = ({ id, before, after }: Pair): { readonly change: string; readonly id: string } => ({

@@ -9,7 +9,7 @@ import { changing } from '../changing.ts'
 import { configure } from '../configure.ts'
 import { NodeCommand } from '../node-command.ts'
 import { coloured, json, print, sayAll } from '../output.ts'
-import { changeOf, entriesIn, entriesText, typesIn } from '../release.ts'
+import { changeOf, entriesIn, entriesText } from '../release.ts'
 import { OPERATOR, snapshotOf } from '../running.ts'
 import { plainVersion } from '../stored.ts'
 
@@ -42,7 +42,8 @@ Overrides, disabled entries and replacements are those of the app's configuratio
       if (!dry) begin()
       const version = pairs.length === 0 ? there.version : ((await client.ask('registry.apply', asked)) as Version | null)
       const changes = pairs.map(changeOf)
-      const types = await typesIn(entries, there.entries, gone)
+      const { deployedTypes } = await import('../../app/deployed-types.ts')
+      const types = deployedTypes(entries, there.entries, gone)
       if (flags.json) {
         const plain = types.map(({ code, message, where, hint }) => ({ code, message, where, hint }))
         return print(json({ $type: 'deploy', v: 1, base, dry, version: version && plainVersion(version), changes, types: plain }))

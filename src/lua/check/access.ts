@@ -4,7 +4,6 @@ import { didYouMean } from '../../suggest.ts'
 import type { Expression, Index } from '../ast.ts'
 import { ERROR, fieldOf } from './assignable.ts'
 import { Conditions } from './condition.ts'
-import { withoutNil } from './filter.ts'
 import { show } from './show.ts'
 import {
   any,
@@ -145,7 +144,8 @@ export abstract class Access extends Conditions {
     // Whether a field is there may be asked.
     if (this.isProbing) return
     const place = 'key' in node ? { start: node.key.start, end: node.key.end } : node
-    this.report('E0004', place, `${show(widened(type))} has no field '${name}'`, () => didYouMean(name, names, namesHint(names)))
+    const owner = type.kind === 'table' ? this.#ownerOf(node) : show(widened(type))
+    this.report('E0004', place, `${owner} has no field '${name}'`, () => didYouMean(name, names, namesHint(names)))
   }
 
   #fieldOfTable(type: TableType, name: string, node: Index | Span, isCalled: boolean): Type {
@@ -204,7 +204,7 @@ export abstract class Access extends Conditions {
   protected assignField(target: Index, type: Type, node: Expression | undefined): void {
     const object = this.value(target.object)
     const name = this.fieldNameOf(target)
-    const at = name === undefined ? this.value(target.key) : undefined
+    if (name === undefined) this.value(target.key)
     const value = (wanted: Type, what: string): void => {
       if (node) this.demand(node, wanted, what)
       else this.mismatch(target, type, wanted, what)
@@ -238,8 +238,6 @@ export abstract class Access extends Conditions {
         case 'string':
           this.report('E0004', target, `${show(widened(one))} has no fields`)
           break
-        default:
-          if (at && node && one.kind === 'variable') break
       }
     }
     this.#remember(target, type)
@@ -267,10 +265,6 @@ export abstract class Access extends Conditions {
 
   /** Demands that an expression be of a type; tells where it is not. */
   protected abstract demand(node: Expression, wanted: Type, what: string): void
-
-  protected some(type: Type): Type {
-    return withoutNil(type)
-  }
 }
 
 /** A function that a table has through its metatable. */

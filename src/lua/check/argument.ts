@@ -1,6 +1,7 @@
 // Arguments: the values that a call is given, and whether they are those that the function takes.
 
 import type { Call, Expression } from '../ast.ts'
+import { withoutNil } from './filter.ts'
 import { type Bound, substituted, unify } from './generic.ts'
 import { Operations } from './operation.ts'
 import { show } from './show.ts'
@@ -33,7 +34,7 @@ export abstract class Arguments extends Operations {
     if (node.kind === 'vararg') return { types: [], more: this.frame.rest ?? any }
     if (node.kind === 'cast' && node.type === undefined) {
       const { types, more } = this.spread(node.inner)
-      return { types: types.map((type) => this.some(type)), more }
+      return { types: types.map((type) => withoutNil(type)), more }
     }
     return { types: [this.value(node)], more: null }
   }

@@ -70,14 +70,13 @@ export class Comparison {
     }
     switch (b.kind) {
       case 'number':
-        return a.kind === 'number' || a.kind === 'integer' ? null : ''
       case 'integer':
         // A number may be whole; where it came from is not followed.
         return a.kind === 'number' || a.kind === 'integer' ? null : ''
       case 'anytable':
         return isTable(a) || a.kind === 'userdata' ? null : ''
       case 'function':
-        return a.kind === 'function' || a.kind === 'fn' || a.kind === 'type' ? null : ''
+        return a.kind === 'function' || a.kind === 'fn' || mayBeCalled(a) ? null : ''
       case 'userdata':
         return a.kind === 'userdata' || a.kind === 'record' || a.kind === 'anytable' || a.kind === 'table' ? null : ''
       case 'string':
@@ -92,8 +91,7 @@ export class Comparison {
       case 'table':
         return isTable(a) ? null : ''
       case 'fn':
-        if (a.kind === 'function' || a.kind === 'type') return null
-        if (a.kind === 'table' || a.kind === 'anytable' || (a.kind === 'record' && a.name !== null)) return null
+        if (a.kind === 'function' || mayBeCalled(a)) return null
         return a.kind === 'fn' ? this.#toFunction(a, b) : ''
       case 'type':
         return a.kind === 'type' || isTable(a) ? null : ''
@@ -250,6 +248,10 @@ export const fieldOf = (type: Type, name: string): Type | undefined => {
       return undefined
   }
 }
+
+/** Whether a value that is no function may have a metatable that says how it is called. */
+const mayBeCalled = (type: Type): boolean =>
+  type.kind === 'type' || type.kind === 'table' || type.kind === 'anytable' || (type.kind === 'record' && type.name !== null)
 
 export const isTable = (type: Type): boolean => {
   const { kind } = resolved(type)

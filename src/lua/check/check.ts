@@ -52,8 +52,10 @@ class Checker extends StatementReader {
     return { exports, isWhole }
   }
 
+  /** A name of a type that no scope has: `lib.Config`, an object of a module, or none. */
   protected memberNamed(path: readonly string[], args: readonly Type[], node: AnyNode): Type {
     const [head = '', ...rest] = path
+    this.work.spend(1 + (this.bindings.all.length >> 4))
     const variable = this.bindings.all.findLast(({ name }) => name === head)
     if (rest.length > 0) {
       let type: Type = variable ? this.typeOfVariable(variable) : any

@@ -58,7 +58,7 @@ export const withoutNil = (type: Type): Type => filtered(type, (member) => (reso
 const KINDS: Readonly<Record<string, Type>> = { nil, boolean, number, string, thread, userdata, table: anytable, function: anyFunction }
 
 /** As a value of which `type` says `kind`, or does not. */
-export const ofKind = (type: Type, kind: string, is: boolean): Type => {
+const ofKind = (type: Type, kind: string, is: boolean): Type => {
   if (isLoose(resolved(type))) return is ? (KINDS[kind] ?? any) : type
   return filtered(type, (member) => {
     const known = kindOf(member)
@@ -71,7 +71,7 @@ export const ofKind = (type: Type, kind: string, is: boolean): Type => {
 }
 
 /** As a value that equals one of a single value (nil or a literal), or does not. */
-export const equalTo = (type: Type, other: Type, is: boolean): Type => {
+const equalTo = (type: Type, other: Type, is: boolean): Type => {
   if (other.kind === 'nil') {
     if (!is) return withoutNil(type)
     return filtered(type, (member) => (resolved(member).kind === 'nil' || isLoose(resolved(member)) ? nil : null))
@@ -98,7 +98,7 @@ export const byField = (type: Type, name: string, keep: (field: Type) => Type): 
 }
 
 /** As a value of another type: its members that fit, or the other type when that is narrower. */
-export const asType = (type: Type, other: Type, is: boolean, comparison: Comparison): Type => {
+const asType = (type: Type, other: Type, is: boolean, comparison: Comparison): Type => {
   const inner = resolved(type)
   if (isLoose(inner) || inner.kind === 'anytable') return is ? other : type
   const left = filtered(type, (member) => (comparison.fits(member, other) === is ? member : null))
