@@ -8,13 +8,18 @@ local tonumber, tostring, type = tonumber, tostring, host.type
 local byte, find, format, match, upper = string.byte, string.find, string.format, string.match, string.upper
 local length, math_type, sort = host.library.utf8.len, math.type, table.sort
 
-local MOST_ROWS, MOST_COLUMNS, LONGEST = 1048576, 16384, 32767
+local MOST_ROWS, MOST_COLUMNS, LONGEST, LARGEST_BATCH = 1048576, 16384, 32767, 10000
 
 local excel = {}
 
 local WORKBOOK = 'excel.Workbook'
 local methods = {}
 local Workbook = host.userdata{ __name = WORKBOOK, __metatable = WORKBOOK, __index = methods }
+
+-- Rows of a sheet, one after another: { workbook, sheet, number of the last row read }.
+local ROWS = 'excel.Rows'
+local reading = {}
+local Rows = host.userdata{ __name = ROWS, __metatable = ROWS, __index = reading }
 
 -- The error alone.
 local function refused(kind, message) return (select(2, fail(kind, message))) end
@@ -142,24 +147,55 @@ local function last(numbers)
   return most
 end
 
+-- The texts of a row, up to its last cell.
+local function texts_of(cells)
+  local texts = {}
+  for column = 1, cells and last(cells) or 0 do
+    local value = cells[column]
+    texts[column] = value == nil and '' or text_of(value)
+  end
+  return texts
+end
+
 --- workbook:get_rows(sheet) → rows of texts, up to the last cell of each | nil, err
 function methods:get_rows(name)
   local sheet, err = need(self, name, 'get_rows')
   if not sheet then return nil, err end
   local rows, filled = {}, 0
   for row = 1, last(sheet.rows) do
-    local cells, texts = sheet.rows[row], {}
-    if cells then
-      for column = 1, last(cells) do
-        local value = cells[column]
-        texts[column] = value == nil and '' or text_of(value)
-      end
-    end
-    rows[row] = texts
-    if #texts > 0 then filled = row end
+    rows[row] = texts_of(sheet.rows[row])
+    if #rows[row] > 0 then filled = row end
   end
   for row = #rows, filled + 1, -1 do rows[row] = nil end
   return rows
+end
+
+--- workbook:rows(sheet) → Rows, to be read some at a time | nil, err
+function methods:rows(name)
+  local sheet, err = need(self, name, 'rows')
+  if not sheet then return nil, err end
+  return setmetatable({ self, sheet, 0 }, Rows)
+end
+
+--- rows:read(most = 1) → the next rows of texts, those that are empty too; nil behind the last | nil, err
+function reading:read(most)
+  local workbook, sheet, at = argument.object(self, ROWS, 'read')[1], self[2], self[3]
+  most = most == nil and 1 or argument.integer(most, 1, 'read')
+  if most < 1 or most > LARGEST_BATCH then return fail(INVALID, 'from 1 to ' .. LARGEST_BATCH .. ' rows are read at a time') end
+  if not workbook or not workbook[1] then return fail(INTERNAL, 'rows are closed') end
+  local to = last(sheet.rows)
+  if at >= to then return nil end
+  if to > at + most then to = at + most end
+  local batch = {}
+  for row = at + 1, to do batch[row - at] = texts_of(sheet.rows[row]) end
+  self[3] = to
+  return batch
+end
+
+--- rows:close() → nil; once more is no error
+function reading:close()
+  argument.object(self, ROWS, 'close')[1] = nil
+  return nil
 end
 
 -- Numbers of a table's keys, in order.

@@ -30,6 +30,24 @@ const withFiles = (
     )
   })
 
+test('rows are read some at a time, empty ones too, until the last or until they are closed', () =>
+  withFiles(async (run) => {
+    const code = `local wb = excel.new()
+      for cell, value in pairs{ A1 = 'x', B1 = 2, A3 = true, C5 = 1.5, A6 = 'gone' } do wb:set_cell_value('Sheet1', cell, value) end
+      wb:set_cell_value('Sheet1', 'A6', nil)
+      local rows, out = assert(wb:rows('sheet1')), {}
+      local function add(batch, err)
+        local lines = {}
+        for i, row in ipairs(batch or {}) do lines[i] = table.concat(row, ',') end
+        out[#out + 1] = err and err:kind() or batch == nil and 'nil' or table.concat(lines, '|')
+      end
+      add(rows:read()) add(rows:read(3)) add(rows:read(10000)) add(rows:read()) add(rows:read(5)) add(rows:read(0)) add(rows:read(10001))
+      rows:close() rows:close() add(rows:read()) add(wb:rows('none'))
+      local late = wb:rows('Sheet1') wb:close() add(late:read())
+      return out`
+    assert.equal(await run(code), ['x,2', '|TRUE|', ',,1.5|', 'nil', 'nil', 'Invalid', 'Invalid', 'Internal', 'Internal', 'Internal'])
+  }))
+
 test('what is written is read by others, cell by cell', () =>
   withFiles(async (run, file) => {
     const err = await run(`local wb = excel.new()

@@ -278,7 +278,11 @@ new_sheet(name: string): integer?, Error? - Its number, also of one that is ther
 get_sheet_list(): string[]?, Error? - Names.
 set_cell_value(sheet: string, cell: string, value: any): Error? - A text, number or boolean; nil empties it.
 get_rows(sheet: string): table[]?, Error? - Rows of texts; dates as 2026-01-31.
+rows(sheet: string): Rows?, Error? - The same, some at a time.
 write_to(writer: any): Error? - Into a file or a stream.
+close() - No more.
+class Rows
+read(most: integer?): table[]?, Error? - The next one, or up to so many; nil behind the last.
 close() - No more.
 module stream: What streams are made of; other modules open them.
 class Stream
