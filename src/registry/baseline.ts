@@ -15,7 +15,7 @@ export type Sources = {
   readonly replacements: readonly ModuleSource[]
   readonly override: readonly Override[]
   readonly disable: Disable
-  /** Absolute folder in which large files are kept as they were parsed; not given, they are parsed each time. */
+  /** Absolute folder in which files that are not small are kept as they were parsed; not given, they are parsed each time. */
   readonly state?: string
 }
 

@@ -1,4 +1,5 @@
-// Large entry files as they were parsed before, by the hash of their text: parsing takes a hundred times as long as reading what it came to.
+// Entry files, but for small ones, as they were parsed before, by the hash of their text: parsing takes a hundred times as long as reading
+// what it came to.
 //
 //   P1 What is kept says nothing that parsing does not. What is missing, damaged or of another build is parsed, and kept again.
 //   P2 It is bounded by the app: files that the last start did not read are gone after it.
@@ -14,7 +15,7 @@ import { type Document, readDocument } from './document.ts'
 import { isFields, type Spot } from './entry.ts'
 
 const FORMAT = 1 // to be raised when files are parsed differently
-const LARGE = 32 * 1024 // characters: smaller files are parsed at once
+const LARGE = 2 * 1024 // characters: smaller files are parsed as quickly as they are found
 
 type Kept = readonly [value: unknown, shapes: readonly (readonly string[])[], of: Uint32Array, places: Uint32Array]
 
