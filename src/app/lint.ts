@@ -10,6 +10,7 @@ import { applyRules } from '../lua/lint/rules.ts'
 import { parse } from '../lua/parser.ts'
 import { requires } from '../lua/requires.ts'
 import { type Entry, fieldsOf, isFields } from '../registry/entry.ts'
+import { isInNamespaces } from '../registry/glob.ts'
 import { importsOf } from '../registry/imports.ts'
 import { SourceTree } from '../registry/source-tree.ts'
 import { EntryTypes } from '../service/entry-types.ts'
@@ -45,14 +46,6 @@ export type Linted = {
   /** What is wrong with the files, so that not all of the Lua could be read. */
   readonly problems: readonly WippyError[]
 }
-
-/** Whether a namespace is meant: by its name, or by one above it with `.*` behind. */
-export const isMeant = (ns: string, patterns: readonly string[]): boolean =>
-  patterns.length === 0 ||
-  patterns.some((pattern) => {
-    const above = /^(.*)\.\*{1,2}$/.exec(pattern)?.[1]
-    return pattern === ns || (above !== undefined && (ns === above || ns.startsWith(`${above}.`)))
-  })
 
 /** Those among `all` that are meant, and what these import, each once. */
 const withImports = (meant: readonly Entry[], all: ReadonlyMap<string, Entry>): Set<Entry> => {
@@ -118,7 +111,7 @@ const lintEntry = (entry: Entry, { rules }: LintOptions, types: EntryTypes): Dia
 export const lint = ({ state: _, ...sources }: Config, options: LintOptions): Linted => {
   const { entries, problems } = new SourceTree(sources).baseline
   const lua = entries.filter(({ kind }) => LUA_KINDS.includes(kind))
-  const meant = lua.filter(({ ns }) => isMeant(ns, options.namespaces)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const meant = lua.filter(({ ns }) => isInNamespaces(ns, options.namespaces)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
   const types = new EntryTypes((id) => byId.get(id))
   return {

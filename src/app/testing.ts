@@ -14,6 +14,7 @@ import { encodeAll, lastWords } from '../msgpack.ts'
 import type { Pid } from '../pid.ts'
 import { builtin } from '../registry/builtin.ts'
 import { type Entry, fieldsOf } from '../registry/entry.ts'
+import { isInNamespaces } from '../registry/glob.ts'
 import { Importers } from '../registry/importers.ts'
 import { parseDuration } from '../registry/units.ts'
 import type { Attachment } from '../service/door.ts'
@@ -21,7 +22,6 @@ import { ListeningBody } from '../service/listening-body.ts'
 import type { LogRecord } from '../service/log-line.ts'
 import { errorOf } from '../service/outcome.ts'
 import type { Context, Terminal } from '../service/service.ts'
-import { isMeant } from './lint.ts'
 import { type Failure, failureOf, type Named, type TestCase, toldIn } from './test-case.ts'
 
 const TOPIC = 'test:update'
@@ -74,7 +74,7 @@ const inOrder = (a: Entry, b: Entry): number =>
 export const testsAmong = (entries: Iterable<Entry>, words: readonly string[] = [], namespaces: readonly string[] = []): Entry[] =>
   [...entries]
     .filter(({ kind, meta }) => meta.type === 'test' && KINDS.includes(kind))
-    .filter(({ ns }) => isMeant(ns, namespaces))
+    .filter(({ ns }) => isInNamespaces(ns, namespaces))
     .filter((entry) => words.length === 0 || words.some((word) => entry.id.includes(word) || suiteOf(entry)?.includes(word)))
     .sort(inOrder)
 

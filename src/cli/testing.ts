@@ -79,9 +79,12 @@ export const test = async (flags: TestFlags, given: readonly string[]): Promise<
   }
 }
 
-const missing = (words: readonly string[], tests: readonly Entry[]): WippyError => {
+const missing = (node: Node, words: readonly string[], tests: readonly Entry[]): WippyError => {
   if (tests.length === 0) {
-    const hint = 'A test is a function.lua entry with meta.type: test; docs/testing.md shows one.'
+    const own = node.commands().find(({ useCase }) => useCase === 'test')
+    const hint = own
+      ? `It has a command for that: wippy run ${own.name}`
+      : 'A test is a function.lua entry with meta.type: test; docs/testing.md shows one.'
     return new WippyError('TEST_NONE', Kind.NotFound, 'this app has no tests', { hint })
   }
   const hint = `Tests here: ${tests.map(({ id }) => id).join(', ')}.`
@@ -100,7 +103,7 @@ const perform = async (testing: Testing): Promise<number> => {
   const { causes } = faultsOf(node.problems, [...node.registry.snapshot().entries()], referencesOf)
   sayAll(causes)
   const meant = (): Entry[] => testsAmong(node.registry.snapshot().entries(), words, flags.ns)
-  if (!flags.watch && meant().length === 0) throw missing(words, testsAmong(node.registry.snapshot().entries()))
+  if (!flags.watch && meant().length === 0) throw missing(node, words, testsAmong(node.registry.snapshot().entries()))
   await settled(node)
   const failed = await runAndSay(testing, meant())
   if (flags.watch) await watching(testing, meant)

@@ -43,3 +43,11 @@ const partsMatch = (patterns: readonly string[], parts: readonly string[]): bool
 
 /** Part by part between dots: `*` is one part or a piece of one, `**` any number of parts, `(a|b)` either. Takes the product of both at most. */
 export const matchesDotted = (pattern: string, text: string): boolean => partsMatch(pattern.split('.'), text.split('.'))
+
+/** Whether a namespace is one of those that patterns mean: `app` is itself, `app.*` itself and all below it. No pattern means all. */
+export const isInNamespaces = (ns: string, patterns: readonly string[]): boolean =>
+  patterns.length === 0 ||
+  patterns.some((pattern) => {
+    const above = /^(.*)\.\*{1,2}$/.exec(pattern)?.[1]
+    return pattern === ns || (above !== undefined && (ns === above || ns.startsWith(`${above}.`)))
+  })

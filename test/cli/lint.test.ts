@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isMeant, lint } from '../../src/app/lint.ts'
+import { lint } from '../../src/app/lint.ts'
 import { loadConfig } from '../../src/config.ts'
 import { directoryWith } from '../registry/scratch.ts'
 import { assertPlain } from './command.ts'
@@ -180,11 +180,6 @@ test('a lock file of another name: the app is where it is', async () => {
   const cwd = app({ 'wippy.lock': lock('./nowhere'), 'other.lock': lock('./src') })
   assert.is((await here(['lint', '-l', 'other.lock'], { cwd })).out, '4 entries of Lua, nothing found\n')
   assert.match((await here(['lint', '-l', 'none.lock'], { cwd })).err, 'none.lock: there is no such file')
-})
-
-test('namespaces are meant by name, or with all that is below', () => {
-  assert.ok(isMeant('app', []) && isMeant('app', ['app']) && isMeant('app', ['app.*']) && isMeant('app.x.y', ['lib', 'app.**']))
-  assert.not.ok(isMeant('app.x', ['app']) || isMeant('application', ['app.*']) || isMeant('app', ['*']))
 })
 
 test.run()

@@ -114,6 +114,9 @@ test('words choose tests; when there are none of them, those that are there are 
   assert.is((await wippy(['test', '--ns', 'lib,app.tests'], { cwd })).code, 4)
   const bare = await wippy(['test'], { cwd: directoryWith({ 'src/_index.yaml': 'version: "1.0"\nnamespace: app\nentries: []\n' }) })
   assert.equal([bare.code, bare.err.split('\n')[0]], [4, 'this app has no tests [TEST_NONE]'])
+  const own = '  - { name: all, kind: process.lua, source: "return {}", meta: { command: { name: all, use_case: test } } }\n'
+  const commanded = await wippy(['test'], { cwd: directoryWith({ 'src/_index.yaml': `version: "1.0"\nnamespace: app\nentries:\n${own}` }) })
+  assert.match(commanded.err, 'It has a command for that: wippy run all')
 })
 
 test('as JSON, whole', async () => {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { matches, matchesDotted } from '../../src/registry/glob.ts'
+import { isInNamespaces, matches, matchesDotted } from '../../src/registry/glob.ts'
 import { parseDuration, parseSize } from '../../src/registry/units.ts'
 import { didYouMean, nearest } from '../../src/suggest.ts'
 
@@ -56,6 +56,12 @@ test('no pattern of parts takes long', () => {
   const began = performance.now()
   assert.not(matchesDotted(`${'**.a.'.repeat(100)}b`, 'a.'.repeat(500)))
   assert.ok(performance.now() - began < 1000, `${performance.now() - began} ms`)
+})
+
+test('namespaces are meant by name, or with all that is below', () => {
+  const isMeant = (ns: string, ...patterns: string[]): boolean => isInNamespaces(ns, patterns)
+  assert.ok(isMeant('app') && isMeant('app', 'app') && isMeant('app', 'app.*') && isMeant('app.x.y', 'lib', 'app.**'))
+  assert.not.ok(isMeant('app.x', 'app') || isMeant('application', 'app.*') || isMeant('app', '*'))
 })
 
 test.run()
