@@ -153,9 +153,10 @@ export class SourceTree {
     return [...known, ...found]
   }
 
-  /** Whose file it is: a module's rather than the app's, when a directory lies in another. */
+  /** Whose file it is: where directories lie in each other, that of the inner one; a module's rather than the app's, where they are one. */
   #directoryOf(path: string): Source | undefined {
-    return this.#directories.findLast((directory) => directory.covers(path))
+    const all = this.#directories.filter((directory) => directory.covers(path))
+    return all.reduce<Source | undefined>((inner, one) => (inner && inner.top.length > one.top.length ? inner : one), undefined)
   }
 
   /** What is different of what is written, by id; null is gone. Of two entries with one id the second is a problem. */

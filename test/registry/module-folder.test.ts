@@ -70,6 +70,23 @@ test('a file that both the app and a module have is the module’s, once', () =>
   assert.equal([problems, entries.length, entries[1]?.meta.module], [[], 6, 'org/mod'])
 })
 
+test('an app that tries out the module around it keeps its own entries, also those that the module keeps to itself', () => {
+  const root = directoryWith({ 'wippy.yaml': MANIFEST, '_index.yaml': ENTRIES, 'test/_index.yaml': APP })
+  const { entries, problems } = assemble({
+    ...{ root: join(root, 'test'), src: [join(root, 'test')], override: [], disable: { namespaces: [], entries: [] } },
+    replacements: [{ module: 'org/mod', path: root }],
+  })
+  assert.equal(problems, [])
+  assert.equal(
+    entries.map(({ id, meta }) => [id, meta.module]),
+    [
+      ['app:db', undefined],
+      ['org.mod:kept', 'org/mod'],
+      ['org.mod:many', 'org/mod'],
+    ],
+  )
+})
+
 test('a module whose directory is not there says so', () => {
   const [problem] = assembled({}).problems
   assert.equal([problem?.code, problem?.message], ['SOURCE_DIR_MISSING', 'the directory "mod" of the module org/mod does not exist'])
