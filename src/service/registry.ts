@@ -114,15 +114,14 @@ const list = (value: unknown): readonly unknown[] => {
   throw invalid('a list was expected')
 }
 
-/** Entries know string keys only: other keys of Lua become their text. */
+/** Entries know string keys only: other keys of Lua become their text. Throws REGISTRY_ARGUMENT for two of one text. */
 const stringKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(stringKeys)
   if (!(value instanceof Map) && !isFields(value)) return value
-  const pairs = value instanceof Map ? [...value] : Object.entries(value)
-  return pairs.reduce(
-    (object, [key, item]) => Object.defineProperty(object, String(key), { value: stringKeys(item), enumerable: true }),
-    {},
-  )
+  const pairs = (value instanceof Map ? [...value] : Object.entries(value)).map(([key, item]) => [String(key), stringKeys(item)] as const)
+  const object = Object.fromEntries(pairs)
+  if (Object.keys(object).length === pairs.length) return object
+  throw invalid('two keys of one table are the same as text, which is all that an entry knows')
 }
 
 const toEntry = (value: unknown): Entry => {

@@ -110,6 +110,16 @@ test('keys of entries are text, and no key reaches a prototype', async () => {
   assert.is(({} as Record<string, unknown>).admin, undefined)
 })
 
+test('two keys that are one text are refused: neither of them would be meant', async () => {
+  const { service } = await booted()
+  const keys = new Map<unknown, unknown>([
+    [1, 'number'],
+    ['1', 'text'],
+  ])
+  const operations = [{ kind: 'entry.create', entry: { id: 'app:twice', kind: 'registry.entry', data: keys } }]
+  assert.is(await refusal(() => ask(service, fakeCaller(), 'registry.apply', '', [operations])), 'Invalid REGISTRY_ARGUMENT')
+})
+
 test('in Lua: a snapshot is changed into a new version and stays as it was', async () => {
   const { service } = await booted()
   const { run } = await guest([service])
