@@ -153,8 +153,9 @@ export const parse = async (
   { ranges, timeoutMs }: ParseOptions,
 ): Promise<SyntaxTree> => {
   const [{ Parser }, language] = await Promise.all([grammars.library(), grammars.language(name)])
+  const size = typeof text === 'string' ? Buffer.byteLength(text) : text.length
+  if (size > LONGEST_TEXT) throw tooLarge(`the text has ${size} bytes; at most ${LONGEST_TEXT} are possible`)
   const source = new Source(text)
-  if (source.size > LONGEST_TEXT) throw tooLarge(`the text has ${source.size} bytes; at most ${LONGEST_TEXT} are possible`)
   const parser = new Parser()
   parser.setLanguage(language)
   const includedRanges = ranges.map(({ start_byte, end_byte }) => {

@@ -173,6 +173,15 @@ equals(
 )
 
 equals(
+  'a parser takes no longer than it may, and then as long as it does',
+  `local parser, code = ts.parser(), ('x = f(1, [2, 3])\\n'):rep(20000)
+  parser:set_language('python') parser:set_timeout('1ms') local none, err = parser:parse(code)
+  parser:set_timeout(0) parser:set_ranges{ { start_byte = 0, end_byte = 16, start_row = 0, start_col = 0, end_row = 0, end_col = 16 } }
+  return { none == nil, err:kind(), err:retryable(), assert(parser:parse(code)):root_node():named_child_count() }`,
+  [true, 'Internal', false, 1],
+)
+
+equals(
   'a language tells its kinds and fields; a tree its own, its graph, and itself from elsewhere',
   `${GO} local go = tree:language() local shifted = tree:root_node_with_offset(100, { row = 2, column = 5 }):child(0)
   local id = go:id_for_node_kind('identifier', true) local at = shifted:start_point()
