@@ -1,6 +1,7 @@
 // What runtime-lua/main.lua gets as its only argument: one array of C functions and libraries, named there in the same order.
 
 import * as lua from './lua'
+import * as ask from './ask'
 import * as channel from './channel'
 import { park, resume, wrap, yieldValues } from './coroutine'
 import { ERROR_META, get, GRANTED, NOW, REF_ERROR_META, SCRATCH, set, SPENT } from './control'
@@ -8,6 +9,7 @@ import { compileFrame, decode, flag, name, payload, values } from './frame'
 import * as library from './library'
 import { emit, encode } from './outbox'
 import * as pattern from './pattern'
+import * as ready from './ready'
 import { rep } from './repeat'
 import * as task from './task'
 import { traceback } from './trace'
@@ -74,8 +76,8 @@ export function libraries(L: i32): void {
   add(L, 7, values.index); add(L, 8, name.index); add(L, 9, flag.index); add(L, 10, payload.index)
   add(L, 11, encode.index); add(L, 12, decode.index); add(L, 13, emit.index)
   // tasks
-  add(L, 14, task.run.index); add(L, 15, task.wake.index); add(L, 16, task.current.index); add(L, 17, channel.receiver.index); add(L, 18, park.index)
-  add(L, 19, task.ask.index); add(L, 20, task.post.index); add(L, 21, task.send.index); add(L, 22, task.expect.index); add(L, 23, task.forget.index)
+  add(L, 14, task.run.index); add(L, 15, ready.wake.index); add(L, 16, task.current.index); add(L, 17, channel.receiver.index); add(L, 18, park.index)
+  add(L, 19, ask.ask.index); add(L, 20, ask.post.index); add(L, 21, ask.send.index); add(L, 22, ask.expect.index); add(L, 23, ask.forget.index)
   add(L, 24, task.keep.index); add(L, 25, task.note.index); add(L, 26, task.finish.index); add(L, 27, task.subscribe.index); add(L, 28, task.program.index)
   // code
   add(L, 29, compile.index); add(L, 30, compileFrame.index); add(L, 31, traceback.index)

@@ -9,13 +9,13 @@
 
 import * as lua from './lua'
 import * as channel from './channel'
-import { canStart, enter, mayRest, mustRest, park } from './coroutine'
+import { canStart, enter, mayRest } from './coroutine'
 import {
-  BACKLOG, CHANNEL, CREDIT, CURRENT, FINISHED, FIRST, get, IN_END, IN_NEXT, LAST, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, READING,
-  REF_HANDLER, REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
+  BACKLOG, CHANNEL, CREDIT, CURRENT, FINISHED, get, IN_END, IN_NEXT, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, READING, REF_HANDLER,
+  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
 } from './control'
 import * as frame from './frame'
-import * as outbox from './outbox'
+import * as ready from './ready'
 
 // What a step says to the host. src/vm/abi.ts has the same numbers.
 export const AGAIN: i32 = 0
@@ -32,7 +32,7 @@ export function work(L: i32): i32 {
   lua.collect(L) // what the last slice left of it comes before more is allocated
   if (lua.fuelLeft() < 0) return AGAIN
   for (;;) {
-    if (get(FIRST) > FAR) comeBack(L)
+    ready.comeBack(L)
     if (get(PAUSED)) {
       if (!goOn(L)) return BROKEN
       if (get(FINISHED)) return DONE
@@ -48,15 +48,14 @@ export function work(L: i32): i32 {
       if (lua.fuelLeft() < 0) return AGAIN
     }
     set(READING, 0)
-    for (let stop = get(LAST); !get(PAUSED) && get(FIRST) <= stop; ) {
+    for (let stop = ready.lastPlace(); !get(PAUSED) && ready.hasUpTo(stop); ) {
       if (!next(L)) return BROKEN
       if (get(FINISHED)) return DONE
       if (lua.fuelLeft() < 0) return AGAIN
     }
-    if (!get(PAUSED) && get(FIRST) > get(LAST) && get(IN_NEXT) >= get(IN_END)) break
+    if (!get(PAUSED) && ready.isEmpty() && get(IN_NEXT) >= get(IN_END)) break
   }
-  set(FIRST, 1)
-  set(LAST, 0)
+  ready.restart()
   if (get(PROGRAM) == 0 || get(OPEN) > 0 || get(SUBSCRIBED)) return WAIT
   handler(L, IDLE)
   return call(L, 1) ? DONE : BROKEN
@@ -85,7 +84,7 @@ function go(L: i32, co: i32, n: i32): bool {
       lua.lua_rawseti(L, lua.REGISTRY, REF_PAUSED)
     } else {
       lua.drop(co, load<i32>(SCRATCH))
-      if (!get(PARKING)) queue(L, co) // a plain yield of a managed coroutine is a wait that is over at once
+      if (!get(PARKING)) ready.add(L, co) // a plain yield of a managed coroutine is a wait that is over at once
       set(PARKING, 0)
     }
     lua.clear(L)
@@ -109,25 +108,6 @@ function go(L: i32, co: i32, n: i32): bool {
   return call(L, 3 + results)
 }
 
-const FAR: i32 = 1 << 20 // places taken; a process that is never idle would count for ever
-
-/** Moves the ready queue back to its first place. */
-function comeBack(L: i32): void {
-  const from = get(FIRST)
-  const n = get(LAST) - from + 1
-  if (n >= from) return
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
-  for (let i = 0; i < n; i++) {
-    lua.lua_rawgeti(L, 1, from + i)
-    lua.lua_rawseti(L, 1, 1 + i)
-    lua.lua_pushnil(L)
-    lua.lua_rawseti(L, 1, from + i)
-  }
-  lua.lua_settop(L, 0)
-  set(FIRST, 1)
-  set(LAST, n)
-}
-
 /** Goes on with the coroutine that was preempted. */
 function goOn(L: i32): bool {
   const co = get(PAUSED)
@@ -138,28 +118,9 @@ function goOn(L: i32): bool {
   return go(L, co, 0)
 }
 
-/** Puts co at the end of the ready queue, to be woken with nothing. */
-function queue(L: i32, co: i32): void {
-  const last = get(LAST)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
-  lua.pushThread(L, co)
-  lua.lua_rawseti(L, -2, last + 1)
-  lua.pop(L, 1)
-  set(LAST, last + 3)
-}
-
 /** Runs the first coroutine of the ready queue. */
 function next(L: i32): bool {
-  const first = get(FIRST)
-  set(FIRST, first + 3)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
-  lua.lua_rawgeti(L, 1, first)
-  lua.lua_rawgeti(L, 1, first + 1)
-  lua.lua_rawgeti(L, 1, first + 2)
-  for (let i = 0; i < 3; i++) {
-    lua.lua_pushnil(L)
-    lua.lua_rawseti(L, 1, first + i)
-  }
+  ready.take(L)
   const co = lua.lua_tothread(L, 2)
   if (co == 0 || !canStart(co)) {
     lua.lua_settop(L, 0)
@@ -241,74 +202,11 @@ export function run(L: i32): i32 {
   return go(L, co, n) ? 0 : lua.lua_error(L)
 }
 
-/** wake(co, a, b): co goes on, in its turn, with these values. */
-export function wake(L: i32): i32 {
-  const last = get(LAST)
-  lua.lua_settop(L, 3)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_READY)
-  lua.lua_rotate(L, 1, 1)
-  lua.lua_rawseti(L, 1, last + 3)
-  lua.lua_rawseti(L, 1, last + 2)
-  lua.lua_rawseti(L, 1, last + 1)
-  set(LAST, last + 3)
-  return 0
-}
-
 /** current() → the managed coroutine that runs, also when it has resumed others; nothing when it cannot wait here. */
 export function current(L: i32): i32 {
   if (!mayRest(L)) return 0
   lua.pushThread(L, get(CURRENT))
   return 1
-}
-
-function awaitReply(L: i32, tag: i32): i32 {
-  lua.lua_settop(L, 0)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
-  lua.pushThread(L, get(CURRENT))
-  lua.lua_rawseti(L, 1, tag)
-  set(OPEN, get(OPEN) + 1)
-  return park(L)
-}
-
-/** ask(operation, target, ...) → what the host answers, or nil and an Error. */
-export function ask(L: i32): i32 {
-  mustRest(L)
-  return awaitReply(L, outbox.writeAsk(L))
-}
-
-/** send(to, topic, ...) → true, or nil and an Error. Waits only when the peer's mailbox has to be asked. */
-export function send(L: i32): i32 {
-  const tag = outbox.writeSend(L)
-  if (tag != 0) return awaitReply(L, tag)
-  lua.pushTrue(L)
-  return 1
-}
-
-/** post(operation, target, ...) → tag */
-export function post(L: i32): i32 {
-  lua.lua_pushinteger(L, outbox.writeAsk(L))
-  return 1
-}
-
-/** expect(tag, f): f hears each answer to `tag`, until `forget(tag)`. */
-export function expect(L: i32): i32 {
-  const tag = lua.luaL_checkinteger(L, 1)
-  lua.lua_settop(L, 2)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
-  if (lua.lua_rawgeti(L, 3, tag) == lua.TNIL) set(OPEN, get(OPEN) + 1)
-  lua.lua_settop(L, 3)
-  lua.lua_rotate(L, 2, 1)
-  lua.lua_rawseti(L, 2, tag)
-  return 0
-}
-export function forget(L: i32): i32 {
-  const tag = lua.luaL_checkinteger(L, 1)
-  lua.lua_rawgeti(L, lua.REGISTRY, REF_REPLIES)
-  if (lua.lua_rawgeti(L, -1, tag) != lua.TNIL) set(OPEN, get(OPEN) - 1)
-  lua.pop(L, 1)
-  lua.lua_pushnil(L)
-  lua.lua_rawseti(L, -2, tag)
-  return 0
 }
 
 /** keep(handler, message metatable, listeners): what the companion needs of main.lua. */
@@ -321,7 +219,7 @@ export function keep(L: i32): i32 {
   lua.lua_rawseti(L, lua.REGISTRY, REF_READY)
   lua.lua_createtable(L, 0, 0)
   lua.lua_rawseti(L, lua.REGISTRY, REF_REPLIES)
-  set(FIRST, 1)
+  ready.restart()
   return 0
 }
 
