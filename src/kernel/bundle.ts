@@ -15,7 +15,8 @@ const isBundle = ({ kind }: FrameCursor): boolean => kind === SENDS || kind === 
 
 /** Whether the frame under `frame` holds as many messages as it says, and nothing else. */
 export const isSound = ({ view, tag, topicEnd, payloadEnd }: FrameCursor): boolean => {
-  if (tag === 0 || tag > MOST_MESSAGES) return false
+  if (tag === 0 || tag > MOST_MESSAGES || topicEnd + LENGTH_BYTES > payloadEnd) return false
+  if (tag === 1) return topicEnd + LENGTH_BYTES + view.getUint16(topicEnd, true) === payloadEnd
   let at = topicEnd
   for (let left = tag; left > 0; left--) {
     if (at + LENGTH_BYTES > payloadEnd) return false

@@ -23,21 +23,36 @@ class Lane {
   readonly #waiting = new Ring<Crowd>() // those that are not empty
   #host: Host | null = null // the one asked for last, and its crowd: most often it is asked for again
   #crowd!: Crowd
+  #only: Process | null = null // who waits alone: in no crowd
   size = 0
 
   push(process: Process): void {
-    const crowd = this.#crowdOf(process.host)
-    if (crowd.size === 0) this.#waiting.push(crowd)
-    crowd.push(process)
-    this.size++
+    if (this.size++ === 0) {
+      this.#only = process
+      return
+    }
+    if (this.#only !== null) this.#join(this.#only)
+    this.#only = null
+    this.#join(process)
   }
 
   shift(): Process {
+    this.size--
+    const only = this.#only
+    if (only !== null) {
+      this.#only = null
+      return only
+    }
     const crowd = this.#waiting.shift()
     const process = crowd.shift()
     if (crowd.size > 0) this.#waiting.push(crowd)
-    this.size--
     return process
+  }
+
+  #join(process: Process): void {
+    const crowd = this.#crowdOf(process.host)
+    if (crowd.size === 0) this.#waiting.push(crowd)
+    crowd.push(process)
   }
 
   #crowdOf(host: Host): Crowd {
