@@ -36,7 +36,8 @@ for (const { name } of templates()) {
       const ended = await wippy(command.split(' '), { cwd: join(cwd, 'it') })
       assert.equal([ended.code, ended.out, ended.err], [0, output, ''])
     }
-    const tested = await wippy(['test'], { cwd: join(cwd, 'it') })
+    const address = name === 'http' ? ['-o', `app:server:addr=127.0.0.1:${await freePort()}`] : []
+    const tested = await wippy(['test', ...address], { cwd: join(cwd, 'it') })
     assert.match(tested.out, /^\d passed, 0 failed, 0 skipped/m)
     assert.equal([tested.code, tested.err], [0, ''])
     assert.equal(lint(config, { rules: true, namespaces: [] }).diagnostics, [])
