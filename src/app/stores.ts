@@ -15,6 +15,7 @@ export const storesOf = async ({
   environment,
   databases,
   isStarting,
+  registry,
   trial,
   log,
   report,
@@ -33,6 +34,7 @@ export const storesOf = async ({
       const surroundings = { root: config.root, clock, folders, databases, kindOf: (id: string) => after.get(id)?.kind }
       return describeStore(entry, variables.lookup(after), surroundings)
     },
+    kindOf: (id) => registry.get(id)?.kind,
     isStarting,
     trial,
     warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),

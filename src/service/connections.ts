@@ -29,6 +29,8 @@ export type ConnectionsOptions<T> = {
   readonly noun: string
   readonly kinds: readonly string[]
   readonly describe: (entry: Entry, after: State) => Opening<T> | Promise<Opening<T>>
+  /** The kind of an entry as it is. */
+  readonly kindOf: (id: string) => string | undefined
   /** Whether the node still starts. */
   readonly isStarting: () => boolean
   /** Whether what entries say is looked at, and nothing is opened. */
@@ -98,11 +100,15 @@ export class Connections<T extends Connection> {
     }
   }
 
-  /** The connection of an entry as it is now, for one who says when it is done. Throws CONNECTION_NOT_FOUND. */
+  /** The connection of an entry as it is now, for one who says when it is done. Throws CONNECTION_NOT_FOUND, CONNECTION_KIND. */
   use(id: string): Use<T> {
     const current = this.#current.get(id)
     if (current) return { connection: current.connection, leave: current.enter() }
-    throw new WippyError('CONNECTION_NOT_FOUND', Kind.NotFound, `${this.#options.noun} "${id}" not found`, { retryable: false })
+    const { noun, kinds, kindOf } = this.#options
+    const kind = kindOf(id)
+    if (kind !== undefined && !kinds.includes(kind))
+      throw new WippyError('CONNECTION_KIND', Kind.Invalid, `"${id}" is no ${noun}, it is a ${kind}`, { retryable: false })
+    throw new WippyError('CONNECTION_NOT_FOUND', Kind.NotFound, `${noun} "${id}" not found`, { retryable: false })
   }
 
   /** Does one thing with the connection of an entry. */

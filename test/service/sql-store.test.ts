@@ -211,6 +211,13 @@ test('names that are no names, and databases that are none, are problems of the 
     },
   ))
 
+test('a store is no database, and what is not there is neither', () =>
+  withApp({ s: kept, db }, async (app) => {
+    const text = `local out = {} local function kind(_, err) out[#out + 1] = err:kind() end
+      kind(sql.get('app:s')) kind(store.get('app:db')) kind(sql.get('app:none')) kind(store.get('app:none')) return out`
+    assert.equal(await lua(app, text), ['Invalid', 'Invalid', 'NotFound', 'NotFound'])
+  }))
+
 test('who makes one, or changes its database, needs the right to that', () => {
   const entry = makeEntry({ id: 'app.gen:s', kind: 'store.sql', data: { database: 'users', table_name: 'logins' } })
   const asked = (kind: Change['kind']) =>

@@ -15,6 +15,7 @@ CLOUDSTORAGE_KEYS | An account has no keys. | Neither access_key_id and secret_a
 CLOUDSTORAGE_NOT_FOUND | There is no such object. | No object of the bucket has that key. | Correct the key.
 CLOUDSTORAGE_UNKNOWN | There is no such storage. | No entry of kind cloudstorage.s3 has that id. | Correct the id.
 COMPRESS | Data could not be compressed or decompressed. | It is empty or of another format, a level is none, or what comes out is larger than max_size. | Look at the message; raise max_size for what is trusted.
+CONNECTION_KIND | The entry is no database, or no store. | It is of another kind. | Name one that is.
 CONNECTION_NOT_FOUND | There is no such database or store. | No entry has that id, or it could not be started. | Correct the id; "wippy check" says why an entry does not start.
 CRYPTO_DECRYPT | Data could not be decrypted. | The key is another, or the data was altered. | Use the key and the additional data it was encrypted with.
 CRYPTO_INVALID | An argument of the module crypto is not what it takes. | Keys and lengths have their sizes. | Look at docs/lua.md.
