@@ -39,6 +39,7 @@ export class Body {
   #refusal: Refusal | null = null
   #isHeld: boolean
   #roomBytes = 0
+  #isLeft = false
 
   constructor({ request, response, most, room }: BodyOptions) {
     this.#request = request
@@ -77,7 +78,7 @@ export class Body {
     return this.#read()
   }
 
-  /** All of it. Throws as `take`, HTTP_BODY_TOO_LARGE when it has more than `most` bytes, and HTTP_BODIES_FULL. */
+  /** All of it. Throws as `take`, HTTP_BODY_TOO_LARGE when it has more than `most` bytes, HTTP_BODIES_FULL, and HTTP_GONE after `leave`. */
   async whole(most: number): Promise<Uint8Array> {
     const room = this.#room
     const tooMany = (): WippyError => (most <= room.most ? tooLarge(most) : this.#refused(TOO_LARGE, tooLarge(room.most)))
@@ -85,6 +86,7 @@ export class Body {
     const chunks: Uint8Array[] = []
     let bytes = 0
     for await (const chunk of this.take()) {
+      if (this.#isLeft) throw gone()
       bytes += chunk.length
       if (bytes > Math.min(most, room.most)) throw tooMany()
       if (!room.take(chunk.length)) throw this.#refused(NO_ROOM, noRoom(room.most))
@@ -94,8 +96,9 @@ export class Body {
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
   }
 
-  /** Nobody works on the request any more: its bytes are not held. */
+  /** Nobody works on the request any more: its bytes are not held, and no more of them are. */
   leave(): void {
+    this.#isLeft = true
     this.#room.give(this.#roomBytes)
     this.#roomBytes = 0
   }

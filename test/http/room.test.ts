@@ -1,7 +1,13 @@
 // What a server refuses rather than hold, and that it says so.
 
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Body } from '../../src/http/body.ts'
+import { Room } from '../../src/http/room.ts'
 import { endpoint, gateway, handler, router, type Served, served } from './served.ts'
 
 const test = suite('room')
@@ -88,5 +94,29 @@ test('a name of the server that an app has taken for something else keeps no req
       )
     },
   ))
+
+test('what comes of a body when nobody works on its request any more takes no room', async () => {
+  const room = new Room(8, () => {})
+  const [request, response] = [new PassThrough(), new EventEmitter()]
+  const body = new Body({
+    request: Object.assign(request, { headers: { 'content-length': '8' } }) as unknown as IncomingMessage,
+    response: Object.assign(response, { headersSent: true }) as unknown as ServerResponse,
+    most: 100,
+    room,
+  })
+  const outcome = body.whole(100).then(
+    () => 'read',
+    ({ code }) => code,
+  )
+  request.write('1234')
+  while (room.take(5)) {
+    room.give(5)
+    await nextTurn()
+  }
+  body.leave()
+  request.end('5678')
+  assert.is(await outcome, 'HTTP_GONE')
+  assert.ok(room.take(8), 'all of the room is there')
+})
 
 test.run()
