@@ -156,7 +156,7 @@ const flat = (node: Node): string => (isList(node) ? `(${node.map(flat).join(' '
 
 /** How luaV_execute computes where a jump leads: `pc + sJ` of OP_JMP, by itself or behind a test, and `pc - Bx` of the two loop instructions. */
 const JUMP = /^\(i32\.sub \(i32\.add \(i32\.and .+ \(i32\.const 134217724\)\) \(local\.get (\S+)\)\) \(i32\.const 671088(?:60|56)\)\)$/
-const LOOP = /^\(i32\.sub \(local\.get \S+\) (\(i32\.and \(i32\.shr_u \(local\.get \S+\) \(i32\.const 13\)\) \(i32\.const 524284\)\))\)$/
+const LOOP = /^\(i32\.sub \(local\.get \S+\) \(i32\.and \(i32\.shr_u (\(local\.get \S+\)) \(i32\.const 13\)\) \(i32\.const 524284\)\)\)$/
 
 /** The places where a function computes what `form` describes, each with what stands in the parentheses of `form`. */
 const placesOf = (fn: List, form: RegExp, count: number): (readonly [place: List, part: string])[] => {
@@ -182,10 +182,10 @@ const paidJump = (target: List, counter: string): List => {
   ]
 }
 
-/** The target of a loop instruction, which says itself how far back it leads. */
-const paidLoop = (target: List, distance: string): List => [
+/** The target of a loop instruction, which says itself how far back it leads: above 13 bits, in bytes. */
+const paidLoop = (target: List, instruction: string): List => [
   ...['block', ['result', 'i32']],
-  ...chargeOf(`(i32.add (i32.const 1) (i32.shr_u ${distance} (i32.const ${JUMP_SHIFT})))`),
+  ...chargeOf(`(i32.add (i32.const 1) (i32.shr_u ${instruction} (i32.const ${13 + JUMP_SHIFT})))`),
   target,
 ]
 
@@ -212,7 +212,7 @@ const meterInterpreter = (fn: List, { precall, begin }: Landmarks): void => {
   const isPaid = (branch: List): boolean => begins.includes(branch)
   meterLoops(fn, { loops: findAll(fn, 'loop').filter((loop) => loop !== innermost), isPaid, payment: () => charge(1) })
   for (const [target, counter] of placesOf(fn, JUMP, 12)) target.splice(0, target.length, ...paidJump(target.slice(), counter))
-  for (const [target, distance] of placesOf(fn, LOOP, 2)) target.splice(0, target.length, ...paidLoop(target.slice(), distance))
+  for (const [target, instruction] of placesOf(fn, LOOP, 2)) target.splice(0, target.length, ...paidLoop(target.slice(), instruction))
   fn.splice(bodyStart(fn), 0, expr('(local $target i32)'))
 }
 
