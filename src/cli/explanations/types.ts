@@ -14,4 +14,5 @@ E0009 | A type is named that nobody has defined. | What has no type is not check
 E0010 | What is readonly is assigned to. | Its type says that it stays. | Make another value, or take readonly from the type.
 E0011 | Type arguments do not fit: too few, too many, or not what the parameter is bound to. | A generic type or function says what it takes. | Give what it takes.
 E0012 | A value that may be nil, or of another type, is used as if it were not. | Its type says so, and no test stands before the use. | Test it first, or give a default: x or …
+E0013 | A part of a text is not checked. | What its types come to takes more work than a text of its length may take, a million steps at most, so that no source holds up a node. | Spread it over several libraries, or give types to what others are made of.
 `

@@ -33,23 +33,27 @@ export type Checked = {
   readonly exports: Type
   /** Names of globals that it makes; null when it may make any. */
   readonly globals: ReadonlySet<string> | null
-  /** Whether all of it was looked at: a chunk that asks for too much is left half checked. */
-  readonly isWhole: boolean
 }
 
 class Checker extends StatementReader {
-  check(): { readonly exports: Type; readonly isWhole: boolean } {
+  /** The type of what the chunk returns. A chunk that asks for too much is left half checked, and told so. */
+  check(): Type {
     let exports: Type = any
-    let isWhole = true
     try {
       exports = this.at(this.chunkBlock(), 0)
+      this.flow.isDead = false
+      this.tellAwaited()
     } catch (fault) {
       if (!(fault instanceof Exhausted)) throw fault
-      isWhole = false
+      this.found.push({
+        code: 'E0013',
+        start: 0,
+        end: 0,
+        message: 'a part of this is not checked: it takes too much work',
+        hint: SPLIT_HINT,
+      })
     }
-    this.flow.isDead = false
-    if (isWhole) this.tellAwaited()
-    return { exports, isWhole }
+    return exports
   }
 
   /** A name of a type that no scope has: `lib.Config`, an object of a module, or none. */
@@ -70,6 +74,8 @@ class Checker extends StatementReader {
   }
 }
 
+const SPLIT_HINT = 'Spread it over several libraries, or give types to what others are made of.'
+
 const WORDS = [
   'any',
   'boolean',
@@ -89,7 +95,7 @@ const WORDS = [
 /** Checks a parsed chunk. Pure, and bounded by the length of the text; never throws for what the text says. */
 export const checkChunk = (chunk: Chunk, surroundings: Surroundings): Checked => {
   const checker = new Checker(chunk, surroundings)
-  const { exports, isWhole } = checker.check()
+  const exports = checker.check()
   const diagnostics = checker.found
     .toSorted((a, b) => a.start - b.start)
     .map(({ code, message, hint, start, end }) => ({
@@ -101,7 +107,7 @@ export const checkChunk = (chunk: Chunk, surroundings: Surroundings): Checked =>
       frame: codeFrame(chunk.source, start, end),
     }))
   const { hasOpenGlobals, assignedGlobals } = checker.bindings
-  return { diagnostics, exports, globals: hasOpenGlobals ? null : assignedGlobals, isWhole }
+  return { diagnostics, exports, globals: hasOpenGlobals ? null : assignedGlobals }
 }
 
 /** Checks a text. Throws what `parse` throws. */

@@ -16,6 +16,7 @@ export const CODES = {
   E0010: { severity: 'error', about: 'what is readonly is assigned to' },
   E0011: { severity: 'error', about: 'type arguments that do not fit' },
   E0012: { severity: 'warning', about: 'a value that may be nil, or of another type, is used as if it were not' },
+  E0013: { severity: 'warning', about: 'a part of a text that is not checked, for it takes too much work' },
 } as const satisfies Readonly<Record<string, { readonly severity: Severity; readonly about: string }>>
 
 export type Code = keyof typeof CODES

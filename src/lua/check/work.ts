@@ -9,7 +9,7 @@ export class Exhausted extends Error {}
  */
 const PER_BYTE = 8
 const ANY_WAY = 50_000
-const MOST = 4_000_000
+const MOST = 1_000_000
 
 export class Work {
   #left: number

@@ -62,6 +62,14 @@ for (const [what, source] of Object.entries(SOURCES)) {
   })
 }
 
+test('what is given up says so', () => {
+  const { diagnostics } = checked(SOURCES['a long chain of and']!)
+  assert.equal(
+    diagnostics.map(({ code, severity, line }) => ({ code, severity, line })),
+    [{ code: 'E0013', severity: 'warning', line: 1 }],
+  )
+})
+
 test('random typed code, whole and with a piece cut out', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const { typed } = randomTyped(seed)
