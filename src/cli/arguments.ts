@@ -95,7 +95,7 @@ export const guardArguments = (argv: readonly string[]): string[] => {
   const [command, ...more] = argv
   if (command !== 'run' && command !== 'dev') return [...argv]
   const { own, rest } = divide(more)
-  return own.at(-1) === 'list' ? [...argv] : [command, ...own, '--', ...rest]
+  return own.at(-1) === 'list' ? [command, 'list', ...own.slice(0, -1), ...rest] : [command, ...own, '--', ...rest]
 }
 
 /** `wippy help X`, `wippy -h X` and `wippy X -h` as `wippy X --help`, which says the same. */

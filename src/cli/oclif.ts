@@ -24,6 +24,7 @@ const manifest = (): Interfaces.PJSON => {
 /** Runs the command that the arguments name. Throws what it throws, and what oclif has to say about the arguments. */
 export const runCommand = async (argv: readonly string[]): Promise<void> => {
   settings.enableAutoTranspile = false // the sources run as they are
-  await lookUp(argv)
-  await run(guardArguments(argv), { root, pjson: manifest() })
+  const guarded = guardArguments(argv)
+  await lookUp(guarded)
+  await run(guarded, { root, pjson: manifest() })
 }

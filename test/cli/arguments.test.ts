@@ -52,6 +52,7 @@ test('the whole line gets two dashes only for wippy run', () => {
   assert.equal(guardArguments(['run']), ['run', '--'])
   assert.equal(guardArguments(['run', '--help']), ['run', '--help', '--'])
   assert.equal(guardArguments(['run', 'list', '--json']), ['run', 'list', '--json'])
+  assert.equal(guardArguments(['run', '--set', 'vars.a=b', 'list']), ['run', 'list', '--set', 'vars.a=b'])
   assert.equal(guardArguments(['version', '--short']), ['version', '--short'])
   assert.equal(guardArguments([]), [])
 })
