@@ -2,7 +2,7 @@
 //
 // Whatever goes over items or texts is paid for (Work), so that nobody computes for long. What has no meaning is Meaningless.
 
-import { equal, isNil, keysOf, lengthOf, list, Meaningless, number, order, text, type Work } from './operation.ts'
+import { equal, isNil, keysOf, lengthOf, list, Meaningless, number, order, searched, text, type Work, weigh } from './operation.ts'
 import { valueIn } from './request.ts'
 
 /** What a predicate says of one item; `more` are other names for it: what a `reduce` has come to, and which item it is. */
@@ -72,8 +72,16 @@ export const predicates: ReadonlyMap<string, { readonly act: WithPredicate; read
   }),
 )
 
-const plain = (_: string, value: unknown): unknown =>
-  value instanceof Map ? Object.fromEntries(value) : typeof value === 'bigint' ? Number(value) : value
+const plain = (_: string, value: unknown): unknown => {
+  if (typeof value === 'bigint') return Number(value)
+  return value instanceof Map ? Object.fromEntries([...value].filter(([key]) => typeof key !== 'object')) : value
+}
+
+/** A value that something is made of, all of it paid for. */
+const weighed = (value: unknown, work: Work): unknown => {
+  weigh(value, work)
+  return value
+}
 
 /** Text as Go prints a value. */
 const printed = (value: unknown): string => {
@@ -116,7 +124,7 @@ const parsed = (value: string): unknown => {
 
 const flat = (items: readonly unknown[], work: Work): readonly unknown[] => {
   work.spend(items.length)
-  return items.flatMap((item) => (Array.isArray(item) ? flat(item, work) : [item]))
+  return work.inside(() => items.flatMap((item) => (Array.isArray(item) ? flat(item, work) : [item])))
 }
 
 const numbers = (args: readonly unknown[], work: Work): readonly number[] => {
@@ -157,12 +165,17 @@ const pieces = (value: string, by: string, most: unknown, keep: boolean): readon
   return limit === 0 ? [] : [...all.slice(0, limit - 1), all.slice(limit - 1).join(keep ? '' : by)]
 }
 
-const replaced = (value: string, from: string, to: string, most: unknown): string => {
+const joined = (all: readonly string[], by: string, work: Work): string => {
+  work.spend((all.length * by.length) / 64)
+  return all.join(by)
+}
+
+const replaced = ([value, from]: readonly [value: string, from: string], to: string, most: unknown, work: Work): string => {
   const limit = isNil(most) ? -1 : whole(most)
   const all = value.split(from)
-  if (limit < 0) return all.join(to)
+  if (limit < 0) return joined(all, to, work)
   return (
-    all.slice(0, limit + 1).join(to) +
+    joined(all.slice(0, limit + 1), to, work) +
     all
       .slice(limit + 1)
       .map((piece) => from + piece)
@@ -172,6 +185,8 @@ const replaced = (value: string, from: string, to: string, most: unknown): strin
 
 const withoutStart = (value: string, part: string): string => (value.startsWith(part) ? value.slice(part.length) : value)
 const withoutEnd = (value: string, part: string): string => (value.endsWith(part) ? value.slice(0, value.length - part.length) : value)
+
+const position = ([value, part]: readonly [string, string], how: 'indexOf' | 'lastIndexOf'): number => value[how](part)
 
 type Call = (args: readonly unknown[], work: Work) => unknown
 type Known = readonly [least: number, most: number, act: Call]
@@ -184,7 +199,7 @@ const CALLS: Readonly<Record<string, Known>> = {
   type: [1, 1, ([value]) => typeOf(value)],
   int: [1, 1, ([value]) => whole(value)],
   float: [1, 1, ([value]) => float(value)],
-  string: [1, 1, ([value], work) => text(typeof value === 'string' ? value : printed(value), work)],
+  string: [1, 1, ([value], work) => text(typeof value === 'string' ? value : printed(weighed(value, work)), work)],
   abs: [1, 1, ([value]) => Math.abs(number(value))],
   ceil: [1, 1, ([value]) => Math.ceil(number(value))],
   floor: [1, 1, ([value]) => Math.floor(number(value))],
@@ -195,29 +210,31 @@ const CALLS: Readonly<Record<string, Known>> = {
   median: [1, MANY, (args, work) => median(numbers(args, work))],
   lower: [1, 1, ([value], work) => text(value, work).toLowerCase()],
   upper: [1, 1, ([value], work) => text(value, work).toUpperCase()],
-  trim: [1, 2, ([value, chars], work) => (chars === undefined ? text(value, work).trim() : trimmed(text(value, work), text(chars, work)))],
+  trim: [1, 2, ([value, chars], work) => (chars === undefined ? text(value, work).trim() : trimmed(...searched(value, chars, work)))],
   trimPrefix: [1, 2, ([value, part = ' '], work) => withoutStart(text(value, work), text(part, work))],
   trimSuffix: [1, 2, ([value, part = ' '], work) => withoutEnd(text(value, work), text(part, work))],
   hasPrefix: [2, 2, ([value, part], work) => text(value, work).startsWith(text(part, work))],
   hasSuffix: [2, 2, ([value, part], work) => text(value, work).endsWith(text(part, work))],
-  indexOf: [2, 2, ([value, part], work) => text(value, work).indexOf(text(part, work))],
-  lastIndexOf: [2, 2, ([value, part], work) => text(value, work).lastIndexOf(text(part, work))],
-  split: [2, 3, ([value, by, most], work) => work.paid(pieces(text(value, work), text(by, work), most, false))],
-  splitAfter: [2, 3, ([value, by, most], work) => work.paid(pieces(text(value, work), text(by, work), most, true))],
-  replace: [3, 4, ([value, from, to, most], work) => text(replaced(text(value, work), text(from, work), text(to, work), most), work)],
+  indexOf: [2, 2, ([value, part], work) => position(searched(value, part, work), 'indexOf')],
+  lastIndexOf: [2, 2, ([value, part], work) => position(searched(value, part, work), 'lastIndexOf')],
+  split: [2, 3, ([value, by, most], work) => work.paid(pieces(...searched(value, by, work), most, false))],
+  splitAfter: [2, 3, ([value, by, most], work) => work.paid(pieces(...searched(value, by, work), most, true))],
+  replace: [3, 4, ([value, from, to, most], work) => text(replaced(searched(value, from, work), text(to, work), most, work), work)],
   repeat: [2, 2, ([value, times], work) => repeated(text(value, work), whole(times), work)],
   join: [
     1,
     2,
     ([items, by = ''], work) =>
       text(
-        list(items, work)
-          .map((item) => text(item, work))
-          .join(text(by, work)),
+        joined(
+          list(items, work).map((item) => text(item, work)),
+          text(by, work),
+          work,
+        ),
         work,
       ),
   ],
-  toJSON: [1, 1, ([value], work) => text(JSON.stringify(value ?? null, plain, 2), work)],
+  toJSON: [1, 1, ([value], work) => text(JSON.stringify(weighed(value ?? null, work), plain, 2), work)],
   fromJSON: [1, 1, ([value], work) => parsed(text(value, work))],
   toBase64: [1, 1, ([value], work) => text(toBase64(text(value, work)), work)],
   fromBase64: [1, 1, ([value], work) => text(fromBase64(text(value, work)), work)],

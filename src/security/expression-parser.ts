@@ -2,7 +2,7 @@
 
 import { call, type Predicate, predicates } from './builtin.ts'
 import type { Regex } from './condition.ts'
-import { binary, list, Meaningless, text, type Work } from './operation.ts'
+import { binary, list, Meaningless, number, text, type Work } from './operation.ts'
 import { valueIn } from './request.ts'
 import { type Token, tokensOf } from './token.ts'
 
@@ -11,6 +11,8 @@ const DEEPEST = 64
 /** What an expression is evaluated in. */
 export type Frame = {
   readonly names: Readonly<Record<string, unknown>>
+  /** What `let` has named. */
+  readonly own: Readonly<Record<string, unknown>>
   /** Of a predicate. */
   readonly item?: unknown
   readonly index?: number
@@ -37,17 +39,18 @@ export const flag = (value: unknown): boolean => {
 
 /** A key that is not there is nil, an item that is not there means nothing; nil has no members. */
 const member = (value: unknown, key: unknown): unknown => {
-  if (value === undefined || value === null) throw new Meaningless(`${String(key)} is asked of nil`)
+  const isNumber = typeof key === 'number' || typeof key === 'bigint'
+  if (value === undefined || value === null) throw new Meaningless(`${isNumber || typeof key === 'string' ? key : 'a key'} is asked of nil`)
   if (!Array.isArray(value)) return valueIn(value, key)
+  if (!isNumber) throw new Meaningless('a list has items by their number')
   const at = Number(key)
   if (at >= value.length || at < -value.length) throw new Meaningless(`index out of range: ${at} (array length is ${value.length})`)
-  if (typeof key === 'number' || typeof key === 'bigint') return value.at(at)
-  throw new Meaningless('a list has items by their number')
+  return value.at(at)
 }
 
 const slice = (value: unknown, from: unknown, to: unknown, work: Work): unknown => {
   const all = typeof value === 'string' ? text(value, work) : list(value, work)
-  return all.slice(from === undefined ? 0 : Number(from), to === undefined ? undefined : Number(to))
+  return all.slice(from === undefined ? 0 : number(from), to === undefined ? undefined : number(to))
 }
 
 /** Functions that only some expressions have, without arguments. */
@@ -122,7 +125,7 @@ export class Parser {
     const value = this.#expression()
     this.#need(';')
     const body = this.#expression()
-    return (frame) => body({ ...frame, names: { ...frame.names, [name]: value(frame) } })
+    return (frame) => body({ ...frame, own: { ...frame.own, [name]: value(frame) } })
   }
 
   #if(): Node {
@@ -238,7 +241,7 @@ export class Parser {
     if (text === 'true' || text === 'false') return () => text === 'true'
     if (text === 'nil') return () => undefined
     if (this.#take('(')) return this.#call(text)
-    return ({ names }) => valueIn(names, text)
+    return ({ names, own }) => valueIn(Object.hasOwn(own, text) ? own : names, text)
   }
 
   /** Whole numbers are exact, as those of Lua are. */
@@ -272,7 +275,7 @@ export class Parser {
 
   #list(): Node {
     const items = this.#until(']', () => this.#expression())
-    return (frame) => items.map((item) => item(frame))
+    return (frame) => frame.work.paid(items.map((item) => item(frame)))
   }
 
   #map(): Node {
@@ -281,7 +284,7 @@ export class Parser {
       this.#need(':')
       return [key, this.#expression()] as const
     })
-    return (frame) => new Map(pairs.map(([key, value]) => [key, value(frame)]))
+    return (frame) => new Map(frame.work.paid(pairs.map(([key, value]) => [key, value(frame)] as const)))
   }
 
   #until<T>(sign: string, one: () => T): T[] {

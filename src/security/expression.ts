@@ -22,7 +22,7 @@ export const evaluatorOf = (source: string, regex: Regex, more: More = {}): Eval
   if (source.trim() === '') throw new Error('the expression is empty')
   if (source.length > LONGEST) throw new Error(`the expression is longer than ${LONGEST} characters`)
   const node = new Parser(source, regex, more).parse()
-  return (names) => node({ names, work: new Work() })
+  return (names) => node({ names, own: {}, work: new Work() })
 }
 
 /** An expression of a policy. Throws as `evaluatorOf`. */

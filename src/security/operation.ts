@@ -9,14 +9,33 @@ export class Meaningless extends Error {}
 const MOST_WORK = 10_000
 const LONGEST_TEXT = 256 * 1024 // characters
 const CHARACTERS = 64 // that cost as much as an operation
+const DEEPEST = 128 // as deep as what processes send
 
 /** What one evaluation may cost: about one for each operation, for each item looked at, and for so many characters. */
 export class Work {
-  #left = MOST_WORK
+  #left: number
+  #depth = 0
+
+  constructor(most = MOST_WORK) {
+    this.#left = most
+  }
 
   spend(amount: number): void {
     this.#left -= amount
-    if (this.#left < 0) throw new Meaningless('it takes too much')
+    if (!(this.#left >= 0)) throw new Meaningless('it takes too much') // so is what is no number
+  }
+
+  /** For each character of a text, each of a part that is looked for in it: V8 may compare them all. */
+  spendSearch(value: string, part: string): void {
+    this.spend((value.length * part.length) / CHARACTERS ** 2)
+  }
+
+  /** Does something with what is in a value. */
+  inside<T>(act: () => T): T {
+    if (++this.#depth > DEEPEST) throw new Meaningless(`it is nested deeper than ${DEEPEST}`)
+    const done = act()
+    this.#depth--
+    return done
   }
 
   /** A list that was made, paid for. */
@@ -54,7 +73,7 @@ export const equal: Binary = (a, b, work) => {
   if (isNumeric(a) && isNumeric(b)) return isSameNumber(a, b)
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
   work.spend(a.length)
-  return a.every((item, at) => equal(item, b[at], work))
+  return work.inside(() => a.every((item, at) => equal(item, b[at], work)))
 }
 
 export const order =
@@ -74,7 +93,24 @@ export const keysOf = (value: unknown): readonly string[] => {
 /** How many items, keys or characters it has. */
 export const lengthOf = (value: unknown, work: Work): number => {
   if (typeof value === 'string') return [...text(value, work)].length
-  return Array.isArray(value) ? value.length : keysOf(value).length
+  return Array.isArray(value) ? value.length : work.paid(keysOf(value)).length
+}
+
+/** Pays for all that is in a value. */
+export const weigh = (value: unknown, work: Work): void => {
+  work.spend(typeof value === 'string' ? value.length / CHARACTERS : 1)
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return
+  const items = Array.isArray(value) ? value : value instanceof Map ? [...value.keys(), ...value.values()] : Object.entries(value).flat()
+  work.inside(() => {
+    for (const item of items) weigh(item, work)
+  })
+}
+
+/** A text and what is looked for in it. */
+export const searched = (value: unknown, part: unknown, work: Work): readonly [value: string, part: string] => {
+  const both = [text(value, work), text(part, work)] as const
+  work.spendSearch(...both)
+  return both
 }
 
 const isIn: Binary = (item, all, work) => {
@@ -100,7 +136,10 @@ const BINARY: Readonly<Record<string, Binary>> = {
   '>': order((a, b) => a > b),
   '>=': order((a, b) => a >= b),
   in: isIn,
-  contains: (a, b, work) => text(a, work).includes(text(b, work)),
+  contains: (a, b, work) => {
+    const [value, part] = searched(a, b, work)
+    return value.includes(part)
+  },
   startsWith: (a, b, work) => text(a, work).startsWith(text(b, work)),
   endsWith: (a, b, work) => text(a, work).endsWith(text(b, work)),
   '+': add,
@@ -129,6 +168,7 @@ export const binary = (sign: string, regex: Regex): Binary => {
       if (known.size < 8) known.set(source, test)
       work.spend(100)
     }
-    return test(text(value, work))
+    const [whole] = searched(value, source, work)
+    return test(whole)
   }
 }

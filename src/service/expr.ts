@@ -5,10 +5,11 @@ import { Kind, WippyError } from '../error.ts'
 import { isFields } from '../registry/entry.ts'
 import { type Evaluate, evaluatorOf } from '../security/expression.ts'
 import type { More } from '../security/expression-parser.ts'
-import { Meaningless } from '../security/operation.ts'
+import { Meaningless, Work, weigh } from '../security/operation.ts'
 import { regex } from './policies.ts'
 import type { Operation, Service } from './service.ts'
 
+const MOST_RESULT = 256 * 1024 // values, or 64 times as many characters
 const KEPT = 1000 // compiled expressions; the least recently used is dropped
 
 const failed = (kind: Kind, message: string): WippyError => new WippyError('EXPR', kind, message, { retryable: false })
@@ -29,7 +30,9 @@ export const exprService = ({ nowMs }: Pick<Clock, 'nowMs'>): Service => {
   const evaluate: Operation = ({ target, args: [names] }) => {
     const run = compile(target)
     try {
-      return [run(isFields(names) ? names : {})]
+      const value = run(isFields(names) ? names : {})
+      weigh(value, new Work(MOST_RESULT))
+      return [value]
     } catch (error) {
       if (error instanceof Meaningless) throw failed(Kind.Internal, `the expression has no value: ${error.message}`)
       throw error

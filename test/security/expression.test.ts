@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { expressionOf } from '../../src/security/expression.ts'
+import { evaluatorOf, expressionOf } from '../../src/security/expression.ts'
 import { effort } from '../support/effort.ts'
 
 const test = suite('expressions of policies')
@@ -96,8 +96,50 @@ for (const [source, message] of Object.entries(refused)) {
   test(`refused: ${source.slice(0, 40)}`, () => assert.throws(() => expressionOf(source, regex), message))
 }
 
-test('work is bounded', () => {
-  const ms = effort(() => assert.is(expressionOf('all(1..1000, all(1..1000, all(1..1000, true)))', regex)(request), 'unknown'))
+const big = 'a'.repeat(250_000)
+const half = 'a'.repeat(60_000)
+const hostile: Readonly<Record<string, unknown>> = {
+  big,
+  part: `${half}b${half}`,
+  end: `${half}${half}b`,
+  short: 'a'.repeat(2000),
+  deep: `${'['.repeat(4000)}${']'.repeat(4000)}`,
+  keys: Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`k${at}`, at])),
+}
+const costly: readonly string[] = [
+  'all(1..1000, all(1..1000, all(1..1000, true)))',
+  'let x = (0/0)..1; len(1..3000000) > 0', // what is no number pays for nothing
+  'meta.big contains meta.part',
+  'lastIndexOf(meta.big, meta.end) == 0',
+  'trim(meta.big, meta.end) == ""',
+  'len(split(meta.big, meta.part)) == 1',
+  'replace(meta.big, meta.part, "") == ""',
+  'replace(meta.short, "a", meta.big) == ""',
+  'join(map(1..1000, "a"), meta.big) == ""',
+  'string(reduce(1..40, [#acc, #acc], 1)) == ""',
+  'toJSON(reduce(1..40, [#acc, #acc], 1)) == ""',
+  'toJSON(groupBy([1], reduce(1..40, [#acc, #acc], 1))) == ""',
+  'nil[reduce(1..40, [#acc, #acc], 1)] == 1',
+  '[1][reduce(1..40, [#acc, #acc], 1)] == 1',
+  '[1][reduce(1..40, [#acc, #acc], 1):] == 1',
+  'string(fromJSON(meta.deep)) == ""',
+  'toJSON(fromJSON(meta.deep)) == ""',
+  'flatten(fromJSON(meta.deep)) == ""',
+  'fromJSON(meta.deep) == fromJSON(meta.deep)',
+  'all(1..2000, len(meta.keys) > 0)',
+  'len(map(1..3000, [1, 2, 3, 4, 5, 6, 7, 8, 9])) > 0',
+]
+
+for (const source of costly) {
+  test(`work is bounded: ${source}`, () => {
+    const ms = effort(() => assert.is(expressionOf(source, regex)({ ...request, meta: hostile }), 'unknown'))
+    assert.ok(ms < 500, `${ms} ms`)
+  })
+}
+
+test('a variable costs nothing of the names there are', () => {
+  const evaluate = evaluatorOf('all(1..2000, let x = #; x > 0)', regex)
+  const ms = effort(() => assert.is(evaluate(hostile.keys as Readonly<Record<string, unknown>>), true))
   assert.ok(ms < 500, `${ms} ms`)
 })
 

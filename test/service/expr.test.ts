@@ -112,6 +112,7 @@ test('an error says why there is no value', () =>
     assert.match(String(await why('text * 2')), 'a number is expected')
     assert.match(String(await why('frobnicate(text)')), 'there is no function frobnicate')
     assert.match(String(await why('repeat(text, 1000000000)')), 'it takes too much')
+    assert.match(String(await why('let long = repeat(text, 200000); map(1..500, long)')), 'it takes too much')
   }))
 
 test.run()
