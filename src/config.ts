@@ -258,7 +258,12 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   const lock = options.lock ?? 'wippy.lock'
   if (options.lock !== undefined && !here(lock)) throw notThere(lock, '--lock-file')
   const settings = new Settings(TABLE)
-  if (statSync(root, { throwIfNoEntry: false })?.isFile()) {
+  const stat = statSync(root, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    const hint = 'Check the path.'
+    throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is nothing at this path', { where: { file: root }, hint })
+  }
+  if (stat.isFile()) {
     const hint = 'Give the directory that has wippy.config.ts, wippy.lock or src/_index.yaml.'
     throw new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'this is a file, and an app is a directory', { where: { file: root }, hint })
   }

@@ -1,13 +1,17 @@
 // "Did you mean …?": the nearest of the names that would have been right.
 
+/** Letters to put in, leave out, change, or swap with the next. */
 const distance = (a: string, b: string): number => {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, at) => at)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const change = a[i - 1] === b[j - 1] ? 0 : 1
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + change))
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + change, isSwap ? before[j - 2]! + 1 : Infinity))
     }
+    before = row
     row = next
   }
   return row[b.length]!

@@ -228,7 +228,7 @@ test('profiles are laid over .wippy.yaml in order, and what --set says of vars o
 })
 
 test('a profile that is nowhere is a problem that names the others', async () => {
-  const { problems } = await loadConfig(directoryWith({ ...INDEX, '.wippy.yaml': PROFILES }), { profiles: ['gp'] })
+  const { problems } = await loadConfig(directoryWith({ ...INDEX, '.wippy.yaml': PROFILES }), { profiles: ['neither'] })
   assert.equal([codes(problems), problems[0]?.hint], [['CONFIG_PROFILE'], 'Profiles here: pg, far.'])
   assert.equal(codes((await loadConfig(directoryWith(INDEX), { profiles: ['pg'] })).problems), ['CONFIG_PROFILE'])
 })

@@ -1,6 +1,7 @@
 // What is found in the Lua of an app by reading it: syntax, modules that are required but not declared, types, and what the rules say. Nothing is
 // started, and nothing but the Lua kinds is looked at; `check` is for the rest.
 
+import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { WippyError } from '../error.ts'
 import type { Chunk } from '../lua/ast.ts'
@@ -36,6 +37,8 @@ export type LintOptions = {
   readonly rules: boolean
   /** Patterns of namespaces; none means all. */
   readonly namespaces: readonly string[]
+  /** The absolute path of the one file that is meant; none means all. */
+  readonly file?: string
 }
 
 export type Linted = {
@@ -111,7 +114,10 @@ const lintEntry = (entry: Entry, { rules }: LintOptions, types: EntryTypes): Dia
 export const lint = ({ state: _, ...sources }: Config, options: LintOptions): Linted => {
   const { entries, problems } = new SourceTree(sources).baseline
   const lua = entries.filter(({ kind }) => LUA_KINDS.includes(kind))
-  const meant = lua.filter(({ ns }) => isInNamespaces(ns, options.namespaces)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const isMeant = (entry: Entry): boolean =>
+    isInNamespaces(entry.ns, options.namespaces) &&
+    (options.file === undefined || resolve(sources.root, entry.origin?.sources.get('data.source') ?? '') === options.file)
+  const meant = lua.filter(isMeant).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
   const types = new EntryTypes((id) => byId.get(id))
   return {

@@ -28,8 +28,12 @@ const wantsJson = (argv: readonly string[]): boolean => ownWords(argv).includes(
 const proposal = async ({ flags = [], parse }: Failure): Promise<string> => {
   if (flags.length === 0) return ''
   const { nearest } = await import('../index.ts')
-  const known = Object.keys(parse?.input?.flags ?? {}).map((name) => `--${name}`)
-  const meant = flags.flatMap((flag) => nearest(flag, known) ?? known.find((name) => name.startsWith(flag)) ?? [])
+  const known = Object.keys(parse?.input?.flags ?? {})
+  const meant = flags.flatMap((flag) => {
+    const word = flag.replace(/^-+/, '')
+    const name = nearest(word, known) ?? known.find((one) => one.startsWith(word))
+    return name === undefined ? [] : `--${name}`
+  })
   return meant.length === 0 ? '' : `\n  → Did you mean ${meant.join(', ')}?`
 }
 

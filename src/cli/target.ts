@@ -49,6 +49,12 @@ export const commandNamed = (word: string, entries: readonly Entry[], suggest: S
       `"wippy run list" shows commands; ${word.endsWith('.lua') ? `wippy sandbox run ${word}` : 'wippy check'} is for a file of its own.`,
     )
   }
+  if (/^\.{0,2}\/|^\.{1,2}$/.test(word)) {
+    throw missing(
+      `"${word}" is a path, and what is run is a command of an app or an entry`,
+      'Go to the directory of the app; "wippy run list" shows its commands.',
+    )
+  }
   if (/^[^/]+\/[^/]+$/.test(word)) {
     throw missing(
       `"${word}" is a module of the hub, and those cannot be run`,

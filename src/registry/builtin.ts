@@ -7,10 +7,23 @@ import { type Entry, makeEntry } from './entry.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'libraries')
 
-/** By id: the file, and the modules it requires. */
-const LIBRARIES: Readonly<Record<string, { readonly file: string; readonly modules: readonly string[] }>> = {
-  'wippy.test:test': { file: 'test.lua', modules: ['time', 'ctx'] },
+type Library = { readonly file: string; readonly modules: readonly string[]; readonly globals: readonly string[] }
+
+/** By id: the file, the modules it requires, and the globals it makes. */
+const LIBRARIES: Readonly<Record<string, Library>> = {
+  'wippy.test:test': {
+    file: 'test.lua',
+    modules: ['time', 'ctx'],
+    globals: [
+      ...['describe', 'expect', 'it', 'it_skip', 'before_all', 'after_all', 'before_each', 'after_each'],
+      ...['mock', 'mock_process', 'restore_mock', 'restore_all_mocks'],
+    ],
+  },
 }
+
+/** The globals that a library makes; undefined for what is none of these libraries. */
+export const globalsOfBuiltin = (entry: Entry): ReadonlySet<string> | undefined =>
+  made.get(entry.id) === entry ? new Set(LIBRARIES[entry.id]!.globals) : undefined
 
 /** Whether a module of the hub, named `org/module`, can be done without: what it is imported for is here. */
 export const isBuiltin = (module: string): boolean => Object.keys(LIBRARIES).some((id) => id.startsWith(`${module.replace('/', '.')}:`))

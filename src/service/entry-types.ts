@@ -7,7 +7,7 @@ import { Kind, WippyError } from '../error.ts'
 import { type Checked, checkChunk, type Diagnostic } from '../lua/check/check.ts'
 import { globalsWith, type Library, surroundingsOf } from '../lua/check/surroundings.ts'
 import { parse } from '../lua/parser.ts'
-import { builtin } from '../registry/builtin.ts'
+import { builtin, globalsOfBuiltin } from '../registry/builtin.ts'
 import type { Operation, State } from '../registry/change.ts'
 import { type Entry, fieldsOf } from '../registry/entry.ts'
 import { importsOf, modulesOf } from '../registry/imports.ts'
@@ -71,7 +71,7 @@ export class EntryTypes {
     if (before && [...libraries].every(([alias, library]) => before.libraries.get(alias) === library)) return before
     try {
       const checked = checkChunk(parse(source, { file: fileOf(entry) }), surroundingsOf({ modules: seenBy(entry), libraries }))
-      const library = { exports: checked.exports, globals: globalsWith(checked, libraries.values()) }
+      const library = { exports: checked.exports, globals: globalsOfBuiltin(entry) ?? globalsWith(checked, libraries.values()) }
       const made = { libraries, checked, library }
       known.set(entry, made)
       return made

@@ -182,4 +182,38 @@ test('a lock file of another name: the app is where it is', async () => {
   assert.match((await here(['lint', '-l', 'none.lock'], { cwd })).err, 'none.lock: there is no such file')
 })
 
+test('one file of the app here', async () => {
+  const cwd = app({ 'src/a.lua': 'return undefined', 'src/b.lua': 'return also_undefined' })
+  const { code, out, err } = await here(['lint', 'src/b.lua'], { cwd })
+  assert.is(code, 0)
+  assert.match(out, /^src\/b\.lua:1:8 warning: 'also_undefined' is not defined/)
+  assert.match(out, '1 entry of Lua, 1 warning')
+  assert.is(err, '')
+})
+
+test('a file that no entry has, and one that is not there, are told as what they are', async () => {
+  const other = await here(['lint', 'src/_index.yaml'], { cwd: app() })
+  assert.is(other.code, 4)
+  assert.match(other.err, /^src\/_index\.yaml: no Lua entry of the app here has its source in this file \[ENTRY_NOT_FOUND\]/)
+  const gone = await here(['lint', 'gone.lua'], { cwd: app() })
+  assert.is(gone.code, 4)
+  assert.match(gone.err, /gone\.lua: there is nothing at this path \[CONFIG_NOT_FOUND\]/)
+})
+
+test('a name that nothing has is found in tests too, which see what the library for tests makes', async () => {
+  const tests =
+    'local test = requier("test")\nreturn { main = test.run_cases(function() describe("a", function() it("b", print) end) end) }'
+  const { diagnostics } = await found(
+    app({
+      'src/_index.yaml': INDEX.replace('source: file://b.lua', 'source: file://b.lua, imports: { test: "wippy.test:test" }'),
+      'src/b.lua': tests,
+    }),
+    false,
+  )
+  assert.equal(
+    diagnostics.map(({ code, message, hint }) => [code, message, hint]),
+    [['E0002', "'requier' is not defined", 'Did you mean "require"?']],
+  )
+})
+
 test.run()

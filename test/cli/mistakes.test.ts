@@ -131,6 +131,11 @@ test('flags that are none', async () => {
   assert.match((await wippy(['rum'], { cwd })).err, 'Did you mean "run"?')
 })
 
+test('a path is no command', async () => {
+  const err = await refused(app(HELLO), ['run', './src'], 4)
+  once(err, '"./src" is a path, and what is run is a command', 'Go to the directory of the app')
+})
+
 const WITH_BROKEN = `${HELLO}  - name: broken
     kind: process.lua
     source: "return {"

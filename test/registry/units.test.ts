@@ -48,6 +48,7 @@ test('dotted patterns go part by part', () => {
 test('the nearest name is offered, a far one is not', () => {
   assert.is(nearest('functon.lua', ['process.lua', 'function.lua']), 'function.lua')
   assert.is(nearest('x', ['process.lua']), null)
+  assert.is(nearest('tset', ['test']), 'test')
   assert.is(didYouMean('levl', ['level'], 'no'), 'Did you mean "level"?')
   assert.is(didYouMean('zzz', ['level'], 'no'), 'no')
 })

@@ -1,9 +1,11 @@
 // wippy lint [PATH]
 
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { string } from '@oclif/core/args'
 import { boolean, integer, string as text } from '@oclif/core/flags'
 import type { Diagnostic } from '../../app/lint.ts'
+import { Kind, WippyError } from '../../error.ts'
 import { AppCommand } from '../base.ts'
 import { configure } from '../configure.ts'
 import { Exit } from '../exit.ts'
@@ -25,11 +27,12 @@ It is about Lua, and starts nothing. Whether the app would start, with all that 
 Exit code 3: there are errors.`
   static override examples = [
     '<%= config.bin %> lint',
+    '<%= config.bin %> lint src/cart.lua',
     '<%= config.bin %> lint --rules --level hint',
     "<%= config.bin %> lint --ns 'app.*' --summary",
     '<%= config.bin %> lint --level error --json',
   ]
-  static override args = { path: string({ description: 'The directory of the app.', default: '.' }) }
+  static override args = { path: string({ description: 'The directory of the app, or one file of the app here.', default: '.' }) }
   static override flags = {
     'lock-file': text({ char: 'l', summary: 'The file to take as wippy.lock; the app is where it is.', helpValue: '<file>' }),
     level: text({ summary: 'The least severity to report.', options: LEVELS, default: 'warning' }),
@@ -56,9 +59,18 @@ Exit code 3: there are errors.`
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Lint)
     if (flags['no-color']) process.env.NO_COLOR = '1'
-    const config = await configure(flags, resolve(args.path))
+    const path = resolve(args.path)
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true
+    const config = await configure(flags, isFile ? undefined : path)
     const { lint } = await import('../../app/lint.ts')
-    const { entries, diagnostics, problems } = lint(config, { rules: flags.rules, namespaces: words(flags.ns) })
+    const options = { rules: flags.rules, namespaces: words(flags.ns), ...(isFile && { file: path }) }
+    const { entries, diagnostics, problems } = lint(config, options)
+    if (isFile && entries === 0 && problems.length === 0) {
+      throw new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, 'no Lua entry of the app here has its source in this file', {
+        where: { file: args.path },
+        hint: 'Name it in an entry (source: file://…), or go to the directory of its app.',
+      })
+    }
     const codes = new Set(words(flags.code).map((code) => code.toUpperCase()))
     const least = LEVELS.indexOf(flags.level as Diagnostic['severity'])
     const found = diagnostics.filter(({ code, severity }) => LEVELS.indexOf(severity) <= least && (codes.size === 0 || codes.has(code)))
