@@ -31,6 +31,14 @@ const need = (holds: boolean, why: string): void => {
   if (!holds) throw new Damage(why)
 }
 
+const bytesOf = (path: string): Buffer => {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new Damage((error as Error).message)
+  }
+}
+
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 /** The bytes that are at an offset; Damage when they are not all there. */
@@ -73,7 +81,7 @@ const draftOf = (raw: unknown): { readonly id: string; readonly kind: string; re
   const { ID, Kind: kind, Meta, Data } = isFields(raw) ? raw : ({} as Fields)
   const { ns, name } = isFields(ID) ? ID : ({} as Fields)
   const isNamed = typeof ns === 'string' && typeof name === 'string' && namespaceFault(ns) === null && nameFault(name) === null
-  need(isNamed && typeof kind === 'string' && kind !== '', 'one of its entries has no name or kind')
+  need(isNamed && typeof kind === 'string' && kind.trim() !== '', 'one of its entries has no name or kind')
   return { id: `${ns}:${name}`, kind: String(kind), meta: isFields(Meta) ? Meta : {}, data: dataOf(Data) }
 }
 
@@ -92,9 +100,9 @@ export class PackedModule {
 
   /** Why nothing can be read here, or null. */
   get fault(): WippyError | null {
-    const size = statSync(this.top, { throwIfNoEntry: false })?.size
-    if (size === undefined) return this.#damaged('the file does not exist')
-    return size > MOST_BYTES ? this.#damaged(`it is larger than ${MOST_BYTES} bytes`) : null
+    const found = statSync(this.top, { throwIfNoEntry: false })
+    if (!found?.isFile()) return this.#damaged(found ? 'it is no file' : 'the file does not exist')
+    return found.size > MOST_BYTES ? this.#damaged(`it is larger than ${MOST_BYTES} bytes`) : null
   }
 
   files(): string[] {
@@ -108,7 +116,7 @@ export class PackedModule {
   /** Reads all of it, or says why nothing of it can be had. */
   read(): Read {
     try {
-      const drafts = entriesIn(readFileSync(this.top)).map(draftOf)
+      const drafts = entriesIn(bytesOf(this.top)).map(draftOf)
       return { entries: drafts.map((draft) => this.#entryOf(draft)), problems: [], inclusions: [] }
     } catch (error) {
       if (!(error instanceof Damage)) throw error

@@ -26,6 +26,7 @@ export type MysqlOptions = PoolLimits & {
   readonly statementMs: number
 }
 
+const IN_TRANSACTION = 1 // a bit of what the server says of itself
 const GOODBYE_MS = 1000
 const PREPARED = 100 // statements kept on a connection
 
@@ -55,6 +56,8 @@ class Connection {
   readonly client: PoolConnection
   /** 0: nothing was said to it yet. */
   bornMs = 0
+  /** Whether the last statement has left a transaction open. */
+  isWithin = false
   #reject: (error: Error) => void = () => {}
 
   constructor(client: PoolConnection) {
@@ -86,7 +89,8 @@ class Connection {
         if (Array.isArray(row)) {
           if (sink && columns && !sink.writer.add(row.map((value, at) => columnValue(value, columns![at]!)))) sink.full?.()
         } else {
-          const { insertId, affectedRows } = row as ResultSetHeader
+          const { insertId, affectedRows, serverStatus } = row as ResultSetHeader
+          this.isWithin = (serverStatus & IN_TRANSACTION) !== 0
           done = { lastInsertId: BigInt(insertId), rowsAffected: affectedRows }
         }
       })
@@ -189,6 +193,7 @@ class MysqlDriver implements Driver<Connection> {
     return [...(level ? [`SET TRANSACTION ISOLATION LEVEL ${level}`] : []), `START TRANSACTION${readOnly ? ' READ ONLY' : ''}`]
   }
 
+  isWithin: Driver<Connection>['isWithin'] = ({ isWithin }) => isWithin
   fault = mysqlFault
   isLost = isMysqlLost
 

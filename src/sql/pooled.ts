@@ -1,11 +1,11 @@
 // A database behind a bounded pool of connections; a transaction has one for itself until it ends. What differs is the driver.
 //
-// A connection that was lost, or on which somebody's work was given up, is never used again.
+// A connection that was lost, on which somebody's work was given up, or which a statement has left in a transaction, is never used again.
 
 import type { Clock } from '../clock.ts'
 import type { WippyError } from '../error.ts'
 import type { Database, DatabaseType, Executed, Executor, ResultLimits, Stats, Transaction, TransactionOptions, Work } from './database.ts'
-import { canceled, ended, unavailable } from './fault.ts'
+import { badStatement, canceled, ended, unavailable } from './fault.ts'
 import { Line, type LineLimits } from './line.ts'
 import { Order } from './order.ts'
 import { RowWriter } from './rows.ts'
@@ -31,6 +31,8 @@ export type Driver<C> = {
   beginning(options: Omit<TransactionOptions, 'signal'>): readonly string[]
   /** For an error of a driver. `isAtWork`: the server may have been carrying out what was asked when the connection was lost. */
   fault(error: unknown, isAtWork: boolean): WippyError
+  /** Whether the last statement has left a transaction open. */
+  isWithin(client: C): boolean
   /** Whether the connection cannot be used any more. */
   isLost(error: unknown): boolean
 }
@@ -117,17 +119,20 @@ export class PooledDatabase<C> implements Database {
     signal.addEventListener('abort', giveUp)
     try {
       const result = await work(client, giveUp)
+      if (this.#driver.isWithin(client)) throw begun()
       release()
       return result
     } catch (error) {
       const fault = this.#driver.fault(error, true)
-      release(this.#driver.isLost(error) ? fault : undefined)
+      release(this.#driver.isLost(error) || this.#driver.isWithin(client) ? fault : undefined)
       throw signal.aborted ? canceled() : fault
     } finally {
       signal.removeEventListener('abort', giveUp)
     }
   }
 }
+
+const begun = (): WippyError => badStatement('a transaction was begun by a statement, and rolled back: begin it with db:begin()')
 
 /** The rows, once they are all there, or the error of a writer that is full. */
 const rowsOf = async (run: Promise<unknown>, writer: RowWriter): Promise<Uint8Array> => {

@@ -91,6 +91,7 @@ const driverOf = (options: PostgresOptions): Driver<pg.PoolClient> => {
       if (level === null) throw badStatement(`PostgreSQL has no isolation level ${isolation}`)
       return [`BEGIN${level && ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`]
     },
+    isWithin: (client) => ['T', 'E'].includes(client.getTransactionStatus() ?? ''),
     fault: postgresFault,
     isLost,
   }

@@ -69,11 +69,22 @@ test('what is torn, altered or something else is one problem, and nothing of it 
   }
 })
 
+test('a directory or something else by the name of a file is one problem', () => {
+  const root = directoryWith({ 'src/_index.yaml': 'namespace: app\nentries: []\n', 'mod.wapp/inside': '' })
+  const { problems } = assemble({
+    ...{ root, src: [join(root, 'src')], override: [], disable: { namespaces: [], entries: [] } },
+    replacements: [{ module: 'org/mod', path: join(root, 'mod.wapp') }],
+  })
+  assert.equal(codes(problems), ['MODULE_DAMAGED'])
+  assert.match(problems[0]?.message ?? '', /it is no file/)
+})
+
 test('entries that cannot be entries are refused with the file', () => {
   for (const broken of [
     { id: 'org mod:x', kind: 'k' },
     { id: 'org.mod:', kind: 'k' },
     { id: 'org.mod:x', kind: '' },
+    { id: 'org.mod:x', kind: ' ' },
   ]) {
     const root = directoryWith({ 'src/_index.yaml': '', 'mod.wapp': wapp([broken]) })
     const [problem] = new SourceTree({

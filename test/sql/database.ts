@@ -97,6 +97,18 @@ export const conforms = (
     assert.equal(await rows(database, 'SELECT id FROM t'), [{ id: 1 }])
   })
 
+  withDatabase('what a statement begins nobody else goes on with', async (database) => {
+    const places = database.stats().maxOpen
+    for (const sql of ["BEGIN; INSERT INTO t VALUES (1, 'a')", 'BEGIN', "BEGIN; INSERT INTO t VALUES (1, 'a'); SELECT nothing FROM t"]) {
+      assert.is(await code(run(database, sql)), 'SQL_STATEMENT')
+      for (let id = 0; id < places; id++) await run(database, insert, [BigInt(id), null])
+      await run(database, 'COMMIT').catch(() => {})
+      assert.is(((await rows(database, 'SELECT id FROM t')) as unknown[]).length, places)
+      await run(database, 'DELETE FROM t')
+    }
+    assert.is(database.stats().inUse, 0)
+  })
+
   withDatabase('a transaction that only reads writes nothing, and what comes after it may', async (database) => {
     const reading = await database.begin({ ...plainly, readOnly: true })
     assert.is(await code(run(reading, insert, [1n, 'a'])), 'SQL_FORBIDDEN')
