@@ -9,7 +9,7 @@ import type { Config } from '../config.ts'
 import { WippyError } from '../error.ts'
 import type { Loader } from '../lmdb/state-folder.ts'
 import type { State } from '../registry/change.ts'
-import { EntryTypes, typeError } from '../service/entry-types.ts'
+import { EntryTypes, type TypesTold, typesTold } from '../service/entry-types.ts'
 import { createLog } from '../service/logger.ts'
 import { frameAt } from './frame.ts'
 
@@ -18,6 +18,8 @@ export type Checked = {
   /** In the order of files and lines. */
   readonly problems: readonly WippyError[]
   readonly warnings: readonly WippyError[]
+  /** What types say of Lua that came with modules. */
+  readonly ofModules: readonly WippyError[]
 }
 
 const byPlace = ({ where: a }: WippyError, { where: b }: WippyError): number =>
@@ -30,15 +32,11 @@ const framed = (error: WippyError, root: string): WippyError => {
 }
 
 /** What types say of all Lua, apart from what was refused for it. */
-const typeWarnings = (state: State, { typeSystem: { enabled, strict } }: Config): WippyError[] => {
-  const types = new EntryTypes((id) => state.get(id))
-  return [...state.values()].flatMap((entry) =>
-    types
-      .of(entry)
-      .filter(({ severity }) => !enabled || (!strict && severity === 'warning'))
-      .map((diagnostic) => typeError(entry, diagnostic)),
-  )
-}
+const typeWarnings = (state: State, { root, typeSystem: { enabled, strict } }: Config): TypesTold =>
+  typesTold(state.values(), new EntryTypes((id) => state.get(id)), {
+    root,
+    isTold: ({ severity }) => !enabled || (!strict && severity === 'warning'),
+  })
 
 /** Checks an app. Never throws for what is wrong in its files. */
 export const check = async (config: Config, load?: Loader): Promise<Checked> => {
@@ -51,9 +49,10 @@ export const check = async (config: Config, load?: Loader): Promise<Checked> => 
     )
     try {
       const { problems, registry } = node
-      const warnings = [...node.warnings, ...typeWarnings(registry.snapshot().state, config)]
+      const { state } = registry.snapshot()
+      const { own, ofModules } = typeWarnings(state, config)
       const told = (errors: readonly WippyError[]) => errors.toSorted(byPlace).map((error) => framed(error, config.root))
-      return { entries: registry.snapshot().state.size, problems: told(problems), warnings: told(warnings) }
+      return { entries: state.size, problems: told(problems), warnings: told([...node.warnings, ...own]), ofModules: told(ofModules) }
     } finally {
       await node.stop({ now: true })
     }

@@ -45,6 +45,9 @@ export type EntryDraft = {
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) && !(value instanceof Map)
 
+/** Whether an entry came with a module, and not with the app at `root` or at run time. */
+export const isOfModule = ({ origin }: Entry, root: string): boolean => origin !== null && origin.base !== root
+
 /** Splits at the first colon; without one the namespace is empty. */
 export const parseId = (id: string): { readonly ns: string; readonly name: string } => {
   const colon = id.indexOf(':')

@@ -9,7 +9,7 @@ import { globalsWith, type Library, surroundingsOf } from '../lua/check/surround
 import { parse } from '../lua/parser.ts'
 import { builtin, globalsOfBuiltin } from '../registry/builtin.ts'
 import type { Operation, State } from '../registry/change.ts'
-import { type Entry, fieldsOf } from '../registry/entry.ts'
+import { type Entry, fieldsOf, isOfModule } from '../registry/entry.ts'
 import { importsOf, modulesOf } from '../registry/imports.ts'
 import { MODULES } from '../registry/module-names.ts'
 import { LIBRARIES, LUA_KINDS } from './runnable.ts'
@@ -87,13 +87,30 @@ const seenBy = (entry: Entry): ReadonlyMap<string, string> =>
   LIBRARIES.includes(entry.kind) ? new Map([...[...MODULES].map((name) => [name, name] as const), ...modulesOf(entry)]) : modulesOf(entry)
 
 /** A diagnostic as an error with its place. */
-export const typeError = (entry: Entry, { code, message, line, column, frame, hint }: Diagnostic): WippyError =>
+const typeError = (entry: Entry, { code, message, line, column, frame, hint }: Diagnostic): WippyError =>
   new WippyError(code, Kind.Invalid, message, {
     retryable: false,
     where: { file: fileOf(entry), line, column, entry: entry.id },
     frame,
     hint,
   })
+
+export type TypesTold = { readonly own: readonly WippyError[]; readonly ofModules: readonly WippyError[] }
+
+/** What types say of entries, of those of the app at `root` and of those that came with modules: each mistake that `isTold`, with its place. */
+export const typesTold = (
+  entries: Iterable<Entry>,
+  types: EntryTypes,
+  { root, isTold = () => true }: { readonly root: string; readonly isTold?: (diagnostic: Diagnostic) => boolean },
+): TypesTold => {
+  const [own, ofModules]: [WippyError[], WippyError[]] = [[], []]
+  for (const entry of entries) {
+    const errors = types.of(entry).filter(isTold)
+    const among = isOfModule(entry, root) ? ofModules : own
+    among.push(...errors.map((diagnostic) => typeError(entry, diagnostic)))
+  }
+  return { own, ofModules }
+}
 
 /** What is found in the Lua that operations bring, as it will be beside all the rest. */
 export const typesOfChange = (operations: readonly Operation[], state: State): readonly ReturnType<typeof plainDiagnostic>[] => {

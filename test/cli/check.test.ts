@@ -79,4 +79,24 @@ test('a warning alone is no failure; no app is one', async () => {
   assert.is((await wippy(['check', 'nowhere'], { cwd: app() })).code, 4)
 })
 
+test('what types say of modules is one line, and all of it with --modules', async () => {
+  const cwd = directoryWith({
+    'src/_index.yaml': index(HELLO + lua('own', 'local a: number = "own"\nreturn a')),
+    'src/hello.lua': HELLO_LUA,
+    'wippy.lock': 'directories: { src: ./src }\nreplacements: [{ from: org/mod, to: ./mod }]\n',
+    'mod/_index.yaml': `namespace: org.mod\nentries:\n${lua('theirs', 'local a: number = "theirs"\nlocal b: string = 1\nreturn a, b')}`,
+  })
+  const short = await wippy(['check'], { cwd })
+  assert.equal([short.code, short.out], [0, '4 entries, no problem, 1 warning\n'])
+  assert.match(
+    short.err,
+    /"own" is not assignable[\s\S]*\n2 warnings about types in modules \(org\.mod\); "wippy check --modules" shows them\n$/,
+  )
+  assert.not.match(short.err, 'theirs')
+  const long = await wippy(['check', '--modules'], { cwd })
+  assert.is(long.out, '4 entries, no problem, 3 warnings\n')
+  assert.match(long.err, /"theirs" is not assignable/)
+  assert.is(JSON.parse((await wippy(['check', '--json'], { cwd })).out).warnings.length, 3)
+})
+
 test.run()

@@ -7,6 +7,7 @@ import type { WippyError } from '../../error.ts'
 import { AppCommand } from '../base.ts'
 import { configure } from '../configure.ts'
 import { Exit } from '../exit.ts'
+import { moduleTypesText } from '../module-types.ts'
 import { complain, counted, json, print, sayAll } from '../output.ts'
 import { waitingFor } from '../progress.ts'
 import { Quit } from '../quit.ts'
@@ -21,19 +22,24 @@ It says whether the app would start; databases and other services are not connec
 Exit code 3: something is wrong.`
   static override examples = ['<%= config.bin %> check', '<%= config.bin %> check ../shop --json']
   static override args = { path: string({ description: 'The directory of the app.', default: '.' }) }
-  static override flags = { json: boolean({ summary: 'As JSON.' }) }
+  static override flags = {
+    modules: boolean({ summary: 'Show what types say of the Lua of modules as well, and not only how much.' }),
+    json: boolean({ summary: 'As JSON; what types say of modules is among the warnings.' }),
+  }
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(Check)
     const config = await configure(flags, resolve(args.path))
     const { check } = await import('../../app/check.ts')
-    const { entries, problems, warnings } = await waitingFor('checking', check(config))
+    const { entries, problems, ofModules, ...rest } = await waitingFor('checking', check(config))
+    const warnings = flags.modules || flags.json ? [...rest.warnings, ...ofModules] : rest.warnings
     const isGood = problems.length === 0
     if (flags.json) {
       print(json({ $type: 'check', v: 1, ok: isGood, entries, problems: problems.map(plain), warnings: warnings.map(plain) }))
     } else {
       sayAll(problems)
       sayAll(warnings, 'warning: ')
+      if (ofModules.length > 0 && !flags.modules) complain(moduleTypesText(ofModules))
       const told = [
         counted(entries, 'entry', 'entries'),
         isGood ? 'no problem' : counted(problems.length, 'problem'),

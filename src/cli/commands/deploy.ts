@@ -7,8 +7,9 @@ import type { Client } from '../../control/client.ts'
 import type { Config, Version } from '../../index.ts'
 import { changing } from '../changing.ts'
 import { configure } from '../configure.ts'
+import { moduleTypesText } from '../module-types.ts'
 import { NodeCommand } from '../node-command.ts'
-import { coloured, json, print, sayAll } from '../output.ts'
+import { coloured, complain, json, print, sayAll } from '../output.ts'
 import { changeOf, entriesIn, entriesText } from '../release.ts'
 import { OPERATOR, snapshotOf } from '../running.ts'
 import { plainVersion } from '../stored.ts'
@@ -43,12 +44,13 @@ Overrides, disabled entries and replacements are those of the app's configuratio
       const version = pairs.length === 0 ? there.version : ((await client.ask('registry.apply', asked)) as Version | null)
       const changes = pairs.map(changeOf)
       const { deployedTypes } = await import('../../app/deployed-types.ts')
-      const types = deployedTypes(entries, there.entries, gone)
+      const { own, ofModules } = deployedTypes({ entries, gone, root: config.root }, there.entries)
       if (flags.json) {
-        const plain = types.map(({ code, message, where, hint }) => ({ code, message, where, hint }))
+        const plain = [...own, ...ofModules].map(({ code, message, where, hint }) => ({ code, message, where, hint }))
         return print(json({ $type: 'deploy', v: 1, base, dry, version: version && plainVersion(version), changes, types: plain }))
       }
-      sayAll(types, 'warning: ')
+      sayAll(own, 'warning: ')
+      if (ofModules.length > 0) complain(moduleTypesText(ofModules))
       if (pairs.length === 0) return print(`no difference: v${base} says what the files say`)
       if (dry) print(pairs.map(({ id, before, after }) => coloured(differenceText(id, before, after))).join('\n\n'))
       else for (const { change, id } of changes) print(`${change} ${id}`)
