@@ -91,9 +91,11 @@ export const signatureOf = (
   for (const [name, path] of root.interfaces) {
     const declarations = interfaces.get(path.replace(/^\.\//, '').replace(/\.js$/, '.d.ts'))
     const short = name.replace(/^.*\//, '').replace(/@.*$/, '')
+    // jco exports an interface of a package under its name, and one of the world itself as JavaScript writes names.
+    const key = name.includes(':') ? name : camel(name)
     for (const fn of declarations?.functions ?? []) {
       const own = `${short}.${fn.name}`
-      found.push({ ...fn, name: own, path: [name, camel(fn.name)], isResult: results.has(own) })
+      found.push({ ...fn, name: own, path: [key, camel(fn.name)], isResult: results.has(own) })
     }
   }
   const settled = settle(types)

@@ -7,10 +7,8 @@
 //
 // Numbers are little-endian, of 64 bits. Nothing is taken from a file of which one sum is wrong.
 
-import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { relative, sep } from 'node:path'
-import { zstdDecompressSync } from 'node:zlib'
 import { Kind, WippyError } from '../error.ts'
 import { decode } from '../msgpack-reader.ts'
 import { type Entry, type Fields, isFields, makeEntry, nameFault, namespaceFault } from './entry.ts'
@@ -39,7 +37,8 @@ const bytesOf = (path: string): Buffer => {
   }
 }
 
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+// Apps that have no such file start without cryptography and compression.
+const sha256 = (bytes: Uint8Array): Buffer => process.getBuiltinModule('node:crypto').createHash('sha256').update(bytes).digest()
 
 /** The bytes that are at an offset; Damage when they are not all there. */
 const part = (file: Buffer, offset: unknown, size: unknown): Buffer => {
@@ -51,6 +50,7 @@ const part = (file: Buffer, offset: unknown, size: unknown): Buffer => {
 
 const unpacked = (bytes: Buffer): unknown => {
   try {
+    const { zstdDecompressSync } = process.getBuiltinModule('node:zlib')
     return decode(zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES }))
   } catch (error) {
     throw new Damage(`a part of it cannot be read: ${(error as Error).message}`)

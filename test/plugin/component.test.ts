@@ -76,6 +76,12 @@ test('values of every kind cross over and come back as Lua has them', async () =
   assert.equal([error.code, error.message, error.details], ['PLUGIN_FAILED', 'dark-blue', { error: 'dark-blue' }])
 })
 
+test('an interface that the world itself describes is called by its name, dashes and all', async () => {
+  const wit = 'package t:t; world w { export two-times: interface { of-number: func(x: u32) -> u32; } }'
+  const run = call(await compileComponent(await scripted(wit, 'export const twoTimes = { ofNumber: (x) => 2 * x }')))
+  assert.is(run('two-times.of-number', 21), 42)
+})
+
 test('an argument of the wrong type is named, and the plugin is not called', async () => {
   const wit = TYPES.replace(/\n {2}(?:resource|weigh).*/g, '')
   const run = call(await compileComponent(await scripted(wit, SCRIPT)))
