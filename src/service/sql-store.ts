@@ -1,5 +1,6 @@
 // A store in a table of a database: a row for each key, its value as JSON (json-value.ts), so that other programs can read both.
 //
+// A key is no other key, whatever the column takes for equal (in MySQL "a" and "a ", and with some collations "A").
 // A row has no version: what is written on a condition is refused. When it expires stands there in UTC: as a timestamp, in a column of whole
 // numbers as milliseconds since 1970, and in SQLite as text, which compares as times do whatever the column is.
 
@@ -94,9 +95,9 @@ export class SqlStore implements Store {
 
   async get(key: string): Promise<Stored | undefined> {
     return this.#with(async (database) => {
-      const { table, columns, alive } = this.#names(database)
-      const sql = `SELECT ${columns.value} AS v FROM ${table} WHERE ${columns.key} = ? AND ${alive}`
-      const [row] = await this.#rows(database, sql, [key, await this.#time(database, 0)])
+      const { table, columns, alive, isKey } = this.#names(database)
+      const sql = `SELECT ${columns.value} AS v FROM ${table} WHERE ${isKey} AND ${alive}`
+      const [row] = await this.#rows(database, sql, [key, key, await this.#time(database, 0)])
       return row && this.#stored(key, row)
     })
   }
@@ -107,6 +108,7 @@ export class SqlStore implements Store {
     const bytes = Buffer.from(jsonOf(value))
     if (bytes.length > maxValue) throw valueTooLarge(`a value of ${bytes.length} bytes is too large: the store takes ${maxValue}`)
     await this.#with(async (database) => {
+      if (database.type === 'mysql' && key.endsWith(' ')) throw storeFailed('in MySQL no key of a store ends with a space')
       const { table, columns, dialect } = this.#names(database)
       const names = [columns.key, columns.value, columns.expires]
       const sets = names.slice(1).map((name) => `${name} = ${dialect.given(name)}`)
@@ -118,9 +120,9 @@ export class SqlStore implements Store {
 
   async delete(key: string): Promise<boolean> {
     return this.#with(async (database) => {
-      const { table, columns, alive } = this.#names(database)
-      const sql = `DELETE FROM ${table} WHERE ${columns.key} = ? AND ${alive}`
-      return (await this.#change(database, sql, [key, await this.#time(database, 0)])) > 0
+      const { table, alive, isKey } = this.#names(database)
+      const sql = `DELETE FROM ${table} WHERE ${isKey} AND ${alive}`
+      return (await this.#change(database, sql, [key, key, await this.#time(database, 0)])) > 0
     })
   }
 
@@ -166,7 +168,8 @@ export class SqlStore implements Store {
     const { table, columns } = this.#options
     const [key, value, expires] = [columns.key, columns.value, columns.expires].map(dialect.name) as [string, string, string]
     const alive = `(${expires} IS NULL OR ${expires} > ?)`
-    return { dialect, table: dialect.name(table), columns: { key, value, expires }, alive }
+    const isKey = `${key} = ? AND ${dialect.ordered(key)} = ?` // the index finds it, then letter by letter
+    return { dialect, table: dialect.name(table), columns: { key, value, expires }, alive, isKey }
   }
 
   #with<R>(work: (database: Database) => Promise<R>): Promise<R> {

@@ -127,6 +127,19 @@ for (const open of [sqlite, postgres, mysql]) {
       }
     }))
 
+  test(`a key is no other, whatever the column takes for equal: ${open.name}`, () =>
+    withTable(open, async (database, store) => {
+      if (open === mysql) await run(database, 'ALTER TABLE kept MODIFY id VARCHAR(255) COLLATE utf8mb4_general_ci')
+      await put(store, 'secret', 1)
+      for (const other of ['secret ', 'SECRET']) {
+        assert.is(await store.get(other), undefined)
+        assert.is(await store.delete(other), false)
+      }
+      if (open === mysql) assert.is(await code(put(store, 'secret ', 2)), 'STORE_FAILED')
+      assert.is(await get(store, 'secret'), 1)
+      assert.ok(await store.delete('secret'))
+    }))
+
   test(`a value that looks as what stands for others stays what it is: ${open.name}`, () =>
     withTable(open, async (_, store) => {
       for (const value of [{ $wippy: 'kQE=' }, { a: { $wippy: 1 } }, [Number.NaN], new Map([[1, 'x']])]) {
