@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import { WippyError } from '../error.ts'
 import type { Loader } from '../lmdb/state-folder.ts'
 import type { State } from '../registry/change.ts'
+import { absentComponents } from '../registry/components.ts'
 import { EntryTypes, type TypesTold, typesTold } from '../service/entry-types.ts'
 import { createLog } from '../service/logger.ts'
 import { frameAt } from './frame.ts'
@@ -52,7 +53,12 @@ export const check = async (config: Config, load?: Loader): Promise<Checked> => 
       const { state } = registry.snapshot()
       const { own, ofModules } = typeWarnings(state, config)
       const told = (errors: readonly WippyError[]) => errors.toSorted(byPlace).map((error) => framed(error, config.root))
-      return { entries: state.size, problems: told(problems), warnings: told([...node.warnings, ...own]), ofModules: told(ofModules) }
+      return {
+        entries: state.size,
+        problems: told(problems),
+        warnings: told([...node.warnings, ...absentComponents([...state.values()], config.root), ...own]),
+        ofModules: told(ofModules),
+      }
     } finally {
       await node.stop({ now: true })
     }

@@ -68,6 +68,22 @@ test('all of them at once are told at once, for people', async () => {
   assertPlain(ended)
 })
 
+test('components that are not here are a warning, those that are here are none', async () => {
+  const dependency = (name: string) => `  - { name: ${name}, kind: ns.dependency, component: org/${name}, version: "*" }\n`
+  const cwd = directoryWith({
+    'src/_index.yaml': index(HELLO + dependency('here') + dependency('gone') + dependency('away')),
+    'src/hello.lua': HELLO_LUA,
+    'wippy.lock': 'directories: { src: ./src }\nreplacements: [{ from: org/here, to: ./here }]\n',
+    'here/_index.yaml': 'namespace: org.here\nentries:\n  - { name: it, kind: registry.entry }\n',
+  })
+  const { problems, warnings } = await check((await loadConfig(cwd)).config)
+  assert.equal(problems, [])
+  assert.equal(
+    warnings.map(({ code, message }) => [code, message.split(': ')[1]]),
+    [['DEPENDENCY_UNRESOLVED', 'org/away, org/gone']],
+  )
+})
+
 test('for programs it is one document', async () => {
   const ended = await wippy(['check', '--json'], { cwd: app(lua('a', 'goto x')) })
   const { $type, v, ok, entries, problems } = JSON.parse(ended.out)
