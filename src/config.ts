@@ -237,7 +237,7 @@ const varsIn = (sets: readonly Set[]): Fields =>
 /** Takes a setting of ours under either name, else one of a section. */
 const takeSet = ({ path, value }: Set, settings: Settings): void => {
   const where = { file: '--set' }
-  const known = TABLE[path] ? path : settingFor(path)
+  const known = Object.hasOwn(TABLE, path) ? path : settingFor(path)
   if (known) settings.put(known, coerce(value), where)
   else if (isOurs(path)) settings.take(withValue({}, path.split('.'), coerce(value)), where)
   else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)

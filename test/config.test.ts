@@ -233,6 +233,19 @@ test('a profile that is nowhere is a problem that names the others', async () =>
   assert.equal(codes((await loadConfig(directoryWith(INDEX), { profiles: ['pg'] })).problems), ['CONFIG_PROFILE'])
 })
 
+test('names that every object has are settings no more than others', async () => {
+  const root = directoryWith({
+    'src/_index.yaml': 'namespace: app\nentries: []\n',
+    '.wippy.yaml': 'constructor: {a: 1}\n__proto__: {src: x}\nprofiles: {dev: {}}\n',
+    'wippy.config.json': '{"toString": 1}',
+  })
+  const { config, problems, warnings } = await loadConfig(root, { profiles: ['__proto__'], set: ['constructor=1', '__proto__.polluted=1'] })
+  assert.equal(codes(problems), ['CONFIG_PROFILE'])
+  assert.equal(codes(warnings), ['CONFIG_KEY', 'CONFIG_KEY', 'CONFIG_KEY'])
+  assert.is(config.src[0], join(root, 'src'))
+  assert.is(({} as Record<string, unknown>).polluted, undefined)
+})
+
 test('wippy.config.ts wins over .wippy.yaml, and that over wippy.lock', async () => {
   const root = directoryWith({
     'wippy.lock': 'directories: {src: ./from-lock}\n',

@@ -73,7 +73,7 @@ export class Settings {
     for (const [key, inner] of Object.entries(value)) {
       const path = prefix + key
       const below = Object.keys(this.#table).filter((known) => known.startsWith(`${path}.`))
-      if (this.#table[path]) this.put(path, inner, where)
+      if (Object.hasOwn(this.#table, path)) this.put(path, inner, where)
       else if (below.length > 0 && isFields(inner)) this.take(inner, where, `${path}.`)
       else if (below.length > 0) this.problems.push(new WippyError('CONFIG_VALUE', Kind.Invalid, `${path}: not a map`, { where }))
       else {

@@ -64,8 +64,8 @@ const unknownKeys = (document: Document, fields: Fields, known: Readonly<Record<
       didYouMean(path.at(-1)!, names, `Known here: ${names.join(', ')}.`),
     )
   return Object.entries(fields).flatMap(([section, value]) => {
-    const keys = known[section]?.split(' ')
-    if (!keys) return [unknown([section], Object.keys(known))]
+    if (!Object.hasOwn(known, section)) return [unknown([section], Object.keys(known))]
+    const keys = known[section]!.split(' ')
     if (keys[0] === '' || !isFields(value)) return []
     return Object.keys(value).flatMap((key) => (keys.includes(key) ? [] : [unknown([section, key], keys)]))
   })
@@ -129,7 +129,7 @@ export const readSettings = (path: string, file: string, { env, profiles, vars: 
     const known = isFields(own) ? own : {}
     let fields: Fields = base
     for (const name of profiles) {
-      const profile = known[name]
+      const profile = Object.hasOwn(known, name) ? known[name] : undefined
       if (isFields(profile)) fields = withProfile(fields, profile)
       else problems.push(noProfile(name, Object.keys(known), { file }))
     }
