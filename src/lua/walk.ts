@@ -2,11 +2,11 @@
 
 import type { AnyNode, Chunk } from './ast.ts'
 
-/** Where a kind keeps its children, in the order of the text. Kinds that are not here have none. */
+/** Where a kind keeps its children, in the order of the text. Kinds that are not here have none; the name of a called method is no expression. */
 const CHILDREN: { readonly [Kind in AnyNode['kind']]?: readonly string[] } = {
   function: ['body'],
   index: ['object', 'key'],
-  call: ['callee', 'method', 'typeArgs', 'args'],
+  call: ['callee', 'typeArgs', 'args'],
   binary: ['left', 'right'],
   unary: ['operand'],
   table: ['fields'],

@@ -3,7 +3,7 @@
 import type { Block, Chunk, Expression, FunctionBody, Index, Name } from '../ast.ts'
 import { stringValue } from '../literal.ts'
 import { Comparison } from './assignable.ts'
-import { Bindings, MAX_DEPTH, type Variable } from './binding.ts'
+import { Bindings, type Variable } from './binding.ts'
 import type { Code } from './codes.ts'
 import { withoutNil } from './filter.ts'
 import { Flow } from './flow.ts'
@@ -56,6 +56,8 @@ export type FunctionOptions = {
   readonly onSignature?: (type: FunctionType) => void
 }
 
+/** Deeper expressions are not checked; no person writes them. */
+const MAX_DEPTH = 300
 const MOST = 100
 const LONGEST = 600 // characters of a message
 /** Parts of `a.b.c` that facts are kept of. */

@@ -7,7 +7,7 @@ export const noShadowedVars: Rule = {
   name: 'no-shadowed-vars',
   severity: 'hint',
   *find({ chunk, bindings }): Iterable<Remark> {
-    for (const { name, kind, start, end, hides } of bindings.variables) {
+    for (const { name, kind, start, end, hides } of bindings.variables.values()) {
       if (hides === null || kind === 'type' || name === 'self' || name.startsWith('_')) continue
       const { line } = chunk.source.place(hides.start)
       const message = `variable '${name}' shadows a variable in an outer scope`

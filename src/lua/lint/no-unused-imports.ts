@@ -8,7 +8,7 @@ export const noUnusedImports: Rule = {
   name: 'no-unused-imports',
   severity: 'warning',
   *find({ bindings }): Iterable<Remark> {
-    for (const binding of bindings.variables) {
+    for (const binding of bindings.variables.values()) {
       if (!isImported(binding) || !isForgotten(binding)) continue
       const { name, start, end } = binding
       yield { start, end, message: `imported module '${name}' is never used`, hint: 'Leave it out here, and where the entry declares it.' }

@@ -11,7 +11,7 @@ export const noUnusedVars: Rule = {
   name: 'no-unused-vars',
   severity: 'warning',
   *find({ bindings }): Iterable<Remark> {
-    for (const binding of bindings.variables) {
+    for (const binding of bindings.variables.values()) {
       const word = WORDS[binding.kind]
       if (word === undefined || !isForgotten(binding) || isImported(binding)) continue
       const { name, start, end, isSet } = binding

@@ -1,7 +1,7 @@
 // The rules there are, and what they find in a chunk.
 
 import type { Chunk } from '../ast.ts'
-import { bindingsOf } from './bindings.ts'
+import { Bindings } from './bindings.ts'
 import type { Finding, Rule } from './finding.ts'
 import { noEmptyBlocks } from './no-empty-blocks.ts'
 import { noGlobalAssign } from './no-global-assign.ts'
@@ -24,7 +24,7 @@ export const RULES: readonly Rule[] = [
 
 /** What the rules find in a chunk. */
 export const applyRules = (chunk: Chunk, rules: readonly Rule[] = RULES): Finding[] => {
-  const read = { chunk, bindings: bindingsOf(chunk) }
+  const read = { chunk, bindings: new Bindings(chunk) }
   return rules.flatMap((rule) => {
     const { code, name, severity } = rule
     return [...rule.find(read)].map((remark) => ({ ...remark, code, rule: name, severity }))

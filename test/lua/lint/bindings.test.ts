@@ -1,13 +1,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bindingsOf } from '../../../src/lua/lint/bindings.ts'
+import { Bindings } from '../../../src/lua/lint/bindings.ts'
 import { parse } from '../../../src/lua/parser.ts'
 
 const test = suite('lint: bindings')
 
-const read = (text: string) => bindingsOf(parse(text, { file: 'app.lua' }))
+const read = (text: string) => new Bindings(parse(text, { file: 'app.lua' }))
+const variablesOf = (text: string) => [...read(text).variables.values()]
 const told = (text: string): string[] =>
-  read(text).variables.map(({ name, kind, isRead, isSet, hides }) =>
+  variablesOf(text).map(({ name, kind, isRead, isSet, hides }) =>
     [name, kind, ...(isRead ? ['read'] : []), ...(isSet ? ['set'] : []), ...(hides ? ['hides'] : [])].join(' '),
   )
 
@@ -56,7 +57,7 @@ test('assignments to what is no variable, with their place', () => {
 })
 
 test('what is hidden stands around, and not in the same scope', () => {
-  const [, inner, again] = read('local x = 1 local function f() local x = 2 local x = 3 end').variables.filter(({ name }) => name === 'x')
+  const [, inner, again] = variablesOf('local x = 1 local function f() local x = 2 local x = 3 end').filter(({ name }) => name === 'x')
   assert.is(inner?.hides?.start, 6)
   assert.is(again?.hides, null)
 })
