@@ -84,7 +84,7 @@ const missing = (node: Node, words: readonly string[], tests: readonly Entry[]):
     const own = node.commands().find(({ useCase }) => useCase === 'test')
     const hint = own
       ? `It has a command for that: wippy run ${own.name}`
-      : 'A test is a function.lua entry with meta.type: test; docs/testing.md shows one.'
+      : 'A test is a function.lua entry with meta.type: test; "wippy new hello" comes with one.'
     return new WippyError('TEST_NONE', Kind.NotFound, 'this app has no tests', { hint })
   }
   const hint = `Tests here: ${tests.map(({ id }) => id).join(', ')}.`
@@ -103,9 +103,14 @@ const perform = async (testing: Testing): Promise<number> => {
   const { causes } = faultsOf(node.problems, [...node.registry.snapshot().entries()], referencesOf)
   sayAll(causes)
   const meant = (): Entry[] => testsAmong(node.registry.snapshot().entries(), words, flags.ns)
-  if (!flags.watch && meant().length === 0) throw missing(node, words, testsAmong(node.registry.snapshot().entries()))
+  const tests = meant()
+  if (tests.length === 0) {
+    const none = missing(node, words, testsAmong(node.registry.snapshot().entries()))
+    if (!flags.watch) throw none
+    sayAll([none])
+  }
   await settled(node)
-  const failed = await runAndSay(testing, meant())
+  const failed = tests.length > 0 && (await runAndSay(testing, tests))
   if (flags.watch) await watching(testing, meant)
   return failed ? Exit.failed : causes.some(isOfTheApp) ? Exit.app : 0
 }

@@ -140,12 +140,12 @@ export const refuseTypes = (entry: Entry, types: EntryTypes, { strict }: TypeSys
   if (!first) return
   const rest = found.length - 1
   const more = rest === 0 ? '' : `, and ${rest} more`
-  const others = found.slice(1, SHOWN).map(({ line, column, code, message, frame }) => `${line}:${column}: ${message} [${code}]\n${frame}`)
+  const shown = ({ frame, hint }: Diagnostic): string => (hint === undefined ? frame : `${frame}\n  → ${hint}`)
+  const others = found.slice(1, SHOWN).map((one) => `${one.line}:${one.column}: ${one.message} [${one.code}]\n${shown(one)}`)
   throw new WippyError('LUA_TYPES', Kind.Invalid, `types of "${entry.id}" do not fit: ${first.message} [${first.code}]${more}`, {
     retryable: false,
     where: { file: fileOf(entry), line: first.line, column: first.column, entry: entry.id },
-    frame: [first.frame, ...others].join('\n'),
-    hint: first.hint,
+    ...(rest === 0 ? { frame: first.frame, hint: first.hint } : { frame: [shown(first), ...others].join('\n') }),
     details: { diagnostics: found.slice(0, SHOWN).map((diagnostic) => plainDiagnostic(entry, diagnostic)) },
   })
 }

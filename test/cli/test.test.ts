@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -197,6 +197,21 @@ test('watching: a save runs what it touches, a mistake is told, and Ctrl-C ends 
   const { code, out } = await running.ended
   assert.is(code, 130)
   assert.is(out.match(/other_test/g)?.length, 2) // in the first run alone
+})
+
+test('watching an app without tests says so, and runs the first one that comes', async () => {
+  const cwd = app()
+  const index = join(cwd, 'src', '_index.yaml')
+  const whole = readFileSync(index, 'utf8')
+  writeFileSync(index, whole.replaceAll('type: test', 'type: none'))
+  const running = start(['test', '--watch'], { cwd, input: null })
+  await running.said('Waiting for files')
+  writeFileSync(index, whole)
+  await running.said('2 passed')
+  running.child.kill('SIGINT')
+  const { err, out } = await running.ended
+  assert.match(err, /^this app has no tests \[TEST_NONE\]/)
+  assert.not.match(out, '0 passed')
 })
 
 test.run()

@@ -33,7 +33,7 @@ test('enabled, what contradicts itself is refused, with all that is wrong; what 
       assert.is(refused.code, 'LUA_TYPES')
       assert.match(refused.message, 'types of "app:good" do not fit: 1 is not assignable to string (local \'a\') [E0001], and 1 more')
       assert.equal([refused.where?.line, refused.where?.column, refused.where?.entry], [1, 19, 'app:good'])
-      assert.match(refused.frame!, /1 \| local a: string = 1[\s\S]*2:19: "x" is not assignable[\s\S]*2 \| local b/)
+      assert.match(refused.frame!, /1 \| local a: string = 1[\s\S]*→ tostring[\s\S]*2:19: "x" is not assignable[\s\S]*2 \| local b/)
       const { diagnostics } = refused.details as { diagnostics: { entry: string; code: string; line: number }[] }
       assert.equal(
         diagnostics.map(({ entry, code, line }) => [entry, code, line]),
