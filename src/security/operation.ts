@@ -9,6 +9,7 @@ export class Meaningless extends Error {}
 const MOST_WORK = 10_000
 const LONGEST_TEXT = 256 * 1024 // characters
 const CHARACTERS = 64 // that cost as much as an operation
+const STATES = 1024 // of a regular expression, about one for each of its characters at each of the text's
 const DEEPEST = 128 // as deep as what processes send
 
 /** What one evaluation may cost: about one for each operation, for each item looked at, and for so many characters. */
@@ -168,7 +169,8 @@ export const binary = (sign: string, regex: Regex): Binary => {
       if (known.size < 8) known.set(source, test)
       work.spend(100)
     }
-    const [whole] = searched(value, source, work)
+    const whole = text(value, work)
+    work.spend((whole.length * source.length) / STATES)
     return test(whole)
   }
 }
