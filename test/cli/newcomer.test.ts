@@ -93,7 +93,12 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   ],
   logs: [['app', 'logs', NO_NODE], flag('app', 'logs', '--folow', '--follow'), ['app', 'logs worker', /logs takes no "worker"/]],
   mailbox: onProcess('mailbox'),
-  mcp: [flag('app', 'mcp', '--alow', '--allow'), ['app', 'mcp start', /mcp takes no "start"/], ['app', 'mcp --http x', /integer/]],
+  mcp: [
+    flag('app', 'mcp', '--alow', '--allow'),
+    ['app', 'mcp start', /mcp takes no "start"/],
+    ['app', 'mcp --http x', /integer/],
+    ['app', 'mcp -C nowhere', /there is nothing at this path/],
+  ],
   new: [
     ['app', 'new', /TEMPLATE_MISSING/],
     ['app', 'new helo', /TEMPLATE_UNKNOWN/],

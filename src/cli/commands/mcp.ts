@@ -1,6 +1,7 @@
 // wippy mcp
 
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { integer, string } from '@oclif/core/flags'
 import type { Identity } from '../../app/agent.ts'
@@ -35,12 +36,12 @@ const runs = async (place: Place): Promise<boolean> => {
   return client !== null
 }
 
-/** The app in a directory; null where there is none. */
+/** The app in a directory; null where there is none. Throws CONFIG_NOT_FOUND when there is no directory. */
 const appIn = async (directory: string): Promise<Config | null> => {
   try {
     return await configure({}, directory)
   } catch (error) {
-    if (error instanceof WippyError && error.code === 'CONFIG_NOT_FOUND') return null
+    if (error instanceof WippyError && error.code === 'CONFIG_NOT_FOUND' && existsSync(directory)) return null
     throw error
   }
 }
