@@ -1,5 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { builtin, globalsOfBuiltin } from '../../src/registry/builtin.ts'
+import { fieldsOf } from '../../src/registry/entry.ts'
 import { isInNamespaces, matches, matchesDotted } from '../../src/registry/glob.ts'
 import { parseDuration, parseSize } from '../../src/registry/units.ts'
 import { didYouMean, nearest } from '../../src/suggest.ts'
@@ -43,6 +45,15 @@ test('dotted patterns go part by part', () => {
   assert.ok(matchesDotted('**.b.**.c', 'a.b.b.x.c.c'))
   assert.not(matchesDotted('**.b.**.c', 'a.c.x.b'))
   assert.not(matchesDotted('a.**.b', 'a'))
+})
+
+test('the globals of the library for tests are those that it makes', () => {
+  const library = builtin('wippy.test:test')!
+  const [, shared] = /local SHARED = \{([^}]*)\}/.exec(String(fieldsOf(library).source))!
+  assert.equal(
+    [...globalsOfBuiltin(library)!],
+    [...shared!.matchAll(/"(\w+)"/g)].map(([, name]) => name),
+  )
 })
 
 test('the nearest name is offered, a far one is not', () => {
