@@ -98,9 +98,10 @@ export abstract class Resolver<Variable> {
     }
   }
 
-  /** Looks at what a statement assigns to, or gives a method to. */
+  /** Looks at what a statement assigns to, or gives a method to: that is read. */
   protected assign(target: Expression, by: Statement): void {
-    if (target.kind === 'name') this.assigned(this.find(target.name), target, by)
+    const getsMethod = by.kind === 'functionstat' && by.method !== undefined
+    if (target.kind === 'name' && !getsMethod) this.assigned(this.find(target.name), target, by)
     else this.reads(target)
   }
 

@@ -92,12 +92,11 @@ export class Bindings extends Resolver<Variable> {
   }
 
   protected override assign(target: Expression, by: Statement): void {
+    super.assign(target, by)
     if (by.kind === 'functionstat' && by.method) {
-      this.reads(target)
       this.assignedFields.add(by.method.name)
       return
     }
-    super.assign(target, by)
     if (target.kind !== 'index' || target.key.kind !== 'string') return
     const name = stringValue(target.key.text)
     if (this.#isGlobal(target) && !this.find('_G')) {

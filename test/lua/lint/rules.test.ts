@@ -82,6 +82,7 @@ const CASES: Readonly<Record<string, readonly (readonly [text: string, ...finds:
     ['local x = 1 do local x = 2 f(x) end', '1:7 x'],
     ['f(function() local y end)', '1:20 y'],
     ['obj:x() local x', '1:15 x'],
+    ['local T, U = class() function T:f() end function U.g() end'],
     ['local x: number = 1', '1:7 x'],
     ['local x = 1 return x'],
     ['local x = 1 f(x)'],
