@@ -147,7 +147,7 @@ test('a workflow is asked, now and then, with a node and without one', async () 
       4,
       /there is no entry "app:ordr" in \. \[ENTRY_NOT_FOUND\]\n {2}→ Did you mean "app:order"/,
     ],
-    [['replay', 'one', '--code', 'src/nothing'], 4, /there is no wippy app in this directory/],
+    [['replay', 'one', '--code', 'src/nothing'], 4, /src\/nothing: there is nothing at this path/],
     [['replay', 'one', '--entry', 'app:order'], 2, /--code/],
     [['export', 'one'], 2, /output/],
     [['export', 'one', '-o', 'no/where'], 3, /no\/where: cannot be written: .* \[EXPORT_FILE\]/],
