@@ -11,7 +11,8 @@ import { type Expression, MAX_PATH, type Type, type TypeField, type Validator } 
 import type { Token } from './token.ts'
 import { LEVELS, TypeItemParser } from './type-item.ts'
 
-const PRIMITIVES: ReadonlySet<string> = new Set([
+/** Names of types that are always there. */
+export const PRIMITIVES: ReadonlySet<string> = new Set([
   'any',
   'boolean',
   'error',

@@ -6,6 +6,7 @@ import { didYouMean } from '../../suggest.ts'
 import type { AnyNode, Chunk } from '../ast.ts'
 import { codeFrame } from '../diagnostics.ts'
 import { parse } from '../parser.ts'
+import { PRIMITIVES } from '../type.ts'
 import { fieldOf } from './assignable.ts'
 import { CODES, type Code, type Severity } from './codes.ts'
 import type { Surroundings } from './ground.ts'
@@ -69,28 +70,13 @@ class Checker extends StatementReader {
     }
     const named = this.surroundings.named(head)
     if (named) return named
-    if (!variable) this.report('E0009', node, `there is no type '${head}'`, didYouMean(head, WORDS, `Define it: type ${head} = …`))
+    if (!variable)
+      this.report('E0009', node, `there is no type '${head}'`, didYouMean(head, [...PRIMITIVES], `Define it: type ${head} = …`))
     return any
   }
 }
 
 const SPLIT_HINT = 'Spread it over several libraries, or give types to what others are made of.'
-
-const WORDS = [
-  'any',
-  'boolean',
-  'error',
-  'function',
-  'integer',
-  'never',
-  'nil',
-  'number',
-  'string',
-  'table',
-  'thread',
-  'unknown',
-  'userdata',
-]
 
 /** Checks a parsed chunk. Pure, and bounded by the length of the text; never throws for what the text says. */
 export const checkChunk = (chunk: Chunk, surroundings: Surroundings): Checked => {
