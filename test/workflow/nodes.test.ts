@@ -54,9 +54,13 @@ const held = async (): Promise<number[]> => {
   return rows.map(({ n }) => n as number)
 }
 
+/** Every partition is held, by as many nodes as there are, none of which has more than its share. Between a node's giving up and another's taking it is not so. */
+const isFair = (held: readonly number[], nodes: number): boolean =>
+  held.length === nodes && held.reduce((sum, n) => sum + n, 0) === PARTITIONS && held.every((n) => n <= Math.ceil(PARTITIONS / nodes))
+
 const fair = (app: TestApp, nodes: number): Promise<void> => {
   const wait = async (): Promise<void> => {
-    for (let now = await held(); now.length !== nodes || now.some((n) => n > Math.ceil(PARTITIONS / nodes)); now = await held());
+    while (!isFair(await held(), nodes));
   }
   return app.patient(wait(), `${nodes} nodes with a fair share each`)
 }
