@@ -6,13 +6,14 @@ import { type Report, timeTable } from '../src/bench/report.ts'
 import { AT_ONCE, atOnce, BYTES, embedded, type Part, stepsIn } from '../src/bench/workflow.ts'
 import { systemClock } from '../src/clock.ts'
 import { PostgresEngine } from '../src/workflow/postgres.ts'
-import { isPostgresInstalled, startPostgres } from '../test/support/postgres.ts'
+import { findProgram } from '../test/support/needs.ts'
+import { POSTGRES, startPostgres } from '../test/support/postgres.ts'
 import { BareAppends } from './bare-appends.ts'
 
 const CONNECTIONS = 64 // of bare appends: as many workflows as then run at once
 
 const shared = async (pace: Pace): Promise<Part> => {
-  if (!isPostgresInstalled()) {
+  if (!findProgram(POSTGRES)) {
     return {
       tables: [],
       targets: [],

@@ -4,11 +4,15 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2'
-import { directoryFor, findProgram, freePort, ServerProgram, userFor } from './server-program.ts'
+import { needProgram, type Program } from './needs.ts'
+import { directoryFor, freePort, ServerProgram, userFor } from './server-program.ts'
 
 const PASSWORD = 'a secret of the test'
-const pathsOf = (name: string): string[] =>
-  ['/usr/sbin', '/usr/bin', ...(process.env.PATH ?? '').split(':')].map((folder) => join(folder, name))
+const mariadb = (...names: readonly string[]): Program => ({
+  name: 'MariaDB',
+  debianPackage: 'mariadb-server',
+  paths: names.flatMap((name) => ['/usr/sbin', '/usr/bin', ...(process.env.PATH ?? '').split(':')].map((folder) => join(folder, name))),
+})
 
 export type MysqlServer = {
   readonly host: string
@@ -23,10 +27,10 @@ export type MysqlServer = {
   stop(): Promise<void>
 }
 
-/** Starts one. Rejects, naming the Debian package, when MariaDB is not installed. */
+/** Starts one. Where MariaDB is not installed, as needProgram says. */
 export const startMysql = async (): Promise<MysqlServer> => {
-  const program = findProgram('MariaDB', 'mariadb-server', [...pathsOf('mariadbd'), ...pathsOf('mysqld')])
-  const install = findProgram('MariaDB', 'mariadb-server', [...pathsOf('mariadb-install-db'), ...pathsOf('mysql_install_db')])
+  const program = needProgram(mariadb('mariadbd', 'mysqld'))
+  const install = needProgram(mariadb('mariadb-install-db', 'mysql_install_db'))
   const user = userFor('mysql')
   const directory = directoryFor(user)
   const data = join(directory, 'data')

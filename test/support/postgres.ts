@@ -2,33 +2,22 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { directoryFor, findProgram, freePort, type ServerOptions, ServerProgram, userFor } from './server-program.ts'
+import { needProgram, type Program } from './needs.ts'
+import { directoryFor, freePort, type ServerOptions, ServerProgram, userFor } from './server-program.ts'
 
 const VERSIONS = '/usr/lib/postgresql' // where Debian keeps each version's programs
 const PASSWORD = 'a secret of the test'
 
-const programs = (): string => {
-  const versions = existsSync(VERSIONS) ? readdirSync(VERSIONS).sort((a, b) => Number(b) - Number(a)) : []
-  const paths = [...versions.map((version) => join(VERSIONS, version, 'bin')), ...(process.env.PATH ?? '').split(':')]
-  return join(
-    findProgram(
-      'PostgreSQL',
-      'postgresql',
-      paths.map((path) => join(path, 'initdb')),
-    ),
-    '..',
-  )
-}
+const versions = existsSync(VERSIONS) ? readdirSync(VERSIONS).sort((a, b) => Number(b) - Number(a)) : []
 
-export const isPostgresInstalled = (): boolean => {
-  try {
-    programs()
-    return true
-  } catch {
-    return false
-  }
+export const POSTGRES: Program = {
+  name: 'PostgreSQL',
+  debianPackage: 'postgresql',
+  paths: [...versions.map((version) => join(VERSIONS, version, 'bin')), ...(process.env.PATH ?? '').split(':')].map((path) =>
+    join(path, 'initdb'),
+  ),
 }
 
 export type PostgresServer = {
@@ -48,9 +37,9 @@ export type PostgresServer = {
   stop(): Promise<void>
 }
 
-/** Starts one. `settings` go to postgresql.conf. Rejects, naming the Debian package, when PostgreSQL is not installed. */
+/** Starts one. `settings` go to postgresql.conf. Where PostgreSQL is not installed, as needProgram says. */
 export const startPostgres = async (settings: Readonly<Record<string, string | number>> = {}): Promise<PostgresServer> => {
-  const bin = programs()
+  const bin = dirname(needProgram(POSTGRES))
   const user = userFor('postgres')
   const directory = directoryFor(user)
   const data = join(directory, 'data')

@@ -1,9 +1,15 @@
 // A Redis of a test's own, on a free port of 127.0.0.1, in memory only.
 
 import { join } from 'node:path'
-import { directoryFor, findProgram, freePort, ServerProgram, userFor } from './server-program.ts'
+import { needProgram, type Program } from './needs.ts'
+import { directoryFor, freePort, ServerProgram, userFor } from './server-program.ts'
 
 const PASSWORD = 'secret-of-the-test'
+const REDIS: Program = {
+  name: 'Redis',
+  debianPackage: 'redis-server',
+  paths: [...(process.env.PATH ?? '').split(':'), '/usr/bin'].map((path) => join(path, 'redis-server')),
+}
 
 export type RedisServer = {
   readonly host: string
@@ -16,10 +22,9 @@ export type RedisServer = {
   stop(): Promise<void>
 }
 
-/** Starts one. `settings` are lines of redis.conf. Rejects, naming the Debian package, when Redis is not installed. */
+/** Starts one. `settings` are lines of redis.conf. Where Redis is not installed, as needProgram says. */
 export const startRedis = async (settings: Readonly<Record<string, string | number>> = {}): Promise<RedisServer> => {
-  const paths = [...(process.env.PATH ?? '').split(':'), '/usr/bin'].map((path) => join(path, 'redis-server'))
-  const program = findProgram('Redis', 'redis-server', paths)
+  const program = needProgram(REDIS)
   const user = userFor('redis')
   const directory = directoryFor(user)
   const port = Number(settings.port ?? (await freePort()))

@@ -4,7 +4,7 @@
 // as root and the program refuses to, it runs as a user of its own.
 
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,13 +15,6 @@ const HOLD = `exec 3<&0; stop=$1; shift; "$@" >&2 & server=$!; echo $server
 (cat <&3 >/dev/null; kill -s "$stop" $server) >/dev/null 2>&1 & wait $server; kill $! 2>/dev/null; [ -e keep ] || { cd / && rm -rf "$OLDPWD"; }`
 
 export type User = { readonly uid: number; readonly gid: number }
-
-/** The first of these paths that exists. Throws what to install. */
-export const findProgram = (name: string, debianPackage: string, paths: readonly string[]): string => {
-  const found = paths.find((path) => existsSync(path))
-  if (found) return found
-  throw new Error(`this test needs ${name}, which is not installed: apt-get install ${debianPackage}`)
-}
 
 /** Whom a server runs as: the user of that name when the test is root, else nobody else. */
 export const userFor = (name: string): User | undefined => {

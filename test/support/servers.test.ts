@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
-import { findProgram } from './server-program.ts'
 
 const test = suite('servers of tests')
 
@@ -25,11 +23,6 @@ test('Redis takes its settings and is gone when stopped', async () => {
 test('a server that does not start says why', async () => {
   const error = await startPostgres({ no_such_setting: 1 }).catch((reason: Error) => reason)
   assert.match(String(error), /unrecognized configuration parameter "no_such_setting"/)
-})
-
-test('a program that is missing is named with its package', () => {
-  assert.not(existsSync('/no/such'))
-  assert.throws(() => findProgram('PostgreSQL', 'postgresql', ['/no/such']), /apt-get install postgresql/)
 })
 
 test.run()

@@ -1,4 +1,4 @@
-// What the engine makes of connections that break, of a database that crashes, and of names that no database takes.
+// What the engine makes of connections that break, of a database that crashes or cannot be had, and of names that no database takes.
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,6 +9,7 @@ import { PostgresEngine } from '../../src/workflow/postgres.ts'
 import { ORIGIN, type Position, parseChain, seal } from '../../src/workflow/record.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { Random } from '../support/random.ts'
+import { freePort } from '../support/server-program.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
 import { content, NOTHING } from './engines.ts'
 
@@ -145,6 +146,22 @@ test('names that no database takes are nobody’s, and do not stop anybody else'
     assert.equal((await engine.head('w'))!.traits.attributes, attributes)
     assert.equal(await engine.waiting('', 10, ALL), [])
   }))
+
+test('a server that is not there, a login it refuses, a schema of a newer wippy are told apart', async () => {
+  const opening = (more: object, schema = 'wippy_errors'): Promise<string> => {
+    return PostgresEngine.open({ ...near, schema, address: { ...near.address, ...more } }).then(
+      () => 'it opened',
+      (error) => error.code,
+    )
+  }
+  assert.is(await opening({ port: await freePort() }), 'WORKFLOW_STORE_AWAY')
+  assert.is(await opening({ password: 'wrong' }), 'WORKFLOW_STORE_LOGIN')
+  assert.is(await opening({ database: 'nowhere' }), 'WORKFLOW_STORE_DATABASE')
+  assert.is(await opening({}, 'no schema'), 'WORKFLOW_SETTING')
+  await server.query('CREATE SCHEMA wippy_newer')
+  await server.query('CREATE TABLE wippy_newer.version AS SELECT 99 AS version')
+  assert.is(await opening({}, 'wippy_newer'), 'WORKFLOW_STORE_NEWER')
+})
 
 test.after(() => server.stop())
 
