@@ -11,7 +11,7 @@ import { blame } from '../registry/blame.ts'
 import type { Entry } from '../registry/entry.ts'
 import { interpolate, type Lookup } from '../registry/interpolate.ts'
 import type { Database, ResultLimits } from '../sql/database.ts'
-import type { MysqlOptions } from '../sql/mysql.ts'
+import type { ServerOptions } from '../sql/pooled.ts'
 import type { Opening } from './connections.ts'
 import { EntrySettings } from './settings.ts'
 
@@ -70,7 +70,7 @@ const sqlite = (entry: Entry, settings: EntrySettings, { root, clock }: Database
 }
 
 /** How the connection is secured, in the words of PostgreSQL's own clients. */
-const sslOf = (settings: EntrySettings, options: EntrySettings, host: string) => {
+const sslOf = (settings: EntrySettings, options: EntrySettings, host: string): ServerOptions['ssl'] => {
   const mode = options.text('sslmode', LOOPBACK.test(host) ? 'disable' : 'require')
   const file = options.text('sslrootcert', '')
   if (mode === 'disable') return false
@@ -95,34 +95,41 @@ const sessionOf = (options: EntrySettings, ofClient: readonly string[]): Record<
   return Object.fromEntries(names.map((name) => [name, options.text(name)]))
 }
 
+/** Where a server is, and who logs in. */
+const loginIn = (settings: EntrySettings, usualPort: number) => ({
+  host: settings.text('host'),
+  port: settings.count('port', usualPort, 65_535),
+  database: settings.text('database'),
+  username: settings.text('username'),
+  password: settings.text('password', ''),
+})
+
 const addressIn = (settings: EntrySettings) => {
-  const host = settings.text('host')
-  return {
-    host,
-    port: settings.count('port', 5432, 65_535),
-    database: settings.text('database'),
-    username: settings.text('username'),
-    password: settings.text('password', ''),
-    ssl: sslOf(settings, settings.group('options'), host),
-  }
+  const login = loginIn(settings, 5432)
+  return { ...login, ssl: sslOf(settings, settings.group('options'), login.host) }
 }
+
+/** How connections to a server are kept. */
+const keptAs = ({ pool, line }: Pick<ReturnType<typeof common>, 'pool' | 'line'>) => ({
+  idleMs: pool.time('max_idle_time', POOL.idleMs),
+  lifetimeMs: pool.time('max_lifetime', POOL.lifetimeMs),
+  line: { places: pool.count('max_open', POOL.open, MOST_CONNECTIONS), ...line },
+})
 
 /** Where the database of a `db.sql.postgres` entry is. Throws ENTRY_FIELD, and as `interpolate`. */
 export const postgresAddressOf = (entry: Entry, lookup: Lookup): ReturnType<typeof addressIn> =>
   addressIn(new EntrySettings(entry, interpolate(entry, lookup)))
 
 const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
-  const { pool, drainMs, statementMs, limits, line } = common(settings)
+  const { drainMs, statementMs, limits, ...kept } = common(settings)
   const options = settings.group('options')
   const described = {
     ...addressIn(settings),
     settings: sessionOf(options, OURS),
     applicationName: options.text('application_name', 'wippy'),
     connectMs: settings.time('connect_timeout', options.count('connect_timeout', CONNECT_MS / 1000) * 1000),
-    idleMs: pool.time('max_idle_time', POOL.idleMs),
-    lifetimeMs: pool.time('max_lifetime', POOL.lifetimeMs),
+    ...keptAs(kept),
     statementMs: statementMs || options.count('statement_timeout', 0),
-    line: { places: pool.count('max_open', POOL.open, MOST_CONNECTIONS), ...line },
     limits,
     clock,
   }
@@ -134,7 +141,7 @@ const postgres = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurround
 }
 
 /** How the connection is secured, in the words of the driver that upstream apps were written for. */
-const mysqlSslOf = (options: EntrySettings, host: string): MysqlOptions['ssl'] => {
+const mysqlSslOf = (options: EntrySettings, host: string): ServerOptions['ssl'] => {
   const mode = options.text('tls', LOOPBACK.test(host) ? 'false' : 'skip-verify')
   if (mode === 'false') return false
   if (mode === 'true') return { rejectUnauthorized: true }
@@ -158,22 +165,16 @@ const OF_CLIENT = [
 ]
 
 const mysql = (_: Entry, settings: EntrySettings, { clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {
-  const { pool, drainMs, statementMs, limits, line } = common(settings)
+  const { drainMs, statementMs, limits, ...kept } = common(settings)
   const options = settings.group('options')
-  const host = settings.text('host')
-  const described: MysqlOptions = {
-    host,
-    port: settings.count('port', 3306, 65_535),
-    database: settings.text('database'),
-    username: settings.text('username'),
-    password: settings.text('password', ''),
-    ssl: mysqlSslOf(options, host),
+  const login = loginIn(settings, 3306)
+  const described: ServerOptions = {
+    ...login,
+    ssl: mysqlSslOf(options, login.host),
     settings: sessionOf(options, OF_CLIENT),
     connectMs: settings.time('connect_timeout', options.time('timeout', CONNECT_MS)),
-    idleMs: pool.time('max_idle_time', POOL.idleMs),
-    lifetimeMs: pool.time('max_lifetime', POOL.lifetimeMs),
+    ...keptAs(kept),
     statementMs,
-    line: { places: pool.count('max_open', POOL.open, MOST_CONNECTIONS), ...line },
     limits,
     clock,
   }

@@ -2,39 +2,16 @@
 
 import type { Socket } from 'node:net'
 import mysql, { type FieldPacket, type PoolConnection, type ResultSetHeader } from 'mysql2'
-import type { Executed, Isolation } from './database.ts'
-import { badStatement, unavailable } from './fault.ts'
+import type { Executed } from './database.ts'
+import { unavailable } from './fault.ts'
 import { isMysqlLost, mysqlFault } from './mysql-fault.ts'
 import { columnValue, parameterOf } from './mysql-values.ts'
-import { type Driver, type Lent, PooledDatabase, type PoolLimits, type Sink } from './pooled.ts'
+import { type Driver, type Lent, levelOf, PooledDatabase, type ServerOptions, type Sink } from './pooled.ts'
 import type { Value } from './value.ts'
-
-export type MysqlOptions = PoolLimits & {
-  readonly host: string
-  readonly port: number
-  readonly database: string
-  readonly username: string
-  readonly password: string
-  readonly ssl: false | { readonly rejectUnauthorized: boolean; readonly ca?: string }
-  /** Settings of each session: `sql_mode`, `innodb_lock_wait_timeout` … */
-  readonly settings: Readonly<Record<string, string>>
-  readonly connectMs: number
-  /** How long an idle connection is kept, and how long any. */
-  readonly idleMs: number
-  readonly lifetimeMs: number
-  /** 0: as long as it takes. */
-  readonly statementMs: number
-}
 
 const IN_TRANSACTION = 1 // a bit of what the server says of itself
 const GOODBYE_MS = 1000
 const PREPARED = 100 // statements kept on a connection
-
-// biome-ignore format: a table
-const LEVELS: Readonly<Record<Isolation, string | null>> = {
-  default: '', read_uncommitted: 'READ UNCOMMITTED', read_committed: 'READ COMMITTED', write_committed: null,
-  repeatable_read: 'REPEATABLE READ', serializable: 'SERIALIZABLE',
-}
 
 /** Both events of a statement; not in the client's types. */
 type Running = {
@@ -124,12 +101,12 @@ const setting = ([name, value]: readonly [string, string]): string =>
 
 class MysqlDriver implements Driver<Connection> {
   readonly type = 'mysql'
-  readonly #options: MysqlOptions
+  readonly #options: ServerOptions
   readonly #pool: mysql.Pool
   readonly #connections = new WeakMap<object, Connection>()
   readonly #sockets = new Set<Socket>()
 
-  constructor(options: MysqlOptions) {
+  constructor(options: ServerOptions) {
     this.#options = options
     this.#pool = mysql.createPool({
       ...{ host: options.host, port: options.port, database: options.database, user: options.username, password: options.password },
@@ -188,8 +165,7 @@ class MysqlDriver implements Driver<Connection> {
   check: Driver<Connection>['check'] = (connection, sql) => connection.check(sql)
 
   beginning: Driver<Connection>['beginning'] = ({ isolation, readOnly }) => {
-    const level = LEVELS[isolation]
-    if (level === null) throw badStatement(`MySQL has no isolation level ${isolation}`)
+    const level = levelOf(isolation, 'MySQL')
     return [...(level ? [`SET TRANSACTION ISOLATION LEVEL ${level}`] : []), `START TRANSACTION${readOnly ? ' READ ONLY' : ''}`]
   }
 
@@ -223,7 +199,7 @@ const limit = async (connection: Connection, ms: number): Promise<void> => {
 }
 
 export class MysqlDatabase extends PooledDatabase<Connection> {
-  constructor(options: MysqlOptions) {
+  constructor(options: ServerOptions) {
     super(new MysqlDriver(options), options)
   }
 }

@@ -4,7 +4,18 @@
 
 import type { Clock } from '../clock.ts'
 import type { WippyError } from '../error.ts'
-import type { Database, DatabaseType, Executed, Executor, ResultLimits, Stats, Transaction, TransactionOptions, Work } from './database.ts'
+import type {
+  Database,
+  DatabaseType,
+  Executed,
+  Executor,
+  Isolation,
+  ResultLimits,
+  Stats,
+  Transaction,
+  TransactionOptions,
+  Work,
+} from './database.ts'
 import { badStatement, canceled, ended, unavailable } from './fault.ts'
 import { Line, type LineLimits } from './line.ts'
 import { Order } from './order.ts'
@@ -38,6 +49,38 @@ export type Driver<C> = {
 }
 
 export type PoolLimits = { readonly line: LineLimits; readonly limits: ResultLimits; readonly clock: Clock }
+
+/** A database that is a server: where it is, who logs in, and how its connections are kept. */
+export type ServerOptions = PoolLimits & {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly username: string
+  readonly password: string
+  /** False: in the clear. `ca`: the certificate, as PEM, that the server's must be signed with. */
+  readonly ssl: false | { readonly rejectUnauthorized: boolean; readonly ca?: string }
+  /** Settings of each session, in the server's words: `search_path`, `sql_mode` … */
+  readonly settings: Readonly<Record<string, string>>
+  readonly connectMs: number
+  /** How long an idle connection is kept, and how long any. */
+  readonly idleMs: number
+  readonly lifetimeMs: number
+  /** 0: as long as it takes. */
+  readonly statementMs: number
+}
+
+// biome-ignore format: a table
+const LEVELS: Readonly<Record<Isolation, string | null>> = {
+  default: '', read_uncommitted: 'READ UNCOMMITTED', read_committed: 'READ COMMITTED', write_committed: null,
+  repeatable_read: 'REPEATABLE READ', serializable: 'SERIALIZABLE',
+}
+
+/** An isolation level in SQL; empty for the server's own. Throws SQL_STATEMENT for one that `server`, a name for people, does not have. */
+export const levelOf = (isolation: Isolation, server: string): string => {
+  const level = LEVELS[isolation]
+  if (level === null) throw badStatement(`${server} has no isolation level ${isolation}`)
+  return level
+}
 
 export class PooledDatabase<C> implements Database {
   readonly type: DatabaseType

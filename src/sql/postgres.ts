@@ -2,35 +2,11 @@
 
 import pg from 'pg'
 import { WippyError } from '../error.ts'
-import type { Isolation } from './database.ts'
-import { badStatement } from './fault.ts'
-import { type Driver, type Lent, PooledDatabase, type PoolLimits } from './pooled.ts'
+import { type Driver, type Lent, levelOf, PooledDatabase, type ServerOptions } from './pooled.ts'
 import { postgresFault } from './postgres-fault.ts'
 import { parameterTypes, runQuery } from './postgres-query.ts'
 
-export type PostgresOptions = PoolLimits & {
-  readonly host: string
-  readonly port: number
-  readonly database: string
-  readonly username: string
-  readonly password: string
-  readonly ssl: boolean | { readonly rejectUnauthorized: boolean; readonly ca?: string }
-  /** Settings of each session: `search_path`, `lock_timeout` … */
-  readonly settings: Readonly<Record<string, string>>
-  readonly applicationName: string
-  readonly connectMs: number
-  /** How long an idle connection is kept, and how long any. */
-  readonly idleMs: number
-  readonly lifetimeMs: number
-  /** 0: as long as it takes. */
-  readonly statementMs: number
-}
-
-// biome-ignore format: a table
-const LEVELS: Readonly<Record<Isolation, string | null>> = {
-  default: '', read_uncommitted: 'READ UNCOMMITTED', read_committed: 'READ COMMITTED', write_committed: null,
-  repeatable_read: 'REPEATABLE READ', serializable: 'SERIALIZABLE',
-}
+export type PostgresOptions = ServerOptions & { readonly applicationName: string }
 
 const settingsOf = (settings: Readonly<Record<string, string>>): string =>
   Object.entries(settings)
@@ -87,8 +63,7 @@ const driverOf = (options: PostgresOptions): Driver<pg.PoolClient> => {
     },
     check: async (client, sql) => void (await parameterTypes(client, sql)),
     beginning: ({ isolation, readOnly }) => {
-      const level = LEVELS[isolation]
-      if (level === null) throw badStatement(`PostgreSQL has no isolation level ${isolation}`)
+      const level = levelOf(isolation, 'PostgreSQL')
       return [`BEGIN${level && ` ISOLATION LEVEL ${level}`}${readOnly ? ' READ ONLY' : ''}`]
     },
     isWithin: (client) => ['T', 'E'].includes(client.getTransactionStatus() ?? ''),

@@ -12,6 +12,7 @@ import { MysqlDatabase } from '../../src/sql/mysql.ts'
 import { PostgresDatabase } from '../../src/sql/postgres.ts'
 import { openSqlite } from '../../src/sql/sqlite.ts'
 import { LIMITS, rows as rowsOf, run } from '../sql/database.ts'
+import { POOL } from '../sql/server.ts'
 import { code, conforms, get, put } from '../store/store.ts'
 import { type Draft, plain, type TestApp, withApp } from '../support/app.ts'
 import { type MysqlServer, startMysql } from '../support/mysql.ts'
@@ -26,28 +27,21 @@ test.before(async () => {
 })
 test.after(async () => void (await Promise.all([server.stop(), other.stop()])))
 
+const PATIENT = { waiting: 100, patienceMs: 5000 }
+
 const sqlite = (): Promise<Database> =>
   openSqlite({
     file: ':memory:',
     foreignKeys: false,
     limits: LIMITS,
     clock: systemClock,
-    line: { waiting: 100, patienceMs: 5000 },
+    line: PATIENT,
     statementMs: 0,
   })
 const postgres = async (): Promise<Database> =>
-  new PostgresDatabase({
-    ...server,
-    ...{ ssl: false, settings: {}, applicationName: 'test', connectMs: 5000, idleMs: 10_000, lifetimeMs: 60_000, statementMs: 0 },
-    ...{ line: { places: 2, waiting: 100, patienceMs: 5000 }, limits: LIMITS, clock: systemClock },
-  })
+  new PostgresDatabase({ ...server, ...POOL, line: { places: 2, ...PATIENT }, applicationName: 'test' })
 
-const mysql = async (): Promise<Database> =>
-  new MysqlDatabase({
-    ...other,
-    ...{ ssl: false, settings: {}, connectMs: 5000, idleMs: 10_000, lifetimeMs: 60_000, statementMs: 0 },
-    ...{ line: { places: 2, waiting: 100, patienceMs: 5000 }, limits: LIMITS, clock: systemClock },
-  })
+const mysql = async (): Promise<Database> => new MysqlDatabase({ ...other, ...POOL, line: { places: 2, ...PATIENT } })
 const rows = async (database: Database, sql: string) => (await rowsOf(database, sql)) as readonly Readonly<Record<string, unknown>>[]
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const columns = { key: 'id', value: 'content', expires: 'until' }

@@ -1,53 +1,19 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { systemClock } from '../../src/clock.ts'
-import { MysqlDatabase, type MysqlOptions } from '../../src/sql/mysql.ts'
-import { type MysqlServer, startMysql } from '../support/mysql.ts'
-import { code, conforms, LIMITS, plainly, rows, run } from './database.ts'
+import { MysqlDatabase } from '../../src/sql/mysql.ts'
+import { startMysql } from '../support/mysql.ts'
+import { code, conforms, plainly, rows, run } from './database.ts'
+import { serves } from './server.ts'
 
 const test = suite('mysql')
 
-let server: MysqlServer
-let made = 0
-test.before(async () => {
-  server = await startMysql()
+const { withDatabase, makeDatabase } = serves(test, {
+  start: startMysql,
+  connect: (options) => new MysqlDatabase(options),
+  slow: 'SELECT SLEEP(20)',
+  running: "SELECT 1 FROM information_schema.processlist WHERE info = 'SELECT SLEEP(20)'",
 })
-test.after(() => server.stop())
-
-const connect = (more: Partial<MysqlOptions> = {}): MysqlDatabase =>
-  new MysqlDatabase({
-    ...server,
-    ssl: false,
-    settings: {},
-    connectMs: 5000,
-    idleMs: 10_000,
-    lifetimeMs: 60_000,
-    statementMs: 0,
-    line: { places: 2, waiting: 2, patienceMs: 300 },
-    limits: LIMITS,
-    clock: systemClock,
-    ...more,
-  })
-
-const withDatabase = async (more: Partial<MysqlOptions>, act: (database: MysqlDatabase) => Promise<void>): Promise<void> => {
-  const database = connect(more)
-  try {
-    await act(database)
-  } finally {
-    await database.close()
-  }
-}
-
-conforms(
-  test,
-  async () => {
-    const database = `d${++made}`
-    await server.query(`CREATE DATABASE ${database}`)
-    return connect({ database })
-  },
-  () => '?',
-  'LONGTEXT',
-)
+conforms(test, makeDatabase, () => '?', 'LONGTEXT')
 
 const VALUES = `SELECT CAST(1 AS SIGNED) AS i, 2.5e0 AS f, x'00ff' AS x, 1.10 AS n, JSON_OBJECT('a', 1) AS j, DATE '2024-05-06' AS day,
   TIMESTAMP '2024-05-06 07:08:09.25' AS at, TIME '01:02:03' AS time, NULL AS z, 18446744073709551615 AS large, 'é' AS t`
@@ -124,42 +90,11 @@ test('a connection is not used longer than it may', () =>
     assert.not.equal((await id())[0], first)
   }))
 
-test('a wrong password is refused without being told to anybody', () =>
-  withDatabase({ password: 'not the secret' }, async (database) => {
-    const error = await database.ping().catch((reason) => reason)
-    assert.is(error.code, 'SQL_LOGIN')
-    assert.not.match(JSON.stringify([error, error.stack, error.cause ?? '']), /not the secret/)
-  }))
-
 test('a server without TLS is not spoken to in the clear unless that was said', () =>
   withDatabase({ ssl: { rejectUnauthorized: false } }, async (database) => {
     const error = await database.ping().catch((reason) => reason)
     assert.is(error.code, 'SQL_UNAVAILABLE')
     assert.match(error.message, /offers no TLS/)
   }))
-
-test('a server that nobody reaches is not waited for', () =>
-  withDatabase({ host: '127.0.0.1', port: 9 }, async (database) => {
-    const error = await database.ping().catch((reason) => reason)
-    assert.is(error.code, 'SQL_UNAVAILABLE')
-    assert.is(error.retryable, true)
-  }))
-
-test('a connection lost at work may have worked; the next one is made when the server is back', async () => {
-  const own = await startMysql()
-  await withDatabase(own, async (database) => {
-    await database.ping()
-    const transaction = await database.begin(plainly)
-    const slow = code(rows(database, 'SELECT SLEEP(20)'))
-    while ((await own.query("SELECT 1 FROM information_schema.processlist WHERE info = 'SELECT SLEEP(20)'")).length === 0);
-    own.kill()
-    assert.is(await slow, 'SQL_LOST')
-    assert.is(await code(rows(transaction, 'SELECT 1')), 'SQL_LOST')
-    assert.ok(transaction.isOver)
-    assert.is(await code(rows(database, 'SELECT 1')), 'SQL_UNAVAILABLE')
-    assert.is(database.stats().inUse, 0)
-  })
-  await own.stop()
-})
 
 test.run()

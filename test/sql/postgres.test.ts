@@ -1,53 +1,19 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { systemClock } from '../../src/clock.ts'
-import { PostgresDatabase, type PostgresOptions } from '../../src/sql/postgres.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { code, conforms, LIMITS, plainly, rows, run } from './database.ts'
+import { PostgresDatabase } from '../../src/sql/postgres.ts'
+import { startPostgres } from '../support/postgres.ts'
+import { code, conforms, plainly, rows, run } from './database.ts'
+import { serves } from './server.ts'
 
 const test = suite('postgres')
 
-let server: PostgresServer
-let made = 0
-test.before(async () => {
-  server = await startPostgres()
+const { withDatabase, makeDatabase } = serves(test, {
+  start: startPostgres,
+  connect: (options) => new PostgresDatabase({ ...options, applicationName: 'test' }),
+  slow: 'SELECT pg_sleep(20)',
+  running: "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)' AND pid <> pg_backend_pid()",
 })
-test.after(() => server.stop())
-
-const connect = (more: Partial<PostgresOptions> = {}): PostgresDatabase =>
-  new PostgresDatabase({
-    ...server,
-    ssl: false,
-    settings: {},
-    applicationName: 'test',
-    connectMs: 5000,
-    idleMs: 10_000,
-    lifetimeMs: 60_000,
-    statementMs: 0,
-    line: { places: 2, waiting: 2, patienceMs: 300 },
-    limits: LIMITS,
-    clock: systemClock,
-    ...more,
-  })
-
-const withDatabase = async (more: Partial<PostgresOptions>, act: (database: PostgresDatabase) => Promise<void>): Promise<void> => {
-  const database = connect(more)
-  try {
-    await act(database)
-  } finally {
-    await database.close()
-  }
-}
-
-conforms(
-  test,
-  async () => {
-    const database = `d${++made}`
-    await server.query(`CREATE DATABASE ${database}`)
-    return connect({ database })
-  },
-  (n) => `$${n}`,
-)
+conforms(test, makeDatabase, (n) => `$${n}`)
 
 test('a text for a column of bytes is its bytes, whatever notation it looks like', () =>
   withDatabase({}, async (database) => {
@@ -109,36 +75,5 @@ test('settings and the timeout of statements are those of every session', () =>
     assert.equal(await rows(database, 'SHOW search_path'), [{ search_path: '"a b", public' }])
     assert.is(await code(rows(database, 'SELECT pg_sleep(5)')), 'SQL_TIMEOUT')
   }))
-
-test('a wrong password is refused without being told to anybody', () =>
-  withDatabase({ password: 'not the secret' }, async (database) => {
-    const error = await database.ping().catch((reason) => reason)
-    assert.is(error.code, 'SQL_LOGIN')
-    assert.not.match(JSON.stringify([error, error.stack, error.cause ?? '']), /not the secret/)
-  }))
-
-test('a server that nobody reaches is not waited for', () =>
-  withDatabase({ host: '127.0.0.1', port: 9 }, async (database) => {
-    const error = await database.ping().catch((reason) => reason)
-    assert.is(error.code, 'SQL_UNAVAILABLE')
-    assert.is(error.retryable, true)
-  }))
-
-test('a connection lost at work may have worked; the next one is made when the server is back', async () => {
-  const own = await startPostgres()
-  await withDatabase(own, async (database) => {
-    await database.ping()
-    const transaction = await database.begin(plainly)
-    const slow = code(rows(database, 'SELECT pg_sleep(20)'))
-    while ((await own.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)' AND pid <> pg_backend_pid()")).length === 0);
-    own.kill()
-    assert.is(await slow, 'SQL_LOST')
-    assert.is(await code(rows(transaction, 'SELECT 1')), 'SQL_LOST')
-    assert.ok(transaction.isOver)
-    assert.is(await code(rows(database, 'SELECT 1')), 'SQL_UNAVAILABLE')
-    assert.is(database.stats().inUse, 0)
-  })
-  await own.stop()
-})
 
 test.run()
