@@ -27,6 +27,17 @@ const asMeant = async (client: pg.ClientBase, sql: string, values: Row): Promise
   return values.map((value, at) => (wanted[at] === BYTEA && typeof value === 'string' ? Buffer.from(value) : value))
 }
 
+/** Calls `act` once the server is ready for the next statement, or has hung up: only then is known in which transaction an error has left it. */
+const whenReady = (client: pg.ClientBase, act: () => void): void => {
+  const ready = (): void => {
+    client.off('drain', ready)
+    client.off('end', ready)
+    act()
+  }
+  client.on('drain', ready)
+  client.on('end', ready)
+}
+
 /** Runs a statement, or several when there are no values. Resolves with what the last of them did. */
 export const runQuery = async (client: pg.ClientBase, sql: string, given: Row, sink: Sink | null): Promise<Summary> => {
   const values = await asMeant(client, sql, given)
@@ -40,7 +51,7 @@ export const runQuery = async (client: pg.ClientBase, sql: string, given: Row, s
       result = of
       if (!sink.writer.add(row)) sink.full?.()
     })
-    events.on('error', reject)
+    events.on('error', (error) => (error instanceof pg.DatabaseError ? whenReady(client, () => reject(error)) : reject(error)))
     events.on('end', (results) => resolve(Array.isArray(results) ? results.at(-1)! : results))
     client.query(query as unknown as pg.Submittable)
   })
