@@ -2,17 +2,12 @@
 //
 // Whatever goes over items or texts is paid for (Work), so that nobody computes for long. What has no meaning is Meaningless.
 
-import { equal, isNil, keysOf, lengthOf, list, Meaningless, number, order, searched, text, type Work, weigh } from './operation.ts'
+import { equal, flag, isNil, keysOf, lengthOf, list, Meaningless, number, order, searched, text, type Work, weigh } from './operation.ts'
 import { valueIn } from './request.ts'
 
 /** What a predicate says of one item; `more` are other names for it: what a `reduce` has come to, and which item it is. */
 export type Predicate = (item: unknown, index: number, accumulated?: unknown) => unknown
 type WithPredicate = (items: readonly unknown[], predicate: Predicate, rest: readonly unknown[], work: Work) => unknown
-
-const flag = (value: unknown): boolean => {
-  if (typeof value === 'boolean') return value
-  throw new Meaningless('a condition is neither true nor false')
-}
 
 const direction = (value: unknown): number => {
   if (value === undefined || value === 'asc') return 1

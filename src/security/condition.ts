@@ -95,7 +95,7 @@ export type Operator = keyof typeof PLAIN | keyof typeof NEGATED | 'exists' | 'n
 type Field = (request: Request) => unknown
 
 /** Null for a path that leads nowhere. */
-export const fieldOf = (path: string): Field | null => {
+const fieldOf = (path: string): Field | null => {
   const [head, ...rest] = path.split('.')
   const within = (value: unknown, keys: readonly string[]): unknown => keys.reduce(valueIn, value)
   if (head === 'action' && rest.length === 0) return ({ action }) => action

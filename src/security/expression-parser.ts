@@ -1,15 +1,15 @@
-// The text of an expression to what evaluates it; see expression.ts for what there is.
+// From the text of an expression to what evaluates it; expression.ts says what there is.
 
 import { call, type Predicate, predicates } from './builtin.ts'
 import type { Regex } from './condition.ts'
-import { binary, list, Meaningless, number, text, type Work } from './operation.ts'
+import { binary, flag, list, member, slice, type Work } from './operation.ts'
 import { valueIn } from './request.ts'
-import { type Token, tokensOf } from './token.ts'
+import { TokenReader } from './token-reader.ts'
 
 const DEEPEST = 64
 
 /** What an expression is evaluated in. */
-export type Frame = {
+type Frame = {
   readonly names: Readonly<Record<string, unknown>>
   /** What `let` has named. */
   readonly own: Readonly<Record<string, unknown>>
@@ -19,7 +19,8 @@ export type Frame = {
   readonly accumulated?: unknown
   readonly work: Work
 }
-export type Node = (frame: Frame) => unknown
+
+type Node = (frame: Frame) => unknown
 
 /** How tightly operators bind. Comparisons do not chain. */
 const BINDING: Readonly<Record<string, number>> = {
@@ -32,98 +33,41 @@ const RIGHT: ReadonlySet<string> = new Set(['**', '^']) // of several the last o
 const UNARY_NOT = 50
 const UNARY_MINUS = 90
 
-export const flag = (value: unknown): boolean => {
-  if (typeof value === 'boolean') return value
-  throw new Meaningless('a condition is neither true nor false')
-}
-
-/** A key that is not there is nil, an item that is not there means nothing; nil has no members. */
-const member = (value: unknown, key: unknown): unknown => {
-  const isNumber = typeof key === 'number' || typeof key === 'bigint'
-  if (value === undefined || value === null) throw new Meaningless(`${isNumber || typeof key === 'string' ? key : 'a key'} is asked of nil`)
-  if (!Array.isArray(value)) return valueIn(value, key)
-  if (!isNumber) throw new Meaningless('a list has items by their number')
-  const at = Number(key)
-  if (at >= value.length || at < -value.length) throw new Meaningless(`index out of range: ${at} (array length is ${value.length})`)
-  return value.at(at)
-}
-
-const slice = (value: unknown, from: unknown, to: unknown, work: Work): unknown => {
-  const all = typeof value === 'string' ? text(value, work) : list(value, work)
-  return all.slice(from === undefined ? 0 : number(from), to === undefined ? undefined : number(to))
-}
-
 /** Functions that only some expressions have, without arguments. */
 export type More = Readonly<Record<string, () => unknown>>
 
 export class Parser {
-  readonly #tokens: readonly Token[]
+  readonly #tokens: TokenReader
   readonly #regex: Regex
   readonly #more: More
-  #at = 0
   #depth = 0
   #predicate = false
 
   constructor(source: string, regex: Regex, more: More) {
-    this.#tokens = tokensOf(source)
+    this.#tokens = new TokenReader(source)
     this.#regex = regex
     this.#more = more
   }
 
+  /** What evaluates the whole text. Throws a sentence (Error) about what is no expression. */
   parse(): Node {
     const node = this.#expression()
-    if (this.#token.kind !== 'end') throw this.#unexpected()
+    if (this.#tokens.token.kind !== 'end') throw this.#tokens.unexpected()
     return node
-  }
-
-  get #token(): Token {
-    return this.#tokens[this.#at]!
-  }
-
-  #unexpected(): Error {
-    const { kind, text, at } = this.#token
-    return new Error(kind === 'end' ? 'the expression ends too early' : `"${text}" at ${at + 1} is not expected`)
-  }
-
-  #is(sign: string): boolean {
-    return this.#token.kind === 'sign' && this.#token.text === sign
-  }
-
-  #take(sign: string): boolean {
-    if (!this.#is(sign)) return false
-    this.#at++
-    return true
-  }
-
-  #need(sign: string): void {
-    if (!this.#take(sign)) throw this.#unexpected()
-  }
-
-  #name(): string {
-    const { kind, text } = this.#token
-    if (kind !== 'name') throw this.#unexpected()
-    this.#at++
-    return text
   }
 
   #expression(): Node {
     if (++this.#depth > DEEPEST) throw new Error(`the expression is nested deeper than ${DEEPEST}`)
-    const node = this.#takeWord('let') ? this.#let() : this.#takeWord('if') ? this.#if() : this.#choice(this.#piped())
+    const node = this.#tokens.takeWord('let') ? this.#let() : this.#tokens.takeWord('if') ? this.#if() : this.#choice(this.#piped())
     this.#depth--
     return node
   }
 
-  #takeWord(word: string): boolean {
-    if (this.#token.kind !== 'name' || this.#token.text !== word) return false
-    this.#at++
-    return true
-  }
-
   #let(): Node {
-    const name = this.#name()
-    this.#need('=')
+    const name = this.#tokens.name()
+    this.#tokens.need('=')
     const value = this.#expression()
-    this.#need(';')
+    this.#tokens.need(';')
     const body = this.#expression()
     return (frame) => body({ ...frame, own: { ...frame.own, [name]: value(frame) } })
   }
@@ -131,31 +75,31 @@ export class Parser {
   #if(): Node {
     const condition = this.#expression()
     const yes = this.#block()
-    if (!this.#takeWord('else')) throw this.#unexpected()
-    const no = this.#takeWord('if') ? this.#if() : this.#block()
+    if (!this.#tokens.takeWord('else')) throw this.#tokens.unexpected()
+    const no = this.#tokens.takeWord('if') ? this.#if() : this.#block()
     return (frame) => (flag(condition(frame)) ? yes(frame) : no(frame))
   }
 
   #block(): Node {
-    this.#need('{')
+    this.#tokens.need('{')
     const inner = this.#expression()
-    this.#need('}')
+    this.#tokens.need('}')
     return inner
   }
 
   #choice(condition: Node): Node {
-    if (!this.#take('?')) return condition
-    const yes = this.#is(':') ? condition : this.#expression()
-    this.#need(':')
+    if (!this.#tokens.take('?')) return condition
+    const yes = this.#tokens.isSign(':') ? condition : this.#expression()
+    this.#tokens.need(':')
     const no = this.#expression()
     return (frame) => (flag(condition(frame)) ? yes(frame) : no(frame))
   }
 
   #piped(): Node {
     let node = this.#operation(0)
-    while (this.#take('|')) {
-      const name = this.#name()
-      this.#need('(')
+    while (this.#tokens.take('|')) {
+      const name = this.#tokens.name()
+      this.#tokens.need('(')
       node = this.#postfix(this.#call(name, node))
     }
     return node
@@ -165,10 +109,10 @@ export class Parser {
     if (++this.#depth > DEEPEST) throw new Error(`the expression is nested deeper than ${DEEPEST}`)
     let left = this.#unary()
     for (;;) {
-      const { kind, text } = this.#token
+      const { kind, text } = this.#tokens.token
       const binds = kind === 'sign' || kind === 'name' ? (Object.hasOwn(BINDING, text) ? BINDING[text]! : 0) : 0
       if (binds <= above) break
-      this.#at++
+      this.#tokens.next()
       left = text === 'not' ? this.#notIn(left, binds) : this.#joined(left, text, this.#operation(binds - (RIGHT.has(text) ? 1 : 0)))
     }
     this.#depth--
@@ -176,8 +120,8 @@ export class Parser {
   }
 
   #notIn(left: Node, binds: number): Node {
-    if (this.#token.text !== 'in') throw this.#unexpected()
-    this.#at++
+    if (this.#tokens.token.text !== 'in') throw this.#tokens.unexpected()
+    this.#tokens.next()
     const isIn = this.#joined(left, 'in', this.#operation(binds))
     return (frame) => !isIn(frame)
   }
@@ -194,35 +138,35 @@ export class Parser {
   }
 
   #unary(): Node {
-    if (this.#take('!') || (this.#token.kind === 'name' && this.#token.text === 'not' && ++this.#at)) {
+    if (this.#tokens.take('!') || this.#tokens.takeWord('not')) {
       const inner = this.#operation(UNARY_NOT)
       return (frame) => !flag(inner(frame))
     }
-    if (!this.#is('-') && !this.#is('+')) return this.#postfix(this.#primary())
-    const isMinus = this.#take('-') || !this.#take('+')
+    if (!this.#tokens.isSign('-') && !this.#tokens.isSign('+')) return this.#postfix(this.#primary())
+    const { text: sign } = this.#tokens.next()
     const inner = this.#operation(UNARY_MINUS)
-    const subtract = binary(isMinus ? '-' : '+', this.#regex)
-    return (frame) => subtract(0, inner(frame), frame.work)
+    const act = binary(sign, this.#regex)
+    return (frame) => act(0, inner(frame), frame.work)
   }
 
   #postfix(start: Node): Node {
     let node = start
     for (;;) {
       const whole = node
-      const isSoft = this.#take('?.')
-      if (isSoft || this.#take('.')) {
-        const key = this.#name()
+      const isSoft = this.#tokens.take('?.')
+      if (isSoft || this.#tokens.take('.')) {
+        const key = this.#tokens.name()
         node = isSoft ? (frame) => this.#soft(whole(frame), key) : (frame) => member(whole(frame), key)
-      } else if (this.#take('[')) node = this.#bracket(whole)
+      } else if (this.#tokens.take('[')) node = this.#bracket(whole)
       else return node
     }
   }
 
   #bracket(whole: Node): Node {
-    const from = this.#is(':') ? null : this.#expression()
-    const isSlice = this.#take(':')
-    const to = !isSlice || this.#is(']') ? null : this.#expression()
-    this.#need(']')
+    const from = this.#tokens.isSign(':') ? null : this.#expression()
+    const isSlice = this.#tokens.take(':')
+    const to = !isSlice || this.#tokens.isSign(']') ? null : this.#expression()
+    this.#tokens.need(']')
     if (!isSlice) return (frame) => member(whole(frame), from!(frame))
     return (frame) => slice(whole(frame), from?.(frame), to?.(frame), frame.work)
   }
@@ -232,15 +176,15 @@ export class Parser {
   }
 
   #primary(): Node {
-    const { kind, text } = this.#token
-    if (kind === 'sign') return this.#sign(text)
-    if (kind === 'end') throw this.#unexpected()
-    this.#at++
+    const { kind, text } = this.#tokens.token
+    if (kind === 'sign') return this.#sign()
+    if (kind === 'end') throw this.#tokens.unexpected()
+    this.#tokens.next()
     if (kind === 'number') return this.#number(text)
     if (kind === 'text') return () => text
     if (text === 'true' || text === 'false') return () => text === 'true'
     if (text === 'nil') return () => undefined
-    if (this.#take('(')) return this.#call(text)
+    if (this.#tokens.take('(')) return this.#call(text)
     return ({ names, own }) => valueIn(Object.hasOwn(own, text) ? own : names, text)
   }
 
@@ -251,26 +195,27 @@ export class Parser {
     return () => exact
   }
 
-  #sign(text: string): Node {
-    if (this.#predicate && text === '.') {
-      this.#at++
-      const key = this.#name()
+  #sign(): Node {
+    if (this.#predicate && this.#tokens.take('#')) return this.#aboutItem()
+    if (this.#predicate && this.#tokens.take('.')) {
+      const key = this.#tokens.name()
       return ({ item }) => member(item, key)
     }
-    this.#at++
-    if (text === '#' && this.#predicate) {
-      if (this.#takeWord('index')) return ({ index }) => index
-      return this.#takeWord('acc') ? ({ accumulated }) => accumulated : ({ item }) => item
-    }
-    if (text === '(') {
+    if (this.#tokens.take('(')) {
       const inner = this.#expression()
-      this.#need(')')
+      this.#tokens.need(')')
       return inner
     }
-    if (text === '[') return this.#list()
-    if (text === '{') return this.#map()
-    this.#at--
-    throw this.#unexpected()
+    if (this.#tokens.take('[')) return this.#list()
+    if (this.#tokens.take('{')) return this.#map()
+    throw this.#tokens.unexpected()
+  }
+
+  /** What stands behind the # of a predicate. */
+  #aboutItem(): Node {
+    if (this.#tokens.takeWord('index')) return ({ index }) => index
+    if (this.#tokens.takeWord('acc')) return ({ accumulated }) => accumulated
+    return ({ item }) => item
   }
 
   #list(): Node {
@@ -280,8 +225,8 @@ export class Parser {
 
   #map(): Node {
     const pairs = this.#until('}', () => {
-      const key = this.#token.kind === 'text' ? this.#tokens[this.#at++]!.text : this.#name()
-      this.#need(':')
+      const key = this.#tokens.token.kind === 'text' ? this.#tokens.next().text : this.#tokens.name()
+      this.#tokens.need(':')
       return [key, this.#expression()] as const
     })
     return (frame) => new Map(frame.work.paid(pairs.map(([key, value]) => [key, value(frame)] as const)))
@@ -289,8 +234,8 @@ export class Parser {
 
   #until<T>(sign: string, one: () => T): T[] {
     const all: T[] = []
-    while (!this.#take(sign)) {
-      if (all.length > 0) this.#need(',')
+    while (!this.#tokens.take(sign)) {
+      if (all.length > 0) this.#tokens.need(',')
       all.push(one())
     }
     return all
@@ -311,12 +256,12 @@ export class Parser {
   #callWithPredicate(name: string, first: Node | null): Node {
     const { act, isOptional = false } = predicates.get(name)!
     const items = first ?? this.#expression()
-    const isGiven = first ? !this.#is(')') : this.#take(',')
-    if (!isGiven && !isOptional) throw this.#unexpected()
+    const isGiven = first ? !this.#tokens.isSign(')') : this.#tokens.take(',')
+    if (!isGiven && !isOptional) throw this.#tokens.unexpected()
     const inner = isGiven ? this.#closure() : null
     const rest: Node[] = []
-    while (this.#take(',')) rest.push(this.#expression())
-    this.#need(')')
+    while (this.#tokens.take(',')) rest.push(this.#expression())
+    this.#tokens.need(')')
     return (frame) => {
       const predicate: Predicate = (item, index, accumulated) => {
         frame.work.spend(1)
@@ -334,9 +279,9 @@ export class Parser {
   #closure(): Node {
     const outside = this.#predicate
     this.#predicate = true
-    const isBraced = this.#take('{')
+    const isBraced = this.#tokens.take('{')
     const inner = this.#expression()
-    if (isBraced) this.#need('}')
+    if (isBraced) this.#tokens.need('}')
     this.#predicate = outside
     return inner
   }

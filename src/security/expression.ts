@@ -8,8 +8,8 @@
 //   E2 Source, nesting, work and texts are bounded; what goes beyond, and what has no meaning (1 < "a"), makes the answer `unknown`.
 
 import type { Regex, Test } from './condition.ts'
-import { flag, type More, Parser } from './expression-parser.ts'
-import { Meaningless, Work } from './operation.ts'
+import { type More, Parser } from './expression-parser.ts'
+import { flag, Meaningless, Work } from './operation.ts'
 import { truthOf } from './request.ts'
 
 const LONGEST = 4096 // characters

@@ -1,7 +1,7 @@
 // What the operators of expressions do (builtin.ts: the functions). What has no meaning is Meaningless, as is what takes too much work.
 
 import type { Regex } from './condition.ts'
-import { isNumeric, isSameNumber, type Numeric } from './request.ts'
+import { isNumeric, isSameNumber, type Numeric, valueIn } from './request.ts'
 
 /** The answer to an expression without meaning. */
 export class Meaningless extends Error {}
@@ -47,6 +47,13 @@ export class Work {
 }
 
 type Binary = (a: unknown, b: unknown, work: Work) => unknown
+
+// What a value is taken for; each is Meaningless for any other.
+
+export const flag = (value: unknown): boolean => {
+  if (typeof value === 'boolean') return value
+  throw new Meaningless('a condition is neither true nor false')
+}
 
 export const number = (value: unknown): number => {
   if (typeof value === 'number') return value
@@ -112,6 +119,23 @@ export const searched = (value: unknown, part: unknown, work: Work): readonly [v
   const both = [text(value, work), text(part, work)] as const
   work.spendSearch(...both)
   return both
+}
+
+/** A key that is not there is nil, an item that is not there means nothing; nil has no members. */
+export const member = (value: unknown, key: unknown): unknown => {
+  const isNumber = typeof key === 'number' || typeof key === 'bigint'
+  if (value === undefined || value === null) throw new Meaningless(`${isNumber || typeof key === 'string' ? key : 'a key'} is asked of nil`)
+  if (!Array.isArray(value)) return valueIn(value, key)
+  if (!isNumber) throw new Meaningless('a list has items by their number')
+  const at = Number(key)
+  if (at >= value.length || at < -value.length) throw new Meaningless(`index out of range: ${at} (array length is ${value.length})`)
+  return value.at(at)
+}
+
+/** A part of a text or of a list: from the index `from` on, up to `to`, each counted from the end when it is negative. */
+export const slice = (value: unknown, from: unknown, to: unknown, work: Work): unknown => {
+  const all = typeof value === 'string' ? text(value, work) : list(value, work)
+  return all.slice(from === undefined ? 0 : number(from), to === undefined ? undefined : number(to))
 }
 
 const isIn: Binary = (item, all, work) => {

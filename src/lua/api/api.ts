@@ -4,6 +4,7 @@
 import { data } from './data.ts'
 import { process } from './process.ts'
 import { service } from './service.ts'
+import { storage } from './storage.ts'
 import { syntax } from './syntax.ts'
 
 export type Parameter = { readonly name: string; readonly type: string }
@@ -56,8 +57,9 @@ export const sectionsIn = (text: string): Section[] => {
 }
 
 /** In the order in which one reads them; the classes of a module follow it. */
-export const luaApi: readonly Section[] = [process, data, syntax, service].flatMap(sectionsIn)
+export const luaApi: readonly Section[] = [process, data, storage, syntax, service].flatMap(sectionsIn)
 
+/** How a member is written where it is listed: `decode(text) → any, Error?`, with `prefix` in front of its name. */
 export const signature = ({ name, parameters, types }: Member, prefix = ''): string => {
   if (parameters === null) return `${prefix}${name}`
   const taken = parameters.map((one) => (one.type.endsWith('?') ? `${one.name}?` : one.name)).join(', ')
