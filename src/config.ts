@@ -5,14 +5,16 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { configFileIn, readConfig } from './app/config-file.ts'
-import { installedOf, isUpstream, settingFor, takeLock, takeSettings, UPSTREAM_HISTORIES } from './app/upstream-settings.ts'
+import { parseSet, takeSet, varsIn } from './app/set.ts'
+import { installedOf, takeLock, takeSettings, UPSTREAM_HISTORIES } from './app/upstream-settings.ts'
 import { Kind, WippyError } from './error.ts'
 import type { Disable } from './registry/disable.ts'
 import { type Fields, isFields } from './registry/entry.ts'
 import { KEEP } from './registry/history.ts'
 import type { ModuleSource } from './registry/module-folder.ts'
-import { coerce, type Override, overrideOf, parseOverride } from './registry/override.ts'
+import { type Override, overrideOf, parseOverride } from './registry/override.ts'
 import { laidOver } from './registry/profile.ts'
+import { unknownHint, unknownIn } from './registry/sections.ts'
 import { address, count, flag, lists, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
 import { parseDuration, parseSize } from './registry/units.ts'
 import { noProfile } from './registry/wippy-files.ts'
@@ -208,39 +210,15 @@ const TABLE: Readonly<Record<string, Parse>> = {
   sections: map,
 }
 
-/** `fields` with one more value at a path of keys. */
-const withValue = (fields: Fields, [key = '', ...rest]: readonly string[], value: unknown): Fields => {
-  const inner = fields[key]
-  return { ...fields, [key]: rest.length === 0 ? value : withValue(isFields(inner) ? inner : {}, rest, value) }
-}
-
-/** Whether a path begins like settings of ours, and like no section of an upstream file. */
-const isOurs = (path: string): boolean => {
-  const [head = ''] = path.split('.')
-  return Object.keys(TABLE).some((known) => known.startsWith(`${head}.`)) && !isUpstream(head)
-}
-
-type Set = { readonly path: string; readonly value: string }
-
-/** Reads `section.path=value`. Throws CONFIG_SET. */
-const parseSet = (text: string): Set => {
-  const [, path, value = ''] = /^\s*([\w-]+(?:\.[\w-]+)*)\s*=(.*)$/s.exec(text) ?? []
-  if (path !== undefined) return { path, value }
-  const hint = 'Write section.path=value, for example logger.level=debug.'
-  throw new WippyError('CONFIG_SET', Kind.Invalid, `"${text}" sets nothing`, { hint })
-}
-
-/** The variables among what is set: `vars.name=value`. */
-const varsIn = (sets: readonly Set[]): Fields =>
-  Object.fromEntries(sets.flatMap(({ path, value }) => (path.startsWith('vars.') ? [[path.slice('vars.'.length), value]] : [])))
-
-/** Takes a setting of ours under either name, else one of a section. */
-const takeSet = ({ path, value }: Set, settings: Settings): void => {
-  const where = { file: '--set' }
-  const known = Object.hasOwn(TABLE, path) ? path : settingFor(path)
-  if (known) settings.put(known, coerce(value), where)
-  else if (isOurs(path)) settings.take(withValue({}, path.split('.'), coerce(value)), where)
-  else settings.put('sections', withValue(settings.get('sections', {}), path.split('.'), coerce(value)), where)
+/** Takes what the configuration file says. What is nearly a name of a known section, or is none of `workflow`, is a problem. */
+const takeFile = (said: Fields, file: string, settings: Settings): void => {
+  settings.take(said, { file })
+  const sections = isFields(said.sections) ? unknownIn(said.sections).filter(({ meant }) => meant !== null) : []
+  const workflow = isFields(said.workflow) ? unknownIn({ workflow: said.workflow }) : []
+  for (const one of [...sections.map((inner) => ({ ...inner, path: ['sections', ...inner.path] })), ...workflow]) {
+    const message = `"${one.path.join('.')}" is not a setting`
+    settings.problems.push(new WippyError('CONFIG_KEY', Kind.Invalid, message, { where: { file }, hint: unknownHint(one) }))
+  }
 }
 
 const notThere = (file: string, flag: string): WippyError =>
@@ -276,7 +254,7 @@ export const loadConfig = async (directory: string, options: ConfigOptions = {})
   const above = { env: options.env ?? process.env, profiles: options.profiles ?? [], vars: varsIn(sets) }
   if (here(yaml)) takeSettings(join(root, yaml), yaml, above, settings)
   else settings.problems.push(...above.profiles.map((name) => noProfile(name, [], { file: '--profile' })))
-  if (file) settings.take(await readConfig(join(root, file), file), { file })
+  if (file) takeFile(await readConfig(join(root, file), file), file, settings)
   for (const set of sets) takeSet(set, settings)
 
   const src = settings.get('src', [here('src') ? 'src' : '.'])

@@ -3,7 +3,7 @@
 import { join, relative } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type ConfigOptions, loadConfig } from '../src/config.ts'
+import { type ConfigOptions, type Configured, loadConfig } from '../src/config.ts'
 import { describe, WippyError } from '../src/error.ts'
 import { codes, directoryWith } from './registry/scratch.ts'
 
@@ -93,18 +93,73 @@ test('wippy.config.ts says what differs from the defaults, in units people write
   assert.equal([config.disable.namespaces, config.shutdown.timeoutMs, config.sections], [['app.test.**'], 90_000, { http: { port: 1 } }])
 })
 
-test('a setting that cannot be is a problem and its default stands in; an unknown one is a warning', async () => {
+test('a setting that cannot be is a problem and its default stands in; so is one that there is not', async () => {
   const root = directoryWith({
     ...INDEX,
     'wippy.config.ts': `export default { limits: { memory: 'lots', feul: 3 }, logger: 'loud', security: { strict: 'yes' }, override: { 'x': 1 } }`,
   })
   const { config, problems, warnings } = await loadConfig(root)
-  assert.equal(codes(problems), ['SIZE_INVALID', 'CONFIG_VALUE', 'CONFIG_VALUE', 'OVERRIDE_INVALID'])
+  assert.equal(codes(problems), ['SIZE_INVALID', 'CONFIG_KEY', 'CONFIG_VALUE', 'CONFIG_VALUE', 'OVERRIDE_INVALID'])
   assert.match(describe(problems[0]), 'wippy.config.ts: limits.memory: ')
   assert.is(config.limits.memoryBytes, 33_554_432)
-  assert.equal(codes(warnings), ['CONFIG_KEY'])
-  assert.is(warnings[0]?.hint, 'Did you mean "limits.fuel"?')
+  assert.equal(warnings, [])
+  assert.is(problems[1]?.hint, 'Did you mean "limits.fuel"?')
 })
+
+const keysIn = ({ problems }: Configured) =>
+  problems.filter(({ code }) => code === 'CONFIG_KEY').map(({ message, hint = '' }) => `${message}: ${hint}`)
+
+test('a slip in a name is a problem wherever it is made, and the name that was meant is said', async () => {
+  const config = `export default {
+    limts: { memory: 1 }, workflow: { kpet: 1, checkpoint: { sizes: 2 } },
+    sections: { own: { x: 1 }, otel: { enabld: true }, promtheus: {} },
+  }`
+  assert.equal(keysIn(await loadConfig(directoryWith({ ...INDEX, 'wippy.config.ts': config }))), [
+    '"limts" is not a setting: Did you mean "limits"?',
+    '"sections.otel.enabld" is not a setting: Did you mean "enabled"?',
+    '"sections.promtheus" is not a setting: Did you mean "prometheus"?',
+    '"workflow.kpet" is not a setting: Did you mean "kept"?',
+    '"workflow.checkpoint.sizes" is not a setting: Did you mean "size"?',
+  ])
+  const yaml = `disable: {entires: [a]}
+lua: {type_system: {strcit: true}}
+otel: {headers: {anything: x}}
+workflow: {kept: 5}
+profiles: {dev: {disable: {entries.add: [b], meta: {any: x}, entres.add: [c]}, shutdwn: {timeout: 1s}}}
+`
+  const read = await loadConfig(directoryWith({ ...INDEX, '.wippy.yaml': yaml }))
+  assert.equal(keysIn(read), [
+    '"disable.entires" is not a setting: Did you mean "entries"?',
+    '"lua.type_system.strcit" is not a setting: Did you mean "strict"?',
+    '"profiles.dev.shutdwn" is not a setting: Did you mean "shutdown"?',
+  ])
+  assert.equal(codes(read.warnings), ['CONFIG_KEY'])
+})
+
+test('--set takes settings of ours, those of sections that are known, and what a file has a section for; nothing else', async () => {
+  const root = directoryWith({ ...INDEX, 'wippy.config.json': '{"sections": {"http": {"port": 1}}}' })
+  const said = async (...set: string[]) => {
+    const configured = await loadConfig(root, { set })
+    return configured.problems.length > 0 ? keysIn(configured) : configured.config.sections
+  }
+  assert.equal(await said('limts.memory=1', 'loger.level=info', 'logger.levl=info', 'workflow.kpet=1', 'nonsense.of.mine=1', 'sttae=x'), [
+    '"limts.memory" is not a setting: Did you mean "limits.memory"?',
+    '"loger.level" is not a setting: Did you mean "logger.level"?',
+    '"logger.levl" is not a setting: Did you mean "logger.level"?',
+    '"workflow.kpet" is not a setting: Did you mean "workflow.kept"?',
+    `"nonsense.of.mine" is not a setting: Settings are ${SETTINGS}.`,
+    '"sttae" is not a setting: Did you mean "state"?',
+  ])
+  assert.equal(await said('http.prot=2', 'cluster.raft.any=3', 'otel.headers.x-key=k', 'vars.mine=1'), {
+    http: { port: 1, prot: 2 },
+    cluster: { raft: { any: 3 } },
+    otel: { headers: { 'x-key': 'k' } },
+    vars: { mine: 1 },
+  })
+})
+
+const SETTINGS =
+  'name, src, replacements, logger.level, logger.encoding, limits.memory, limits.fuel, limits.hardFuel, limits.mailbox.messages, limits.mailbox.size, state, registry.history, registry.keep, security.strict, security.generated, lua.typeSystem.enabled, lua.typeSystem.strict, override, disable.namespaces, disable.entries, disable.meta, control.listen, control.token, shutdown.timeout, workflow, sections'
 
 test('one setting of workflows that is set leaves the others as the files say them', async () => {
   const workflow = `{ kept: 5, checkpoint: { records: 7, size: '1MiB' }, retention: { ended: '1d' } }`
@@ -177,24 +232,24 @@ replacements:
   assert.is(warnings[0]?.where?.line, 6)
 })
 
-test('.wippy.yaml: unknown keys warn with their line, bad values and missing variables are problems', async () => {
+test('.wippy.yaml: slips, bad values and missing variables are problems with their line; keys that nobody knows are warnings', async () => {
   const root = directoryWith({
     ...INDEX,
-    '.wippy.yaml': 'loger: {}\nlogger:\n  levl: info\nshutdown:\n  timeout: soon\nrelay:\n  node_name: ${env:NOBODY_SET_THIS}\n',
+    '.wippy.yaml':
+      'loger: {}\nlogger:\n  levl: info\n  colour: red\nshutdown:\n  timeout: soon\nrelay:\n  node_name: ${env:NOBODY_SET_THIS}\n',
   })
   const { problems, warnings } = await loadConfig(root, { env: {} })
   assert.equal(
     warnings.map(({ where, hint }) => [where?.line, hint]),
-    [
-      [1, 'Did you mean "logger"?'],
-      [3, 'Did you mean "level"?'],
-    ],
+    [[4, 'Known here: encoding, level, mode.']],
   )
   assert.equal(
     problems.map(({ code, where }) => [code, where?.line]),
     [
-      ['CONFIG_VARIABLE', 7],
-      ['DURATION_INVALID', 5],
+      ['CONFIG_KEY', 1],
+      ['CONFIG_KEY', 3],
+      ['CONFIG_VARIABLE', 8],
+      ['DURATION_INVALID', 6],
     ],
   )
 })
@@ -240,8 +295,8 @@ test('names that every object has are settings no more than others', async () =>
     'wippy.config.json': '{"toString": 1}',
   })
   const { config, problems, warnings } = await loadConfig(root, { profiles: ['__proto__'], set: ['constructor=1', '__proto__.polluted=1'] })
-  assert.equal(codes(problems), ['CONFIG_PROFILE'])
-  assert.equal(codes(warnings), ['CONFIG_KEY', 'CONFIG_KEY', 'CONFIG_KEY'])
+  assert.equal(codes(problems), ['CONFIG_PROFILE', 'CONFIG_KEY'])
+  assert.equal(codes(warnings), ['CONFIG_KEY', 'CONFIG_KEY'])
   assert.is(config.src[0], join(root, 'src'))
   assert.is(({} as Record<string, unknown>).polluted, undefined)
 })

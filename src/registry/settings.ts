@@ -43,6 +43,9 @@ export const address: Parse = (value) => {
   throw new WippyError('CONFIG_VALUE', Kind.Invalid, `${inspect(value)} is not host:port`)
 }
 
+/** A path, and those of the groups that it is in. */
+const withGroups = (path: string): string[] => path.split('.').map((_, at, keys) => keys.slice(0, at + 1).join('.'))
+
 /** Settings by path, gathered from several sources: the later wins. */
 export class Settings {
   readonly problems: WippyError[] = []
@@ -52,6 +55,11 @@ export class Settings {
 
   constructor(table: Readonly<Record<string, Parse>>) {
     this.#table = table
+  }
+
+  /** Of all settings. */
+  get names(): readonly string[] {
+    return Object.keys(this.#table)
   }
 
   get<T>(path: string, otherwise: T): T {
@@ -77,8 +85,8 @@ export class Settings {
       else if (below.length > 0 && isFields(inner)) this.take(inner, where, `${path}.`)
       else if (below.length > 0) this.problems.push(new WippyError('CONFIG_VALUE', Kind.Invalid, `${path}: not a map`, { where }))
       else {
-        const hint = didYouMean(path, Object.keys(this.#table), `Settings are ${Object.keys(this.#table).join(', ')}.`)
-        this.warnings.push(new WippyError('CONFIG_KEY', Kind.Invalid, `"${path}" is not a setting`, { where, hint }))
+        const hint = didYouMean(path, this.names.flatMap(withGroups), `Settings are ${this.names.join(', ')}.`)
+        this.problems.push(new WippyError('CONFIG_KEY', Kind.Invalid, `"${path}" is not a setting`, { where, hint }))
       }
     }
   }

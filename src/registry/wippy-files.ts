@@ -1,6 +1,6 @@
 // `wippy.lock` and `.wippy.yaml`: the two files an upstream app is configured by, read as they are.
 //
-// Neither throws: what is wrong is a problem with its place; keys nobody knows are warnings.
+// Neither throws: what is wrong is a problem with its place, as is a key that is nearly one that is known; keys that are nothing of the kind are warnings.
 
 import { readFileSync } from 'node:fs'
 import { Kind, type Where, WippyError } from '../error.ts'
@@ -9,6 +9,7 @@ import { type Document, type Key, readDocument } from './document.ts'
 import { type Fields, isFields } from './entry.ts'
 import { mapStrings } from './include.ts'
 import { withProfile } from './profile.ts'
+import { LOCK_SECTIONS, type Unknown, unknownHint, unknownIn, unknownInProfiles } from './sections.ts'
 
 export type Settings = {
   readonly fields: Fields
@@ -17,64 +18,20 @@ export type Settings = {
   where(path: readonly Key[]): Where
 }
 
-/** Sections and, one level down, their keys; an empty list means any. */
-const LOCK: Readonly<Record<string, string>> = {
-  version: '',
-  directories: 'modules src',
-  modules: '',
-  options: 'unpack_modules',
-  replacements: '',
-}
-const SETTINGS: Readonly<Record<string, string>> = {
-  version: '',
-  logger: 'encoding level mode',
-  logmanager: 'propagate_downstream stream_to_events min_level',
-  profiler: 'enabled address read_timeout write_timeout idle_timeout',
-  security: 'strict_mode',
-  registry:
-    'enable_history history_type history_path history_dsn history_schema event_wait_timeout dependency_resolve_timeout dependency_download_timeout',
-  relay: 'node_name',
-  supervisor: 'host',
-  functions: 'host',
-  lua: 'proto_cache_size main_cache_size cache type_system eval expr json',
-  finder: 'query_cache_size regex_cache_size',
-  otel: '',
-  shutdown: 'timeout',
-  metrics: 'buffer interceptor',
-  prometheus: 'enabled address',
-  cluster: '',
-  lsp: 'enabled address http_enabled http_address http_path http_allow_origin max_message_bytes',
-  network_service: 'state_dir default_network',
-  dispatcher: 'http',
-  modules: 'registry_url',
-  extensions: 'enabled paths',
-  override: '',
-  disable: 'namespaces entries meta',
-  vars: '',
-  profiles: '',
-  workspace: 'replacements',
-}
-
-const unknownKeys = (document: Document, fields: Fields, known: Readonly<Record<string, string>>): WippyError[] => {
-  const unknown = (path: readonly string[], names: readonly string[]) =>
-    document.problem(
-      'CONFIG_KEY',
-      path,
-      `"${path.join('.')}" is not a setting`,
-      didYouMean(path.at(-1)!, names, `Known here: ${names.join(', ')}.`),
-    )
-  return Object.entries(fields).flatMap(([section, value]) => {
-    if (!Object.hasOwn(known, section)) return [unknown([section], Object.keys(known))]
-    const keys = known[section]!.split(' ')
-    if (keys[0] === '' || !isFields(value)) return []
-    return Object.keys(value).flatMap((key) => (keys.includes(key) ? [] : [unknown([section, key], keys)]))
-  })
+/** Names that are no settings. What is nearly one is a slip, and a problem; others a later version of upstream may know, and they are warnings. */
+const unknownKeys = (document: Document, unknown: readonly Unknown[]): { problems: WippyError[]; warnings: WippyError[] } => {
+  const said = (one: Unknown): WippyError =>
+    document.problem('CONFIG_KEY', one.path, `"${one.path.join('.')}" is not a setting`, unknownHint(one))
+  return {
+    problems: unknown.filter(({ meant }) => meant !== null).map(said),
+    warnings: unknown.filter(({ meant }) => meant === null).map(said),
+  }
 }
 
 const read = (
   path: string,
   file: string,
-  known: Readonly<Record<string, string>>,
+  unknown: (fields: Fields) => readonly Unknown[],
   fill: (document: Document, problems: WippyError[]) => Fields,
 ): Settings => {
   let text: string
@@ -94,11 +51,19 @@ const read = (
     problems.push(document.problem('CONFIG_SHAPE', [], 'the file is not a map', 'Write sections like "logger:" with keys below them.'))
     return { fields: {}, problems, warnings: [], where }
   }
-  return { fields: fill(document, problems), problems, warnings: unknownKeys(document, value, known), where }
+  const strange = unknownKeys(document, unknown(value))
+  problems.push(...strange.problems)
+  return { fields: fill(document, problems), problems, warnings: strange.warnings, where }
 }
 
 /** Reads a `wippy.lock`; `file` is how people are shown the path. */
-export const readLock = (path: string, file: string): Settings => read(path, file, LOCK, (document) => document.value as Fields)
+export const readLock = (path: string, file: string): Settings =>
+  read(
+    path,
+    file,
+    (fields) => unknownIn(fields, LOCK_SECTIONS),
+    (document) => document.value as Fields,
+  )
 
 /** What stands above a file of settings. */
 export type Above = {
@@ -120,11 +85,13 @@ export const noProfile = (name: string, known: readonly string[], where: Where):
     ),
   })
 
+const settingsUnknownIn = (fields: Fields): readonly Unknown[] => [...unknownIn(fields), ...unknownInProfiles(fields.profiles)]
+
 /**
  * Reads a `.wippy.yaml` with its profiles laid over it: `${env:NAME}` is the environment's NAME, `${name}` a key of the section `vars`.
  */
 export const readSettings = (path: string, file: string, { env, profiles, vars: given }: Above): Settings =>
-  read(path, file, SETTINGS, (document, problems) => {
+  read(path, file, settingsUnknownIn, (document, problems) => {
     const { profiles: own, ...base } = document.value as Fields
     const known = isFields(own) ? own : {}
     let fields: Fields = base
