@@ -28,7 +28,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   bench: ['kernel', 'vm', 'lmdb', 'registry', 'workflow', 'service', 'app'],
   control: ['app', 'kernel', 'service', 'registry', 'plugin', 'lmdb'],
   mcp: ['app', 'control', 'registry'],
-  cli: ['app', 'control', 'mcp', 'plugin', 'bench', 'lua'],
+  cli: ['app', 'control', 'mcp', 'plugin', 'bench', 'lua', 'lmdb'],
 }
 /** No node:*, no package but one they own, no clock. */
 const pure = ['words', 'kernel', 'security', 'lua', 'template']

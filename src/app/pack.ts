@@ -7,11 +7,12 @@
 //      wippy.config.ts itself read while it was packed.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Config } from '../config.ts'
 import { Kind, WippyError } from '../error.ts'
+import { makeFolder } from '../lmdb/folder.ts'
 import { decode, encode } from '../msgpack.ts'
 import { type Entry, isFields } from '../registry/entry.ts'
 import { isPacked } from '../registry/packed-module.ts'
@@ -174,7 +175,7 @@ export const unpack = (file: string, state: string): string => {
   if (!existsSync(folder)) {
     const next = `${folder}.${process.pid}`
     for (const [path, content] of files) {
-      mkdirSync(dirname(join(next, path)), { recursive: true })
+      makeFolder(dirname(join(next, path)))
       writeFileSync(join(next, path), content)
     }
     put(next, folder)

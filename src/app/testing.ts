@@ -3,10 +3,12 @@
 //   T1 A test is a function that returns, and not false: one case. One that uses a test library tells of its cases as it goes, in messages.
 //   T2 What a test does to itself stays its own: it may end in an error, run for ever or out of memory, and is one failure.
 //   T3 It may do what whoever runs it may do, and tell the runner about it.
+//   T4 What it has started ends with it, but for workflows: the next one finds no process that it knows nothing of.
 
 import type { Node } from '../app.ts'
-import { WippyError } from '../error.ts'
+import { Kind, WippyError } from '../error.ts'
 import { whenGone } from '../gone.ts'
+import { Budget } from '../kernel/budget.ts'
 import type { Exit } from '../kernel/exit.ts'
 import { defaultLimits, Host } from '../kernel/host.ts'
 import type { Process } from '../kernel/process.ts'
@@ -131,6 +133,9 @@ const standingAt = ({ body }: Process): string | null => {
   return own ? `${own.file}:${own.line}` : null
 }
 
+/** What a test starts is counted, and bounded by nothing but its hosts. */
+const BOUNDLESS = { fuel: Number.POSITIVE_INFINITY, memoryBytes: Number.POSITIVE_INFINITY, processes: Number.POSITIVE_INFINITY }
+
 type Followed = {
   readonly context: TestOptions['context']
   readonly attachment: Attachment
@@ -151,7 +156,9 @@ const follow = async (node: Node, entry: Entry, { context, attachment, timeoutMs
     event: (topic) => topic === 'pid.exit' && resolve(),
   })
   const host = new Host('test', defaultLimits, node.config.name ?? '')
-  const listener = scheduler.spawn({ host, limits: defaultLimits, body, entry: 'test', startedAt: clock.nowMs(), parent: null })
+  const family = new Budget(BOUNDLESS)
+  const spec = { host, limits: defaultLimits, body, entry: 'test', startedAt: clock.nowMs(), parent: null, budget: family }
+  const listener = scheduler.spawn(spec)
   let outcome: Outcome = null
   listener.onEnd(() => {
     outcome ??= { ended: 'it has ended the process that hears of its cases', at: null }
@@ -177,12 +184,18 @@ const follow = async (node: Node, entry: Entry, { context, attachment, timeoutMs
     const forget = [clock.setTimer(timeoutMs, late), gone ? whenGone(gone, resolve) : () => {}]
     await isOver // what it has sent before was heard before
     for (const each of forget) each()
-    const came = outcome
-    if (scheduler.processes.find(pid)) scheduler.terminate(pid)
-    return came
+    return outcome
   } finally {
-    if (listener.state !== 'ended') scheduler.terminate(listener.pid)
+    for (const member of family.members) scheduler.terminate(member) // T4
   }
+}
+
+/** How long a test may take. Throws DURATION_INVALID. */
+const timeoutOf = (value: unknown): number => {
+  const ms = parseDuration(value)
+  if (ms > 0) return ms
+  const hint = 'Write how long a test may take, for example "30s".'
+  throw new WippyError('DURATION_INVALID', Kind.Invalid, `a timeout of ${JSON.stringify(value)} leaves no time`, { hint })
 }
 
 /** Runs one test. */
@@ -231,7 +244,7 @@ const runOne = async (node: Node, entry: Entry, options: TestOptions): Promise<T
     if (record.source === entry.id) output.log(record)
   })
   try {
-    const timeoutMs = parseDuration(entry.meta.timeout ?? options.timeout)
+    const timeoutMs = timeoutOf(entry.meta.timeout ?? options.timeout)
     judge(await follow(node, entry, { context, attachment: { terminal: output.terminal }, timeoutMs, gone, message }))
   } catch (error) {
     if (!(error instanceof WippyError)) throw error
@@ -246,7 +259,7 @@ const runOne = async (node: Node, entry: Entry, options: TestOptions): Promise<T
 
 /** Runs tests one after another. Whatever they do wrong is in what they come to. Throws DURATION_INVALID. */
 export const runTests = async (node: Node, entries: readonly Entry[], options: TestOptions): Promise<readonly Tested[]> => {
-  parseDuration(options.timeout)
+  timeoutOf(options.timeout)
   const all: Tested[] = []
   for (const entry of entries) {
     if (options.gone?.aborted) break

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
-import { makeFolder, writeWhole } from './whole-file.ts'
+import { makeFolder } from '../lmdb/folder.ts'
+import { writeWhole } from './whole-file.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'templates')
 

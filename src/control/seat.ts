@@ -4,11 +4,12 @@
 // Who leaves takes the locked file away, and the folder if it was made for it. So whoever has locked a file looks whether it is still the one that
 // others would find.
 
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
 import { checkReadable } from '../lmdb/fault.ts'
+import { makeFolder } from '../lmdb/folder.ts'
 import { isLocked, lockFile } from '../lmdb/owner.ts'
 import { type Note, type Phase, readNote, removeNote, writeNote } from './address.ts'
 
@@ -49,7 +50,7 @@ const lock = (folder: string): { readonly made: boolean; readonly unlock: () => 
   let made = false
   for (let tries = 1; ; tries++) {
     try {
-      made = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined || made
+      made = makeFolder(folder, 0o700) || made
       if (identityOf(path) === null) closeSync(openSync(path, 'a', 0o600))
       const found = identityOf(path)
       const unlock = lockFile(path, 0)

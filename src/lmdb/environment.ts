@@ -6,11 +6,12 @@
 //   L3  One process owns a folder and writes it; any number may read it meanwhile, and none waits for another.
 // At most 256 MiB wait to be written; more is refused at once with STATE_BUSY.
 
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyValueToBuffer, open, type RootDatabase } from 'lmdb'
 import { Kind, WippyError } from '../error.ts'
 import { corrupt, newer, openFault, writeFault } from './fault.ts'
+import { makeFolder } from './folder.ts'
 import { checkHeader } from './header.ts'
 import { own } from './owner.ts'
 import { type Key, type Store, Table } from './table.ts'
@@ -184,7 +185,7 @@ export class Environment {
 
 const takeOver = (folder: string): (() => void) => {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (cause) {
     throw openFault(folder, cause)
   }

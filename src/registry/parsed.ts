@@ -7,9 +7,10 @@
 // A file: sealed, of V8's serializer: [value, the lists of paths that entries have, for each entry which of them it has, and for all of them in
 // turn line and column of the entry and of each path].
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
+import { makeFolder } from '../lmdb/folder.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import { type Document, readDocument } from './document.ts'
 import { isFields, type Spot } from './entry.ts'
@@ -108,7 +109,7 @@ export class ParsedFiles {
   #keep(name: string, document: Document): void {
     const path = join(this.#folder, name)
     try {
-      mkdirSync(this.#folder, { recursive: true })
+      makeFolder(this.#folder)
       writeFileSync(`${path}.new`, seal(serialize(kept(document)), FORMAT))
       renameSync(`${path}.new`, path)
       this.#used.add(name)

@@ -3,9 +3,10 @@
 // F1 What is written reads back as it was: values that could be taken for something else are quoted, so no value adds a second line.
 // F2 A write replaces the file whole; comments, order, unknown lines and who may read it stay.
 
-import { closeSync, fchmodSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kind, WippyError } from '../error.ts'
+import { makeFolder } from '../lmdb/folder.ts'
 
 const MAX_FILE = 1_048_576 // bytes
 const NEW_FILE = 0o600
@@ -69,7 +70,7 @@ export class EnvFile {
       const hint = 'Create it, or set auto_create on the storage.'
       throw new WippyError('ENV_FILE_MISSING', Kind.Unavailable, `the variables file ${this.#path} does not exist`, { hint })
     }
-    mkdirSync(dirname(this.#path), { recursive: true, mode: this.#options.dirMode })
+    makeFolder(dirname(this.#path), this.#options.dirMode)
     const draft = `${this.#path}.${process.pid}.tmp`
     try {
       this.#write(draft, withVariable(text ?? '', name, value))

@@ -3,8 +3,9 @@
 //   directory (relative to the app, or to the module the entry came with), auto_init: false, mode: "0755", base: project | module,
 //   read_only: false
 
-import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { Kind, WippyError } from '../error.ts'
+import { makeFolder } from '../lmdb/folder.ts'
 import type { State } from '../registry/change.ts'
 import type { Entry } from '../registry/entry.ts'
 import { interpolate, type Lookup } from '../registry/interpolate.ts'
@@ -58,7 +59,7 @@ export class Volumes {
     const mode = settings.text('mode', '0755')
     if (!/^0?[0-7]{3}$/.test(mode)) throw settings.refuse('mode', 'is no mode, for example "0755"')
     const place = settings.place('directory', settings.text('directory'), { root, ...(base === 'project' && { from: root }) })
-    if (settings.flag('auto_init', false) && !trial) mkdirSync(place, { recursive: true, mode: Number.parseInt(mode, 8) })
+    if (settings.flag('auto_init', false) && !trial) makeFolder(place, Number.parseInt(mode, 8))
     const isThere = statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
     if (!isThere && !trial) throw settings.refuse('directory', 'is no directory', 'Make it, or write auto_init: true.')
     return new Volume(isThere ? realpathSync(place) : place, settings.flag('read_only', false))

@@ -299,6 +299,52 @@ test('what a test does to itself fails it alone: no end, no memory, no Lua', asy
   assert.match(tested[0]!.cases[1]!.failure!.message, 'longer than 400 ms')
 })
 
+test('what a test has started ends with it, and what that has started; what the app runs goes on', async () => {
+  const entries = `${entry('a_starts')}${entry('b_looks')}
+  - { name: worker, kind: process.lua, source: "file://worker.lua" }
+  - { name: kept, kind: process.lua, source: "file://kept.lua" }
+  - { name: keeper, kind: process.service, process: "app:kept", host: "app:processes", lifecycle: { auto_start: true } }
+`
+  const files = {
+    a_starts: `return { main = function()
+      process.spawn("app:worker", "app:processes", process.pid(), true)
+      local _ = process.inbox():receive(), process.inbox():receive()
+      return process.registry.lookup("outer") ~= nil and process.registry.lookup("inner") ~= nil
+    end }`,
+    b_looks: `return { main = function()
+      local outer, inner = process.registry.lookup("outer"), process.registry.lookup("inner")
+      return outer == nil and inner == nil and process.registry.lookup("kept") ~= nil
+    end }`,
+    worker: `return { main = function(test, outer)
+      process.registry.register(outer and "outer" or "inner")
+      if outer then process.spawn("app:worker", "app:processes", test, false) end
+      process.send(test, "ready", true)
+      process.inbox():receive()
+    end }`,
+    kept: 'return { main = function() process.registry.register("kept") process.inbox():receive() end }',
+  }
+  const tested = await run(app(entries, files))
+  assert.equal(
+    tested.map(({ entry: id, cases }) => [id, ...cases.map(({ status, failure }) => [status, failure?.message])]),
+    [
+      ['app:a_starts', ['passed', undefined]],
+      ['app:b_looks', ['passed', undefined]],
+    ],
+  )
+})
+
+test('a time that is none is refused, of all tests and of one', async () => {
+  const directory = app(entry('one', 'type: test, timeout: 0s'), { one: 'return { main = function() end }' })
+  const [one] = await run(directory)
+  assert.match(one!.cases[0]!.failure!.message, 'a timeout of "0s" leaves no time')
+  try {
+    await run(directory, { timeout: '0' })
+    assert.unreachable()
+  } catch (error) {
+    assert.is((error as { readonly code?: string }).code, 'DURATION_INVALID')
+  }
+})
+
 test('cases are told as they end, and what is written is kept', async () => {
   const told: string[] = []
   const heard = {

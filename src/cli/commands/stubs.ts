@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { string } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean } from '@oclif/core/flags'
+import { makeFolder } from '../../lmdb/folder.ts'
 import { luaStubs, typescriptTypes } from '../lua-stubs.ts'
 import { json, print } from '../output.ts'
-import { makeFolder, writeWhole } from '../whole-file.ts'
+import { writeWhole } from '../whole-file.ts'
 
 const SETTINGS = (library: string): string =>
   `${JSON.stringify({ 'runtime.version': 'Lua 5.4', 'workspace.library': [library], 'diagnostics.globals': ['subscribe', 'unsubscribe'] }, null, 2)}\n`
