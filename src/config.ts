@@ -224,6 +224,30 @@ const takeFile = (said: Fields, file: string, settings: Settings): void => {
 const notThere = (file: string, flag: string): WippyError =>
   new WippyError('CONFIG_NOT_FOUND', Kind.NotFound, 'there is no such file', { where: { file }, hint: `Check the path behind ${flag}.` })
 
+const has = (directory: string, names: readonly string[]): boolean => names.some((name) => existsSync(join(directory, name)))
+const isSet = (directory: string): boolean => configFileIn(directory) !== undefined || has(directory, ['wippy.lock', '.wippy.yaml'])
+
+/** Whether a directory is an app. */
+export const isApp = (directory: string): boolean => isSet(directory) || has(directory, ['src', '_index.yaml'])
+
+/** What says of a directory above a file that it is the file's app, surest first. */
+const SIGNS: readonly ((directory: string) => boolean)[] = [
+  isSet,
+  (directory) => has(directory, ['src/_index.yaml']),
+  (directory) => has(directory, ['_index.yaml']),
+]
+
+/** The directory of the app that a file is in: the nearest one with the surest sign; null when there is none. */
+export const appAround = (file: string): string | null => {
+  const around: string[] = []
+  for (let at = dirname(resolve(file)); around.at(-1) !== at; at = dirname(at)) around.push(at)
+  for (const sign of SIGNS) {
+    const found = around.find(sign)
+    if (found !== undefined) return found
+  }
+  return null
+}
+
 /** Finds and reads the configuration of the app in `directory`. Throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE or CONFIG_SHAPE. */
 export const loadConfig = async (directory: string, options: ConfigOptions = {}): Promise<Configured> => {
   const given = options.file === undefined ? null : resolve(directory, options.file)

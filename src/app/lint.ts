@@ -15,7 +15,8 @@ import { isInNamespaces } from '../registry/glob.ts'
 import { importsOf } from '../registry/imports.ts'
 import { SourceTree } from '../registry/source-tree.ts'
 import { EntryTypes } from '../service/entry-types.ts'
-import { AMBIENT, declareHint, LUA_KINDS } from '../service/runnable.ts'
+import { programOf } from '../service/program.ts'
+import { AMBIENT, declareHint, LIBRARIES, LUA_KINDS, requirableIn } from '../service/runnable.ts'
 
 /** Something found in the Lua of one entry. */
 export type Diagnostic = {
@@ -50,6 +51,9 @@ export type Linted = {
   readonly problems: readonly WippyError[]
 }
 
+type Find = (id: string) => Entry | undefined
+type Ground = { readonly types: EntryTypes; readonly find: Find }
+
 /** Those among `all` that are meant, and what these import, each once. */
 const withImports = (meant: readonly Entry[], all: ReadonlyMap<string, Entry>): Set<Entry> => {
   const found = new Set(meant)
@@ -62,18 +66,31 @@ const declaredBy = (entry: Entry): ReadonlySet<unknown> => {
   return new Set([...AMBIENT, ...(Array.isArray(modules) ? modules : []), ...(isFields(imports) ? Object.keys(imports) : [])])
 }
 
-const undeclared = (entry: Entry, chunk: Chunk): Finding[] => {
+/** What an entry can require though it declares it not itself: that of libraries which it imports. A library has what those have that import it. */
+const borrows = (entry: Entry, find: Find): ((name: string) => boolean) => {
+  if (LIBRARIES.includes(entry.kind)) return () => true
+  try {
+    const names = requirableIn(programOf(entry, find))
+    return (name) => names.has(name)
+  } catch (error) {
+    if (error instanceof WippyError) return () => false // what it imports is told as what is wrong with it
+    throw error
+  }
+}
+
+const undeclared = (entry: Entry, chunk: Chunk, find: Find): Finding[] => {
   const declared = declaredBy(entry)
-  return requires(chunk)
-    .filter(({ name }) => !declared.has(name))
-    .map(({ name, line, column }) => {
-      const start = chunk.source.startOf(line) + column - 1
-      return {
-        ...{ start, end: start + name.length + 2, code: 'P0002', rule: null, severity: 'error' },
-        message: `require("${name}") is not declared in imports or modules of the entry`,
-        hint: declareHint(name),
-      }
-    })
+  const missing = requires(chunk).filter(({ name }) => !declared.has(name))
+  if (missing.length === 0) return []
+  const isBorrowed = borrows(entry, find)
+  return missing.map(({ name, line, column }) => {
+    const start = chunk.source.startOf(line) + column - 1
+    const place = { start, end: start + name.length + 2, code: 'P0002', rule: null, hint: declareHint(name) }
+    const message = `require("${name}") is not declared in imports or modules of the entry`
+    if (!isBorrowed(name)) return { ...place, severity: 'error', message }
+    const whose = LIBRARIES.includes(entry.kind) ? 'where one that imports it has it' : 'while a library that it imports has it'
+    return { ...place, severity: 'warning', message: `${message}: it is found only ${whose}` }
+  })
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, hint: 2 }
@@ -88,7 +105,7 @@ const unparsed = (entry: Entry, error: WippyError): Diagnostic => {
 }
 
 /** What is found in one entry. */
-const lintEntry = (entry: Entry, { rules }: LintOptions, types: EntryTypes): Diagnostic[] => {
+const lintEntry = (entry: Entry, { rules }: LintOptions, { types, find }: Ground): Diagnostic[] => {
   const { source } = fieldsOf(entry)
   if (typeof source !== 'string' || source === '') return []
   const file = entry.origin?.sources.get('data.source') ?? entry.id
@@ -99,7 +116,7 @@ const lintEntry = (entry: Entry, { rules }: LintOptions, types: EntryTypes): Dia
     if (error instanceof WippyError) return [unparsed(entry, error)]
     throw error
   }
-  const found = [...undeclared(entry, chunk), ...(rules ? applyRules(chunk) : [])].map(
+  const found = [...undeclared(entry, chunk, find), ...(rules ? applyRules(chunk) : [])].map(
     ({ start, end, hint = null, code, rule, severity, message }) => ({
       ...{ entry: entry.id, code, rule, severity, message, file, hint },
       ...chunk.source.place(start),
@@ -119,10 +136,11 @@ export const lint = ({ state: _, ...sources }: Config, options: LintOptions): Li
     (options.file === undefined || resolve(sources.root, entry.origin?.sources.get('data.source') ?? '') === options.file)
   const meant = lua.filter(isMeant).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
-  const types = new EntryTypes((id) => byId.get(id))
+  const find: Find = (id) => byId.get(id)
+  const ground: Ground = { find, types: new EntryTypes(find) }
   return {
     entries: withImports(meant, new Map(lua.map((entry) => [entry.id, entry]))).size,
-    diagnostics: meant.flatMap((entry) => lintEntry(entry, options, types)),
+    diagnostics: meant.flatMap((entry) => lintEntry(entry, options, ground)),
     problems,
   }
 }

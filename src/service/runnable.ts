@@ -16,9 +16,15 @@ export const LUA_KINDS: readonly string[] = ['function.lua', 'process.lua', 'wor
 /** How what is required is declared. */
 export const declareHint = (name: string): string => `Add ${name} to the entry's modules, or to its imports if it is a library.`
 
-const checkRequires = (entry: Entry, { chunk, modules, libraries }: Program): void => {
+/** The names that the code of a program can require: what its entry declares, and what the libraries do that it imports. */
+export const requirableIn = ({ chunk, modules, libraries }: Program): ReadonlySet<string> => {
   const imported = [chunk, ...libraries.map((library) => library.chunk)].flatMap(({ imports }) => Object.keys(imports))
-  const known = new Set([...AMBIENT, ...modules, ...imported])
+  return new Set([...AMBIENT, ...modules, ...imported])
+}
+
+const checkRequires = (entry: Entry, program: Program): void => {
+  const { chunk } = program
+  const known = requirableIn(program)
   const unknown = requiresOf(entry).find(({ name }) => !known.has(name))
   if (!unknown) return
   const { name, line, column } = unknown

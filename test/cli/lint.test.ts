@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { lint } from '../../src/app/lint.ts'
@@ -66,12 +67,21 @@ test('types that do not fit are errors without any rule; what may be is a warnin
   )
 })
 
-test('what a library has declared is its own, and declares nothing for those that import it', async () => {
-  const { diagnostics } = await found(app({ 'src/a.lua': 'return { main = require("time") }' }), false)
+test('what only an imported library declares is found, as wippy check says, and a warning; so is what a library leaves to others', async () => {
+  const cwd = app({ 'src/a.lua': 'return { main = require("time"), sql = require("sql") }', 'src/lib.lua': 'return require("json")' })
+  const { diagnostics } = await found(cwd, false)
+  const undeclared = 'is not declared in imports or modules of the entry'
   assert.equal(
-    diagnostics.map(({ message }) => message),
-    ['require("time") is not declared in imports or modules of the entry'],
+    diagnostics.map(({ severity, message }) => [severity, message]),
+    [
+      ['error', `require("sql") ${undeclared}`],
+      ['warning', `require("time") ${undeclared}: it is found only while a library that it imports has it`],
+      ['warning', `require("json") ${undeclared}: it is found only where one that imports it has it`],
+    ],
   )
+  const { err } = await here(['check'], { cwd })
+  assert.match(err, /module 'sql' not found/)
+  assert.not.match(err, /'time'|'json'/)
 })
 
 test('by entry, and in it the worst first', async () => {
@@ -189,6 +199,25 @@ test('one file of the app here', async () => {
   assert.match(out, /^src\/b\.lua:1:8 warning: 'also_undefined' is not defined/)
   assert.match(out, '1 entry of Lua, 1 warning')
   assert.is(err, '')
+})
+
+test('a file is read as one of the app here, or else of the app that it is in', async () => {
+  const files = { ...FILES, 'src/b.lua': 'return also_undefined' }
+  const inside = (folder: string) => Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
+  const outside = directoryWith(inside('sub/app'))
+  const other = app(inside('apps/other one'))
+  for (const [file, cwd] of [
+    ['sub/app/src/b.lua', outside],
+    [join(outside, 'sub/app/src/b.lua'), other],
+    ['apps/other one/src/b.lua', other],
+    ['b.lua', join(outside, 'sub/app/src')],
+  ] as const) {
+    const { code, out, err } = await here(['lint', file], { cwd })
+    assert.equal([code, err], [0, ''], file)
+    assert.match(out, /^(?:src\/)?b\.lua:1:8 warning: 'also_undefined' is not defined/)
+  }
+  const none = await here(['lint', 'x.lua'], { cwd: directoryWith({ 'x.lua': 'return 1' }) })
+  assert.equal([none.code, /CONFIG_NOT_FOUND/.test(none.err)], [4, true])
 })
 
 test('a file that no entry has, and one that is not there, are told as what they are', async () => {

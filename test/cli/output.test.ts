@@ -27,12 +27,11 @@ test('what is wider or longer than the screen is cut', () => {
 test('json is indented', () => assert.is(json({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}'))
 
 test('a warning about the configuration stays out of what programs read', async () => {
-  const config = 'export default { limits: { fule: 1 } }'
-  const cwd = directoryWith({ 'wippy.config.ts': config, 'src/_index.yaml': index(HELLO), 'src/hello.lua': HELLO_LUA })
+  const cwd = directoryWith({ '.wippy.yaml': 'logger: { colour: red }', 'src/_index.yaml': index(HELLO), 'src/hello.lua': HELLO_LUA })
   for (const command of ['run list', 'check', 'registry list', 'registry history', 'plugin list']) {
     const { code, out, err } = await here([...command.split(' '), '--json'], { cwd })
     assert.is(code, 0, `${command}: ${err}`)
-    assert.match(err, /^warning: .*"?limits\.fule/m, command)
+    assert.match(err, /^warning: .*"?logger\.colour/m, command)
     assert.type(JSON.parse(out), 'object', command)
   }
 })

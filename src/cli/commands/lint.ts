@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { string } from '@oclif/core/args'
 import { boolean, integer, string as text } from '@oclif/core/flags'
-import type { Diagnostic } from '../../app/lint.ts'
+import type { Diagnostic, Linted } from '../../app/lint.ts'
 import { Kind, WippyError } from '../../error.ts'
 import { AppCommand } from '../base.ts'
 import { configure } from '../configure.ts'
@@ -19,6 +19,14 @@ const LEVELS = ['error', 'warning', 'hint'] as const
 const words = (values: readonly string[] = []): string[] =>
   values.flatMap((value) => value.split(',')).flatMap((word) => (word.trim() === '' ? [] : word.trim()))
 
+/** Reads a file as one of the app here, or else of the app that it is in. */
+const inItsApp = async (file: string, read: (directory?: string) => Promise<Linted>): Promise<Linted> => {
+  const { appAround, isApp } = await import('../../config.ts')
+  const around = appAround(file)
+  const here = around === null || isApp(process.cwd()) ? await read() : null
+  return here === null || (here.entries === 0 && around !== null && around !== process.cwd()) ? read(around!) : here
+}
+
 export default class Lint extends AppCommand {
   static override summary = 'Read the Lua of an app, and say what is wrong or odd in it.'
   static override description =
@@ -32,7 +40,7 @@ Exit code 3: there are errors.`
     "<%= config.bin %> lint --ns 'app.*' --summary",
     '<%= config.bin %> lint --level error --json',
   ]
-  static override args = { path: string({ description: 'The directory of the app, or one file of the app here.', default: '.' }) }
+  static override args = { path: string({ description: 'The directory of the app, or one file of an app.', default: '.' }) }
   static override flags = {
     'lock-file': text({ char: 'l', summary: 'The file to take as wippy.lock; the app is where it is.', helpValue: '<file>' }),
     level: text({ summary: 'The least severity to report.', options: LEVELS, default: 'warning' }),
@@ -61,10 +69,10 @@ Exit code 3: there are errors.`
     if (flags['no-color']) process.env.NO_COLOR = '1'
     const path = resolve(args.path)
     const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true
-    const config = await configure(flags, isFile ? undefined : path)
     const { lint } = await import('../../app/lint.ts')
     const options = { rules: flags.rules, namespaces: words(flags.ns), ...(isFile && { file: path }) }
-    const { entries, diagnostics, problems } = lint(config, options)
+    const read = async (directory?: string) => lint(await configure(flags, directory), options)
+    const { entries, diagnostics, problems } = await (isFile ? inItsApp(path, read) : read(path))
     if (isFile && entries === 0 && problems.length === 0) {
       throw new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, 'no Lua entry of the app here has its source in this file', {
         where: { file: args.path },
