@@ -191,7 +191,7 @@ const follow = async (node: Node, entry: Entry, { context, attachment, timeoutMs
 }
 
 /** How long a test may take. Throws DURATION_INVALID. */
-const timeoutOf = (value: unknown): number => {
+export const timeoutOf = (value: unknown): number => {
   const ms = parseDuration(value)
   if (ms > 0) return ms
   const hint = 'Write how long a test may take, for example "30s".'

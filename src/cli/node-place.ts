@@ -21,7 +21,7 @@ export const placeOf = (flags: NodeFlags): Place => {
   const { to } = flags
   if (to === undefined) return { folder: folderOf(flags) }
   const [, host = '', port = ''] = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(to) ?? []
-  if (host !== '') return { host, port: Number(port), token: process.env.WIPPY_CONTROL_TOKEN ?? '' }
+  if (host !== '' && Number(port) < 65_536) return { host, port: Number(port), token: process.env.WIPPY_CONTROL_TOKEN ?? '' }
   throw new WippyError('CONTROL_ADDRESS', Kind.Invalid, `"${to}" is no address`, { hint: 'Write host:port.' })
 }
 

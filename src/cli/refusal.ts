@@ -26,6 +26,9 @@ type SystemError = Error & {
   readonly port?: number
 }
 
+/** Why the system has refused something, in words for people, or in its own. */
+export const whyRefused = (error: SystemError): string => SAID[error.code ?? '']?.[1] ?? error.message
+
 /** The error for people; null for what is none of the system's. `subject` is what could not be used, where the error does not know. */
 export const refusalOf = (error: SystemError, subject?: string): WippyError | null => {
   const said = SAID[error.code ?? '']

@@ -99,7 +99,8 @@ const isOfTheApp = ({ retryable }: WippyError): boolean => retryable !== true
 const perform = async (testing: Testing): Promise<number> => {
   const { node, flags, words } = testing
   const { referencesOf } = await import('../index.ts')
-  const { testsAmong } = await import('../app/testing.ts')
+  const { testsAmong, timeoutOf } = await import('../app/testing.ts')
+  timeoutOf(flags.timeout)
   const { causes } = faultsOf(node.problems, [...node.registry.snapshot().entries()], referencesOf)
   sayAll(causes)
   const meant = (): Entry[] => testsAmong(node.registry.snapshot().entries(), words, flags.ns)

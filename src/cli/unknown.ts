@@ -2,10 +2,11 @@
 
 import type { Hook } from '@oclif/core'
 import { Kind, WippyError } from '../error.ts'
+import { WORDS } from './asked.ts'
 
 export const unknown: Hook.CommandNotFound = async ({ id, config }) => {
   const { didYouMean } = await import('../index.ts')
-  const words = id.split(':')
+  const words = id === WORDS.join(':') ? WORDS : id.split(':') // oclif has joined them, and an argument may have colons
   const ids = config.commands.flatMap((known) => (known.hidden ? [] : [known.id]))
   const command = words.map((_, at) => words.slice(0, words.length - at)).find((part) => ids.includes(part.join(':')))
   if (command && command.length < words.length) {

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { View } from '../app/workflow-view.ts'
 import { Kind, WippyError } from '../error.ts'
 import { NodeCommand, type NodeFlags } from './node-command.ts'
+import { whyRefused } from './refusal.ts'
 
 export abstract class WorkflowCommand extends NodeCommand {
   /** Looks at the stored workflows of the app that is meant; at those of a node elsewhere by asking it. */
@@ -31,7 +32,7 @@ export const readArchive = (path: string): Uint8Array => {
   try {
     return readFileSync(path)
   } catch (cause) {
-    throw new WippyError('ARCHIVE_FILE', Kind.NotFound, `${path} cannot be read: ${(cause as Error).message}`, {
+    throw new WippyError('ARCHIVE_FILE', Kind.NotFound, `${path} cannot be read: ${whyRefused(cause as Error)}`, {
       hint: 'Name a file that "wippy workflow export ID -o FILE" wrote.',
     })
   }

@@ -39,7 +39,8 @@ const refuse = (operation: Operation, there: Entry | undefined, state: State): W
     return new WippyError('ENTRY_EXISTS', Kind.AlreadyExists, `entry "${id}" exists already`, { where: whereOf(there), hint })
   }
   const verb = operation.kind === 'entry.update' ? 'updated' : 'deleted'
-  const hint = didYouMean(id, state.keys().take(MOST_SUGGESTIONS), 'Use create for a new entry.')
+  const otherwise = verb === 'updated' ? 'Use create for a new entry.' : 'It may be gone already.'
+  const hint = didYouMean(id, state.keys().take(MOST_SUGGESTIONS), otherwise)
   return new WippyError('ENTRY_NOT_FOUND', Kind.NotFound, `entry "${id}" cannot be ${verb}: it does not exist`, {
     where: { entry: id },
     hint,

@@ -131,7 +131,9 @@ export class Registry {
   version(id: number): Version {
     const found = this.#history.version(id)
     if (found) return found
-    const hint = `There are v${this.#history.oldest} to v${this.#history.newest}.`
+    const { oldest, newest } = this.#history
+    const pruned = id < oldest ? '; older ones were taken away' : ''
+    const hint = oldest === newest ? `There is v${newest}, and no other${pruned}.` : `There are v${oldest} to v${newest}${pruned}.`
     throw new WippyError('VERSION_NOT_FOUND', Kind.NotFound, `there is no version ${id}`, { hint })
   }
 
@@ -199,11 +201,12 @@ export class Registry {
 
   /**
    * Settles an entry that is something else in the files: it becomes what they say, as a new version, or stays, and is no longer reported; then
-   * null. Throws REGISTRY_NO_DIFFERENCE, and as `apply`.
+   * null. Throws ENTRY_NOT_FOUND, REGISTRY_NO_DIFFERENCE, and as `apply`.
    */
   async settle(id: string, take: 'files' | 'runtime', options: ApplyOptions = {}): Promise<Version | null> {
     const difference = this.differences().find((one) => one.id === id)
     if (!difference) {
+      this.#current.need(id)
       const hint = '"wippy registry diff" shows the entries that are not.'
       throw new WippyError('REGISTRY_NO_DIFFERENCE', Kind.NotFound, `"${id}" is what the files say`, { hint })
     }

@@ -138,6 +138,7 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   'registry:list': [
     ['nowhere', 'registry list', /CONFIG_NOT_FOUND/],
     ['app', 'registry list --meta type', /FILTER_INVALID/],
+    ['app', 'registry list app:hello', /registry list takes no "app:hello"/],
     flag('app', 'registry list', '--knid', '--kind'),
   ],
   'registry:prune': [
@@ -148,6 +149,7 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   'registry:resolve': [
     ['app', 'registry resolve', /Missing/],
     ['app', 'registry resolve app:hello --take mine', /to be one of/],
+    ['app', 'registry resolve app:helo --take files', /Did you mean "app:hello"/],
     ['app', 'registry resolve app:hello --take files', /REGISTRY_NO_DIFFERENCE/],
   ],
   'registry:rollback': [
@@ -228,6 +230,7 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
 const EVERYWHERE: readonly Mistake[] = [
   ['app', 'rn', /Did you mean "run"/],
   ['app', '-v', /"-v" is no command/],
+  ['app', 'ps --to localhost:70000', /"localhost:70000" is no address \[CONTROL_ADDRESS\]/],
   ['app', 'ps --to localhost:1', /no node can be reached at localhost:1/],
   ['app', 'check src/_index.yaml', /this is a file, and an app is a directory/],
   ['app', 'run src/hello.lua', /"src\/hello\.lua" is a file[\s\S]*wippy sandbox run src\/hello\.lua/],
@@ -235,6 +238,9 @@ const EVERYWHERE: readonly Mistake[] = [
   ['app', 'run --config nope.ts hello', /nope\.ts: there is no such file/],
   ['app', 'run -o bad hello', /"bad" puts no value over a field: it has no =/],
   ['app', 'run --set bad hello', /"bad" sets nothing/],
+  ['app', 'check --set limts.memory=1', /"limts\.memory" is not a setting \[CONFIG_KEY\]\n {2}→ Did you mean "limits\.memory"\?/],
+  ['app', 'test --timeout 0', /a timeout of "0" leaves no time \[DURATION_INVALID\]/],
+  ['app', 'registry apply --delete app:helo', /Did you mean "app:hello"/],
   ['app', 'registry apply', /NO_CHANGES[\s\S]*Give a file of entries/],
   ['app', 'registry apply src/hello.lua', /there are no entries in this file \[ENTRIES_NONE\]/],
   ['app', 'registry show', /^Missing 1 required arg:\nid {2}namespace:name\nSee more help with --help$/m],

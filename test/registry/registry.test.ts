@@ -353,7 +353,7 @@ test('a history that keeps so many versions lets go of the oldest, and says so',
   )
   assert.equal(registry.snapshotAt(3).get('a:x')?.data, { at: 3 })
   const gone = await refusal(registry.applyVersion(2))
-  assert.equal([gone.code, gone.hint], ['VERSION_NOT_FOUND', 'There are v3 to v5.'])
+  assert.equal([gone.code, gone.hint], ['VERSION_NOT_FOUND', 'There are v3 to v5; older ones were taken away.'])
 })
 
 test('find warns about what it passes over', async () => {

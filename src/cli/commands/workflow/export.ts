@@ -5,6 +5,7 @@ import { string } from '@oclif/core/flags'
 import type { Exported } from '../../../app/workflow-past.ts'
 import { Kind, WippyError } from '../../../error.ts'
 import { json, print, visible } from '../../output.ts'
+import { whyRefused } from '../../refusal.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { WorkflowCommand } from '../../workflow-command.ts'
 
@@ -31,7 +32,7 @@ const write = (path: string, bytes: Uint8Array): void => {
   try {
     writeWhole(path, bytes, 0o600)
   } catch (cause) {
-    throw new WippyError('EXPORT_FILE', Kind.Invalid, `cannot be written: ${(cause as Error).message}`, {
+    throw new WippyError('EXPORT_FILE', Kind.Invalid, `cannot be written: ${whyRefused(cause as Error)}`, {
       where: { file: path },
       hint: 'Name a file in a folder that is there: -o FILE.',
     })
