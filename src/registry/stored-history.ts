@@ -151,9 +151,10 @@ export class StoredHistory implements History {
   }
 
   async prune(keep: number): Promise<number> {
-    const tables = await this.#owned()
     const before = this.#at.oldest
     const oldest = Math.max(before, Math.min(this.#at.head, this.#at.newest - keep + 1))
+    if (oldest === before) return 0 // H2: with nothing stored there is nothing to take away either
+    const tables = await this.#owned()
     const at = { ...this.#at, oldest }
     await tables.env.write((batch) => {
       for (let id = before; id < oldest; id++) this.#drop(tables, batch, id)

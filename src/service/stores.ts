@@ -57,8 +57,14 @@ const lmdb: Describe = (entry, settings, { root, clock, folders }) => {
   }
   return {
     open: async () => {
-      const { environment, release } = (await folders()).open(path)
-      return new (await import('../store/lmdb.ts')).LmdbStore(environment, release, options)
+      const { LmdbStore } = await import('../store/lmdb.ts')
+      const { environment, release } = await (await folders()).open(path)
+      try {
+        return new LmdbStore(environment, release, options)
+      } catch (error) {
+        await release()
+        throw error
+      }
     },
   }
 }

@@ -8,19 +8,26 @@ export type Lease = { readonly environment: Environment; readonly release: () =>
 
 export class Folders {
   readonly #open = new Map<string, Shared>()
+  readonly #closing = new Map<string, Promise<void>>()
 
-  /** Throws as Environment. */
-  open(path: string): Lease {
+  /** Throws as Environment. A folder that is being closed is waited for. */
+  async open(path: string): Promise<Lease> {
+    for (let closing = this.#closing.get(path); closing; closing = this.#closing.get(path)) await closing.catch(() => {})
     const shared = this.#open.get(path) ?? { environment: new Environment(path), users: 0 }
     this.#open.set(path, shared)
     shared.users++
-    return {
-      environment: shared.environment,
-      release: async () => {
-        if (--shared.users > 0) return
-        this.#open.delete(path)
-        await shared.environment.close()
-      },
+    return { environment: shared.environment, release: () => this.#release(path, shared) }
+  }
+
+  async #release(path: string, shared: Shared): Promise<void> {
+    if (--shared.users > 0) return
+    this.#open.delete(path)
+    const closing = shared.environment.close()
+    this.#closing.set(path, closing)
+    try {
+      await closing
+    } finally {
+      this.#closing.delete(path)
     }
   }
 }

@@ -2,6 +2,7 @@
 //
 // Records are sealed: expiry (float64) · version (uint64) · value. Beside them stands when each expires, so that sweeping looks only at what
 // has. Writes of one key are done one after another, each knowing what the one before has left; those of different keys go to the disk together.
+// Stores with the same folder are one store: versions, the count of keys and the order of writes are theirs together.
 
 import type { Clock } from '../clock.ts'
 import type { Environment } from '../lmdb/environment.ts'
@@ -27,6 +28,28 @@ type Kept = Stored & { readonly expiresAt: number }
 
 const nothing = new Uint8Array(0)
 
+/** What all stores with one environment know. */
+type Common = {
+  readonly under: Map<string, Promise<unknown>> // by key, the last write under way
+  count: number
+  version: bigint
+}
+
+const commons = new WeakMap<Environment, Common>()
+
+const commonOf = (environment: Environment, records: Table<string>, about: Table<string>): Common => {
+  const known = commons.get(environment)
+  if (known) return known
+  const version = about.get(VERSION)
+  const common = {
+    under: new Map(),
+    count: records.count(),
+    version: version ? Buffer.from(unseal(version, FORMAT, 'the version of a store')).readBigUInt64BE() : 0n,
+  }
+  commons.set(environment, common)
+  return common
+}
+
 export class LmdbStore implements Store {
   readonly info = { backend: 'lmdb', consistency: 'local', durable: true, versioned: true } as const
   readonly #environment: Environment
@@ -35,10 +58,9 @@ export class LmdbStore implements Store {
   readonly #records: Table<string>
   readonly #expiries: Table<readonly (string | number)[]>
   readonly #about: Table<string>
-  readonly #under = new Map<string, Promise<unknown>>() // by key, the last write under way
+  readonly #common: Common
   readonly #stop: () => void
-  #count: number
-  #version: bigint
+  #isClosed = false
 
   /** `release` is called when it is closed: the environment may serve others. */
   constructor(environment: Environment, release: () => Promise<void>, options: LmdbStoreOptions) {
@@ -48,9 +70,7 @@ export class LmdbStore implements Store {
     this.#records = environment.table('records')
     this.#expiries = environment.table('expiries')
     this.#about = environment.table('about')
-    this.#count = this.#records.count()
-    const version = this.#about.get(VERSION)
-    this.#version = version ? Buffer.from(unseal(version, FORMAT, 'the version of a store')).readBigUInt64BE() : 0n
+    this.#common = commonOf(environment, this.#records, this.#about)
     this.#stop = repeat(options.clock, options.cleanupMs, () => this.#sweep())
   }
 
@@ -68,15 +88,15 @@ export class LmdbStore implements Store {
       const before = this.#read(key)
       const present = before && !this.#isOver(before) ? before : undefined
       allow(present, options)
-      if (!before && this.#count >= maxSize) await this.#sweep()
-      if (!before && this.#count >= maxSize) throw storeFull(`the store is full: it takes ${maxSize} keys`)
+      if (!before && this.#common.count >= maxSize) await this.#sweepSome()
+      if (!before && this.#common.count >= maxSize) throw storeFull(`the store is full: it takes ${maxSize} keys`)
       const expiresAt = options.ttlMs > 0 ? clock.nowMs() + options.ttlMs : 0
-      const kept = { key, value, version: String(++this.#version), expiresAt }
-      if (!before) this.#count++
+      const kept = { key, value, version: String(++this.#common.version), expiresAt }
+      if (!before) this.#common.count++
       try {
         await this.#write(before, kept)
       } catch (error) {
-        if (!before) this.#count--
+        if (!before) this.#common.count--
         throw error
       }
       return kept
@@ -88,7 +108,7 @@ export class LmdbStore implements Store {
       const before = this.#read(key)
       if (!before) return false
       await this.#write(before, null)
-      this.#count--
+      this.#common.count--
       return !this.#isOver(before)
     })
   }
@@ -112,8 +132,9 @@ export class LmdbStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#stop()
-    await Promise.allSettled(this.#under.values())
+    await Promise.allSettled(this.#common.under.values())
     await this.#release()
   }
 
@@ -133,7 +154,7 @@ export class LmdbStore implements Store {
 
   #write(before: Kept | undefined, after: Kept | null): Promise<void> {
     const version = Buffer.alloc(8)
-    version.writeBigUInt64BE(this.#version)
+    version.writeBigUInt64BE(this.#common.version)
     return this.#environment.write((batch) => {
       if (before?.expiresAt) batch.remove(this.#expiries, [before.expiresAt, before.key])
       if (after === null) {
@@ -147,18 +168,23 @@ export class LmdbStore implements Store {
   }
 
   async #inOrder<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#under.get(key) ?? Promise.resolve()
+    const before = this.#common.under.get(key) ?? Promise.resolve()
     const now = before.then(work, work)
-    this.#under.set(key, now)
+    this.#common.under.set(key, now)
     try {
       return await now
     } finally {
-      if (this.#under.get(key) === now) this.#under.delete(key)
+      if (this.#common.under.get(key) === now) this.#common.under.delete(key)
     }
   }
 
-  /** Removes what has expired, so many at once. A key that was written meanwhile stays. */
   async #sweep(): Promise<void> {
+    while (!this.#isClosed && (await this.#sweepSome()) === SWEPT_AT_ONCE);
+  }
+
+  /** Removes what has expired, so many at once, and returns how many. A key that was written meanwhile stays. */
+  async #sweepSome(): Promise<number> {
+    let removed = 0
     const over = [...this.#expiries.keys({ to: [this.#options.clock.nowMs()], limit: SWEPT_AT_ONCE })]
     await Promise.allSettled(
       over.map(([, key]) =>
@@ -166,10 +192,12 @@ export class LmdbStore implements Store {
           const kept = this.#read(String(key))
           if (!kept || !this.#isOver(kept)) return
           await this.#write(kept, null)
-          this.#count--
+          this.#common.count--
+          removed++
         }),
       ),
     )
+    return removed
   }
 }
 

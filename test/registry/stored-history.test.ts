@@ -256,6 +256,23 @@ test('only so many versions are kept', async () => {
   )
 })
 
+test('with nothing stored there is nothing to take away, and the first change still stores everything', async () => {
+  const root = directoryWith({})
+  const files = [data('a:x', 1)]
+  const ids = ({ registry }: Up): number[] => registry.versions().map(({ id }) => id)
+  await life(root, files, async (there) => {
+    assert.is(await there.registry.prune(1), 0)
+    assert.equal([ids(there), await there.state.existing()], [[0], null])
+    await there.registry.apply([create(data('a:y', 2))])
+    assert.equal(ids(there), [0, 1])
+  })
+  await life(root, files, async (there) => {
+    assert.equal([ids(there), codes(there.booted.warnings)], [[0, 1], []])
+    await there.registry.applyVersion(0)
+    assert.equal(shown(there), { 'a:x': 1 })
+  })
+})
+
 test('while another owns the state it is read, and changes are refused', async () => {
   const root = directoryWith({})
   await life(root, [data('a:x', 1)], ({ registry }) => registry.apply([update(data('a:x', 2))]))
