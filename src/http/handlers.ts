@@ -96,10 +96,11 @@ export class Handlers {
     this.#exchanges.set(pid, exchange)
     let isLate = false
     let hasEnded = false
+    const isThere = (): boolean => scheduler.processes.find(pid) !== null // its end may be on its way
     const end = (): void => {
       if (hasEnded) return
       isLate = !exchange.answer.isBegun
-      scheduler.terminate(pid)
+      if (isThere()) scheduler.terminate(pid)
     }
     let forget = clock.setTimer(handlerMs, () => {
       if (!exchange.answer.isBegun) end()
@@ -108,7 +109,7 @@ export class Handlers {
       if (hasEnded) return
       forget()
       forget = clock.setTimer(handlerMs, end)
-      scheduler.delivery.cancel(pid, GONE)
+      if (isThere()) scheduler.delivery.cancel(pid, GONE)
     })
     const exit = await new Promise<Exit>((resolve) => scheduler.onExit(pid, resolve))
     hasEnded = true

@@ -199,11 +199,16 @@ export class Scheduler {
     this.#end(this.delivery.find(pid), this.#ending.because(error))
   }
 
-  /** Calls `told` when the process has ended. Throws PROCESS_NOT_FOUND. */
-  onExit(pid: Pid, told: (exit: Exit) => void): void {
+  /** Calls `told` when the process has ended, across upgrades; the returned function forgets it. Throws PROCESS_NOT_FOUND. */
+  onExit(pid: Pid, told: (exit: Exit) => void): () => void {
     const process = this.delivery.find(pid)
     process.exits ??= []
     process.exits.push(told)
+    return () => {
+      const exits = this.processes.find(pid)?.exits ?? []
+      const at = exits.indexOf(told)
+      if (at >= 0) exits.splice(at, 1)
+    }
   }
 
   /** Shows `tracer` each step of a process, across upgrades, until it ends or the returned function is called. Throws PROCESS_NOT_FOUND. */

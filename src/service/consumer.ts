@@ -31,6 +31,7 @@ export class Consumer implements Supervised {
   readonly #feed: () => void
   readonly #scheduler: Scheduler
   readonly #running = new Set<Pid>()
+  readonly #awaited = new Map<Pid, (() => void)[]>() // of those that run, who waits for their end
   #onIdle: () => void = () => {}
 
   /** `feed` gives it what waits, as far as it has room. */
@@ -61,11 +62,11 @@ export class Consumer implements Supervised {
   async stop(): Promise<void> {
     this.isOpen = false
     this.#onIdle()
-    await Promise.all([...this.#running].map((pid) => new Promise<void>((resolve) => this.#scheduler.onExit(pid, () => resolve()))))
+    await Promise.all([...this.#running].map((pid) => new Promise<void>((resolve) => this.#await(pid, resolve))))
   }
 
   kill(): void {
-    for (const pid of this.#running) this.#scheduler.terminate(pid)
+    for (const pid of this.#running) if (this.#scheduler.processes.find(pid)) this.#scheduler.terminate(pid)
   }
 
   began(pid: Pid): void {
@@ -74,7 +75,13 @@ export class Consumer implements Supervised {
 
   ended(pid: Pid): void {
     this.#running.delete(pid)
+    for (const resolve of this.#awaited.get(pid) ?? []) resolve()
+    this.#awaited.delete(pid)
     this.#onIdle()
     this.#feed()
+  }
+
+  #await(pid: Pid, resolve: () => void): void {
+    this.#awaited.set(pid, [...(this.#awaited.get(pid) ?? []), resolve])
   }
 }

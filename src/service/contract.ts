@@ -49,6 +49,7 @@ export class Contracts {
   readonly #call: Operation
   readonly #definitions = new Map<string, Entry>()
   readonly #bindings = new Map<string, Entry>()
+  readonly #coming = new Map<string, Entry>() // bindings that were prepared with the change under way
 
   constructor({ permits, call }: ContractsOptions) {
     this.#permits = permits
@@ -59,10 +60,13 @@ export class Contracts {
     kinds: ['contract.definition', 'contract.binding'],
     prepare: ({ kind, entry }, after) => {
       if (kind === 'entry.delete') return
-      if (entry.kind === 'contract.definition') this.#checkDefinition(entry)
-      else this.#checkBinding(entry, after)
+      if (entry.kind === 'contract.definition') return this.#checkDefinition(entry)
+      this.#checkBinding(entry, after)
+      this.#coming.set(entry.id, entry)
     },
+    discard: ({ entry }) => void this.#coming.delete(entry.id),
     commit: ({ kind, entry }) => {
+      this.#coming.delete(entry.id)
       const known = entry.kind === 'contract.definition' ? this.#definitions : this.#bindings
       if (kind === 'entry.delete') known.delete(entry.id)
       else known.set(entry.id, entry)
@@ -161,6 +165,13 @@ export class Contracts {
     }
   }
 
+  /** The other bindings, as they will be. */
+  #besides({ id }: Entry, after: State): Entry[] {
+    const others = new Set([...this.#bindings.keys(), ...this.#coming.keys()])
+    others.delete(id)
+    return [...others].flatMap((other) => after.get(other) ?? []).filter(({ kind }) => kind === 'contract.binding')
+  }
+
   #checkBinding(entry: Entry, after: State): void {
     const all = boundOf(entry)
     const refuse = (at: number, field: string, message: string, hint: string): WippyError =>
@@ -189,13 +200,8 @@ export class Contracts {
         if (!after.get(id))
           throw refuse(at, `methods.${name}`, `"${entry.id}" binds ${name} to "${id}", which does not exist`, 'Name a function.')
       }
-      const other = isDefault
-        ? this.#default(
-            contract,
-            [...this.#bindings.values()].filter(({ id }) => id !== entry.id && after.get(id)),
-          )
-        : undefined
-      if (other && boundOf(after.get(other.id)!).some((bound) => bound.contract === contract && bound.isDefault)) {
+      const other = isDefault ? this.#default(contract, this.#besides(entry, after)) : undefined
+      if (other) {
         throw refuse(at, 'default', `"${other.id}" is the default of "${contract}" already`, 'Leave default: true to one binding.')
       }
     }

@@ -38,6 +38,13 @@ const setOf = (template: Entry): string => resolveId(String(fieldsOf(template).s
 /** What a template is called in its set. */
 const nameOf = ({ meta, name }: Entry): string => (typeof meta.name === 'string' && meta.name !== '' ? meta.name : name)
 
+/** Its set and its name there, as one text. */
+const placeOf = (template: Entry): string => `${setOf(template)} ${nameOf(template)}`
+const isTemplateAt =
+  (place: string) =>
+  (entry: Entry): boolean =>
+    entry.kind === 'template.jet' && placeOf(entry) === place
+
 const parsed = new WeakMap<Entry, { readonly delimiters: string; readonly template: Template }>()
 
 const templateOf = (entry: Entry, delimiters: Delimiters): Template => {
@@ -63,6 +70,7 @@ export class Templates {
   readonly #permit: Permit
   readonly #sets = new Map<string, Entry>()
   readonly #templates = new Map<string, Map<string, Entry>>() // by set, then by name
+  readonly #coming = new Map<string, Entry>() // by set and name, what was prepared with the change under way
   readonly #homes = new Map<string, { readonly set: string; readonly name: string }>() // by id of a template
 
   constructor(permit: Permit) {
@@ -74,9 +82,14 @@ export class Templates {
     prepare: ({ kind, entry }, after) => {
       if (kind === 'entry.delete') return
       if (entry.kind === 'template.set') this.#checkSet(entry, after)
-      else this.#checkTemplate(entry, after)
+      else {
+        this.#checkTemplate(entry, after)
+        this.#coming.set(placeOf(entry), entry)
+      }
     },
+    discard: ({ entry }) => this.#came(entry),
     commit: ({ kind, entry }) => {
+      this.#came(entry)
       if (entry.kind === 'template.set') {
         if (kind === 'entry.delete') this.#sets.delete(entry.id)
         else this.#sets.set(entry.id, entry)
@@ -134,13 +147,18 @@ export class Templates {
       const hint = 'Name a template.set entry under set:'
       throw blame(entry, 'data.set', 'TEMPLATE_INVALID', Kind.Invalid, `"${setOf(entry)}" is no template set`, hint)
     }
-    const other = this.#templates.get(set.id)?.get(nameOf(entry))
-    const now = other && other.id !== entry.id ? after.get(other.id) : undefined
-    if (now && setOf(now) === set.id && nameOf(now) === nameOf(entry)) {
+    const others = [this.#templates.get(set.id)?.get(nameOf(entry)), this.#coming.get(placeOf(entry))]
+    const now = others.flatMap((other) => (other && other.id !== entry.id && after.get(other.id)) || []).find(isTemplateAt(placeOf(entry)))
+    if (now) {
       const message = `"${now.id}" is called ${nameOf(entry)} in "${set.id}" already`
       throw blame(entry, 'meta.name', 'TEMPLATE_NAME_TAKEN', Kind.AlreadyExists, message, 'Give it another name under meta.name.')
     }
     readable(entry, delimitersOf(set))
+  }
+
+  #came(entry: Entry): void {
+    const place = placeOf(entry)
+    if (this.#coming.get(place)?.id === entry.id) this.#coming.delete(place)
   }
 
   #join(entry: Entry): void {

@@ -60,6 +60,12 @@ redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 return redis.call('DEL', KEYS[1])`
 
+// KEYS: the index · ARGV: what values begin with, keys; one that was put again meanwhile stays
+const FORGET = `
+for at = 2, #ARGV do
+  if redis.call('EXISTS', ARGV[1] .. ARGV[at]) == 0 then redis.call('ZREM', KEYS[1], ARGV[at]) end
+end`
+
 const refusals: Readonly<Record<string, () => WippyError>> = {
   exists: () => faults.keyExists('key already exists'),
   none: () => faults.keyNotFound('key not found'),
@@ -180,7 +186,7 @@ export class RedisStore implements Store {
   async #present(keys: readonly string[]): Promise<readonly Stored[]> {
     const values = await this.#do(() => this.#client.mGet(keys.map((key) => this.#value(key))))
     const gone = keys.filter((_, at) => values[at] === null)
-    if (gone.length > 0) await this.#do(() => this.#client.zRem(this.#index, gone))
+    if (gone.length > 0) await this.#do(() => this.#client.eval(FORGET, { keys: [this.#index], arguments: [this.#value(''), ...gone] }))
     return keys.flatMap((key, at) => (values[at] === null ? [] : [storedOf(key, values[at] as unknown as Buffer)]))
   }
 

@@ -221,11 +221,11 @@ export class Durables {
     const cleared = run.ledger.due().map(({ tag }) => tag)
     if (!(await run.note(RecordKind.start, beginningToBytes(this.#begun(beginning)), card, 'running', { cleared, timers: ownTimer(card) })))
       return
-    const exits = run.process?.exits ?? []
+    const [, ...waiting] = run.process?.exits ?? [] // the first is the old run's own
     this.#loaded.drop(run)
     if (run.process !== null) this.#options.scheduler().retire(run.process)
     const next = await this.#loaded.tryLoad(run.id)
-    if (next?.process) next.process.exits = [...(next.process.exits ?? []), ...exits]
+    if (next?.process) next.process.exits = [...(next.process.exits ?? []), ...waiting]
   }
 
   /** Does it until it is done; null when the node stops before. */

@@ -94,13 +94,16 @@ test('only what is asked for is told', () =>
 test('who stops listening leaves nothing behind', () =>
   traced({}, async (app, _, client) => {
     const watched = () => [...app.node.scheduler.processes].map(({ tracers }) => tracers?.length ?? 0)
+    const waiting = () => [...app.node.scheduler.processes].map(({ exits }) => exits?.length ?? 0)
     assert.equal(watched(), [1])
+    const [before] = waiting()
     client.close()
     await app.until(() => watched().every((count) => count === 0), 'the end of the trace')
     assert.equal(
       [...app.node.scheduler.processes].map(({ tracers }) => tracers),
       [null],
     )
+    await app.until(() => waiting()[0] === before! - 1, 'nobody waiting for the end of the process')
   }))
 
 test('of more than can be told the rest is counted', () =>

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Entry, makeEntry } from '../../src/registry/entry.ts'
 import { type Draft, failure, func, type TestApp, withApp } from '../support/app.ts'
 
 const test = suite('contract')
@@ -127,6 +128,24 @@ test('bindings that do not implement what they say are refused', () =>
     )
     assert.match(await refused({ kind: 'contract.definition', methods: [{ name: 'a' }, { name: 'a' }] }), /two methods called a/)
     assert.match(await refused({ kind: 'contract.definition', methods: [{}] }), /has no name/)
+  }))
+
+test('of two bindings in one change only one can be the default; a change may hand it on', () =>
+  withApp({ ...given, other: binding([{ contract: 'greeter', methods: { greet: 'hello', who: 'who' } }]) }, async (app) => {
+    const entry = (name: string, isDefault: boolean): Entry =>
+      makeEntry({
+        id: `app:${name}`,
+        kind: 'contract.binding',
+        data: { contracts: [{ contract: 'greeter', default: isDefault, methods: { greet: 'hello', who: 'who' } }] },
+      })
+    const update = (name: string, isDefault: boolean) => ({ kind: 'entry.update', entry: entry(name, isDefault) }) as const
+    const { registry } = app.node
+    await registry.apply([update('polite', false)])
+    const error = await failure(registry.apply([update('polite', true), update('other', true)]))
+    assert.match(error.text, /"app:(?:polite|other)" is the default of "app:greeter" already/)
+    await registry.apply([update('other', true)])
+    await registry.apply([update('polite', true), update('other', false)])
+    await registry.apply([update('polite', false), update('other', true)])
   }))
 
 test.run()

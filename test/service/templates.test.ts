@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Entry, makeEntry } from '../../src/registry/entry.ts'
 import { type Draft, failure, type TestApp, withApp } from '../support/app.ts'
 
 const test = suite('templates')
@@ -59,6 +60,20 @@ test('a template that cannot be read is refused, and what was there stays', () =
     assert.match((await failure(app.put('app:b', { ...jet('x'), set: 'a' }))).text, /no template set/)
     assert.match((await failure(app.put('app:b', { kind: 'template.jet', set: 'nowhere', source: 'x' }))).text, /no template set/)
     assert.match((await failure(app.put('app:set', set({ delimiters: { left: '' } })))).text, /delimiters/)
+  }))
+
+test('of two templates in one change only one can have a name of their set; a change may hand it on', () =>
+  withApp({ set: set(), a: jet('one', { name: 'x' }) }, async (app) => {
+    const entry = (id: string, name: string): Entry =>
+      makeEntry({ id: `app:${id}`, kind: 'template.jet', meta: { name }, data: { set: 'set', source: id } })
+    const { registry } = app.node
+    const both = [entry('b', 'y'), entry('c', 'y')].map((made) => ({ kind: 'entry.create', entry: made }) as const)
+    assert.is((await failure(registry.apply(both))).code, 'TEMPLATE_NAME_TAKEN')
+    await registry.apply([
+      { kind: 'entry.update', entry: entry('a', 'z') },
+      { kind: 'entry.create', entry: entry('b', 'x') },
+    ])
+    assert.equal([await rendered(app, 'x'), await rendered(app, 'z')], ['b', 'a'])
   }))
 
 test.run()

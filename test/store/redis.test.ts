@@ -51,6 +51,23 @@ test('keys that have expired leave the index without a list', async () => {
   await Promise.all([store.close(), raw.close()])
 })
 
+test('a key that is put again while a list comes across it as one that has expired stays in lists', async () => {
+  const [one, two] = [open({ prefix: 'again:' }), open({ prefix: 'again:' })]
+  const raw = createClient({ url: server.url })
+  await raw.connect()
+  const page = { prefix: '', after: '', limit: 10, bytes: 1000 }
+  try {
+    for (let time = 0; time < 100; time++) {
+      await raw.zAdd('again:keys', { score: 0, value: 'k' }) // its value has expired
+      await Promise.all([one.list(page), two.get('k').then(() => put(two, 'k', time))])
+      assert.is((await two.list(page)).items.length, 1, `time ${time}`)
+      await raw.del('again:value:k')
+    }
+  } finally {
+    await Promise.all([one.close(), two.close(), raw.close()])
+  }
+})
+
 test('a wrong password, and a server that is not there', async () => {
   const refused = open({ password: 'not the secret' })
   const error = await refused.ping().catch((reason) => reason)

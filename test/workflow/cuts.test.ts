@@ -6,6 +6,7 @@ import { importOne } from '../../src/app/workflow-copies.ts'
 import { type Journal, views, type WorkflowShown } from '../../src/app/workflow-view.ts'
 import { workflowsOf } from '../../src/app/workflows.ts'
 import { workshopOn } from '../../src/app/workshop.ts'
+import type { Pid } from '../../src/pid.ts'
 import { archiveOf, archiveToBytes } from '../../src/workflow/archive.ts'
 import { type Cut, cardOf, cutsWith } from '../../src/workflow/card.ts'
 import { fork } from '../../src/workflow/copy.ts'
@@ -15,7 +16,7 @@ import { rebuild } from '../../src/workflow/rebuild.ts'
 import { positionOf } from '../../src/workflow/record.ts'
 import { Retention } from '../../src/workflow/retention.ts'
 import { type TestApp, withApp } from '../support/app.ts'
-import { ended, HOST, send, spawn, workflow } from './app.ts'
+import { ended, HOST, send, spawn, WITHOUT_ROOM, workflow } from './app.ts'
 
 const test = suite('cuts')
 
@@ -29,27 +30,20 @@ test('of the cuts of a journal two are known, and the newer one comes when the o
   assert.equal(seen, ['0', '0', '0', '0', '0 20', '0 20', '0 20', '0 20', '20 40', '20 40', '20 40'])
 })
 
+const RUNS = workflow(`
+  local run = ... or 1
+  local topic = process.inbox():receive():topic()
+  if topic == 'stop' then return run end
+  process.upgrade(nil, run + 1)`)
+
 /** A workflow in its fourth run, which waits; of the runs before it those that are over are to be kept for no time at all. */
 const withRuns = (act: (app: TestApp, engine: Engine) => Promise<void>): Promise<void> =>
   withApp(
-    {
-      ...HOST,
-      runs: workflow(`
-        local run = ... or 1
-        local topic = process.inbox():receive():topic()
-        if topic == 'stop' then return run end
-        process.upgrade(nil, run + 1)`),
-    },
+    { ...HOST, runs: RUNS },
     async (app) => {
       const { engine } = workflowsOf(app.node.parts)
       await spawn(app, 'runs', 'r', '1')
-      for (let run = 2; run <= 4; run++) {
-        await send(app, 'r', 'next', '1')
-        const begun = async (): Promise<void> => {
-          while ((await starts(engine)) < run) await new Promise((resolve) => setImmediate(resolve))
-        }
-        await app.patient(begun(), `run ${run}`)
-      }
+      for (let run = 2; run <= 4; run++) await next(app, run)
       const waits = async (): Promise<void> => {
         for (;;) {
           const { seq, card } = (await engine.head('r'))!
@@ -62,6 +56,16 @@ const withRuns = (act: (app: TestApp, engine: Engine) => Promise<void>): Promise
     },
     { set: ['workflow.retention.ended=1ms'] },
   )
+
+/** Brings it to its next run. */
+const next = async (app: TestApp, run: number): Promise<void> => {
+  const { engine } = workflowsOf(app.node.parts)
+  await send(app, 'r', 'next', '1')
+  const begun = async (): Promise<void> => {
+    while ((await starts(engine)) < run) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await app.patient(begun(), `run ${run}`)
+}
 
 const starts = async (engine: Engine): Promise<number> => {
   const { records } = (await views.journal(engine, { id: 'r' })) as Journal
@@ -125,5 +129,21 @@ test('an id that is used again and again is cut as well', () =>
     const { cuts, start } = cardOf((await engine.head('q'))!.card)
     assert.ok(cuts!.length > 0 && cuts!.every(({ seq }) => seq > 1 && seq <= start))
   }))
+
+test('one that went on in run after run is given up like any other when it has nothing to do', () =>
+  withApp(
+    { ...HOST, runs: RUNS, still: workflow('process.inbox():receive()') },
+    async (app) => {
+      await spawn(app, 'runs', 'r', '1')
+      for (let run = 2; run <= 4; run++) await next(app, run)
+      const gone = async (): Promise<void> => {
+        for (let n = 1; app.node.scheduler.processes.find('{app:workflows|r}' as Pid) !== null; n++) await spawn(app, 'still', `s${n}`)
+      }
+      await app.patient(gone(), 'the workflow leaving memory')
+      await send(app, 'r', 'stop', '1')
+      assert.is((await ended(app, 'r')).value, 4)
+    },
+    WITHOUT_ROOM,
+  ))
 
 test.run()

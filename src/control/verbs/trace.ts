@@ -40,10 +40,11 @@ export const verb: Verb = async ({ node, args, send, gone }) => {
 
   const ended = Promise.withResolvers<void>()
   const stop = node.scheduler.trace(pid, tracer)
-  node.scheduler.onExit(pid, () => ended.resolve())
+  const forget = node.scheduler.onExit(pid, () => ended.resolve())
   void untilOver({ node, gone }).then(ended.resolve)
   send({ at: clock.nowMs(), kind: 'attached', pid })
   await ended.promise
   stop()
+  forget()
   return { pid, lost }
 }
