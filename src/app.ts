@@ -70,7 +70,7 @@ export type Node = {
    * HOST_NOT_FOUND, HOST_AMBIGUOUS, and what spawning throws.
    */
   execute(entry: string, args: readonly string[], options: ExecuteOptions): Promise<number>
-  /** From now on a file of the app that is saved is a change of the registry; `swapped` hears what became of it. Ends with the node. */
+  /** A file of the app that was saved since the start, or is from now on, is a change of the registry; `swapped` hears of it. Ends with the node. */
   follow(swapped: (swap: Swap) => void): Promise<void>
   /** The exit code, once `system.exit` wants the node to end, or `stop` has ended it. */
   readonly ended: Promise<number>

@@ -2,7 +2,7 @@
 //
 // One press can arrive twice: npm passes on what the terminal sends to the whole group. The same signal within ECHO_MS is the same press.
 
-import { systemClock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 
 const ECHO_MS = 150
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -15,14 +15,14 @@ export type Signals = {
 }
 
 /** Listens. `end` is called with the exit code when the program should be gone at once. */
-export const listenForSignals = (end: (code: number) => void): Signals => {
+export const listenForSignals = (end: (code: number) => void, clock: Pick<Clock, 'nowMs'> = systemClock): Signals => {
   let stop: ((code: number) => void) | null = null
   const listening: (readonly [string, () => void])[] = []
   let pressed = false
   let last = { signal: '', at: -ECHO_MS }
   for (const [signal, code] of Object.entries(CODES)) {
     const heard = (): void => {
-      const at = systemClock.nowMs()
+      const at = clock.nowMs()
       const echo = signal === last.signal && at - last.at < ECHO_MS
       last = { signal, at }
       if (echo) return

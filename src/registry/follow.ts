@@ -145,7 +145,7 @@ export type Following = {
   close(): Promise<void>
 }
 
-/** Follows the files of a tree until closed: every save from now on. */
+/** Follows the files of a tree until closed: every save since they were read. */
 export const follow = (options: FollowOptions): Following => {
   const { tree, report } = options
   const follower = new Follower(options)
@@ -155,6 +155,11 @@ export const follow = (options: FollowOptions): Following => {
     saved: (paths) => follower.saved(paths),
     report,
   })
+  try {
+    watch.look(tree.savedMeanwhile())
+  } catch (cause) {
+    report(notTaken(cause))
+  }
   return {
     close: async () => {
       watch.close()

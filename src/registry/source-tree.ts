@@ -38,6 +38,7 @@ type Source = Pick<SourceDirectory, 'top' | 'fault' | 'files' | 'covers' | 'read
 type Written = { readonly entry: Entry; readonly file: string }
 
 const GONE: Read = { entries: [], problems: [], inclusions: [] }
+const TICK_MS = 20 // a file system's clock may be as late as this
 
 export class SourceTree {
   /** What was there when it was read first. */
@@ -50,6 +51,7 @@ export class SourceTree {
   readonly #hidden = new Map<string, Written>() // by id: those whose id another file had first
   readonly #linking = new Map<string, Entry>() // by id: those of #written that fill others
   readonly #entries: Map<string, Entry> // by id, as they run
+  readonly #beganMs = Date.now()
 
   /** Reads everything. Never throws: what is wrong is in the baseline's problems. */
   constructor(sources: Sources) {
@@ -86,6 +88,16 @@ export class SourceTree {
   /** Whether a file of this absolute path makes a difference, be it there or not. */
   concerns(path: string): boolean {
     return this.#includers.has(path) || this.#directories.some((directory) => directory.covers(path))
+  }
+
+  /** Absolute paths of files that may say something else than when they were read first: written since, new, or gone. */
+  savedMeanwhile(): string[] {
+    const known = new Set([...this.#files.keys(), ...this.#includers.keys()])
+    const there = this.#directories.flatMap((source) => (source.fault ? [] : source.files()))
+    return [...new Set([...known, ...there])].filter((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false })
+      return stat === undefined || !known.has(path) || stat.ctimeMs >= this.#beganMs - TICK_MS
+    })
   }
 
   /** Reads the files of these absolute paths, or below them, which are changed, new or gone. */

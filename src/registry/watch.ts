@@ -74,6 +74,11 @@ export class Watch {
     for (const directory of directories) this.#enter(directory)
   }
 
+  /** Takes files of these absolute paths for changed. */
+  look(paths: Iterable<string>): void {
+    for (const path of paths) this.#note(path)
+  }
+
   close(): void {
     clearTimeout(this.#timer)
     for (const watcher of [...this.#parents, ...[...this.#watched.values()].map(({ watcher }) => watcher)]) watcher.close()

@@ -248,11 +248,11 @@ export class Neighbourhood {
     const { scheduler } = this.app.node
     const others = (): Process[] =>
       [...scheduler.processes].filter((it) => ![this.#neighbour, this.#friend, this.#visited].includes(it as Neighbour))
-    for (let rounds = 0; others().length > 0 && rounds < 1000; rounds++) {
+    const isOver = (): boolean => {
       for (const { pid } of others()) if (scheduler.processes.find(pid) !== null) scheduler.terminate(pid)
-      await nextTurn()
+      return others().length === 0 && isSame(before, this.standing())
     }
-    for (let turns = 0; turns < 200 && !isSame(before, this.standing()); turns++) await nextTurn()
+    await this.app.until(isOver, 'what an attack had to be gone').catch(() => {})
     const after = this.standing()
     return Object.entries(after).flatMap(([what, count]) => {
       const had = before[what as keyof Standing]

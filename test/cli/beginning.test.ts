@@ -32,9 +32,12 @@ const stopped = async ({ child, ended }: Running): Promise<void> => {
   await ended
 }
 
-/** Once the node in `cwd` is that far; it is followed closely, as nothing tells of it. */
+const PHASES: readonly Phase[] = ['starting', 'ready', 'stopping']
+
+/** Once the node in `cwd` is that far, or further on; it is followed closely, as nothing tells of it. */
 const isAt = async (cwd: string, phase: Phase, { child }: Running): Promise<void> => {
-  while (readNote(join(cwd, '.wippy'))?.phase !== phase) {
+  const soFar = (): number => PHASES.indexOf(readNote(join(cwd, '.wippy'))?.phase as Phase)
+  while (soFar() < PHASES.indexOf(phase)) {
     assert.ok(child.exitCode === null && child.signalCode === null, `it never was ${phase}`)
     await new Promise((resolve) => setImmediate(resolve))
   }

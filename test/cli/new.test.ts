@@ -1,7 +1,6 @@
 // Every template makes an app that is right, does what its README shows, and passes its test.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -10,16 +9,10 @@ import { lint } from '../../src/app/lint.ts'
 import { templates } from '../../src/cli/templates.ts'
 import { loadConfig } from '../../src/config.ts'
 import { directoryWith } from '../registry/scratch.ts'
+import { freePort } from '../support/server-program.ts'
 import { assertPlain, start, wippy } from './command.ts'
 
 const test = suite('wippy new')
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 const BLOCK = /^```\n\$ wippy (.*)\n([\s\S]*?)^```$/gm
 

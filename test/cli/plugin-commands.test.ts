@@ -112,7 +112,10 @@ test('what is done wrong is explained, and nothing is installed', async () => {
 test('an install that is interrupted leaves nothing behind that is in the way', async () => {
   const cwd = directoryWith(files)
   const install = start(['plugin', 'install', markdown], { cwd })
-  while (readNote(join(cwd, '.wippy'))?.phase !== 'command') await setImmediate()
+  while (readNote(join(cwd, '.wippy'))?.phase !== 'command') {
+    assert.is(install.child.exitCode, null)
+    await setImmediate()
+  }
   install.child.kill('SIGINT')
   const { code, out, err } = await install.ended
   assert.equal([code, out, err], [130, '', 'Nothing was changed.\n'])

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { Client } from '../../src/control/client.ts'
 import { type Running, start } from './command.ts'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** Entries that keep a node up; it says "at work". */
 export const KEEPER = `  - name: processes
@@ -74,8 +74,8 @@ export const askUntil = async <T>(
   }
 }
 
-/** Resolves when the endpoint is open: it is opened beside the start of the app. */
-const reachable = async (cwd: string): Promise<void> => {
+/** Resolves when the endpoint is open, which is when the app has started. */
+export const reachable = async (cwd: string): Promise<void> => {
   for (const late = Date.now() + PATIENCE_MS; ; ) {
     const client = await Client.connect({ folder: join(cwd, '.wippy') }).catch(() => null)
     if (client) return client.close()

@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { directoryWith } from '../registry/scratch.ts'
+import { freePort } from '../support/server-program.ts'
 import { assertPlain, index, refused, wippy } from './command.ts'
 import { askUntil, KEEPER, KEEPER_LUA, whileRunning } from './running.ts'
 
@@ -74,14 +74,6 @@ const running = (cwd: string, act: () => Promise<void>, listen: string | null = 
   whileRunning(cwd, act, {
     args: listen === null ? [] : ['--set', `control.listen=${listen}`],
     env: { WIPPY_CONTROL_TOKEN: TOKEN },
-  })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
   })
 
 /** Runs `wippy workflow ARGS --json` and reads what it says. */

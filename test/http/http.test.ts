@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { failure, proc, service } from '../support/app.ts'
-import { endpoint, gateway, handler, router, served } from './served.ts'
+import { endpoint, gateway, handler, router, type Served, served } from './served.ts'
 
 const test = suite('http')
 
@@ -241,23 +241,19 @@ test('where an answer ends, and what becomes of its connection, a handler does n
     },
   ))
 
-test('limits: bodies, headers, requests at once, handlers and bodies that take too long', () =>
+test('limits: bodies, headers, requests at once', () =>
   served(
     {
-      gateway: gateway({
-        limits: { header: '2KiB', body: '1KiB', requests: 2 },
-        timeouts: { header: '300ms', read: '500ms', handler: '400ms', idle: '10s' },
-      }),
+      gateway: gateway({ limits: { header: '2KiB', body: '1KiB', requests: 2 } }),
       body: handler(`local b, err = req:body() if not b then return nil, err end res:write('' .. #b)`),
       own: handler(`local b, err = req:body() res:set_status(400) res:write(tostring(err))`),
-      hang: handler(`time.sleep('30s')`),
-      slow: handler(`res:write('begun') res:flush() time.sleep('600ms') res:write(' and done')`),
+      hang: handler(`time.sleep('1h')`),
       a: endpoint('/body', 'body', { method: 'POST' }),
       b: endpoint('/own', 'own', { method: 'POST' }),
       c: endpoint('/hang', 'hang'),
-      d: endpoint('/slow', 'slow'),
     },
     async (server) => {
+      const { app } = server
       const large = 'x'.repeat(1025)
       assert.equal(await server.say('/body', { method: 'POST', body: 'x'.repeat(1024) }), [200, '1024'])
       assert.equal(await server.say('/body', { method: 'POST', body: large }), [413, 'the body is too large'])
@@ -266,23 +262,43 @@ test('limits: bodies, headers, requests at once, handlers and bodies that take t
       const again = { ...chunked, body: new Blob([large]).stream() }
       assert.equal(await server.say('/own', again), [400, 'request body too large: more than 1024 bytes'])
       assert.is((await server.fetch('/body', { headers: { 'x-large': 'x'.repeat(3000) } })).status, 431)
-      const head = await server.open()
-      await head.say('GET /hang HTTP/1.1\r\nHo', /^HTTP\/1\.1 408/)
-      const rest = await server.open()
-      await rest.say('POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc', /^HTTP\/1\.1 (?:408|504|500)/)
-      await Promise.all([head.closed(), rest.closed()])
-      const [one, two] = [server.say('/hang'), server.say('/hang')]
-      await server.app.until(() => server.app.processes('app:hang').length === 2, 'two handlers')
+      const both = [server.say('/hang'), server.say('/hang')]
+      await app.until(() => app.processes('app:hang').length === 2, 'two handlers')
       assert.equal(await server.say('/hang'), [503, 'too many requests'])
+      for (const { pid } of app.processes('app:hang')) app.node.scheduler.terminate(pid)
+      await Promise.all(both)
+    },
+  ))
+
+test('limits of time: heads, bodies, and handlers until they begin their answer', () =>
+  served(
+    {
+      gateway: gateway({ timeouts: { header: '500ms', read: '1s', handler: '1s', idle: '10s' } }),
+      body: handler(`local b, err = req:body() if not b then return nil, err end res:write('' .. #b)`),
+      hang: handler(`time.sleep('1h')`),
+      slow: handler(`res:write('begun') res:flush() time.sleep('1200ms') res:write(' and done')`),
+      a: endpoint('/body', 'body', { method: 'POST' }),
+      b: endpoint('/hang', 'hang'),
+      c: endpoint('/slow', 'slow'),
+    },
+    async (server) => {
+      const head = await server.open()
+      const rest = await server.open()
+      await Promise.all([
+        head.say('GET /hang HTTP/1.1\r\nHo', /^HTTP\/1\.1 408/).then(() => head.closed()),
+        rest
+          .say('POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc', /^HTTP\/1\.1 (?:408|504|500)/)
+          .then(() => rest.closed()),
+      ])
+      const [hung, slow] = await Promise.all([server.say('/hang'), server.say('/slow')])
       assert.equal(
-        [await one, await two],
+        [hung, slow],
         [
           [504, 'this takes too long'],
-          [504, 'this takes too long'],
+          [200, 'begun and done'],
         ],
       )
       assert.equal(server.app.processes('app:hang'), [])
-      assert.equal(await server.say('/slow'), [200, 'begun and done'])
     },
   ))
 
@@ -370,30 +386,25 @@ test('who is slow to read an answer holds no place of the function', () =>
     },
   ))
 
-test('a client that leaves is told to its handler, which ends itself or is ended', () =>
-  served(
-    {
-      gateway: gateway({ timeouts: { handler: '300ms' } }),
-      heeds: handler(`local event = process.events():receive() require('logger'):info('heard: ' .. tostring(event.reason))
-        local err = res:write('x') require('logger'):info(tostring(err))`),
-      ignores: handler(
-        `res:write_event{ name = 'a', data = 1 } while true do res:write_event{ name = 'a', data = 1 } time.sleep('5ms') end`,
-      ),
-      a: endpoint('/heeds', 'heeds'),
-      b: endpoint('/ignores', 'ignores'),
-    },
-    async (server) => {
-      for (const name of ['heeds', 'ignores']) {
-        const wire = await server.open()
-        wire.socket.write(`GET /${name} HTTP/1.1\r\nHost: x\r\n\r\n`)
-        await server.app.until(() => server.app.processes(`app:${name}`).length === 1, name)
-        wire.socket.destroy()
-        await server.app.until(() => server.app.processes(`app:${name}`).length === 0, `the end of ${name}`)
-      }
-      await server.app.logged('heard: the client is gone')
-      await server.app.logged('the client is gone')
-    },
-  ))
+test('a client that leaves is told to its handler, which ends itself or is ended', async () => {
+  const leaving = async (server: Served, name: string): Promise<void> => {
+    const wire = await server.open()
+    wire.socket.write(`GET /${name} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    await server.app.until(() => server.app.processes(`app:${name}`).length === 1, name)
+    wire.socket.destroy()
+    await server.app.until(() => server.app.processes(`app:${name}`).length === 0, `the end of ${name}`)
+  }
+  const heeds = handler(`local event = process.events():receive() require('logger'):info('heard: ' .. tostring(event.reason))
+    local err = res:write('x') require('logger'):info(tostring(err))`)
+  await served({ heeds, at: endpoint('/heeds', 'heeds') }, async (server) => {
+    await leaving(server, 'heeds')
+    await server.app.logged('heard: the client is gone')
+    await server.app.logged('the client is gone')
+  })
+  const ignores = handler(`while true do res:write_event{ name = 'a', data = 1 } time.sleep('5ms') end`)
+  const limited = gateway({ timeouts: { handler: '300ms' } })
+  await served({ gateway: limited, ignores, at: endpoint('/ignores', 'ignores') }, (server) => leaving(server, 'ignores'))
+})
 
 test('a client that does not take its answer loses its connection', () =>
   served(

@@ -60,7 +60,7 @@ test('who hears nothing for read_timeout, or cannot send within write_timeout, h
       socket.pause()
     },
     async (app, url) => {
-      const silent = `local ch = assert(websocket.connect('${url}', { read_timeout = 10 })):channel() return { ch:receive().data, (ch:receive()) == nil }`
+      const silent = `local ch = assert(websocket.connect('${url}', { read_timeout = '500ms' })):channel() return { ch:receive().data, (ch:receive()) == nil }`
       assert.equal(await lua(app, silent), ['one', true])
       const full = `local client, large = assert(websocket.connect('${url}', { write_timeout = '1s' })), ('x'):rep(1048576)
         for sent = 1, 100 do

@@ -55,7 +55,7 @@ const withAsker = (
     name,
     { kind: 'plugin.function', plugin: 'app:asker', export: name },
   ])
-  const plugin = { kind: 'plugin.component', path: join(root, 'x.wasm'), allow, limits: { timeout: '5s' } }
+  const plugin = { kind: 'plugin.component', path: join(root, 'x.wasm'), allow }
   return withApp({ asker: plugin, ...Object.fromEntries(exports), ...drafts }, act)
 }
 
@@ -103,8 +103,8 @@ test('without a grant it may nothing, and a grant that is none is refused', asyn
 test('what it waits for ends with its time, and the next call is answered', () =>
   withAsker(['funcs.call:app:*'], { double, sleeper: func('return function() require("time").sleep("1h") end') }, async (app) => {
     const { data } = app.node.registry.get('app:asker')!
-    await app.put('app:asker', { kind: 'plugin.component', ...(data as object), limits: { timeout: '300ms' } })
-    assert.match(String(await call(app, 'json', '"app:sleeper", "[]"')), /took longer than 300 ms/)
+    await app.put('app:asker', { kind: 'plugin.component', ...(data as object), limits: { timeout: '2s' } })
+    assert.match(String(await call(app, 'json', '"app:sleeper", "[]"')), /took longer than 2000 ms/)
     await app.until(() => app.processes('app:sleeper').length === 0, 'the end of what it called')
     assert.is(await call(app, 'json', '"app:double", "[2]"'), '4')
   }))

@@ -11,11 +11,13 @@ process.on('message', ({ module }: { module: string } & CompileJob) => {
   const [word, path = ''] = module.split(' ')
   if (word === 'end') process.exit(1)
   if (word === 'until') {
-    const watching = watch(dirname(path), () => {
+    const look = (): void => {
       if (!existsSync(path)) return
       watching.close()
       give('until')
-    })
+    }
+    const watching = watch(dirname(path), look)
+    look() // it may have come before
   } else if (word !== 'stay') give(module)
 })
 process.send!(null)

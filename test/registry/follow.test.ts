@@ -26,7 +26,8 @@ class Followed {
   readonly #booted: Promise<unknown>
   #heard = Promise.withResolvers<void>()
 
-  constructor(files: Readonly<Record<string, string>>) {
+  /** `meanwhile` is done between reading the files and following them. */
+  constructor(files: Readonly<Record<string, string>>, meanwhile: (app: Followed) => void = () => {}) {
     this.root = directoryWith(files)
     const handler: Handler = {
       kinds: 'code',
@@ -37,6 +38,7 @@ class Followed {
     this.registry.kinds.add(handler)
     const tree = new SourceTree(this.sources)
     this.#booted = this.registry.boot(tree.baseline.entries)
+    meanwhile(this)
     this.following = follow({
       tree,
       registry: this.registry,
@@ -136,6 +138,23 @@ following('a save is a version soon after, made by the files', two, async (app) 
     assert.equal([swap.version?.author, swap.version?.baseline, app.source('f')], ['files', true, `f${n}`])
   }
   assert.ok(Math.min(...times) < 1000, `${times} ms`)
+})
+
+test('what was saved while the app started is taken in: what is written, gone, or moved there with its old times', async () => {
+  const other = directoryWith({ 'more/_index.yaml': index('h'), 'more/h.lua': 'h0' })
+  const app = new Followed({ ...two, 'src/old/_index.yaml': index('i'), 'src/old/i.lua': 'i0' }, (app) => {
+    app.write({ 'src/f.lua': 'f1' })
+    rmSync(app.at('src/old/_index.yaml'))
+    renameSync(join(other, 'more'), app.at('src/more'))
+  })
+  try {
+    await app.ready
+    await app.until(() => app.swaps.length > 0, 'a swap')
+    assert.equal(said(app.swaps[0]!).sort(), [1, 'create app:h', 'delete app:i', 'update app:f'])
+    assert.equal([app.source('f'), app.source('h'), app.faults], ['f1', 'h0', []])
+  } finally {
+    await app.following.close()
+  }
 })
 
 following('saving by putting another file in the place is a save like any other', two, async (app) => {

@@ -4,12 +4,14 @@
 // as root and the program refuses to, it runs as a user of its own.
 
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const PATIENCE_MS = 30_000 // until a server listens
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000] // below those that Linux (from 32768) and macOS (from 49152) give out by themselves
 const LOG_LENGTH = 4096 // characters of what it said last
 const HOLD = `exec 3<&0; stop=$1; shift; "$@" >&2 & server=$!; echo $server
 (cat <&3 >/dev/null; kill -s "$stop" $server) >/dev/null 2>&1 & wait $server; kill $! 2>/dev/null; [ -e keep ] || { cd / && rm -rf "$OLDPWD"; }`
@@ -30,14 +32,21 @@ export const directoryFor = (user: User | undefined): string => {
   return directory
 }
 
-export const freePort = (): Promise<number> =>
+/** Whether nobody listens on a port of this machine. */
+const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
+
+/** A port of this machine that nobody has, and that no connection is given by chance before somebody listens there. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT)
+    if (await isFree(port)) return port
+  }
+}
 
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
