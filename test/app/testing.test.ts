@@ -282,7 +282,7 @@ test('what a test does to itself fails it alone: no end, no memory, no Lua', asy
     d_runner: `return { main = function(options)\n require("process").terminate(options.pid)\n require("time").sleep("1h") end }`,
     f_fine: 'return { main = function() return true end }',
   }
-  const entries = Object.keys(sources).map((name) => entry(name, name === 'a_loop' ? 'type: test, timeout: 400ms' : 'type: test'))
+  const entries = Object.keys(sources).map((name) => entry(name, name === 'a_loop' ? 'type: test, timeout: 2s' : 'type: test'))
   const tested = await run(app(entries.join(''), sources))
   assert.equal(
     tested.map(({ entry: id, cases }) => [id, ...cases.map(({ name, status, failure }) => [name, status, failure?.file, failure?.line])]),
@@ -296,7 +296,7 @@ test('what a test does to itself fails it alone: no end, no memory, no Lua', asy
       ['app:f_fine', ['f_fine', 'passed', undefined, undefined]],
     ],
   )
-  assert.match(tested[0]!.cases[1]!.failure!.message, 'longer than 400 ms')
+  assert.match(tested[0]!.cases[1]!.failure!.message, 'longer than 2')
 })
 
 test('what a test has started ends with it, and what that has started; what the app runs goes on', async () => {

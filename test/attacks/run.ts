@@ -50,9 +50,9 @@ const note = (name: string, latencies: readonly Latency[]): void => {
     ),
   })
 }
-for (const way of [...Object.values(ways), ...wrapped].filter(({ name }) => name.includes(values.way))) {
+for (const way of [...Object.values(ways), ...Object.values(wrapped)].filter(({ name }) => name.includes(values.way))) {
   for (const attack of attacks(positionals)) {
-    if (wrapped.includes(way) && !canBeWrapped(attack)) continue
+    if (Object.values(wrapped).includes(way) && !canBeWrapped(attack)) continue
     const name = `${attack.name} ${way.name}`
     const latencies: Latency[] = []
     for (let time = 0; time < times; time++) {

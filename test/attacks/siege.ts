@@ -182,11 +182,13 @@ export const ways = {
 }
 
 /** The ways in which Lua code may try to survive its own end. */
-export const wrapped: readonly Way[] = [
-  asProcess('in pcall for ever', (code) => main(`while true do pcall(function() ${code}\nend) end`)),
-  asProcess('in a nested coroutine', (code) => main(`coroutine.wrap(function() coroutine.wrap(function() ${code}\nend)() end)()`)),
-  asProcess('in a coroutine in pcall for ever', (code) => main(`while true do pcall(coroutine.wrap(function() ${code}\nend)) end`)),
-]
+export const wrapped = {
+  inPcall: asProcess('in pcall for ever', (code) => main(`while true do pcall(function() ${code}\nend) end`)),
+  inCoroutine: asProcess('in a nested coroutine', (code) =>
+    main(`coroutine.wrap(function() coroutine.wrap(function() ${code}\nend)() end)()`),
+  ),
+  inBoth: asProcess('in a coroutine in pcall for ever', (code) => main(`while true do pcall(coroutine.wrap(function() ${code}\nend)) end`)),
+}
 
 const NEVER: End = { end: 'never', value: null, said: '' }
 

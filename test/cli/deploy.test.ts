@@ -31,7 +31,7 @@ const ENTRIES = `  - name: processes
     kind: process.service
     process: app:caller
     host: app:processes
-    lifecycle: { auto_start: true, stop_timeout: 5s }
+    lifecycle: { auto_start: true, stop_timeout: 25s }
   - name: price
     kind: function.lua
     source: file://price.lua

@@ -26,9 +26,10 @@ test('code gets its input and its result is printed', async () => {
 
 test('standard input may come in pieces, late', async () => {
   const running = start(['sandbox', 'run', '-', '--input', '4'], { cwd, input: null })
-  running.child.stdin!.write('return function(n) ')
-  await new Promise((resolve) => setTimeout(resolve, 100)) // what is read too early was not all
-  running.child.stdin!.end('return n * 2 end')
+  const stdin = running.child.stdin!
+  const begun = `-- ${'木'.repeat(200_000)}\nreturn function(n) ` // more than a pipe holds
+  await new Promise<void>((resolve) => stdin.write(begun, () => resolve())) // some of it has been read
+  stdin.end('return n * 2 end')
   assert.equal(await running.ended.then(({ code, out }) => [code, out]), [0, '8\n'])
 })
 
@@ -84,7 +85,7 @@ test('on a node: each way to fail has its name, a policy grants what it says, an
   whileRunning(app, async () => {
     for (const [kind, source, ...flags] of [
       ['fuel', 'return function() while true do end end', '--fuel', '1000000'],
-      ['timeout', 'return function() while true do end end', '--timeout', '200ms'],
+      ['timeout', 'return function() time.sleep("1h") end', '--allow', 'time', '--timeout', '200ms'],
       ['memory', 'return function() local t = {} while true do t[#t + 1] = ("x"):rep(1000) end end', '--memory', '4MiB'],
       ['stack', 'local function f() return 1 + f() end return f'],
       ['denied', 'return function() return require("funcs") end'],

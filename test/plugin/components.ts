@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { componentEmbed, componentNew } from '@bytecodealliance/jco'
 import { componentize } from 'componentize-qjs'
+import type { TestApp } from '../support/app.ts'
 
 /** A component that has the types of a world `w`, and traps whatever is called. */
 export const hollow = async (wit: string): Promise<Uint8Array> =>
@@ -22,3 +23,8 @@ export const scripted = async (wit: string, source: string, { hasWasi = false } 
     rmSync(folder, { recursive: true })
   }
 }
+
+/** What a function of an app gives: its value, its error, and the kind of that. */
+export const call = (app: TestApp, id: string, args: string): Promise<unknown> =>
+  app.eval(`local value, err = require("funcs").call("app:${id}"${args === '' ? '' : `, ${args}`})
+    return { value, err and tostring(err) or false, err and err:kind() or false }`)
