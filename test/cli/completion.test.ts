@@ -46,7 +46,7 @@ const inShell = (shell: string, name: string, act: (ask: (args: readonly string[
     writeFileSync(bin, `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, 'bin/wippy.js')} "$@"\n`)
     chmodSync(bin, 0o755)
     const env = { ...process.env, PATH: `${cwd}:${process.env.PATH}`, TERM: 'dumb', HOME: cwd }
-    act((args) => execFileSync(shell, args, { cwd, encoding: 'utf8', env, timeout: 30_000 }), cwd)
+    act((args) => execFileSync(shell, args, { cwd, encoding: 'utf8', env, timeout: 120_000 }), cwd)
   })
 }
 

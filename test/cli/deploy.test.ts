@@ -228,7 +228,7 @@ test('a changed function is called by everybody soon after a deploy, and no call
       seen.push(performance.now() - began)
     }
     assert.ok(
-      Math.min(...seen) < Math.max(300, 10 * Math.min(...plain)),
+      Math.min(...seen) < Math.max(2000, 10 * Math.min(...plain)),
       `it took ${seen.map(Math.round)} ms, and a plain command ${plain.map(Math.round)}`,
     )
     writeFileSync(join(cwd, 'src/price.lua'), 'return function() return 1 + end')
