@@ -112,6 +112,7 @@ const luaPage = (): string =>
   page(
     'The Lua API',
     'A module is required by name, and must stand under `modules:` of the entry. What can fail returns nil and an `Error`. `wippy stubs` writes this for editors.',
+    'The language is Lua 5.4, without bytecode, files, `debug` and `load`. One thing in it is different, so that apps written for upstream run: an assignment to the key nil (`t[k] = v` where k is nil) raises no error and keeps nothing. Where that is known before it runs, a check tells it ([types](types.md)): E0008 and E0012.',
     ...luaApi.map(sectionText),
   )
 

@@ -5,6 +5,7 @@
 //  - a memory error ends the process instead of becoming a Lua error that pcall could retry for ever
 //  - a wait leaves by return instead of by throw (waits.ts)
 //  - a division by zero knows its line
+//  - an assignment to the key nil does nothing: the Lua that apps were written for takes it
 //  - a Lua stack overflows long before the memory is full (limits.ts)
 //  - a function has an end: 131,070 instructions (limits.ts)
 //  - the C stack is small, the heap begins behind the companion's control block
@@ -41,6 +42,8 @@ const THROW = '$255'
 const RUN_PROTECTED = '$256'
 const LONGJMP = '$642'
 const RUNERROR = '$246'
+const FINISH_SET = '$544' // luaV_finishset
+const FINISH_SET_RAW = '$506' // luaH_finishset
 const SBRK = '$629'
 const NEWSTATE = '$450'
 
@@ -131,6 +134,20 @@ const errorsHaveLines = (module: List): void => {
   }
 }
 
+/**
+ * luaV_finishset(L, table, key, value, slot): where no metamethod has taken it and the key is nil, the assignment is over. Lua would raise
+ * "table index is nil", as `rawset` still does. Upstream's go-lua (`setField` in its state.go) takes the value and keeps it where `pairs`
+ * stops; a table of Lua has no such place.
+ */
+const nilKeysAreTaken = (module: List): void => {
+  const finishSet = functionNamed(module, FINISH_SET)
+  const call = findOne(finishSet, 'call', FINISH_SET_RAW)
+  replaceStatement(finishSet, call, [
+    expr('(if (i32.eqz (i32.and (i32.load8_u offset=8 (local.get $2)) (i32.const 0x0f))) (then (return)))'),
+    call,
+  ])
+}
+
 const sizeInMemory = (module: List): void => {
   const size = findOne(functionNamed(module, SBRK), 'memory.size')
   size.splice(0, 1, 'i32.load', ['i32.const', String(PAGES)])
@@ -181,6 +198,7 @@ export const patch = (module: List): void => {
   memoryErrorsEnd(module)
   waitsByReturn(module)
   errorsHaveLines(module)
+  nilKeysAreTaken(module)
   stacksEnd(module)
   functionsAreShort(module)
   sizeInMemory(module)

@@ -42,6 +42,33 @@ test('whole numbers are divided as Lua divides them, on both sides of 32 bits', 
   )
 })
 
+test('an assignment to the key nil does nothing; rawset and other keys that are none are errors', () => {
+  const source = `
+    local t, written = { [nil] = 1, 'list', name = 'hash' }, {}
+    local key
+    t[key], t.more = 2, 3
+    for i = 1, 100 do t[key] = i end
+    local watched = setmetatable({}, { __newindex = function(_, k, v) written[#written + 1] = tostring(k) .. v end })
+    local passed = setmetatable({}, { __newindex = t })
+    watched[key], passed[key], passed.given = 1, 2, 4
+    local keys, count = {}, 0
+    for k in pairs(t) do keys[tostring(k)], count = true, count + 1 end
+    local _, raw = pcall(rawset, t, nil, 1)
+    local _, nan = pcall(function() t[0 / 0] = 1 end)
+    local _, none = pcall(function() key[nil] = 1 end)
+    return { t[key] == nil, next(passed) == nil, count, keys['1'] and keys.name and keys.more and keys.given, written, raw, nan, none }`
+  assert.equal(runLua(source), [
+    true,
+    true,
+    4,
+    true,
+    ['nil1'],
+    'table index is nil',
+    'main.lua:12: table index is NaN',
+    "main.lua:13: attempt to index a nil value (upvalue 'key')",
+  ])
+})
+
 test('errors are thrown and caught inside, at any depth', () => {
   const source = `
     local function nested(n)

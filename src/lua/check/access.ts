@@ -204,7 +204,7 @@ export abstract class Access extends Conditions {
   protected assignField(target: Index, type: Type, node: Expression | undefined): void {
     const object = this.value(target.object)
     const name = this.fieldNameOf(target)
-    if (name === undefined) this.value(target.key)
+    if (name === undefined) this.storedUnder(target.key)
     const value = (wanted: Type, what: string): void => {
       if (node) this.demand(node, wanted, what)
       else this.mismatch(target, type, wanted, what)
@@ -243,6 +243,14 @@ export abstract class Access extends Conditions {
     this.#remember(target, type)
   }
 
+  /** The type of the key of an assignment. What is assigned to the key nil is kept nowhere, and running it tells nobody. */
+  protected storedUnder(key: Expression): Type {
+    const type = this.value(key)
+    if (resolved(type).kind === 'nil') this.report('E0008', key, 'nothing is kept under the key nil', NIL_KEY_HINT)
+    else if (membersOf(type).some((member) => resolved(member).kind === 'nil')) this.tellNil(key, key, type)
+    return type
+  }
+
   #store(table: TableType, name: string | undefined, type: Type): void {
     if (table.owner !== this) return
     if (name === undefined) {
@@ -278,6 +286,7 @@ const methodOf = ({ proto }: TableType, name: string): Type | undefined => {
   return undefined
 }
 
+const NIL_KEY_HINT = 'Test it first (if key ~= nil then …).'
 const PROTOS = 16
 const MOST_AWAITED = 2000
 const SHOWN = 8

@@ -128,7 +128,7 @@ export abstract class ValueReader extends Calls {
       return
     }
     if (key) {
-      this.value(key)
+      this.storedUnder(key)
       made.open = true
     }
     const several = !key && isLast && (value.kind === 'call' || value.kind === 'vararg')
@@ -201,7 +201,7 @@ export abstract class ValueReader extends Calls {
       const name = this.#keyOf(field.key)
       const wanted = name === undefined ? undefined : type.fields.get(name)
       if (name === undefined) {
-        if (field.key) this.value(field.key)
+        if (field.key) this.storedUnder(field.key)
         isWhole = false
       } else given.add(name)
       if (wanted) this.demand(field.value, wanted.optional ? optional(wanted.type) : wanted.type, `field '${name}'`)
@@ -238,7 +238,7 @@ export abstract class ValueReader extends Calls {
         else if (key) this.mismatch(key, literalOf(key.text), type.key, 'key')
         else this.mismatch(value, { kind: 'integer' }, type.key, 'key')
       } else if (key) {
-        const at = this.value(key)
+        const at = this.storedUnder(key)
         if (kindOf(at) === 'string') this.report('E0001', key, `a list has no field ${show(at)}: ${show(type)} is wanted`)
       }
       if (!isSpread) this.demand(value, optional(element), 'element')

@@ -29,6 +29,27 @@ return a, b, c, d, e, f, g, i, j, l, n, o, p, q
 `)
 })
 
+test('nothing is kept under the key nil', () => {
+  told(`
+type User = { name: string, email?: string }
+local function index(users: { User }, ages: { [string]: number }): any
+  local seen, none = {}, nil
+  seen[nil] = true --! E0008 nothing is kept under the key nil
+  ages[none] = 1 --! E0008 nothing is kept under the key nil
+  local made = { [nil] = 1 } --! E0008 nothing is kept under the key nil
+  for at, user in ipairs(users) do
+    seen[at], seen[user.name], seen[user] = user, user, true
+    seen[user.email] = true --! E0012 'user.email' may be nil
+    seen[user.email] = false
+    if user.email then ages[user.email] = at end
+  end
+  seen[ages.ada], seen[users[1].name] = 1, 2
+  return seen[nil] or made[none]
+end
+return index
+`)
+})
+
 test('what is assigned later is what was said', () => {
   told(`
 local x: number = 1
