@@ -13,7 +13,7 @@ import { errorOf } from '../../src/service/outcome.ts'
 import type { Terminal } from '../../src/service/service.ts'
 import { directoryWith } from '../registry/scratch.ts'
 
-const PATIENCE_MS = 30_000 // of a test, before it fails because something never happens
+const PATIENCE_MS = 60_000 // of a test, before it fails because something never happens: machines may have much to do
 /**
  * Settings of all apps, beside what a test sets: `WIPPY_TEST_SET='workflow.kept=0 workflow.checkpoint.records=1' node test/run.ts workflow`
  * loads every workflow anew, from a checkpoint, for each of its steps.

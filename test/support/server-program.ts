@@ -10,7 +10,7 @@ import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PATIENCE_MS = 30_000 // until a server listens
+const PATIENCE_MS = 60_000 // until a server listens
 const [FIRST_PORT, LAST_PORT] = [20_000, 32_000] // below those that Linux (from 32768) and macOS (from 49152) give out by themselves
 const LOG_LENGTH = 4096 // characters of what it said last
 const HOLD = `exec 3<&0; stop=$1; shift; "$@" >&2 & server=$!; echo $server
