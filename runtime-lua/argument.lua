@@ -54,4 +54,11 @@ function argument.sealed(value, which, where)
   refuse(value, 1, where, which)
 end
 
+--- argument.network(options) → true, or nil and an Error: a network that options name is a right of its own, asked for where it is chosen.
+function argument.network(options)
+  local network = type(options) == 'table' and options.network
+  if type(network) ~= 'string' or network == '' then return true end
+  return host.ask('network.select', network)
+end
+
 return argument

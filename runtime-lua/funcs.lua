@@ -50,7 +50,11 @@ end
 
 
 function Executor:with_context(values) return overlay(self, "context", values) end
-function Executor:with_options(values) return overlay(self, "options", values) end
+function Executor:with_options(values)
+  local allowed, err = argument.network(values)
+  if not allowed then return nil, err end
+  return overlay(self, "options", values)
+end
 function Executor:with_actor(actor) return with(self, "actor", argument.sealed(actor, "actor", "with_actor")) end
 function Executor:with_scope(scope) return with(self, "scope", argument.sealed(scope, "scope", "with_scope")) end
 function Executor:call(id, ...) return call(self.options, id, ...) end

@@ -114,8 +114,14 @@ local function table_of(value, name)
   return value
 end
 
+local function optioned(spawner, values)
+  local allowed, err = argument.network(values)
+  if not allowed then error(err, 0) end
+  return merged(spawner, "options", values)
+end
+
 function Spawner:with_context(values) return merged(self, "context", table_of(values, "with_context")) end
-function Spawner:with_options(values) return merged(self, "options", table_of(values, "with_options")) end
+function Spawner:with_options(values) return optioned(self, table_of(values, "with_options")) end
 function Spawner:with_actor(actor) return with(self, "actor", argument.sealed(actor, "actor", "with_actor")) end
 function Spawner:with_scope(scope) return with(self, "scope", argument.sealed(scope, "scope", "with_scope")) end
 function Spawner:with_name(name) return with(self, "name", text(name, 1, "with_name")) end
@@ -131,6 +137,6 @@ end
 function Spawner:exec(id, on, ...) return spawn("exec", self.options, id, on, ...) end
 
 function process.with_context(values) return merged(nil, "context", table_of(values, "with_context")) end
-function process.with_options(values) return merged(nil, "options", table_of(values, "with_options")) end
+function process.with_options(values) return optioned(nil, table_of(values, "with_options")) end
 
 return process

@@ -51,6 +51,30 @@ const as = (policy: string, id = 'app:agent', ...args: readonly string[]): strin
    return funcs.new():with_actor(security.new_actor("ada")):with_scope(scope):call("${id}"${args.map((arg) => `, ${arg}`).join('')})`
 
 lua(
+  'who may not choose a network hears of it where it is chosen',
+  {
+    no_tor: deny('network.select', 'app:tor'),
+    agent: tries(`
+      try(funcs.new():with_options({ network = "app:tor" }))
+      local allowed, err = pcall(process.with_options, { network = "app:tor" })
+      out[#out + 1] = tostring(allowed) .. " " .. err:kind()
+      allowed, err = pcall(function() return process.with_context({}):with_options({ network = "app:tor" }) end)
+      out[#out + 1] = tostring(allowed) .. " " .. err:kind()
+      for _, options in ipairs({ { network = "app:other" }, { network = "" }, { retry = {} }, { network = 1 } }) do
+        out[#out + 1] = type(funcs.new():with_options(options)) .. " " .. type(process.with_options(options))
+      end`),
+  },
+  `local scope = security.new_scope({ assert(security.policy("app:all")), assert(security.policy("app:no_tor")) })
+   return funcs.new():with_actor(security.new_actor("ada")):with_scope(scope):call("app:agent")`,
+  [
+    'PermissionDenied: permission denied: network.select on "app:tor"',
+    'false PermissionDenied',
+    'false PermissionDenied',
+    ...Array(4).fill('userdata userdata'),
+  ],
+)
+
+lua(
   'without an actor and a scope there is none, and nothing is allowed by policies',
   {},
   'return { security.actor() == nil, security.scope() == nil, security.can("read", "x") }',

@@ -67,6 +67,7 @@ export const OPERATIONS: readonly (readonly [string, string])[] = [
   ['process.terminate', 'victim'],
   ['process.upgrade', 'app:secret'],
   ['process.set_options', ''],
+  ['network.select', 'app:tor'],
   ['process.registry.register', 'attack.x'],
   ['process.registry.lookup', 'victim'],
   ['time.sleep', ''],
