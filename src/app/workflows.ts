@@ -158,6 +158,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
     unbegun: (card) => schedules.unbegun(card),
     mayCancel: ({ pid, entry, context }, to) => guard.permit({ pid, entry, context: context as Context }, 'process.cancel', to, { pid }),
     resumed: (run) => monitors.resume(run),
+    over: (id) => monitors.over(id),
     report,
     checkpoints: { everyRecords: settings.get('checkpoint.records', 100), everyBytes: settings.get('checkpoint.size', 256 * 1024) },
     kept: settings.get('kept', 1000),

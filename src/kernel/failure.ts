@@ -61,6 +61,9 @@ export const namesTooMany = (most: number): WippyError =>
     hint: 'unregister those that are not needed',
   })
 
+export const watchesTooMany = (most: number): WippyError =>
+  new WippyError('MONITOR_LIMIT', Kind.RateLimited, `a process watches, or is linked to, at most ${most} others`, { retryable: false })
+
 export const pidTaken = (pid: Pid): WippyError =>
   new WippyError('PID_TAKEN', Kind.AlreadyExists, `process ${pid} is already running`, { details: { pid } })
 

@@ -1,6 +1,10 @@
 // Who must hear of whose end. Links are mutual; a monitor points one way. Pids of other nodes are welcome on either side.
 
 import type { Pid } from '../pid.ts'
+import { watchesTooMany } from './failure.ts'
+
+/** That a process watches, and that it is linked to when it asks for one more. */
+export const MOST_WATCHED = 100_000
 
 type Relation = Map<Pid, Set<Pid>>
 const none: ReadonlySet<Pid> = new Set()
@@ -14,7 +18,14 @@ export class Links {
   readonly #watchers: Relation = new Map() // watched → watchers
   readonly #watched: Relation = new Map() // watcher → watched
 
+  /** Whether `pid` may watch, or be linked to, one more. Throws MONITOR_LIMIT. */
+  needRoom(pid: Pid): void {
+    if (this.watchedBy(pid).size >= MOST_WATCHED || this.peersOf(pid).size >= MOST_WATCHED) throw watchesTooMany(MOST_WATCHED)
+  }
+
+  /** Throws MONITOR_LIMIT for `a`. */
   link(a: Pid, b: Pid): void {
+    this.needRoom(a)
     add(this.#peers, a, b)
     add(this.#peers, b, a)
   }
@@ -24,8 +35,10 @@ export class Links {
     remove(this.#peers, b, a)
   }
 
-  /** False when it is watched already. */
+  /** False when it is watched already. Throws MONITOR_LIMIT. */
   monitor(watcher: Pid, watched: Pid): boolean {
+    if (this.watchersOf(watched).has(watcher)) return false
+    this.needRoom(watcher)
     add(this.#watched, watcher, watched)
     return add(this.#watchers, watched, watcher)
   }

@@ -82,7 +82,7 @@ export class Scheduler {
     return this.#queue.size === 0
   }
 
-  /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN, BUDGET_PROCESSES. */
+  /** Starts a process; it runs in a later turn. Throws HOST_FULL, PID_TAKEN, BUDGET_PROCESSES, MONITOR_LIMIT. */
   spawn(spec: SpawnSpec): Process {
     const process = this.#admit(spec)
     process.mailbox.signal(START, 0, spec.seed ?? 0, process.address, this.#entries.of(spec.entry), spec.args ?? NO_VALUES)
@@ -128,6 +128,7 @@ export class Scheduler {
 
   #admit(spec: SpawnSpec): Process {
     const { host, uniq, parent } = spec
+    if (parent && (spec.monitor || spec.link)) this.links.needRoom(parent)
     const claimed = uniq === undefined ? null : this.processes.claim(host, uniq)
     host.admit()
     const serial = claimed === null ? this.processes.nextSerial() : -1
@@ -222,7 +223,7 @@ export class Scheduler {
     }
   }
 
-  /** From now on each end of one that is no success reaches the other. Throws PID_NOT_REGISTERED. */
+  /** From now on each end of one that is no success reaches the other. Throws PID_NOT_REGISTERED, MONITOR_LIMIT. */
   link(a: Pid, b: Pid): void {
     if (this.processes.find(b) === null) throw pidNotRegistered(b)
     this.links.link(a, b)
@@ -232,7 +233,7 @@ export class Scheduler {
     this.links.unlink(a, b)
   }
 
-  /** `watcher` will hear of the end of `watched`. Throws PID_NOT_REGISTERED, ALREADY_MONITORING. */
+  /** `watcher` will hear of the end of `watched`. Throws PID_NOT_REGISTERED, ALREADY_MONITORING, MONITOR_LIMIT. */
   monitor(watcher: Pid, watched: Pid): void {
     if (this.processes.find(watched) === null) throw pidNotRegistered(watched)
     if (!this.links.monitor(watcher, watched)) throw alreadyMonitoring(watched)

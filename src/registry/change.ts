@@ -3,9 +3,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Kind, WippyError } from '../error.ts'
 import { didYouMean } from '../suggest.ts'
-import { dependenciesOf, indexOf } from './dependency.ts'
+import { dependenciesOf, indexOf, referencesOf } from './dependency.ts'
 import { type Entry, whereOf } from './entry.ts'
 import { groups } from './graph.ts'
+import { atOnce, type Steps } from './slices.ts'
 
 /** All entries of one version, by id. */
 export type State = ReadonlyMap<string, Entry>
@@ -56,15 +57,19 @@ const changeOf = (before: Entry | undefined, after: Entry | undefined): Change[]
  * What `operations`, done one after the other, come to: create and update of one entry are one create, create and delete nothing,
  * delete and create an update. Throws ENTRY_EXISTS or ENTRY_NOT_FOUND, and then nothing of it is done.
  */
-export const plan = (state: State, operations: Iterable<Operation>): Change[] => {
+export const plan = (state: State, operations: Iterable<Operation>): Change[] => atOnce(planning(state, operations))
+
+/** The same, with pauses. */
+export function* planning(state: State, operations: Iterable<Operation>): Steps<Change[]> {
   const after = new Map<string, Entry | undefined>()
   for (const operation of operations) {
     const id = idOf(operation)
     const there = after.has(id) ? after.get(id) : state.get(id)
     if ((there !== undefined) === (operation.kind === 'entry.create')) throw refuse(operation, there, state)
     after.set(id, operation.kind === 'entry.delete' ? undefined : operation.entry)
+    yield
   }
-  return inOrder([...after].flatMap(([id, entry]) => changeOf(state.get(id), entry)))
+  return yield* ordering([...after].flatMap(([id, entry]) => changeOf(state.get(id), entry)))
 }
 
 /** Whether two entries of one id say the same, wherever they were written. */
@@ -72,13 +77,30 @@ export const same = (a: Entry, b: Entry): boolean =>
   a === b || (a.kind === b.kind && isDeepStrictEqual(a.meta, b.meta) && isDeepStrictEqual(a.data, b.data))
 
 /** The changes that lead from one state to another, in order. */
-export const delta = (from: State, to: State): Change[] => {
-  const gone = [...from.values()].filter((entry) => !to.has(entry.id)).flatMap((entry) => changeOf(entry, undefined))
-  const come = [...to.values()].flatMap((entry) => {
+export const delta = (from: State, to: State): Change[] => atOnce(comparing(from, to))
+
+/** The same, with pauses. */
+export function* comparing(from: State, to: State): Steps<Change[]> {
+  const changes: Change[] = []
+  for (const entry of from.values()) {
+    if (!to.has(entry.id)) changes.push(...changeOf(entry, undefined))
+    yield
+  }
+  for (const entry of to.values()) {
     const before = from.get(entry.id)
-    return before && same(before, entry) ? [] : changeOf(before, entry)
-  })
-  return inOrder([...gone, ...come])
+    if (!before || !same(before, entry)) changes.push(...changeOf(before, entry))
+    yield
+  }
+  return yield* ordering(changes)
+}
+
+function* ordering(changes: readonly Change[]): Steps<Change[]> {
+  for (const { entry, before } of changes) {
+    referencesOf(entry) // what takes long; it is kept with the entry
+    if (before) referencesOf(before)
+    yield
+  }
+  return inOrder(changes)
 }
 
 /**
@@ -92,7 +114,11 @@ export const inOrder = (changes: readonly Change[]): Change[] => {
   const after = indexOf(alive.map(({ entry }) => entry))
   const before = indexOf(changes.flatMap((change) => change.before ?? []))
   const first = new Map<Change, Change[]>()
-  const put = (change: Change, needed: Change) => first.set(change, [...(first.get(change) ?? []), needed])
+  const put = (change: Change, needed: Change): void => {
+    const known = first.get(change)
+    if (known) known.push(needed)
+    else first.set(change, [needed])
+  }
   for (const change of alive) {
     for (const needed of dependenciesOf(change.entry, after)) put(change, byEntry.get(needed.id)!)
   }

@@ -5,6 +5,7 @@
 
 import type { Change } from './change.ts'
 import type { Entry } from './entry.ts'
+import { atOnce, type Steps } from './slices.ts'
 import { Tree } from './tree.ts'
 
 /** What an index sorts by. `name` tells indexes apart. An entry may have any number of keys; it is found under each. */
@@ -44,7 +45,7 @@ export class Postings {
     this.#tree = tree
   }
 
-  static of(index: Index, entries: Iterable<Entry>): Postings {
+  static *of(index: Index, entries: Iterable<Entry>): Steps<Postings> {
     const found = new Map<string, Map<string, Entry>>()
     for (const entry of entries) {
       for (const key of index.keysOf(entry)) {
@@ -52,6 +53,7 @@ export class Postings {
         if (there) there.set(entry.id, entry)
         else found.set(key, new Map([[entry.id, entry]]))
       }
+      yield
     }
     const posting = (all: Map<string, Entry>): Posting => (all.size === 1 ? all.values().next().value! : Tree.of(all))
     return new Postings(index, Tree.of(Array.from(found, ([key, all]) => [key, posting(all)] as const)))
@@ -116,7 +118,12 @@ export class Entries implements ReadonlyMap<string, Entry> {
 
   /** The entries by an index. */
   by(index: Index): Postings {
-    const known = this.#indexes.get(index.name) ?? Postings.of(index, this.values())
+    return atOnce(this.sorting(index))
+  }
+
+  /** The same, with pauses. */
+  *sorting(index: Index): Steps<Postings> {
+    const known = this.#indexes.get(index.name) ?? (yield* Postings.of(index, this.values()))
     this.#indexes.delete(index.name)
     if (this.#indexes.size >= MOST_INDEXES) this.#indexes.delete(this.#indexes.keys().next().value!)
     this.#indexes.set(index.name, known)

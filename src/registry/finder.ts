@@ -12,19 +12,18 @@ import { setFlagsFromString } from 'node:v8'
 import type { Entries, Index } from './entries.ts'
 import { type Entry, type Fields, isFields } from './entry.ts'
 import { matches } from './glob.ts'
+import type { Steps } from './slices.ts'
 
 export type Query = {
   readonly test: (entry: Entry) => boolean
   readonly warnings: readonly string[]
   /** The entries that pass, sorted by id. */
-  readonly run: (entries: Entries) => Entry[]
+  readonly run: (entries: Entries) => Steps<Entry[]>
 }
 
 /** Where entries that pass a criterion may be looked up: no other entry passes it. */
-type Source = {
-  count(entries: Entries): number
-  read(entries: Entries): Iterable<Entry>
-}
+type Source = (entries: Entries) => Steps<Found>
+type Found = { readonly count: number; read(): Iterable<Entry> }
 
 type Test = (entry: Entry) => boolean
 type Criterion = { readonly test: Test; readonly source: Source | null }
@@ -89,19 +88,50 @@ const metaIndex = (field: string): Index => ({
 
 /** The entries under those keys of an index that begin with `prefix` and fit. */
 const under = (index: Index, prefix: string, fits: (key: string) => boolean): Source => {
-  const keys = function* (entries: Entries): Generator<string> {
-    for (const key of entries.by(index).keys(prefix)) if (fits(key)) yield key
-  }
-  return {
-    count: (entries) => keys(entries).reduce((sum, key) => sum + entries.by(index).count(key), 0),
-    read: (entries) => new Map(keys(entries).flatMap((key) => [...entries.by(index).get(key)].map((entry) => [entry.id, entry]))).values(),
+  return function* (entries) {
+    const postings = yield* entries.sorting(index)
+    const keys: string[] = []
+    let count = 0
+    for (const key of postings.keys(prefix)) {
+      yield
+      if (!fits(key)) continue
+      keys.push(key)
+      count += postings.count(key)
+    }
+    return {
+      count,
+      *read() {
+        const seen = new Set<string>() // an entry may be under several keys
+        for (const key of keys) {
+          for (const entry of postings.get(key)) if (seen.size < seen.add(entry.id).size) yield entry
+        }
+      },
+    }
   }
 }
 
-const exactly = (index: Index, key: string): Source => ({
-  count: (entries) => entries.by(index).count(key),
-  read: (entries) => entries.by(index).get(key),
-})
+const exactly = (index: Index, key: string): Source =>
+  function* (entries) {
+    const postings = yield* entries.sorting(index)
+    return { count: postings.count(key), read: () => postings.get(key) }
+  }
+
+const byId = (id: string): Source =>
+  function* (entries) {
+    const found = entries.get(id)
+    yield
+    return { count: Number(found !== undefined), read: () => (found ? [found] : []) }
+  }
+
+const inNamespace = (ns: string): Source =>
+  function* (entries) {
+    let count = 0
+    for (const _ of entries.namespace(ns)) {
+      count++
+      yield
+    }
+    return { count, read: () => entries.namespace(ns) }
+  }
 
 const rootSource = (key: string, wanted: string): Source | null => {
   const isExact = !wanted.includes('*')
@@ -109,16 +139,9 @@ const rootSource = (key: string, wanted: string): Source | null => {
     case '.kind':
       return isExact ? exactly(KIND, wanted) : under(KIND, wanted.slice(0, wanted.indexOf('*')), (kind) => matches(wanted, kind))
     case '.id':
-      return isExact
-        ? {
-            count: (entries) => Number(entries.has(wanted)),
-            read: (entries) => [entries.get(wanted)].filter((entry) => entry !== undefined),
-          }
-        : null
+      return isExact ? byId(wanted) : null
     case '.ns':
-      return isExact
-        ? { count: (entries) => entries.namespace(wanted).reduce((sum) => sum + 1, 0), read: (entries) => entries.namespace(wanted) }
-        : null
+      return isExact ? inNamespace(wanted) : null
     default:
       return isExact ? exactly(NAME, wanted) : null
   }
@@ -176,16 +199,17 @@ export const compileQuery = (filter: Fields | ReadonlyMap<unknown, unknown>): Qu
   const found = pairs.map(([key, wanted]) => criterion(String(key), wanted))
   const criteria = found.filter((one): one is Criterion => typeof one !== 'string')
   const test: Test = (entry) => criteria.every((one) => one.test(entry))
-  const run = (entries: Entries): Entry[] => {
-    let best: Source | null = null
-    let least = entries.size
+  const run = function* (entries: Entries): Steps<Entry[]> {
+    let best: Found = { count: entries.size, read: () => entries.values() }
     for (const { source } of criteria) {
-      const count = source && least > FEW ? source.count(entries) : Number.POSITIVE_INFINITY
-      if (count >= least) continue
-      best = source
-      least = count
+      const found = source && best.count > FEW ? yield* source(entries) : best
+      if (found.count < best.count) best = found
     }
-    const passed = (best ? [...best.read(entries)] : [...entries.values()]).filter(test)
+    const passed: Entry[] = []
+    for (const entry of best.read()) {
+      if (test(entry)) passed.push(entry)
+      yield
+    }
     return passed.sort((a, b) => (a.id < b.id ? -1 : 1))
   }
   return { test, warnings: found.filter((one): one is string => typeof one === 'string'), run }

@@ -2,6 +2,7 @@
 
 import type { Change } from './change.ts'
 import { type History, pruned } from './history.ts'
+import type { Steps } from './slices.ts'
 
 const reversed = ({ kind, entry, before }: Change): Change => {
   if (kind === 'entry.create') return { kind: 'entry.delete', entry, before: entry }
@@ -13,7 +14,7 @@ const reversed = ({ kind, entry, before }: Change): Change => {
 }
 
 /** The changes of every step from version `from` to version `to`, in the order of the steps. Throws VERSION_PRUNED. */
-export const wayBetween = (history: History, from: number, to: number): Change[] => {
+export function* walking(history: History, from: number, to: number): Steps<Change[]> {
   const parentOf = (id: number): number => {
     const parent = history.version(id)?.parent
     if (parent === undefined || parent === null) throw pruned(to, history.oldest)
@@ -28,9 +29,10 @@ export const wayBetween = (history: History, from: number, to: number): Change[]
       back.push(history.changes(here).map(reversed).reverse())
       here = parentOf(here)
     } else {
-      forward.unshift(history.changes(there))
+      forward.push(history.changes(there))
       there = parentOf(there)
     }
+    yield
   }
-  return [...back, ...forward].flat()
+  return [...back, ...forward.reverse()].flat()
 }

@@ -8,12 +8,13 @@
 
 import { Kind, WippyError } from '../error.ts'
 import { Birth, type Booted } from './birth.ts'
-import { type Change, delta, type Operation, plan, type State, same } from './change.ts'
+import { type Change, comparing, type Operation, planning, type State, same } from './change.ts'
 import { Entries } from './entries.ts'
 import type { Entry, Fields } from './entry.ts'
 import { type Difference, type History, memoryHistory, type Version, versionName } from './history.ts'
 import { Kinds } from './kinds.ts'
-import { wayBetween } from './lineage.ts'
+import { walking } from './lineage.ts'
+import { atOnce, inSlices, type Steps } from './slices.ts'
 import { Snapshot } from './snapshot.ts'
 import { commit, discard, type Prepared, prepare } from './transition.ts'
 
@@ -109,8 +110,14 @@ export class Registry {
 
   /** The state a version describes, whatever is current. Throws VERSION_NOT_FOUND or VERSION_PRUNED. */
   snapshotAt(id: number): Snapshot {
-    if (id === this.current.id) return this.#current
-    return new Snapshot(this.version(id), this.#current.state.with(wayBetween(this.#history, this.current.id, this.version(id).id)))
+    return atOnce(this.lookingBack(id))
+  }
+
+  /** As `snapshotAt`, with pauses. */
+  *lookingBack(id: number): Steps<Snapshot> {
+    const { version, state } = this.#current
+    if (id === version.id) return this.#current
+    return new Snapshot(this.version(id), state.with(yield* walking(this.#history, version.id, this.version(id).id)))
   }
 
   get(id: string): Entry | undefined {
@@ -123,8 +130,12 @@ export class Registry {
 
   /** All versions that are kept, oldest first. */
   versions(): readonly Version[] {
+    return this.versionIds().map((id) => this.version(id))
+  }
+
+  versionIds(): readonly number[] {
     const { oldest, newest } = this.#history
-    return Array.from({ length: newest - oldest + 1 }, (_, place) => this.version(oldest + place))
+    return Array.from({ length: newest - oldest + 1 }, (_, place) => oldest + place)
   }
 
   /** Throws VERSION_NOT_FOUND. */
@@ -151,7 +162,7 @@ export class Registry {
   apply(operations: Iterable<Operation>, options: ApplyOptions = {}): Promise<Version> {
     const wanted = [...operations]
     return this.#alone(async () => {
-      const changes = this.#plan(wanted, options.base)
+      const changes = await this.#plan(wanted, options.base)
       await options.allow?.(changes)
       const version: Version = {
         id: this.#history.newest + 1,
@@ -170,7 +181,7 @@ export class Registry {
   check(operations: Iterable<Operation>, { base }: Pick<ApplyOptions, 'base'> = {}): Promise<void> {
     const wanted = [...operations]
     return this.#alone(async () => {
-      const changes = this.#plan(wanted, base)
+      const changes = await this.#plan(wanted, base)
       await discard(await this.#prepare(changes, this.#current.state.with(changes)), this.#report)
     })
   }
@@ -180,9 +191,9 @@ export class Registry {
     return this.#alone(async () => {
       const version = this.version(id)
       if (id === this.current.id) return version
-      const way = wayBetween(this.#history, this.current.id, id)
+      const way = await inSlices(walking(this.#history, this.current.id, id))
       const there = this.#current.state.with(way)
-      const changes = delta(part(this.#current.state, way), part(there, way))
+      const changes = await inSlices(comparing(part(this.#current.state, way), part(there, way)))
       await allow?.(changes)
       await this.#take(version, changes, () => this.#history.moveHead(id, changes))
       return version
@@ -233,16 +244,16 @@ export class Registry {
     return result
   }
 
-  #plan(wanted: readonly Operation[], base: number | undefined): Change[] {
+  async #plan(wanted: readonly Operation[], base: number | undefined): Promise<Change[]> {
     if (wanted.length === 0)
       throw new WippyError('NO_CHANGES', Kind.Invalid, 'no changes to apply', { hint: 'Say what is to be created, replaced or deleted.' })
-    if (base !== undefined) this.#refuseOutdated(wanted, base)
-    return plan(this.#current.state, wanted)
+    if (base !== undefined) await this.#refuseOutdated(wanted, base)
+    return inSlices(planning(this.#current.state, wanted))
   }
 
-  #refuseOutdated(operations: readonly Operation[], base: number): void {
+  async #refuseOutdated(operations: readonly Operation[], base: number): Promise<void> {
     if (base === this.current.id) return
-    const then = this.snapshotAt(base)
+    const then = await inSlices(this.lookingBack(base))
     for (const operation of operations) {
       const id = operation.kind === 'entry.delete' ? operation.id : operation.entry.id
       const [before, now] = [then.get(id), this.get(id)]

@@ -6,6 +6,9 @@ import type { Entries } from './entries.ts'
 import { type Entry, type Fields, parseId } from './entry.ts'
 import { compileQuery } from './finder.ts'
 import type { Version } from './history.ts'
+import { atOnce, type Steps } from './slices.ts'
+
+export type Filter = Fields | ReadonlyMap<unknown, unknown>
 
 const MOST_NEIGHBOURS = 1000
 
@@ -44,10 +47,15 @@ export class Snapshot {
   }
 
   /** Entries that pass a filter (see finder.ts). What the filter gets wrong is told to `warn`. */
-  find(filter: Fields | ReadonlyMap<unknown, unknown>, warn: (message: string) => void = () => {}): Entry[] {
+  find(filter: Filter, warn?: (message: string) => void): Entry[] {
+    return atOnce(this.finding(filter, warn))
+  }
+
+  /** The same, with pauses. */
+  *finding(filter: Filter, warn: (message: string) => void = () => {}): Steps<Entry[]> {
     const query = compileQuery(filter)
     for (const warning of query.warnings) warn(warning)
-    return query.run(this.state)
+    return yield* query.run(this.state)
   }
 
   namespace(ns: string): Entry[] {

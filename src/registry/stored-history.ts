@@ -5,7 +5,6 @@
 //   H2  Nothing is stored before the first change is made; from then on everything is, files included.
 //   H3  What one wippy stored is never written over by another that did not begin with it.
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
 import type { Batch } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
@@ -17,12 +16,20 @@ import { Records } from './entry-record.ts'
 import { type Beginning, baselineVersion, type Difference, type Files, type History, KEEP, pruned, type Version } from './history.ts'
 import { FORMAT, type Head, Tables } from './history-tables.ts'
 import { type Met, meet, type Note } from './meeting.ts'
+import { each, inSlices } from './slices.ts'
 
 const PRUNED_AT_ONCE = 2 // versions that one change takes away when too many are kept
 
-const SLICE = 1000 // records made between two turns of the event loop
-
 type Stored = readonly [id: string, record: Uint8Array]
+
+/** A change, and the records it leaves: of itself, of the entry, and of the entry as it was. */
+type Written = {
+  readonly id: string
+  readonly after: Entry | null
+  readonly change: Uint8Array
+  readonly record: Uint8Array
+  readonly said: Uint8Array
+}
 
 export type StoredHistoryOptions = {
   readonly state: StateFolder
@@ -127,12 +134,12 @@ export class StoredHistory implements History {
       this.#at.oldest + Math.min(PRUNED_AT_ONCE, Math.max(0, version.id - this.#at.oldest + 1 - this.#keep)),
     )
     const at = { head: version.id, newest: version.id, oldest }
-    const unstored = await this.#unstoredRecords()
+    const [unstored, written] = [await this.#unstoredRecords(), await this.#written(changes)]
     await tables.env.write((batch) => {
       this.#putUnstored(tables, batch, unstored)
       for (let id = this.#at.oldest; id < oldest; id++) this.#drop(tables, batch, id)
-      this.#putVersion(tables, batch, version, changes)
-      this.#putEntries(tables, batch, changes, version.baseline === true)
+      this.#putVersion(tables, batch, version, written)
+      this.#putEntries(tables, batch, written, version.baseline === true)
       tables.putHead(batch, at)
     })
     this.#settle(tables, at)
@@ -141,10 +148,10 @@ export class StoredHistory implements History {
   async moveHead(id: number, changes: readonly Change[]): Promise<void> {
     const tables = await this.#owned()
     const at = { ...this.#at, head: id }
-    const unstored = await this.#unstoredRecords()
+    const [unstored, written] = [await this.#unstoredRecords(), await this.#written(changes)]
     await tables.env.write((batch) => {
       this.#putUnstored(tables, batch, unstored)
-      this.#putEntries(tables, batch, changes, false)
+      this.#putEntries(tables, batch, written, false)
       tables.putHead(batch, at)
     })
     this.#settle(tables, at)
@@ -195,6 +202,7 @@ export class StoredHistory implements History {
   async #record(tables: Tables, { changes, notes }: Met): Promise<void> {
     const id = this.#at.newest + 1
     const at = changes.length > 0 ? { ...this.#at, head: id, newest: id } : this.#at
+    const written = await this.#written(changes)
     await tables.env.write((batch) => {
       if (changes.length > 0) {
         const version = {
@@ -205,7 +213,7 @@ export class StoredHistory implements History {
           message: 'the files changed',
           baseline: true,
         } as const
-        this.#putVersion(tables, batch, version, changes)
+        this.#putVersion(tables, batch, version, written)
         for (const { kind, entry } of changes) {
           if (kind === 'entry.delete') batch.remove(tables.entries, entry.id)
           else batch.put(tables.entries, entry.id, this.#records.entry(entry))
@@ -224,12 +232,18 @@ export class StoredHistory implements History {
 
   /** What the first change stores besides; made in slices, as there may be much of it. */
   async #unstoredRecords(): Promise<readonly Stored[]> {
-    const records: Stored[] = []
-    for (const [at, entry] of this.#unstored.entries()) {
-      if (at % SLICE === SLICE - 1) await nextTurn()
-      records.push([entry.id, this.#records.entry(entry)])
-    }
-    return records
+    return inSlices(each(this.#unstored, (entry): Stored => [entry.id, this.#records.entry(entry)]))
+  }
+
+  async #written(changes: readonly Change[]): Promise<readonly Written[]> {
+    const entryIn = (entry: Entry | null): Uint8Array => this.#records.entry(entry)
+    return inSlices(
+      each(changes, (change): Written => {
+        const { kind, entry, before } = change
+        const after = kind === 'entry.delete' ? null : entry
+        return { id: entry.id, after, change: this.#records.change(change), record: entryIn(after), said: entryIn(before) }
+      }),
+    )
   }
 
   #putUnstored(tables: Tables, batch: Batch, unstored: readonly Stored[]): void {
@@ -238,20 +252,17 @@ export class StoredHistory implements History {
     for (const [id, record] of unstored) batch.put(tables.entries, id, record)
   }
 
-  #putVersion(tables: Tables, batch: Batch, version: Version, changes: readonly Change[]): void {
-    batch.put(tables.versions, version.id, this.#records.version(version, changes.length))
-    for (const [place, change] of changes.entries()) batch.put(tables.changes, [version.id, place], this.#records.change(change))
+  #putVersion(tables: Tables, batch: Batch, version: Version, written: readonly Written[]): void {
+    batch.put(tables.versions, version.id, this.#records.version(version, written.length))
+    for (const [place, { change }] of written.entries()) batch.put(tables.changes, [version.id, place], change)
   }
 
-  #putEntries(tables: Tables, batch: Batch, changes: readonly Change[], isBaseline: boolean): void {
-    for (const { kind, entry, before } of changes) {
-      const { id } = entry
-      const after = kind === 'entry.delete' ? null : entry
-      const record = this.#records.entry(after)
+  #putEntries(tables: Tables, batch: Batch, written: readonly Written[], isBaseline: boolean): void {
+    for (const { id, after, record, said } of written) {
       if (after) batch.put(tables.entries, id, record)
       else batch.remove(tables.entries, id)
       const note = this.#tables?.files.get(id)
-      const says = note ?? this.#records.entry(before)
+      const says = note ?? said
       if (isBaseline || this.#records.says(says, after)) {
         if (note) batch.remove(tables.files, id)
         if (note) batch.remove(tables.clashes, id)

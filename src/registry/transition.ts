@@ -4,6 +4,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Change, State } from './change.ts'
 import { whereOf } from './entry.ts'
 import type { Handler, Kinds } from './kinds.ts'
+import { pauses } from './slices.ts'
 
 type Step = { readonly handler: Handler; readonly change: Change }
 
@@ -66,7 +67,9 @@ export const prepare = async (
   report: (error: WippyError) => void,
 ): Promise<Prepared> => {
   const prepared: Step[] = []
+  const pause = pauses()
   for (const change of changes) {
+    await pause()
     try {
       if (change.kind !== 'entry.delete' && !kinds.knows(change.entry.kind)) throw kinds.unknown(change)
       for (const step of stepsOf(change, kinds)) {
@@ -83,7 +86,9 @@ export const prepare = async (
 
 /** Commits in order; what fails is reported and the rest goes on. */
 export const commit = async (prepared: Prepared, after: State, report: (error: WippyError) => void): Promise<void> => {
+  const pause = pauses()
   for (const { handler, change } of prepared) {
+    await pause()
     try {
       await handler.commit?.(change, after)
     } catch (error) {

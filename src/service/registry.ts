@@ -4,10 +4,13 @@
 // The door has checked `registry.get` for the target of a get; lists are filtered and changes checked here, entry by entry.
 
 import { Kind, WippyError } from '../error.ts'
-import { delta, type Operation, type State } from '../registry/change.ts'
+import { encode } from '../msgpack.ts'
+import { comparing, type Operation, type State } from '../registry/change.ts'
 import { type Entry, type Fields, isFields, makeEntry } from '../registry/entry.ts'
 import type { Registry } from '../registry/registry.ts'
+import { each, inSlices, type Steps } from '../registry/slices.ts'
 import type { Snapshot } from '../registry/snapshot.ts'
+import type { Reply } from '../request.ts'
 import { allowing, refuseChanges } from './entry-change.ts'
 import type { Permits } from './permit.ts'
 import type { Call, Caller, Service } from './service.ts'
@@ -25,35 +28,46 @@ const OLD_SNAPSHOTS = 8 // versions kept at hand for processes that hold on to t
 export const registryService = (registry: Registry, options: RegistryServiceOptions): Service => {
   const old = new Map<number, Snapshot>()
 
-  const snapshotOf = (version: unknown): Snapshot => {
+  const snapshotOf = function* (version: unknown): Steps<Snapshot> {
     if (version === undefined || version === null || version === registry.current.id) return registry.snapshot()
     const id = wholeNumber(version)
-    const snapshot = old.get(id) ?? registry.snapshotAt(id)
+    const snapshot = old.get(id) ?? (yield* registry.lookingBack(id))
     old.delete(id)
     old.set(id, snapshot)
     if (old.size > OLD_SNAPSHOTS) old.delete(old.keys().next().value!)
     return snapshot
   }
 
-  const visible = ({ caller }: Call, entries: readonly Entry[]): readonly unknown[] => [
-    entries.filter((entry) => options.permits.permit(caller, 'registry.get', entry.id)).map(toLua),
-  ]
-
-  const get = (call: Call): readonly unknown[] => [toLua(snapshotOf(call.args[0]).need(call.target))]
-
-  const find = (call: Call): readonly unknown[] => {
-    const [filter, version] = call.args
-    const query = filter instanceof Map || isFields(filter) ? filter : {}
-    return visible(
-      call,
-      snapshotOf(version).find(query, (message) => options.warn?.(call.caller, message)),
-    )
+  /** The entries among these that the caller may see, ready to be sent. */
+  const visible = function* ({ caller }: Call, entries: Iterable<Entry>): Steps<Reply> {
+    const seen: Uint8Array[] = []
+    for (const entry of entries) {
+      if (options.permits.permit(caller, 'registry.get', entry.id)) seen.push(encode(toLua(entry)))
+      yield
+    }
+    return { ok: true, values: listOf(seen) }
   }
 
-  const entries = (call: Call): readonly unknown[] => {
+  const get = function* (call: Call): Steps<readonly unknown[]> {
+    return [toLua((yield* snapshotOf(call.args[0])).need(call.target))]
+  }
+
+  const find = function* (call: Call): Steps<Reply> {
+    const [filter, version] = call.args
+    const query = filter instanceof Map || isFields(filter) ? filter : {}
+    const snapshot = yield* snapshotOf(version)
+    return yield* visible(call, yield* snapshot.finding(query, (message) => options.warn?.(call.caller, message)))
+  }
+
+  const entries = function* (call: Call): Steps<Reply> {
     const [version, ns] = call.args
-    const snapshot = snapshotOf(version)
-    return visible(call, typeof ns === 'string' ? snapshot.namespace(ns) : snapshot.entries())
+    const snapshot = yield* snapshotOf(version)
+    return yield* visible(call, typeof ns === 'string' ? snapshot.namespace(ns) : snapshot.state.values())
+  }
+
+  const difference = function* ({ args: [from, to] }: Call): Steps<Reply> {
+    const changes = yield* comparing(yield* stateOf(from), yield* stateOf(to))
+    return { ok: true, values: listOf(yield* each(changes, ({ kind, entry }) => encode({ kind, entry: toLua(entry) }))) }
   }
 
   const version = ({ args: [id, step] }: Call): readonly unknown[] => {
@@ -62,7 +76,7 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
   }
 
   const apply = async ({ caller, args: [wanted, base] }: Call): Promise<readonly unknown[]> => {
-    const operations = list(wanted).map(toOperation)
+    const operations = await inSlices(each(list(wanted), toOperation))
     refuseChanges(options.permits, caller, operations, registry)
     const author = options.author?.(caller) ?? caller.entry
     const made = await registry.apply(operations, {
@@ -83,17 +97,15 @@ export const registryService = (registry: Registry, options: RegistryServiceOpti
   return {
     name: 'registry',
     operations: {
-      'registry.get': get,
-      'registry.find': find,
-      'registry.entries': entries,
+      'registry.get': (call) => inSlices(get(call)),
+      'registry.find': (call) => inSlices(find(call)),
+      'registry.entries': (call) => inSlices(entries(call)),
       'registry.current': () => [registry.current.id],
       'registry.version': version,
-      'registry.versions': () => [registry.versions().map(({ id }) => id)],
+      'registry.versions': () => [registry.versionIds()],
       'registry.apply': apply,
       'registry.apply_version': applyVersion,
-      'registry.delta': ({ args: [from, to] }) => [
-        delta(stateOf(from), stateOf(to)).map(({ kind, entry }) => ({ kind, entry: toLua(entry) })),
-      ],
+      'registry.delta': (call) => inSlices(difference(call)),
     },
   }
 }
@@ -139,9 +151,15 @@ const toOperation = (value: unknown): Operation => {
   throw invalid('an operation is entry.create, entry.update or entry.delete, with an entry')
 }
 
-const stateOf = (value: unknown): State =>
-  new Map(
-    list(value)
-      .map((item) => toEntry(item))
-      .map((entry) => [entry.id, entry]),
-  )
+function* stateOf(value: unknown): Steps<State> {
+  return new Map((yield* each(list(value), toEntry)).map((entry) => [entry.id, entry]))
+}
+
+/** One list, of values that are encoded already, as everything that an operation answers. */
+const listOf = (values: readonly Uint8Array[]): Uint8Array => {
+  const head = Buffer.alloc(6)
+  head.writeUInt8(0x91, 0) // an array of one,
+  head.writeUInt8(0xdd, 1) // which is an array of so many
+  head.writeUInt32BE(values.length, 2)
+  return Buffer.concat([head, ...values])
+}

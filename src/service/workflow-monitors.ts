@@ -33,7 +33,7 @@ export class WorkflowMonitors {
   readonly #scheduler: Scheduler
   readonly #elsewhere: Elsewhere
   readonly #report: (error: unknown) => void
-  readonly #followed = new Map<string, symbol>() // watcher and watched → this time of watching
+  readonly #followed = new Map<string, Map<string, AbortController>>() // id of a watcher → watched → this time of watching
 
   constructor(durables: Durables, { scheduler, clock, report }: MonitorsOptions) {
     this.#durables = durables
@@ -61,7 +61,12 @@ export class WorkflowMonitors {
   }
 
   unmonitor(run: Watcher, target: string): void {
-    this.#followed.delete(`${run.id} ${target}`)
+    this.#forget(run.id, target)
+  }
+
+  /** A workflow has ended: nothing is told to it any more. */
+  over(id: string): void {
+    for (const target of [...(this.#followed.get(id)?.keys() ?? [])]) this.#forget(id, target)
   }
 
   /** What a workflow that was taken up goes on watching. */
@@ -71,38 +76,49 @@ export class WorkflowMonitors {
 
   /** Tells the workflow of an end, when it comes. `on`: the start of a node that a process is of. */
   follow({ id, pid }: Watcher, watched: Pid, on = this.#durables.owner): void {
-    const key = `${id} ${watched}`
-    if (this.#followed.has(key)) return
-    const time = Symbol(key)
-    const isStill = (): boolean => this.#followed.get(key) === time
-    this.#followed.set(key, time)
-    void this.#end(id, watched, on)
+    const followed = this.#followed.get(id) ?? new Map<string, AbortController>()
+    if (followed.has(watched)) return
+    const over = new AbortController()
+    const { signal } = over
+    this.#followed.set(id, followed.set(watched, over))
+    void this.#end(id, watched, on, signal)
       .then(async (end) => {
-        if (end !== null && isStill()) await this.#tell({ id, pid }, watched, end)
+        if (end !== null && !signal.aborted) await this.#tell({ id, pid }, watched, end)
       })
       .catch((error) => {
-        if (!(error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND')) this.#report(error) // who watched has ended as well
+        if (signal.aborted || (error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND')) return // who watched has ended as well
+        this.#report(error)
       })
-      .finally(() => isStill() && this.#followed.delete(key))
+      .finally(() => signal.aborted || this.#forget(id, watched))
+  }
+
+  #forget(id: string, watched: string): void {
+    const followed = this.#followed.get(id)
+    followed?.get(watched)?.abort()
+    followed?.delete(watched)
+    if (followed?.size === 0) this.#followed.delete(id)
   }
 
   /** How it ends; null when the watcher hears of it otherwise: children tell their parents themselves, and who goes on with it tells it. */
-  async #end(watcher: string, watched: Pid, on: string): Promise<End | null> {
+  async #end(watcher: string, watched: Pid, on: string, signal: AbortSignal): Promise<End | null> {
     const id = this.#durables.letters.owns(watched) ? idOf(watched) : null
     if (id === null) {
-      if (on === this.#durables.owner) return this.#endHere(watched)
+      if (on === this.#durables.owner) return this.#endHere(watched, signal)
       await this.#elsewhere.gone(on)
       return this.#durables.has(watcher) ? lost(watched) : null
     }
     const head = await this.#durables.engine.head(id)
     if (head !== null && cardOf(head.card).parent === watcher) return null
-    const { status, card } = await this.#durables.ended(id)
+    const { status, card } = await this.#durables.ended(id, signal)
     return this.#durables.has(watcher) ? { ok: status === 'completed', payload: cardOf(card).result ?? encodeAll([]) } : null
   }
 
-  async #endHere(watched: Pid): Promise<End> {
+  async #endHere(watched: Pid, signal: AbortSignal): Promise<End> {
     if (this.#scheduler.processes.find(watched) === null) return lost(watched)
-    return new Promise((resolve) => this.#scheduler.onExit(watched, resolve))
+    return new Promise((resolve) => {
+      const forget = this.#scheduler.onExit(watched, resolve)
+      signal.addEventListener('abort', forget, { once: true })
+    })
   }
 
   async #tell({ id, pid }: Watcher, watched: Pid, end: End): Promise<void> {

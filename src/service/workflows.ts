@@ -137,6 +137,7 @@ export class Workflows implements DurableLauncher {
     if (caller.context.within !== undefined || this.#scheduler.budgetOf(caller.pid) !== null) {
       throw refused('BUDGET_DURABLE', Kind.PermissionDenied, `"${call.target}" is durable: it would outlive the budget of who starts it`)
     }
+    if (how !== 'spawn' && how !== 'exec') this.#scheduler.links.needRoom(caller.pid)
     const { pid } = await this.begin({
       ...{ entry: call.target, host, args: rest, parent: null, watchers: [] },
       context: contextOf(caller, options, this.#credentials),

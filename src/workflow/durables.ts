@@ -180,9 +180,9 @@ export class Durables {
     return this.#share.sure()
   }
 
-  /** The head of a workflow once it has ended, wherever it runs. Throws WORKFLOW_NOT_FOUND. */
-  ended(id: string): Promise<Head> {
-    return this.#endings.of(id)
+  /** The head of a workflow once it has ended, wherever it runs; `signal`: nobody waits any longer. Throws WORKFLOW_NOT_FOUND. */
+  ended(id: string, signal?: AbortSignal): Promise<Head> {
+    return this.#endings.of(id, signal)
   }
 
   /**
@@ -256,6 +256,7 @@ export class Durables {
     if (ended) {
       this.#loaded.drop(run)
       this.#endings.tell(run.id)
+      if (run.isOver) this.#options.over(run.id)
     } else this.#loaded.keep(run)
   }
 
@@ -278,6 +279,7 @@ export class Durables {
     const mail = [...endMail(run.id, run.card, exit), ...children]
     if (!(await run.note(RecordKind.end, exit.payload, card, status, { mail }))) return false
     this.#loaded.drop(run) // not before: who looked for it would take it up again
+    this.#options.over(run.id)
     for (const to of [run.id, ...mail.map(({ to }) => to)]) void this.#share.hint(to)
     return true
   }

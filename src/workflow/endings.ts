@@ -19,10 +19,16 @@ export class Endings {
     return this.#waiting.size
   }
 
-  /** The head of a workflow that has ended, once it has. Throws WORKFLOW_NOT_FOUND when there is none, or none any more. */
-  async of(id: string): Promise<Head> {
+  /**
+   * The head of a workflow that has ended, once it has. Throws WORKFLOW_NOT_FOUND when there is none, or none any more, and the reason of
+   * `signal` when nobody waits any longer.
+   */
+  async of(id: string, signal?: AbortSignal): Promise<Head> {
     for (;;) {
+      signal?.throwIfAborted()
       const { promise: told, resolve } = Promise.withResolvers<void>()
+      const give = (): void => resolve()
+      signal?.addEventListener('abort', give)
       this.#waiting.set(id, (this.#waiting.get(id) ?? new Set()).add(resolve)) // first: what is told while it is read is not missed
       try {
         const head = await this.#engine.head(id)
@@ -34,6 +40,7 @@ export class Endings {
         await told
       } finally {
         this.#forget(id, resolve)
+        signal?.removeEventListener('abort', give)
       }
     }
   }

@@ -3,6 +3,7 @@
 //   Q1 It is asked of a copy, made of the journal: nothing that is done to answer it stays, is written down, or leaves the copy.
 //   Q2 It sees what is durable, and nothing else. It has so much fuel and no more.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Kind, WippyError } from '../error.ts'
 import { EXIT, FrameCursor, QUERY } from '../kernel/frame.ts'
 import { FrameBuffer } from '../kernel/frame-buffer.ts'
@@ -11,12 +12,14 @@ import { formatPid, type Pid } from '../pid.ts'
 import { cardOf } from './card.ts'
 import { type Head, workflowNotFound } from './engine.ts'
 import { idOf } from './id.ts'
-import { labelOf } from './ledger.ts'
+import { framesOf, labelOf } from './ledger.ts'
 import { rebuild, type Workshop } from './rebuild.ts'
 
 const FUEL = 50_000_000 // a fifth of a second
+const SLICE = 500_000
 const MOST_AT_ONCE = 16
 const NOTHING = new Uint8Array(0)
+const NO_FRAMES = framesOf(NOTHING)
 
 export type Question = {
   readonly name: string
@@ -34,7 +37,11 @@ export const inquire = async (workshop: Workshop, head: Head, { name, args, nowM
     if (isSpent) throw busy(head.id)
     const question = new FrameBuffer()
     question.write(QUERY, 0, 0, new TextEncoder().encode(name), NOTHING, args)
-    const verdict = body.step(question, FUEL, nowMs)
+    let verdict = body.step(question, SLICE, nowMs)
+    for (let fuel = SLICE; verdict === 'again' && body.outbox.start === body.outbox.end && fuel < FUEL; fuel += SLICE) {
+      await nextTurn() // others have theirs
+      verdict = body.step(NO_FRAMES, SLICE, nowMs)
+    }
     if (verdict === 'fault') throw broken(name, body.fault?.message ?? '')
     const frame = new FrameCursor().over(body.outbox)
     if (!frame.next()) throw verdict === 'again' ? tooLong(name) : waits(name)

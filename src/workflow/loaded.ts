@@ -11,6 +11,7 @@ import { type Partitions, partitionOf } from './partition.ts'
 import type { Run } from './run.ts'
 
 const READ_AT_ONCE = 16 // journals
+const LOOKS = 64 // for idle ones, whenever one is kept: there may be many, all of them busy
 
 export type LoadedOptions = {
   readonly scheduler: () => Scheduler
@@ -137,11 +138,11 @@ export class Loaded {
     this.#runs.delete(run.id)
     this.#runs.set(run.id, run)
     this.#letIn(run)
-    const { kept } = this.#options
-    if (this.#runs.size <= kept) return
-    for (const idle of this.#runs.values()) {
-      if (this.#runs.size <= kept) return
-      if (idle.isIdle) void this.#giveUp(idle)
+    let left = LOOKS
+    for (const one of this.#runs.values()) {
+      if (this.#runs.size <= this.#options.kept || left-- === 0) return
+      if (one.isIdle) void this.#giveUp(one)
+      else this.#runs.delete(one.id) && this.#runs.set(one.id, one) // it is in use
     }
   }
 

@@ -16,6 +16,8 @@ import { forgotten, originOf, type Parsed, type Position, parse, parseChain, Rec
 import { type Meter, replay } from './replay.ts'
 
 const PAGE = 500 // records read at once
+const FEW = 4 // records replayed between two looks at the clock
+const SLICE_MS = 2
 
 /** A body for a program, given as bytes. */
 export type MakeBody = (code: Uint8Array, limits: HostLimits) => DurableBody
@@ -90,16 +92,22 @@ export const rebuilt = async (
     const isItsCode = code === undefined || programHash(code) === run.code
     const meter: Meter = { own: isItsCode ? runtime : null, by: kept === null ? (beginning.runtime ?? null) : runtime, owed: 0 }
     const sum = { verdict: 'wait', steps: kept?.steps ?? 0, fuel: kept?.fuel ?? 0 }
+    let until = performance.now() + SLICE_MS
     while (last.seq < seq) {
       const records = parseChain(id, last, await engine.read(id, last.seq + 1, Math.min(PAGE, seq - last.seq)))
       const newest = records.at(-1)
       if (newest === undefined) throw incomplete(id, last.seq + 1)
-      const part = replay(id, body, records, ledger, meter)
-      if (part.steps > 0) sum.verdict = part.verdict
-      sum.steps += part.steps
-      sum.fuel += part.fuel
+      for (let at = 0; at < records.length; at += FEW) {
+        if (performance.now() > until) {
+          await nextTurn() // others have theirs
+          until = performance.now() + SLICE_MS
+        }
+        const part = replay(id, body, records.slice(at, at + FEW), ledger, meter)
+        if (part.steps > 0) sum.verdict = part.verdict
+        sum.steps += part.steps
+        sum.fuel += part.fuel
+      }
       last = newest
-      if (records.length === PAGE) await nextTurn() // others have theirs
     }
     const { verdict, steps, fuel } = sum
     const pieces = kept?.names ?? new Set<string>()

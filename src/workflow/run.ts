@@ -90,6 +90,11 @@ export class Run {
     return this.#journal.next
   }
 
+  /** Whether its last record has been made. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   get isClosed(): boolean {
     return this.#isClosed
   }

@@ -31,6 +31,8 @@ export type WorkflowNode = Workshop & {
   readonly unbegun?: (card: Card) => void
   /** A run that had begun was taken up. */
   readonly resumed: (run: Run) => void
+  /** A workflow has ended on this node. */
+  readonly over: (id: string) => void
 }
 
 export type TakingUpOptions = {

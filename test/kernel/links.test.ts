@@ -1,7 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Links } from '../../src/kernel/links.ts'
+import type { WippyError } from '../../src/error.ts'
+import { Links, MOST_WATCHED } from '../../src/kernel/links.ts'
 import type { Pid } from '../../src/pid.ts'
+import { TestKernel } from '../support/test-kernel.ts'
 
 const test = suite('links')
 const [a, b, c] = ['a', 'b', 'c'] as Pid[] as [Pid, Pid, Pid]
@@ -41,6 +43,24 @@ test('linking twice is one link', () => {
   links.link(b, a)
   links.unlink(a, b)
   assert.is(links.sever(b).peers.size, 0)
+})
+
+test('of a process so many are watched, and one more may be when it watches one less', () => {
+  const kernel = new TestKernel()
+  const { scheduler } = kernel
+  const { links } = scheduler
+  const watcher = kernel.listener()
+  const other = kernel.listener()
+  for (let n = 0; n < MOST_WATCHED; n++) links.monitor(watcher.pid, `p${n}` as Pid)
+  const refused = (act: () => unknown): void => assert.throws(act, (error: WippyError) => error.code === 'MONITOR_LIMIT')
+  refused(() => scheduler.monitor(watcher.pid, other.pid))
+  refused(() => scheduler.link(watcher.pid, other.pid))
+  refused(() => kernel.spawn(undefined, { parent: watcher.pid, monitor: true }))
+  assert.is(scheduler.processes.size, 2)
+  scheduler.link(other.pid, watcher.pid)
+  links.unmonitor(watcher.pid, 'p0' as Pid)
+  const child = kernel.spawn(undefined, { parent: watcher.pid, monitor: true })
+  assert.ok(links.watchersOf(child.pid).has(watcher.pid))
 })
 
 test.run()

@@ -5,7 +5,10 @@ import * as assert from 'uvu/assert'
 import type { Change } from '../../src/registry/change.ts'
 import { makeEntry } from '../../src/registry/entry.ts'
 import { memoryHistory } from '../../src/registry/history.ts'
-import { wayBetween } from '../../src/registry/lineage.ts'
+import { walking } from '../../src/registry/lineage.ts'
+import { atOnce } from '../../src/registry/slices.ts'
+
+const wayBetween = (...about: Parameters<typeof walking>) => atOnce(walking(...about))
 
 const test = suite('lineage')
 

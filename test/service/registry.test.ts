@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { makeEntry } from '../../src/registry/entry.ts'
+import { type Entry, makeEntry } from '../../src/registry/entry.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { Permit } from '../../src/service/permit.ts'
 import { registryService } from '../../src/service/registry.ts'
@@ -59,6 +59,37 @@ test('every changed entry needs its own permission; none is changed when one is 
   )
   assert.is(registry.current.id, 0)
   assert.equal(await ask(service, fakeCaller(), 'registry.apply', 'app:a', [[create('app:a')], 0]), [1])
+})
+
+test('others have their turns while there is much to find, to compare, to change and to go back over', async () => {
+  const COUNT = 4000
+  const registry = new Registry()
+  const one = (n: number, size: number): Entry => tool(`t${n}`, { n: `${n}` }, { text: 'x'.repeat(size) })
+  await registry.boot(Array.from({ length: COUNT }, (_, n) => one(n, 200)))
+  const service = registryService(registry, { permits: permitsOf() })
+  const plain = ({ id, kind, meta, data }: Entry) => ({ id, kind, meta, data })
+  const lists = [200, 300].map((size) => Array.from({ length: COUNT }, (_, n) => plain(one(n, size))))
+  const operations = lists[1]!.map((entry) => ({ kind: 'entry.update', entry }))
+  for (const [op, args] of [
+    ['registry.find', [{}]],
+    ['registry.entries', []],
+    ['registry.delta', lists],
+    ['registry.apply', [operations]],
+    ['registry.apply_version', [0]],
+    ['registry.entries', [1]],
+  ] as const) {
+    let turns = 0
+    let isOver = false
+    const turn = (): void => {
+      if (!isOver) setImmediate(turn)
+      turns++
+    }
+    const answer = values(ask(service, fakeCaller(), op, '', args))
+    setImmediate(turn)
+    await answer
+    isOver = true
+    assert.ok(turns > 0, op)
+  }
 })
 
 test('a version says who made it', async () => {

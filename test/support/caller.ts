@@ -52,5 +52,9 @@ export const ask = (service: Service, caller: Caller, op: string, target = '', a
   service.operations[op]!(callOf(caller, op, target, args, tag))
 
 /** The values of an answer, after their way through bytes. */
-export const values = async (answer: ReturnType<typeof ask>): Promise<unknown[]> =>
-  decodeAll(encodeAll((await answer) as readonly unknown[]))
+export const values = async (answer: ReturnType<typeof ask>): Promise<unknown[]> => {
+  const answered = await answer
+  if (!('ok' in answered)) return decodeAll(encodeAll(answered))
+  if (!answered.ok) throw answered.error
+  return decodeAll(answered.values)
+}

@@ -45,8 +45,11 @@ export const guest = async (services: readonly Service[], caller: FakeCaller = f
     try {
       if (!operation) throw new Error(`nobody answers ${op}`)
       const result = operation(callOf(caller, op, target, args, tag))
-      const values = result instanceof Promise ? await result : result
-      if (tag !== 0) answers.push({ tag, ok: true, values: decodeAll(encodeAll(values as readonly unknown[])) })
+      const answered = result instanceof Promise ? await result : result
+      if (tag === 0) return
+      if (!('ok' in answered)) answers.push({ tag, ok: true, values: decodeAll(encodeAll(answered)) })
+      else if (answered.ok) answers.push({ tag, ok: true, values: decodeAll(answered.values) })
+      else throw answered.error
     } catch (error) {
       if (tag !== 0) answers.push({ tag, ok: false, values: [error] })
     }

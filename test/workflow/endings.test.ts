@@ -30,6 +30,14 @@ test('nothing is kept of who was told, or need not wait', async () => {
   stored.head = { status: 'completed' }
   all.tell('w')
   assert.equal([(await first).status, (await second).status, (await all.of('w')).status], ['completed', 'completed', 'completed'])
+  stored.head = { status: 'running' }
+  const giving = new AbortController()
+  const third = failure(all.of('w', giving.signal))
+  await null
+  all.look()
+  giving.abort(new Error('nobody waits'))
+  assert.is((await third).message, 'nobody waits')
+  assert.is(all.size, 0)
   stored.head = null
   assert.is((await failure(all.of('gone'))).code, 'WORKFLOW_NOT_FOUND')
   assert.is(all.size, 0)

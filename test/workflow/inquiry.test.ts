@@ -22,6 +22,7 @@ const ADDER = program(
   workflow.query('spins', function() while true do end end)
   workflow.query('fails', function() local t = nil return t.x end)
   workflow.query('me', function() return process.pid() end)
+  workflow.query('counts', function(to) local n = 0 for i = 1, to do n = n + i end return n end)
   while true do
     local n = inbox:receive():payload():data()
     if n < 0 then
@@ -83,7 +84,10 @@ test('a workflow that has ended answers too', async () => {
   const { ask } = await adder(3, -1)
   assert.is(await ask('bump'), 4)
   const gone = await failure(ask('total'))
-  assert.equal([gone.kind, gone.message], ['NotFound', "no query 'total': it answers bump, calls, fails, me, sends, several, spins, waits"])
+  assert.equal(
+    [gone.kind, gone.message],
+    ['NotFound', "no query 'total': it answers bump, calls, counts, fails, me, sends, several, spins, waits"],
+  )
 })
 
 test('a query cannot ask, send, wait or go on for ever', async () => {
@@ -98,6 +102,23 @@ test('a query cannot ask, send, wait or go on for ever', async () => {
     assert.is(error.code, code)
     assert.match(error.message, said)
   }
+})
+
+test('others have their turns while it computes', async () => {
+  const { ask } = await adder(1)
+  let turns = 0
+  let isOver = false
+  const turn = (): void => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  await ask('counts', { args: [1] })
+  setImmediate(turn)
+  const before = turns
+  const sum = await ask('counts', { args: [1_000_000] })
+  isOver = true
+  assert.is(sum, 500_000_500_000)
+  assert.ok(turns - before >= 3, `${turns - before} turns`)
 })
 
 test('its errors are those of its code, with the place', async () => {

@@ -165,6 +165,25 @@ test('who stops watching and begins again hears of an end once', () =>
 
 const exits = (value: unknown): unknown[] => (value as unknown[][]).filter(([kind]) => kind === 'pid.exit').map(([, ...rest]) => rest)
 
+test('what a workflow watched does not know of it any more once it has ended', () =>
+  withApp({ ...HOST, watcher: WATCHER, plain: PLAIN }, async (app) => {
+    await app.eval(`return (process.spawn('app:plain', 'app:processes', 'one'))`)
+    const one = await pidNamed(app, 'one')
+    const [plain] = app.processes('app:plain')
+    const waiting = (): number => plain!.exits?.length ?? 0
+    const before = waiting()
+    for (const id of ['w1', 'w2', 'w3']) {
+      await spawn(app, 'watcher', id)
+      await send(app, id, 'monitor', `'${one}'`)
+      await heard(app, 'answered', 1, id)
+    }
+    assert.is(waiting(), before + 3)
+    await send(app, 'w1', 'stop', '0')
+    await app.eval(`return (process.terminate('{app:workflows|w2}'))`)
+    await send(app, 'w3', 'unmonitor', `'${one}'`)
+    await app.until(() => waiting() === before, 'nobody waiting for its end')
+  }))
+
 test('a process of the next start of the node is not taken for one of this start, though it has the same pid', async () => {
   const journals = new HoldingEngine()
   let app = await start({ ...HOST, watcher: WATCHER, plain: PLAIN, kept: service('plain') }, { journals: journals.engine })

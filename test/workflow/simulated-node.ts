@@ -141,6 +141,7 @@ export class SimNode {
       begins: async () => true,
       mayCancel: () => true,
       resumed: () => {},
+      over: () => {},
       report: (error) => world.note(`${name} reports ${(error as WippyError).code ?? error}`),
       checkpoints: { everyRecords: 4, everyBytes: 1 << 20 },
       kept: world.random.below(3),

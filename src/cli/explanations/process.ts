@@ -145,7 +145,7 @@ WORKFLOW_RECORD | The workflow has no such record. | Records are counted from 1,
 WORKFLOW_TIMEOUT | A workflow took longer than it may. | It was started with a timeout. | Raise the timeout, or make it shorter.
 SCHEDULE_INVALID | The schedule of a workflow cannot be. | It is a cron expression with a time zone. | Write for example cron: "0 3 * * *".
 WORKFLOW_SKIPPED | A run of a schedule was left out. | The one before was still under way, and the entry says to skip. | Make runs shorter, or choose another overlap.
-MONITOR_LIMIT | A workflow watches 10,000 others already. | What it watches is kept in its journal. | Spread them over children, or stop watching with process.unmonitor.
+MONITOR_LIMIT | A process or a workflow watches as many others as it may. | What it watches is kept outside its memory: 100,000 of a process, 10,000 of a workflow, in its journal. | Spread them over children, or stop watching with process.unmonitor.
 MONITOR_NAME | A workflow is to watch a name. | A name may mean another process after a restart. | Look the pid up, and watch that.
 PROCESS_LOST | A process ended with the node it ran on. | Only what is durable goes on elsewhere. | Start it again, or make it durable.
 QUERY_CROWD | Too many queries of workflows run at once. | Each takes a memory of its own. | Ask again.
