@@ -5,6 +5,7 @@
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'
+import { Ring } from '../kernel/ring.ts'
 
 export type Headers = Readonly<Record<string, string | number | boolean>>
 
@@ -34,7 +35,7 @@ export class MemoryQueue {
   /** Called when there may be something to take. */
   wake: () => void = () => {}
   readonly #clock: Clock
-  readonly #waiting = new Set<Message>()
+  #waiting = new Ring<Message>() // not a set: its first element is found behind all that went before it
   readonly #later = new Map<Message, () => void>()
   #length = 0 // all that is here or with a consumer
   #bytes = 0
@@ -63,15 +64,13 @@ export class MemoryQueue {
     }
     this.#length++
     this.#bytes += sizeOf(message)
-    this.#waiting.add(message)
+    this.#waiting.push(message)
     this.wake()
   }
 
   /** The next message, for a consumer that says later what became of it. */
   take(): Message | undefined {
-    const [message] = this.#waiting
-    if (message) this.#waiting.delete(message)
-    return message
+    return this.#waiting.size > 0 ? this.#waiting.shift() : undefined
   }
 
   /** It was done, or moved elsewhere. */
@@ -86,7 +85,7 @@ export class MemoryQueue {
     const again = { ...message, attempts: message.attempts + 1 }
     const forget = this.#clock.setTimer(Math.min(RETRY_MS.first * 2 ** message.attempts, RETRY_MS.longest), () => {
       this.#later.delete(again)
-      this.#waiting.add(again)
+      this.#waiting.push(again)
       this.wake()
     })
     this.#later.set(again, forget)
@@ -96,6 +95,6 @@ export class MemoryQueue {
     this.#isClosed = true
     for (const forget of this.#later.values()) forget()
     this.#later.clear()
-    this.#waiting.clear()
+    this.#waiting = new Ring()
   }
 }

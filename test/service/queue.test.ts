@@ -2,10 +2,12 @@
 
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { systemClock } from '../../src/clock.ts'
 import type { WippyError } from '../../src/error.ts'
 import { MemoryQueue } from '../../src/service/memory-queue.ts'
 import type { Draft } from '../support/app.ts'
 import { failure, func, type TestApp, withApp } from '../support/app.ts'
+import { effort } from '../support/effort.ts'
 import { ManualTimers } from '../support/manual-timers.ts'
 
 const test = suite('queue')
@@ -130,6 +132,19 @@ test('headers take room as bodies do, and a queue that is closed keeps nothing',
   queue.close()
   queue.retry(first)
   assert.equal(timers.waits, [])
+})
+
+test('what a message costs does not depend on how many wait', () => {
+  const COUNT = 200_000
+  const queue = new MemoryQueue(systemClock, { maxLength: COUNT, maxBytes: COUNT * 10, maxAttempts: 3 })
+  const body = new Uint8Array(1)
+  for (let n = 0; n < COUNT; n++) queue.add({ id: `${n}`, body, headers: {}, attempts: 0 })
+  let taken = 0
+  const ms = effort(() => {
+    while (queue.take()?.id === `${taken}`) taken++
+  })
+  assert.is(taken, COUNT)
+  assert.ok(ms < 1500, `${ms} ms`)
 })
 
 test('a message is settled once', () =>
