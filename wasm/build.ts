@@ -1,5 +1,6 @@
-// Builds wasm/swap.wasm (from swap.wat), wasm/actor.wasm (wasmoon's Lua + companion, patched, metered, optimised), wasm/actor.image (the
-// memory after boot) and wasm/actor.modules (bytecode of the files of runtime-lua that only some entries need).
+// Builds wasm/swap.wasm and wasm/courier.wasm (from the texts beside them), wasm/actor.wasm (wasmoon's Lua + companion, patched, metered,
+// optimised), wasm/actor.image (the memory after boot) and wasm/actor.modules (bytecode of the files of runtime-lua that only some entries
+// need).
 // Same input, same bytes. `node wasm/build.ts` builds all; `node wasm/build.ts image` only boots again (after a change in runtime-lua/).
 
 import { execFileSync } from 'node:child_process'
@@ -30,7 +31,7 @@ const FEATURES = [
   'multivalue',
 ].map((name) => `--enable-${name}`)
 
-const SWAP_FEATURES = ['--enable-multimemory', '--enable-simd']
+const HOST_FEATURES = ['--enable-multimemory', '--enable-simd']
 
 const here = import.meta.dirname
 const root = join(here, '..')
@@ -121,13 +122,13 @@ export const buildWasm = (options: { readonly metered: boolean } = { metered: tr
   }
 }
 
-/** Builds swap.wasm in a temporary folder and returns its bytes. */
-export const buildSwap = (): Uint8Array => {
+/** Builds one of the modules that the host has beside actor.wasm, and returns its bytes. */
+export const buildHostModule = (name: 'swap' | 'courier'): Uint8Array => {
   const folder = mkdtempSync(join(tmpdir(), 'wippy-wasm-'))
   try {
-    tool('wasm-as', [...SWAP_FEATURES, join(here, 'swap.wat'), '-o', 'plain.wasm'], folder)
-    tool('wasm-opt', [...SWAP_FEATURES, '-O3', '-aimfs=500', 'plain.wasm', '-o', 'swap.wasm'], folder)
-    return readFileSync(join(folder, 'swap.wasm'))
+    tool('wasm-as', [...HOST_FEATURES, join(here, `${name}.wat`), '-o', 'plain.wasm'], folder)
+    tool('wasm-opt', [...HOST_FEATURES, '-O3', '-aimfs=500', 'plain.wasm', '-o', 'host.wasm'], folder)
+    return readFileSync(join(folder, 'host.wasm'))
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -137,7 +138,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const onlyImage = process.argv[2] === 'image'
   const wasm = onlyImage ? readFileSync(join(here, 'actor.wasm')) : buildWasm()
   if (!onlyImage) {
-    writeFileSync(join(here, 'swap.wasm'), buildSwap()) // before the image is booted: it is taken with this
+    // before the image is booted: it is taken with these
+    for (const name of ['swap', 'courier'] as const) writeFileSync(join(here, `${name}.wasm`), buildHostModule(name))
     writeFileSync(join(here, 'actor.wasm'), wasm)
   }
   const { image, modules } = bootImage(wasm)

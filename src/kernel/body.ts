@@ -2,6 +2,7 @@
 //
 // kernel → body: `step` with an inbox (frame.ts); body → kernel: the verdict, and the outbox in place.
 
+import type { Address } from './address.ts'
 import type { Frames } from './frame.ts'
 
 /** `wait`: nothing to do before something arrives. `again`: fuel is spent, work is left. `exit`: the outbox ends with EXIT. `fault`: see `fault`. */
@@ -10,12 +11,18 @@ export type Verdict = 'wait' | 'again' | 'exit' | 'fault'
 /** Why a body cannot be stepped again. */
 export type Fault = { readonly reason: 'fuel' | 'memory' | 'stack' | 'trap'; readonly message: string }
 
+/** An empty mailbox that may be written to: the address of its place (places.ts), and in whose name. */
+export type Reply = { at: number; from: Address }
+
 export interface Body {
   /**
    * Runs until nothing is ready or `fuel` is spent. Synchronous: never awaits, never calls out; what it wants stands in the outbox.
    * Deterministic: the same state, inbox, fuel and time give the same step. The inbox is valid only until it returns.
+   *
+   * `reply`: all that is in the inbox came from one process, whose mailbox is empty. When the step waits then, and wants nothing but one
+   * message for it that credit covers, the body may write that there itself: the outbox is empty then, and `replied` is not 0.
    */
-  step(inbox: Frames, fuel: number, nowMs: number): Verdict
+  step(inbox: Frames, fuel: number, nowMs: number, reply?: Reply | null): Verdict
   /** What the last step wants: valid until the next step or `close`. */
   readonly outbox: Frames
   /** Fuel of the last step. */
@@ -25,6 +32,8 @@ export interface Body {
   /** Whether it has not read all that it was handed: until it has, the rest stays in the mailbox. */
   readonly isBehind?: boolean
   readonly fault: Fault | null
+  /** Length of the frame that the last step wrote to `reply`; 0: it wrote none. */
+  readonly replied?: number
   /** Bytes it holds beyond what its code shares with others, when that is known. */
   readonly heldBytes?: number
   /** Where it stands, between two steps. Its memory is read, not run: the state stays what it is. */

@@ -170,14 +170,20 @@ export class Delivery {
 
   /**
    * Writes into the inbox how many more messages those who wrote will certainly take from `process` in this step: each frame of a sender is
-   * worth half of the room that is left, so that all of them together are not worth more than there is.
+   * worth half of the room that is left, so that all of them together are not worth more than there is. Answers who has credit, when
+   * the inbox is one frame.
    */
-  grantCredit(process: Process, inbox: Frames): void {
-    const only = process.mailbox.onlyFrom?.process
-    if (only && only.state !== 'ended' && only.serial >= 0) {
-      const credit = this.#roomAt(only, process) >> 1
-      if (credit > 0) setCredit(inbox.view, inbox.start, credit)
-    } else this.#grantEach(process, inbox)
+  grantCredit(process: Process, inbox: Frames): Process | null {
+    const from = process.mailbox.onlyFrom
+    const only = from === null ? null : from.process
+    if (only === null || only.state === 'ended' || only.serial < 0) {
+      this.#grantEach(process, inbox)
+      return null
+    }
+    const credit = this.#roomAt(only, process) >> 1
+    if (credit === 0) return null
+    setCredit(inbox.view, inbox.start, credit)
+    return only
   }
 
   #grantEach(process: Process, inbox: Frames): void {

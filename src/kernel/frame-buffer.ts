@@ -4,24 +4,52 @@
 
 import type { Address } from './address.ts'
 import { areWithin, type FrameCursor, type Frames, HEADER_BYTES } from './frame.ts'
+import { givePlace, PLACE_BYTES, places, takePlace } from './places.ts'
 
-const SMALLEST = 256 // bytes
+const SMALLEST = PLACE_BYTES
 const SHORT = 256 // bytes; below it a loop is faster than `set`, which makes an object first
 const LARGEST_KEPT = 128 * 1024 // bytes; larger buffers are not kept for reuse
 const POOLED = 2 * 1024 * 1024 // bytes of all that are kept
 
+/** Bytes, and two more views of the same ones. */
+type Memory = Pick<typeof places, 'bytes' | 'view' | 'words'>
+
+const memoryOf = (capacity: number): Memory => {
+  const bytes = new Uint8Array(capacity)
+  return { bytes, view: new DataView(bytes.buffer), words: new Int32Array(bytes.buffer) }
+}
+
 export class FrameBuffer implements Frames {
-  bytes: Uint8Array
-  view: DataView
-  #words: Int32Array
+  bytes!: Uint8Array
+  view!: DataView
+  #words!: Int32Array
   start = 0
   end = 0
+  #from = 0 // where its stretch of the memory begins
+  #limit = 0 // where it ends
+  readonly #place: number // where it lies while that is large enough; 0: there is none
+  #own: Memory | null // else
 
   /** `capacity` in bytes, a multiple of 4. */
-  constructor(capacity = SMALLEST) {
-    this.bytes = new Uint8Array(capacity)
-    this.view = new DataView(this.bytes.buffer)
-    this.#words = new Int32Array(this.bytes.buffer)
+  constructor(capacity = SMALLEST, place = 0) {
+    this.#place = place
+    this.#own = place === 0 ? memoryOf(capacity) : null
+    this.#use(this.#own ?? places, place)
+  }
+
+  /** A small one in a place, when there is one left. */
+  static small(): FrameBuffer {
+    return new FrameBuffer(SMALLEST, takePlace())
+  }
+
+  /** Whether it lies in a place. */
+  get isInPlace(): boolean {
+    return this.#from !== 0
+  }
+
+  /** Bytes of memory of its own. */
+  get ownBytes(): number {
+    return this.#own?.bytes.length ?? 0
   }
 
   get size(): number {
@@ -29,8 +57,24 @@ export class FrameBuffer implements Frames {
   }
 
   clear(): void {
-    this.start = 0
-    this.end = 0
+    if (this.#from !== this.#place) this.#use(places, this.#place)
+    this.start = this.#from
+    this.end = this.#from
+  }
+
+  /** Its place is for others. It must not be used any more. */
+  close(): void {
+    if (this.#place !== 0) givePlace(this.#place)
+  }
+
+  #use({ bytes, view, words }: Memory, from: number): void {
+    this.bytes = bytes
+    this.view = view
+    this.#words = words
+    this.#from = from
+    this.#limit = from === 0 ? bytes.length : from + PLACE_BYTES
+    this.start = from
+    this.end = from
   }
 
   /** Appends a frame whose topic and payload are those of the frame under `from`. */
@@ -60,7 +104,7 @@ export class FrameBuffer implements Frames {
 
   /** Appends whole frames as they are. */
   append(frames: Frames, start = frames.start, end = frames.end): void {
-    if (this.end + end - start > this.bytes.length) this.#grow(end - start)
+    if (this.end + end - start > this.#limit) this.#grow(end - start)
     this.bytes.set(frames.bytes.subarray(start, end), this.end)
     this.end += end - start
   }
@@ -68,7 +112,7 @@ export class FrameBuffer implements Frames {
   /** Writes a header and zeros the padding; returns where the name belongs. */
   #open(kind: number, flag: number, tag: number, name: number, topic: number, payload: number, credit: number): number {
     const size = (HEADER_BYTES + name + topic + payload + 3) & ~3
-    if (this.end + size > this.bytes.length) this.#grow(size)
+    if (this.end + size > this.#limit) this.#grow(size)
     const at = this.end
     const words = this.#words
     const word = at >> 2
@@ -95,21 +139,21 @@ export class FrameBuffer implements Frames {
 
   /** Makes room for so many bytes that there is none for. */
   #grow(size: number): void {
-    const capacity = this.bytes.length
+    const from = this.#from
+    const capacity = this.#limit - from
     const used = this.end - this.start
-    if (this.start >= capacity >> 1 && used + size <= capacity) {
-      this.bytes.copyWithin(0, this.start, this.end)
+    if (this.start - from >= capacity >> 1 && used + size <= capacity) {
+      this.bytes.copyWithin(from, this.start, this.end)
     } else {
-      let larger = capacity * 2
+      const waiting = this.bytes.subarray(this.start, this.end) // in a place, or in what is too small
+      let larger = Math.max(capacity * 2, this.ownBytes)
       while (larger < used + size) larger *= 2
-      const bytes = new Uint8Array(larger)
-      bytes.set(this.bytes.subarray(this.start, this.end))
-      this.bytes = bytes
-      this.view = new DataView(bytes.buffer)
-      this.#words = new Int32Array(bytes.buffer)
+      if (this.#own?.bytes.length !== larger) this.#own = memoryOf(larger)
+      this.#use(this.#own!, 0)
+      this.bytes.set(waiting)
     }
-    this.start = 0
-    this.end = used
+    this.start = this.#from
+    this.end = this.#from + used
   }
 }
 
@@ -117,7 +161,7 @@ export class FrameBuffer implements Frames {
 export class BufferPool {
   #last: FrameBuffer | null = null // the warmest one, without the cost of an array
   readonly #free: FrameBuffer[] = []
-  #bytes = 0 // of #free
+  #bytes = 0 // that #free have of their own
 
   take(): FrameBuffer {
     const last = this.#last
@@ -126,20 +170,31 @@ export class BufferPool {
       return last
     }
     const buffer = this.#free.pop()
-    if (buffer === undefined) return new FrameBuffer()
-    this.#bytes -= buffer.bytes.length
+    if (buffer === undefined) return FrameBuffer.small()
+    this.#bytes -= buffer.ownBytes
     return buffer
   }
 
+  /** The next one, when it lies in a place. */
+  takePlace(): FrameBuffer | null {
+    const buffer = this.take()
+    if (buffer.isInPlace) return buffer
+    this.give(buffer)
+    return null
+  }
+
   give(buffer: FrameBuffer): void {
-    const { length } = buffer.bytes
-    if (length > LARGEST_KEPT) return
+    const { ownBytes } = buffer
+    if (ownBytes > LARGEST_KEPT || this.#bytes + ownBytes > POOLED) {
+      buffer.close()
+      return
+    }
     buffer.clear()
     if (this.#last === null) {
       this.#last = buffer
-    } else if (this.#bytes + length <= POOLED) {
+    } else {
       this.#free.push(buffer)
-      this.#bytes += length
+      this.#bytes += ownBytes
     }
   }
 }

@@ -13,6 +13,7 @@ import type { Address } from './address.ts'
 import { singly } from './bundle.ts'
 import { type FrameCursor, type Frames, frameBytes, frameKind, HEADER_BYTES, MESSAGE, MESSAGES, messagesIn, REPLY, START } from './frame.ts'
 import type { BufferPool, FrameBuffer } from './frame-buffer.ts'
+import { PLACE_BYTES } from './places.ts'
 
 /** What a full mailbox does: refuse and say so, make room by forgetting the oldest message, or forget the new one. */
 export type MailboxPolicy = 'refuse' | 'drop-oldest' | 'drop-newest'
@@ -74,8 +75,8 @@ export class Mailbox {
     if (policy !== 'refuse') return MOST_CREDIT
     const room = bytes - this.#messageBytes
     if (room < SCARCE_BYTES) return 0
-    const most = room < MOST_CREDIT * CREDIT_BYTES ? Math.floor(room / CREDIT_BYTES) : MOST_CREDIT
-    return Math.min(most, Math.max(0, messages - this.messages))
+    const most = room < MOST_CREDIT * CREDIT_BYTES ? (room / CREDIT_BYTES) | 0 : MOST_CREDIT
+    return Math.max(0, Math.min(most, messages - this.messages))
   }
 
   /** Takes the topic and payload under `from` as a message from `sender`. */
@@ -94,6 +95,24 @@ export class Mailbox {
     this.#add(from.tag, size)
     buffer.forward(MESSAGES, from.tag, sender, from)
     return true
+  }
+
+  /** A place for one message, to come back with `arrived`: when nothing waits here, and whatever fits into it gets in. Else null. */
+  offer(): FrameBuffer | null {
+    const isFree = this.#buffer === null && this.#limits.policy === 'refuse' && !this.#isFullFor(PLACE_BYTES, 1)
+    return isFree ? this.#pool.takePlace() : null
+  }
+
+  /** What `offer` gave comes back, with a message from `sender` in it that takes so many bytes, or with none. */
+  arrived(buffer: FrameBuffer, sender: Address, size: number): void {
+    if (size === 0) {
+      this.#pool.give(buffer)
+      return
+    }
+    buffer.end += size
+    this.#buffer = buffer
+    this.#onlyFrom = sender
+    this.#add(1, size)
   }
 
   /** Takes a message from the host's side. */

@@ -4,13 +4,14 @@
 // that cheap asks do not cost a turn. A process whose steps are committed is stepped once per turn, always with the whole slice: what a step
 // is given never depends on who else ran.
 
-import type { Commit, Step, Verdict } from './body.ts'
+import { NOBODY } from './address.ts'
+import type { Commit, Reply, Step, Verdict } from './body.ts'
 import type { Delivery } from './delivery.ts'
 import type { Ending } from './ending.ts'
 import type { Exit } from './exit.ts'
 import { commitFailed, faulted } from './failure.ts'
 import { type Frames, noFrames } from './frame.ts'
-import { copyFrames } from './frame-buffer.ts'
+import { copyFrames, type FrameBuffer } from './frame-buffer.ts'
 import type { Observer } from './observer.ts'
 import { NO_RESULT } from './payload.ts'
 import type { Process, Successor } from './process.ts'
@@ -43,6 +44,7 @@ export class Turn {
   readonly #release: Release
   readonly #observer: Observer
   readonly #inbox = noFrames()
+  readonly #reply: Reply = { at: 0, from: NOBODY }
 
   constructor(parts: TurnParts) {
     this.#parts = parts
@@ -69,8 +71,9 @@ export class Turn {
       }
       if (body.isBehind) inbox.end = inbox.start
       else mailbox.take(inbox, BATCH, BATCH_BYTES)
-      if (commit === null && inbox.end > inbox.start) this.#delivery.grantCredit(process, inbox)
-      const verdict = this.#step(process, fuel, nowMs)
+      const peer = commit === null && inbox.end > inbox.start ? this.#delivery.grantCredit(process, inbox) : null
+      const place = peer !== null && share === null && process.tracers === null ? peer.mailbox.offer() : null
+      const verdict = this.#step(process, fuel, nowMs, place)
       const spent = Math.max(body.spent || 0, 0)
       share?.count(spent, body.heldBytes ?? 0)
       mailbox.held = body.backlog
@@ -85,7 +88,8 @@ export class Turn {
       }
       mailbox.settle()
       const { asked, askedBytes } = this.#release
-      const goesOn = this.#finish(process, verdict, body.outbox)
+      const isReplied = place !== null && this.#arrives(process, peer!, place)
+      const goesOn = (isReplied && process.doom === null && process.successor === null) || this.#finish(process, verdict, body.outbox)
       const asking = (this.#release.asked - asked) * ASK_FUEL
       share?.budget.spend(asking + this.#release.askedBytes - askedBytes)
       if (!goesOn) return
@@ -103,9 +107,21 @@ export class Turn {
     if (verdict === 'again' || !process.mailbox.isEmpty) this.#parts.wake(process, verdict === 'again' || isSlice)
   }
 
-  #step(process: Process, fuel: number, nowMs: number): Verdict {
+  /** What was offered to the step goes back to whom it is from; whether with a message. */
+  #arrives(process: Process, peer: Process, place: FrameBuffer): boolean {
+    const size = process.body.replied ?? 0
+    peer.mailbox.arrived(place, process.address, size)
+    if (size > 0) this.#parts.wake(peer, false)
+    return size > 0
+  }
+
+  #step(process: Process, fuel: number, nowMs: number, place: FrameBuffer | null): Verdict {
     try {
-      return process.body.step(this.#inbox, fuel, nowMs)
+      if (place === null) return process.body.step(this.#inbox, fuel, nowMs)
+      const reply = this.#reply
+      reply.at = place.start
+      reply.from = process.address
+      return process.body.step(this.#inbox, fuel, nowMs, reply)
     } catch (cause) {
       this.#observer.broken(process, cause)
       return 'fault'

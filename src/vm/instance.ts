@@ -6,8 +6,11 @@
 //
 // Everything read from the memory is the process's own word (hostile): each offset is checked before it is used.
 
+import type { Address } from '../kernel/address.ts'
+import { places } from '../kernel/places.ts'
 import type { Exports } from './abi.ts'
 import { Field, PAGE, STACK_HIGH, STACK_LOW } from './abi.ts'
+import { type Courier, courierOf, LONGEST_NAME } from './courier.ts'
 import { GRAIN, Image } from './image.ts'
 import { ROOM, Shelf, type Swap, WINDOW, ZEROS } from './shelf.ts'
 
@@ -33,17 +36,20 @@ export class Instance {
   /** The two calls of every step, taken out of `exports` once. */
   readonly step: Exports['step']
   readonly reserve: Exports['reserve']
+  readonly courier: Courier
   bytes: Uint8Array
   words: Int32Array
   view: DataView
   readonly #shelf: Shelf
   readonly #swap: Swap
+  #name: Int32Array | null = null // the name that the courier knows
   #equals: Image | null = null // what the whole memory is known to be equal to
 
   constructor(module: WebAssembly.Module, shelf: Shelf) {
     this.exports = new WebAssembly.Instance(module).exports as unknown as Exports
     this.step = this.exports.step
     this.reserve = this.exports.reserve
+    this.courier = courierOf(this.exports)
     this.#shelf = shelf
     this.#swap = shelf.connect(this.exports.memory)
     const { buffer } = this.exports.memory
@@ -59,6 +65,16 @@ export class Instance {
   /** Pages that the heap has taken, as the memory says itself: what lies behind is nobody's. */
   get takenPages(): number {
     return Math.min(this.pages, this.words[Field.pages]! >>> 0)
+  }
+
+  /** Says in whose name the courier carries messages from now on; false when that name is too long. */
+  introduce({ length, words }: Address): boolean {
+    if (words === this.#name) return true
+    if (length > LONGEST_NAME) return false
+    places.words.set(words)
+    this.courier.introduce(length)
+    this.#name = words
+    return true
   }
 
   /** Fetches the views again if the memory has grown: growth detaches them. */

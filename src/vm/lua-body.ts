@@ -5,8 +5,9 @@
 //   V4 A step that cannot be preempted ends in a trap at the hard bound, and that memory is never run again.
 //   What the memory says about itself (addresses, lengths) is checked before it is used.
 
-import type { DurableBody, Fault, Standing, State, Verdict } from '../kernel/body.ts'
+import type { DurableBody, Fault, Reply, Standing, State, Verdict } from '../kernel/body.ts'
 import type { Frames } from '../kernel/frame.ts'
+import { places } from '../kernel/places.ts'
 import { Verdict as Answer, Field, PAGE, PARDON, Trap } from './abi.ts'
 import { Image } from './image.ts'
 import type { Instance } from './instance.ts'
@@ -21,11 +22,21 @@ export type BodyLimits = {
 }
 
 const COMPLAINT_BYTES = 64 * 1024
+// V8 knows what a constant of this file is, and looks up what another one exports, each time
+const { inStart, inCapacity, inEnd, inNext, outStart, outEnd, backlog, fuel: fuelLeft } = Field
+const { wait, again, exit } = Answer
+const placeBytes = places.bytes
+
+// what `exchange` answers when it wrote a reply (courier.ts)
+const LAST_ANSWER = 3
+const REPLY_BYTES = 0xfc
+const SPENT_SHIFT = 8
 
 export class LuaBody implements DurableBody, Tenant {
   readonly outbox: Frames = { ...nowhere }
   leftAt = -1
   spent = 0
+  replied = 0
   backlog = 0
   isBehind = false
   fault: Fault | null = null
@@ -84,22 +95,29 @@ export class LuaBody implements DurableBody, Tenant {
     }
   }
 
-  step(inbox: Frames, fuel: number, nowMs: number): Verdict {
+  step(inbox: Frames, fuel: number, nowMs: number, reply: Reply | null = null): Verdict {
+    this.replied = 0
     if (!this.#isWarm()) return this.#fail('memory', 'the machine has no memory for it')
     const slot = this.#slot!
     const { instance } = slot
     this.#pool.touch(slot)
     this.#taken = null // it stays
     const size = inbox.end - inbox.start
+    const { hardFuel } = this.#limits
     let answer: number
     try {
-      if (size > 0) {
-        const at = room(instance, size, this.#pages)
-        if (at === 0) return this.#fail('memory')
-        if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
-        write(instance, at, inbox, size)
+      const at = size === 0 ? 0 : room(instance, size, this.#pages)
+      if (at === 0 && size > 0) return this.#fail('memory')
+      if (at < 0 || at + size > instance.bytes.length) return this.#fail('trap')
+      if (inbox.bytes !== placeBytes || size === 0) {
+        if (size > 0) write(instance, at, inbox, size)
+        answer = instance.step(size, fuel, hardFuel, this.#pages, nowMs)
+      } else if (reply === null || !instance.introduce(reply.from)) {
+        answer = instance.courier.deliver(inbox.start, at, size, fuel, hardFuel, this.#pages, nowMs)
+      } else {
+        answer = instance.courier.exchange(inbox.start, at, size, fuel, hardFuel, this.#pages, nowMs, reply.at)
+        if (answer > LAST_ANSWER) return this.#replied(answer)
       }
-      answer = instance.step(size, fuel, this.#limits.hardFuel, this.#pages, nowMs)
     } catch (cause) {
       instance.refresh()
       // no more than it may: a damaged memory pays for copies that are larger than it, and refused
@@ -108,11 +126,11 @@ export class LuaBody implements DurableBody, Tenant {
     }
     instance.refresh()
     const { words, view, bytes } = instance
-    this.spent = fuel - words[Field.fuel]!
-    this.backlog = Math.max(0, words[Field.backlog]!)
-    this.isBehind = words[Field.inNext] !== words[Field.inEnd]
-    const start = words[Field.outStart]!
-    const end = start + words[Field.outEnd]!
+    this.spent = fuel - words[fuelLeft]!
+    this.backlog = Math.max(0, words[backlog]!)
+    this.isBehind = words[inNext] !== words[inEnd]
+    const start = words[outStart]!
+    const end = start + words[outEnd]!
     const { outbox } = this
     if (outbox.bytes !== bytes) {
       outbox.bytes = bytes
@@ -120,9 +138,9 @@ export class LuaBody implements DurableBody, Tenant {
     }
     outbox.start = start
     outbox.end = end
-    if (answer === Answer.wait) return 'wait'
-    if (answer === Answer.again) return 'again'
-    if (answer === Answer.exit) return 'exit'
+    if (answer === wait) return 'wait'
+    if (answer === again) return 'again'
+    if (answer === exit) return 'exit'
     return this.#broken(bytes)
   }
 
@@ -229,6 +247,18 @@ export class LuaBody implements DurableBody, Tenant {
     if (this.#slot !== null) this.#leave(this.#slot)
   }
 
+  /** All that the step wanted was written to `reply`, and it has read all there was. */
+  #replied(answer: number): Verdict {
+    this.#slot!.instance.refresh()
+    this.replied = answer & REPLY_BYTES
+    this.spent = answer >>> SPENT_SHIFT
+    this.backlog = 0
+    this.isBehind = false
+    this.outbox.start = 0
+    this.outbox.end = 0
+    return 'wait'
+  }
+
   #trapped(trap: number, cause: unknown): Verdict {
     if (trap === Trap.fuel) return this.#fail('fuel')
     if (trap === Trap.memory) return this.#fail('memory')
@@ -272,7 +302,7 @@ const because = (reason: Fault['reason'], limits: BodyLimits): string => {
 /** Where the inbox goes: the start of its buffer when all there was read and it is large enough, else where the memory makes room; 0: nowhere. */
 const room = (instance: Instance, size: number, pages: number): number => {
   const { words } = instance
-  if (words[Field.inNext] === words[Field.inEnd] && size <= words[Field.inCapacity]!) return words[Field.inStart]!
+  if (words[inNext] === words[inEnd] && size <= words[inCapacity]!) return words[inStart]!
   const at = instance.reserve(size, pages)
   instance.refresh()
   return at

@@ -27,12 +27,13 @@ export type Actor = {
 let loaded: Actor | undefined
 
 // actor.wasm says which of its branches are seldom taken; this V8 heeds that only when told to. And it is made of many small functions: with
-// the limits that V8 sets itself, most of the calls between them stay calls.
+// the limits that V8 sets itself, most of the calls between them stay calls. So is the kernel, of those in JavaScript.
 for (const flag of [
   'experimental-wasm-branch-hinting',
   'wasm-inlining-factor=8',
   'wasm-inlining-budget=30000',
   'wasm-inlining-max-size=1500',
+  'max-inlined-bytecode-size-cumulative=2500',
 ])
   setFlagsFromString(`--${flag}`)
 

@@ -21,12 +21,13 @@ test('holds what it needs, and nothing to work on it with', () => {
     'wasm/actor.wasm',
     'wasm/actor.image',
     'wasm/swap.wasm',
+    'wasm/courier.wasm',
     'wit/runtime.wit',
   ])
     assert.ok(files.includes(file), file)
   const odd = files.filter(
     (file) =>
-      !/^(?:bin\/|dist\/|docs\/[\w-]+\.md$|bench\/(?:README\.md$|apps\/|programs\/)|libraries\/\w+\.lua$|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|swap\.wasm$)|wit\/|[A-Z]+(?:\.md)?$|package\.json$)/.test(
+      !/^(?:bin\/|dist\/|docs\/[\w-]+\.md$|bench\/(?:README\.md$|apps\/|programs\/)|libraries\/\w+\.lua$|templates\/\w+\/(?:README\.md$|src\/)|wasm\/(?:actor\.|(?:swap|courier)\.wasm$)|wit\/|[A-Z]+(?:\.md)?$|package\.json$)/.test(
         file,
       ),
   )

@@ -1,6 +1,6 @@
 // A body around another one: what a test needs to see of it, or to change, it overrides.
 
-import type { Body, Fault, Verdict } from '../../src/kernel/body.ts'
+import type { Body, Fault, Reply, Verdict } from '../../src/kernel/body.ts'
 import type { Frames } from '../../src/kernel/frame.ts'
 
 export class AroundBody implements Body {
@@ -10,8 +10,11 @@ export class AroundBody implements Body {
     this.inner = inner
   }
 
-  step(inbox: Frames, fuel: number, nowMs: number): Verdict {
-    return this.inner.step(inbox, fuel, nowMs)
+  step(inbox: Frames, fuel: number, nowMs: number, reply?: Reply | null): Verdict {
+    return this.inner.step(inbox, fuel, nowMs, reply)
+  }
+  get replied(): number {
+    return this.inner.replied ?? 0
   }
   get outbox(): Frames {
     return this.inner.outbox

@@ -109,8 +109,8 @@ class Liar extends AroundBody {
     super(body)
     this.#lie = lie
   }
-  override step(...args: Parameters<Body['step']>): Verdict {
-    const verdict = super.step(...args)
+  override step(inbox: Frames, fuel: number, nowMs: number): Verdict {
+    const verdict = super.step(inbox, fuel, nowMs)
     this.#lie(this.outbox)
     return verdict
   }

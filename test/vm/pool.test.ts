@@ -165,7 +165,7 @@ test('two thousand bombs in a row leave the pool, and the memory of the node, ab
 /** Does something while the machine gives memory for no more than so many instances. */
 const withMemoryFor = (instances: number, act: () => void): void => {
   const { Instance } = WebAssembly
-  let left = instances * 2 // each comes with one that moves what is in it
+  let left = instances * 3 // each comes with two that move what is in it, and what is sent
   WebAssembly.Instance = class extends Instance {
     constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
       if (left-- <= 0) throw new RangeError('Out of memory')

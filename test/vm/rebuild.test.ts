@@ -1,16 +1,18 @@
-// The committed actor.wasm and swap.wasm are what their sources build.
+// The committed modules are what their sources build.
 
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { buildSwap, buildWasm } from '../../wasm/build.ts'
+import { buildHostModule, buildWasm } from '../../wasm/build.ts'
 
 const test = suite('rebuild')
 
-test('swap.wasm equals a rebuild, byte for byte', () => {
-  const committed = readFileSync(new URL('../../wasm/swap.wasm', import.meta.url))
-  assert.ok(committed.equals(buildSwap()), 'swap.wasm is old: node wasm/build.ts')
-})
+for (const name of ['swap', 'courier'] as const) {
+  test(`${name}.wasm equals a rebuild, byte for byte`, () => {
+    const committed = readFileSync(new URL(`../../wasm/${name}.wasm`, import.meta.url))
+    assert.ok(committed.equals(buildHostModule(name)), `${name}.wasm is old: node wasm/build.ts`)
+  })
+}
 
 test('actor.wasm equals a rebuild, byte for byte', () => {
   const committed = readFileSync(new URL('../../wasm/actor.wasm', import.meta.url))
