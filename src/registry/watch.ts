@@ -1,7 +1,7 @@
 // Files that were saved, in batches: an editor's way of saving is one change of one file, a checkout of fifty is one change of fifty.
 //
-//   W1 A batch ends when nothing has been written for a moment and no git command is at work. That a file is gone or empty is believed after
-//      another moment: who saves it may have taken it away, or emptied it, first.
+//   W1 A batch ends when nothing has been written for a moment and no git command is at work; what was written while the program was held up
+//      belongs to it. That a file is gone or empty is believed after another moment: who saves it may have taken it away, or emptied it, first.
 //   W2 A batch says where to look, not what happened there. A directory in it means everything below.
 //   W3 Directories are watched, one by one, and not their files: a watched file that is replaced would be watched no more. A directory is
 //      watched before it is looked into, so nothing in it comes unseen.
@@ -57,6 +57,7 @@ export class Watch {
   readonly #parents: readonly FSWatcher[]
   #paths = new Set<string>()
   #timer: NodeJS.Timeout | undefined
+  #ending: NodeJS.Immediate | undefined
   #first = 0 // when the batch began
   #last = 0 // when something was added to it
 
@@ -81,6 +82,7 @@ export class Watch {
 
   close(): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#ending)
     for (const watcher of [...this.#parents, ...[...this.#watched.values()].map(({ watcher }) => watcher)]) watcher.close()
     this.#watched.clear()
   }
@@ -154,15 +156,25 @@ export class Watch {
 
   #wait(ms: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#end(), Math.max(1, Math.min(ms, this.#first + LONGEST_MS - performance.now())))
+    this.#timer = setTimeout(() => this.#hear(), Math.max(1, Math.min(ms, this.#first + LONGEST_MS - performance.now())))
   }
 
-  #end(): void {
-    const ms = this.#early(performance.now())
+  /** Ends the batch, unless something is heard first that has been written already: timers come before it. */
+  #hear(): void {
+    const last = this.#last
+    this.#ending = setImmediate(() => {
+      const now = performance.now()
+      if (this.#last === last || now >= this.#first + LONGEST_MS) this.#end(now)
+    })
+  }
+
+  #end(now: number): void {
+    const ms = this.#early(now)
     if (ms > 0) {
       this.#wait(ms)
       return
     }
+    clearTimeout(this.#timer)
     const { directories, saved } = this.#options
     const paths = this.#paths
     this.#paths = new Set()

@@ -11,7 +11,7 @@ import { assemble, SourceTree } from '../../src/registry/source-tree.ts'
 import { codes, directoryWith, entry } from './scratch.ts'
 
 const test = suite('follow')
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 const index = (...names: string[]): string =>
   `namespace: app\nentries:\n${names.map((name) => `  - {name: ${name}, kind: code, source: "file://${name}.lua"}\n`).join('')}`
@@ -195,6 +195,18 @@ following('while git is at work the batch waits, however slow it is', { ...two, 
       app.write({ 'src/g.lua': 'g1' })
       rmSync(app.at('.git/index.lock'))
     }, 300)
+  })
+  assert.equal(said(swap), [1, 'update app:f', 'update app:g'])
+})
+
+following('what was written while the program was held up belongs to the batch', two, async (app) => {
+  const swap = await app.swap(() => {
+    app.write({ 'src/f.lua': 'f1' })
+    const holdUp = (): void => {
+      for (const until = performance.now() + 60; performance.now() < until; );
+      app.write({ 'src/g.lua': 'g1' })
+    }
+    setTimeout(() => setImmediate(holdUp), 10) // behind it the timers come, before anything is heard
   })
   assert.equal(said(swap), [1, 'update app:f', 'update app:g'])
 })

@@ -17,8 +17,9 @@ import { StoredHistory } from '../../src/registry/stored-history.ts'
 import { directoryWith } from './scratch.ts'
 
 const PROGRAM = join(import.meta.dirname, 'applier.ts')
-const LONGEST_MS = 60 // from the first word of a program to its end
+const LONGEST_MS = 60 // from what a program said last to its end
 const FIRST_MS = 600 // the same while nothing is stored yet: the first change also loads lmdb and makes the folder
+const MOST_DONE = 5 // changes that a program is let make before its time runs
 
 const valued = (id: string, value: number): Entry =>
   makeEntry({ id, kind: 'registry.entry', data: { value, text: 'x'.repeat(value % 300) } })
@@ -31,13 +32,18 @@ export const stamped = (id: number): Operation[] => [
   { kind: 'entry.create', entry: valued(`made:${id}`, id) },
 ]
 
-/** What one program said before it was killed. */
+/** What one program said before it was killed: some time after it had begun, and was done with so many changes. */
 const live = async (root: string, seed: number, longestMs: number): Promise<string[]> => {
+  const lines = 1 + 2 * (seed % (MOST_DONE + 1))
   const child = spawn(process.execPath, [PROGRAM, root, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => (said += text))
+  const { promise: enough, resolve } = Promise.withResolvers<void>()
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text
+    if (said.split('\n').length > lines) resolve()
+  })
   const gone = once(child, 'close')
-  await Promise.race([once(child.stdout, 'data'), gone])
+  await Promise.race([enough, gone])
   await setTimeout(Math.random() * longestMs)
   child.kill('SIGKILL')
   const [code] = await gone

@@ -11,6 +11,7 @@ import { Environment, envService } from '../../src/service/env.ts'
 import { parseEnv, withVariable } from '../../src/service/env-file.ts'
 import type { Permit } from '../../src/service/permit.ts'
 import { ask, fakeCaller, values } from '../support/caller.ts'
+import { effort } from '../support/effort.ts'
 import { guest } from '../support/guest.ts'
 import { permitsOf } from '../support/permits.ts'
 import { refusal } from '../support/refusal.ts'
@@ -197,9 +198,8 @@ test('a file stays readable for those it was for', async () => {
 
 test('a hostile value takes no longer to read than another', () => {
   const text = withVariable('', 'X', `${' '.repeat(65_000)}x${' '.repeat(65_000)}y`)
-  const began = performance.now()
-  assert.is(parseEnv(text).get('X')!.length, 130_002)
-  assert.ok(performance.now() - began < 1000, `${performance.now() - began} ms`)
+  const ms = effort(() => assert.is(parseEnv(text).get('X')!.length, 130_002))
+  assert.ok(ms < 1000, `${ms} ms`)
 })
 
 test('broken variables and taken names are refused', async () => {

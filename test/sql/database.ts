@@ -29,16 +29,22 @@ export const code = async (work: Promise<unknown>): Promise<string> => {
 
 export const plainly = { isolation: 'default', readOnly: false, signal: forever } as const
 
-/** Tests that `make` gives a database. `mark(n)` is how it writes its n-th parameter, `text` the type of texts of any length. */
+/** A line in which nobody gives up because the machine is busy. */
+export const PATIENT = { waiting: 2, patienceMs: 60_000 }
+
+/**
+ * Tests that `make` gives a database, in whose line two wait for so many milliseconds. `mark(n)` is how it writes its n-th parameter, `text` the
+ * type of texts of any length.
+ */
 export const conforms = (
   test: ReturnType<typeof suite>,
-  make: () => Promise<Database>,
+  make: (patienceMs: number) => Promise<Database>,
   mark: (n: number) => string,
   text = 'TEXT',
 ): void => {
-  const withDatabase = (name: string, act: (database: Database) => Promise<void>) =>
+  const withDatabase = (name: string, act: (database: Database) => Promise<void>, patienceMs = PATIENT.patienceMs) =>
     test(name, async () => {
-      const database = await make()
+      const database = await make(patienceMs)
       try {
         await run(database, `CREATE TABLE t (id BIGINT PRIMARY KEY, name ${text})`)
         await act(database)
@@ -130,7 +136,7 @@ export const conforms = (
     assert.is(database.stats().inUse, 0)
   })
 
-  withDatabase('who finds no connection waits so long, and so many wait', async (database) => {
+  const waits = async (database: Database): Promise<void> => {
     const held = await Promise.all(Array.from({ length: database.stats().maxOpen }, () => database.begin(plainly)))
     const waiting = [code(rows(database, 'SELECT 1')), code(rows(database, 'SELECT 1'))]
     assert.is(await code(rows(database, 'SELECT 1')), 'SQL_QUEUE_FULL')
@@ -138,7 +144,8 @@ export const conforms = (
     await Promise.all(held.map((one) => one.rollback()))
     assert.equal(await rows(database, 'SELECT 1 AS one'), [{ one: 1 }])
     assert.is(database.stats().waited, 2)
-  })
+  }
+  withDatabase('who finds no connection waits so long, and so many wait', waits, 300)
 
   withDatabase('after it was closed nothing is taken', async (database) => {
     await database.close()

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { MysqlDatabase } from '../../src/sql/mysql.ts'
 import { startMysql } from '../support/mysql.ts'
-import { code, conforms, plainly, rows, run } from './database.ts'
+import { code, conforms, PATIENT, plainly, rows, run } from './database.ts'
 import { serves } from './server.ts'
 
 const test = suite('mysql')
@@ -57,7 +57,7 @@ test('what was inserted has its number', () =>
   }))
 
 test('isolation is what was asked for, for that transaction alone', () =>
-  withDatabase({ line: { places: 1, waiting: 2, patienceMs: 300 } }, async (database) => {
+  withDatabase({ line: { places: 1, ...PATIENT } }, async (database) => {
     const transaction = await database.begin({ ...plainly, isolation: 'serializable' })
     await run(transaction, 'CREATE TABLE IF NOT EXISTS iso (x INT)')
     await transaction.rollback()
@@ -65,14 +65,16 @@ test('isolation is what was asked for, for that transaction alone', () =>
     assert.is(await code(database.begin({ ...plainly, isolation: 'write_committed' })), 'SQL_STATEMENT')
   }))
 
-test('settings and the timeout of statements are those of every session', () =>
-  withDatabase({ settings: { lock_wait_timeout: '7', sql_mode: 'ANSI_QUOTES' }, statementMs: 50 }, async (database) => {
-    assert.equal(await rows(database, 'SELECT @@lock_wait_timeout AS "t", @@time_zone AS "z"'), [{ t: 7, z: '+00:00' }])
-    assert.is(
-      await code(rows(database, 'SELECT COUNT(*) FROM seq_1_to_1000000 a JOIN seq_1_to_1000000 b WHERE a.seq + b.seq > 7')),
-      'SQL_TIMEOUT',
-    )
-  }))
+test('settings and the timeout of statements are those of every session', async () => {
+  await withDatabase({ settings: { lock_wait_timeout: '7', sql_mode: 'ANSI_QUOTES' }, statementMs: 60_000 }, async (database) => {
+    const sql = 'SELECT @@lock_wait_timeout AS "t", @@time_zone AS "z", @@max_statement_time + 0e0 AS "s"'
+    assert.equal(await rows(database, sql), [{ t: 7, z: '+00:00', s: 60 }])
+  })
+  await withDatabase({ statementMs: 50 }, async (database) => {
+    const sql = 'SELECT COUNT(*) FROM seq_1_to_1000000 a JOIN seq_1_to_1000000 b WHERE a.seq + b.seq > 7'
+    assert.is(await code(rows(database, sql)), 'SQL_TIMEOUT')
+  })
+})
 
 test('files of this machine are not sent to a server that asks', () =>
   withDatabase({}, async (database) => {

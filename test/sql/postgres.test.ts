@@ -70,10 +70,14 @@ test('isolation is what was asked for', () =>
     assert.is(await code(database.begin({ ...plainly, isolation: 'write_committed' })), 'SQL_STATEMENT')
   }))
 
-test('settings and the timeout of statements are those of every session', () =>
-  withDatabase({ settings: { search_path: '"a b", public' }, statementMs: 50 }, async (database) => {
+test('settings and the timeout of statements are those of every session', async () => {
+  await withDatabase({ settings: { search_path: '"a b", public' }, statementMs: 60_000 }, async (database) => {
     assert.equal(await rows(database, 'SHOW search_path'), [{ search_path: '"a b", public' }])
-    assert.is(await code(rows(database, 'SELECT pg_sleep(5)')), 'SQL_TIMEOUT')
-  }))
+    assert.equal(await rows(database, 'SHOW statement_timeout'), [{ statement_timeout: '1min' }])
+  })
+  await withDatabase({ statementMs: 50 }, async (database) => {
+    assert.is(await code(rows(database, 'SELECT pg_sleep(60)')), 'SQL_TIMEOUT')
+  })
+})
 
 test.run()

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { systemClock } from '../../src/clock.ts'
 import type { Database } from '../../src/sql/database.ts'
 import type { ServerOptions } from '../../src/sql/pooled.ts'
-import { code, LIMITS, plainly, rows } from './database.ts'
+import { code, LIMITS, PATIENT, plainly, rows } from './database.ts'
 
 /** What a pool of connections is in these tests, besides where its server is. */
 export const POOL = {
@@ -15,7 +15,7 @@ export const POOL = {
   idleMs: 10_000,
   lifetimeMs: 60_000,
   statementMs: 0,
-  line: { places: 2, waiting: 2, patienceMs: 300 },
+  line: { places: 2, ...PATIENT },
   limits: LIMITS,
   clock: systemClock,
 } as const
@@ -39,8 +39,8 @@ type Subject = {
 export type Serving = {
   /** Hands a pool of connections to `act`, and closes it afterwards. `more`: what is not as in `POOL`. */
   readonly withDatabase: (more: Partial<ServerOptions>, act: (database: Database) => Promise<void>) => Promise<void>
-  /** Connections to a database of their own. */
-  readonly makeDatabase: () => Promise<Database>
+  /** Connections to a database of their own, for which others wait for so many milliseconds. */
+  readonly makeDatabase: (patienceMs: number) => Promise<Database>
 }
 
 /** A server for the tests of a suite: started before the first, stopped after the last. Adds those that hold for all servers. */
@@ -60,10 +60,10 @@ export const serves = (test: ReturnType<typeof suite>, { start, connect, slow, r
       await database.close()
     }
   }
-  const makeDatabase = async (): Promise<Database> => {
+  const makeDatabase = async (patienceMs: number): Promise<Database> => {
     const database = `d${++made}`
     await server.query(`CREATE DATABASE ${database}`)
-    return connect({ ...server, ...POOL, database })
+    return connect({ ...server, ...POOL, database, line: { ...POOL.line, patienceMs } })
   }
 
   test('a wrong password is refused without being told to anybody', () =>

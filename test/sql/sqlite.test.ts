@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert'
 import { systemClock } from '../../src/clock.ts'
 import { openSqlite, type SqliteDatabase, type SqliteDatabaseOptions } from '../../src/sql/sqlite.ts'
 import { directoryWith } from '../registry/scratch.ts'
-import { code, conforms, forever, LIMITS, plainly, rows, run } from './database.ts'
+import { ManualTimers } from '../support/manual-timers.ts'
+import { code, conforms, forever, LIMITS, PATIENT, plainly, rows, run } from './database.ts'
 
 const test = suite('sqlite')
 
@@ -15,7 +16,7 @@ const open = (more: Partial<SqliteDatabaseOptions> = {}): Promise<SqliteDatabase
     foreignKeys: false,
     limits: LIMITS,
     clock: systemClock,
-    line: { waiting: 2, patienceMs: 300 },
+    line: PATIENT,
     statementMs: 0,
     ...more,
   })
@@ -33,7 +34,7 @@ const SLOW = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHE
 
 conforms(
   test,
-  () => open(),
+  (patienceMs) => open({ line: { ...PATIENT, patienceMs } }),
   () => '?',
 )
 
@@ -111,11 +112,16 @@ test('a slow query does not hold the event loop', () =>
 test('a statement that takes too long answers in time; a file is opened anew, memory is waited for', async () => {
   const file = join(directoryWith({}), 'app.db')
   for (const where of [{ file }, {}]) {
-    await withOpen({ ...where, statementMs: 400, line: { waiting: 10, patienceMs: 10_000 } }, async (database) => {
+    const timers = new ManualTimers()
+    const clock = { nowMs: () => timers.nowMs, setTimer: timers.setTimer }
+    await withOpen({ ...where, clock, statementMs: 400 }, async (database) => {
       await run(database, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)')
       const transaction = await database.begin(plainly)
       await run(transaction, 'INSERT INTO t VALUES (2)')
-      assert.is(await code(rows(transaction, SLOW)), 'SQL_TIMEOUT')
+      const slow = code(rows(transaction, SLOW))
+      while (timers.waits.length === 0) await null // it has no answer before this turn is over
+      timers.pass(400)
+      assert.is(await slow, 'SQL_TIMEOUT')
       const goesOn = await code(run(transaction, 'INSERT INTO t VALUES (3)'))
       assert.is(goesOn, 'file' in where ? 'SQL_ENDED' : 'no error')
       await code(transaction.rollback())

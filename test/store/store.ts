@@ -69,8 +69,9 @@ const conformsOnConditions = (withStore: ReturnType<typeof testing>, pass: (ms: 
   })
 
   withStore('what has expired hinders nobody', async (store) => {
-    await put(store, 'a', 1, { ttlMs: 200 })
+    await put(store, 'a', 1, { ttlMs: 60_000 })
     assert.is(await code(put(store, 'a', 2, { onlyIfAbsent: true })), 'STORE_EXISTS')
+    await put(store, 'a', 1, { ttlMs: 200 })
     await pass(400)
     assert.is(await code(put(store, 'a', 3, { onlyIfAbsent: true })), 'no error')
   })
@@ -100,9 +101,10 @@ export const conforms = (
   })
 
   withStore('what has expired is not there, for nobody', async (store) => {
-    await put(store, 'a', 1, { ttlMs: 200 })
+    await put(store, 'a', 1, { ttlMs: 60_000 })
     await put(store, 'b', 1)
     assert.is(await get(store, 'a'), 1)
+    await put(store, 'a', 1, { ttlMs: 200 })
     await put(store, 'c', 1, { ttlMs: 200 })
     await put(store, 'c', 2)
     await pass(400)
