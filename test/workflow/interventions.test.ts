@@ -11,6 +11,7 @@ import { hasEnded, MOST_MAIL } from '../../src/workflow/engine.ts'
 import type { Interventions } from '../../src/workflow/interventions.ts'
 import { ALL } from '../../src/workflow/partition.ts'
 import { type Draft, failure, func, start, startIn, type TestApp, withApp } from '../support/app.ts'
+import { HOUR_MS, LaterClock } from '../support/later-clock.ts'
 
 const HOST: Readonly<Record<string, Draft>> = { workflows: { kind: 'workflow.host' } }
 const workflow = (code: string): Draft => ({
@@ -35,9 +36,9 @@ const signal = (app: TestApp, id: string, topic: string, ...values: unknown[]): 
   workflowsOf(app.node.parts).signal(id, topic, encodeAll(values))
 const headOf = async (app: TestApp, id: string) => (await workflowsOf(app.node.parts).engine.head(id))!
 
-const again = async (app: TestApp): Promise<TestApp> => {
+const again = async (app: TestApp, options: Parameters<typeof startIn>[1] = {}): Promise<TestApp> => {
   await app.node.stop({ now: true })
-  return startIn(app.root)
+  return startIn(app.root, options)
 }
 
 /** The head of a workflow once `isSo`. */
@@ -111,13 +112,13 @@ test('a call that was under way goes on meanwhile, and is not made again', () =>
   ))
 
 test('timers of a paused workflow are nobody else’s burden, and fire when it goes on', async () => {
-  let app = await start({ ...HOST, sleeper: workflow(`time.sleep('1ms') time.sleep('40ms') return 'rested'`) })
+  let app = await start({ ...HOST, sleeper: workflow(`time.sleep('1ms') time.sleep('1h') return 'rested'`) })
   try {
     await begin(app, 'sleeper', 'one')
-    await become(app, 'one', (_, seq) => seq >= 2)
+    await become(app, 'one', (_, seq) => seq >= 3)
     await interventions(app).pause('one')
     assert.is(await workflowsOf(app.node.parts).engine.nextDue(0, ALL), null)
-    app = await again(app)
+    app = await again(app, { clock: new LaterClock(HOUR_MS) })
     assert.is((await headOf(app, 'one')).status, 'paused')
     await interventions(app).resume('one')
     assert.is(await resultOf(app, 'one'), 'rested')

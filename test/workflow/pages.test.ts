@@ -23,6 +23,14 @@ const SUM = workflow(`
     sum = sum + message:payload():data()
   end`)
 
+/** Resolves when a workflow has taken in what was sent to it, and has a checkpoint. */
+const rested = async (app: TestApp, id: string): Promise<void> => {
+  const { engine } = workflowsOf(app.node.parts)
+  const isResting = async (): Promise<boolean> =>
+    (await engine.mail(id, 0, 1)).length === 0 && cardOf((await engine.head(id))!.card).mark !== null
+  while (!(await isResting())) await new Promise((resolve) => setImmediate(resolve))
+}
+
 for (const [name, options] of [['loaded', KEPT] as const, ['not in memory', WITHOUT_ROOM] as const]) {
   test(`a workflow that is ended, by itself or from outside, leaves no page: ${name}`, async () => {
     const app = await start({ ...HOST, sum: SUM }, options)
@@ -32,11 +40,7 @@ for (const [name, options] of [['loaded', KEPT] as const, ['not in memory', WITH
         await send(app, id, 'add', '1')
         await send(app, id, 'add', '2')
       }
-      const { engine } = workflowsOf(app.node.parts)
-      const marked = async (id: string): Promise<void> => {
-        while (cardOf((await engine.head(id))!.card).mark === null) await new Promise((resolve) => setImmediate(resolve))
-      }
-      await app.patient(Promise.all(['stopped', 'terminated'].map(marked)), 'checkpoints')
+      await app.patient(Promise.all(['stopped', 'terminated'].map((id) => rested(app, id))), 'checkpoints')
       await send(app, 'stopped', 'stop', '1')
       await workflowsOf(app.node.parts).interventions.terminate('terminated')
       assert.is((await ended(app, 'stopped')).value, 3)
@@ -74,9 +78,8 @@ test('of a checkpoint that another build of the runtime took nothing is left onc
   try {
     await spawn(app, 'sum', 'sum')
     await send(app, 'sum', 'add', '1')
-    await again(app).then((next) => {
-      app = next
-    })
+    await app.patient(rested(app, 'sum'), 'a checkpoint behind the message')
+    app = await again(app)
     const { engine } = workflowsOf(app.node.parts)
     const head = (await engine.head('sum'))!
     const card = cardOf(head.card)
