@@ -12,7 +12,7 @@ import { func, library, proc, start, type TestApp } from '../support/app.ts'
 const CALLERS = 8
 const BATCH = 50 // calls, between two reports of a caller
 const BUCKETS_MS = 0.05 // width of a bucket of latencies
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 60_000
 
 const answerOf = (n: number): string => `local lib = require("lib")
 local head = ${n}

@@ -131,12 +131,14 @@ test('the same from TypeScript', () =>
 
 const KEEPER = `local funcs, logger, time = require("funcs"), require("logger"), require("time")
 return function()
-  local latest = ""
+  local latest, times = "", 0
   while true do
     local result, err = funcs.call("tools:skill")
     local now = err and err:kind() or result
-    if now ~= latest then logger:info("it says " .. now) end
-    latest = now
+    if now ~= latest then
+      latest, times = now, times + 1
+      logger:info(("it says %s, %d"):format(now, times))
+    end
     time.sleep("5ms")
   end
 end
@@ -160,14 +162,16 @@ test('the same from the command line', async () => {
     assert.equal([code, err], [0, ''], args.join(' '))
   }
   try {
-    await node.said('it says NotFound')
+    await node.said('it says NotFound, 1')
     while ((await wippy(['ps'], { cwd })).code === 7);
     await done('apply', 'good.yaml')
-    await node.said('it says good')
+    await node.said('it says good, 2')
     await done('apply', 'better.yaml')
-    await node.said('it says better')
+    await node.said('it says better, 3')
     await done('rollback')
+    await node.said('it says good, 4')
     await done('rollback')
+    await node.said('it says NotFound, 5')
   } finally {
     node.child.kill('SIGTERM')
   }

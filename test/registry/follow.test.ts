@@ -200,13 +200,13 @@ following('while git is at work the batch waits, however slow it is', { ...two, 
 })
 
 following('what was written while the program was held up belongs to the batch', two, async (app) => {
+  await new Promise((resolve) => setImmediate(resolve))
   const swap = await app.swap(() => {
     app.write({ 'src/f.lua': 'f1' })
-    const holdUp = (): void => {
-      for (const until = performance.now() + 60; performance.now() < until; );
+    setImmediate(() => {
+      for (const until = performance.now() + 100; performance.now() < until; ); // f was heard of before, and the timers come behind
       app.write({ 'src/g.lua': 'g1' })
-    }
-    setTimeout(() => setImmediate(holdUp), 10) // behind it the timers come, before anything is heard
+    })
   })
   assert.equal(said(swap), [1, 'update app:f', 'update app:g'])
 })

@@ -16,13 +16,15 @@ const folder = directoryWith({})
 const file = join(folder, 'program.ts')
 writeFileSync(
   file,
-  `import { WippyError } from ${source('error.ts')}
+  `import { existsSync } from 'node:fs'
+   import { WippyError } from ${source('error.ts')}
    import { doJobs } from ${source('service/thread-program.ts')}
    const kept = []
    doJobs((ask) => {
      if (ask === 'wrong') throw new WippyError('WRONG', 'Invalid', 'it is wrong', { retryable: false })
      if (ask === 'broken') throw new TypeError('a bug')
      while (ask === 'endless') {}
+     while (ask === 'held' && !existsSync(${JSON.stringify(join(folder, 'go'))})) {}
      while (ask === 'large') kept.push(Array.from({ length: 10_000 }, (_, at) => ({ at })))
      return ask + ' done'
    })`,
@@ -55,11 +57,12 @@ test('who asks for much waits for itself', async () => {
 })
 
 test('what takes long for some holds up nobody else, whoever asked first', async () => {
-  const thread = threadOf(100, 6_000)
-  const slow = [thread.do('endless', 'a'), thread.do('endless', 'b')]
+  const thread = threadOf(100, 60_000)
+  const slow = [thread.do('held', 'a'), thread.do('held', 'b')]
   const told = await Promise.race([Promise.all([thread.do('c1', 'c'), thread.do('d1', 'd')]), ...slow])
   assert.equal(told, ['c1 done', 'd1 done'])
-  await Promise.allSettled(slow)
+  writeFileSync(join(folder, 'go'), '')
+  assert.equal(await Promise.all(slow), ['held done', 'held done'])
 })
 
 test('a program whose threads are idle ends when it has nothing else to do', () => {

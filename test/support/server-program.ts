@@ -6,7 +6,7 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { createConnection, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -82,6 +82,12 @@ export class ServerProgram {
     this.#ended = ended
   }
 
+  /** What keeps the test's process from ending. */
+  get #handles(): { ref(): void; unref(): void }[] {
+    const { stdin, stdout, stderr } = this.#holder
+    return [this.#holder, ...([stdin, stdout, stderr] as unknown as Socket[])]
+  }
+
   /** Resolves when the server takes work; rejects with its log when it does not in time. */
   static async start({ program, args, directory, port, user, stopSignal, ready }: ServerOptions): Promise<ServerProgram> {
     const holder = spawn('sh', ['-c', HOLD, 'sh', stopSignal, program, ...args], { cwd: directory, ...user })
@@ -102,7 +108,7 @@ export class ServerProgram {
         throw new Error(`${program} did not start:\n${log}`)
       }
     }
-    for (const handle of [holder, holder.stdin, holder.stdout, holder.stderr]) (handle as unknown as { unref(): void }).unref()
+    for (const handle of server.#handles) handle.unref()
     return server
   }
 
@@ -121,7 +127,7 @@ export class ServerProgram {
 
   /** Resolves when it is gone. */
   async stop(): Promise<void> {
-    this.#holder.ref()
+    for (const handle of this.#handles) handle.ref() // it is gone when its output is closed, too
     this.#holder.stdin.end()
     await this.#ended
   }

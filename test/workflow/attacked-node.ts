@@ -11,6 +11,7 @@ export const ROUNDS = 5 // of four steps each: a call, a sleep, a child, a signa
 export const LEASE_MS = 2000
 
 export type Fault = 'kill' | 'freeze' | 'cut' | 'silence' | 'crash'
+/** `atMs`: by the clock of its node. */
 export type Effect = { readonly key: string; readonly owner: string; readonly atMs: number }
 
 /** Slow, so that it is often under way when its node is frozen. */
@@ -79,9 +80,9 @@ export class SharedNode {
     this.#child = child
     child.stdin.on('error', () => {}) // it was killed
     createInterface(child.stderr).on('line', (line) => {
-      const key = /effect (\S+?)"?(?:$|[\s,}])/.exec(line)?.[1]
-      if (key === undefined) this.#said += `${line}\n`
-      else this.effects.push({ key, owner: this.owner, atMs: Date.now() })
+      const [, time, key] = /(\d{4}-\d\d-\d\dT[\d:.]+Z).*[\s"]effect (\S+?)"?(?:$|[\s,}])/.exec(line) ?? []
+      if (time === undefined || key === undefined) this.#said += `${line}\n`
+      else this.effects.push({ key, owner: this.owner, atMs: Date.parse(time) })
     })
     this.owner = await new Promise<string>((resolve, reject) => {
       createInterface(child.stdout).on('line', (line) => resolve(line.slice('up '.length)))

@@ -11,7 +11,7 @@ import { Random } from '../support/random.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
 import { type Effect, type Fault, ROUNDS, SharedNode } from './attacked-node.ts'
 
-const SLACK_MS = 500 // between a node's clock and what is seen of it here
+const SLACK_MS = 500 // between the clocks of two nodes
 const LOOK_MS = 20
 const PATIENCE_MS = 60_000
 
