@@ -9,7 +9,7 @@ const test = suite('saves under load')
 test('no call is lost, each is answered by one version, and every version answers', async () => {
   const outcome = await savesUnderLoad(20, 500)
   assert.equal(faultsOf(outcome), [])
-  assert.ok(outcome.saving.perSecond > 100, `${outcome.saving.perSecond} calls/s`)
+  assert.ok(outcome.saving.perSecond > 20, `${outcome.saving.perSecond} calls/s`)
 })
 
 test('an answer of two versions, one that goes back, and one that is missing are told', () => {
