@@ -27,7 +27,7 @@ test.before(async () => {
 test.after(async () => void (await Promise.all([one.stop(), two.stop()])))
 
 const entry = ({ host, port, database, username, password }: PostgresServer, more: Record<string, unknown> = {}): Draft => ({
-  ...{ kind: 'db.sql.postgres', host, port, database, username, password, pool: { max_open: 4 }, ...more },
+  ...{ kind: 'db.sql.postgres', host, port, database, username, password, pool: { max_open: 4, wait_timeout: '60s' }, ...more },
 })
 const modules = ['sql', 'registry', 'time', 'env']
 const lua = (app: TestApp, code: string): Promise<unknown> => app.eval(`local sql = require('sql')\n${code}`, { modules })

@@ -27,7 +27,7 @@ test.before(async () => {
 })
 test.after(async () => void (await Promise.all([server.stop(), other.stop()])))
 
-const PATIENT = { waiting: 100, patienceMs: 5000 }
+const PATIENT = { waiting: 100, patienceMs: 60_000 }
 
 const sqlite = (): Promise<Database> =>
   openSqlite({

@@ -7,7 +7,7 @@ import { func, proc, type TestApp, withApp } from '../support/app.ts'
 
 const test = suite('sql')
 
-const db: Draft = { kind: 'db.sql.sqlite', file: ':memory:', pool: { wait_timeout: '5s' } }
+const db: Draft = { kind: 'db.sql.sqlite', file: ':memory:', pool: { wait_timeout: '60s' } }
 const modules = ['sql', 'time', 'registry']
 const lua = (app: TestApp, code: string): Promise<unknown> => app.eval(`local sql = require('sql')\n${code}`, { modules })
 const opened = `local db = assert(sql.get('app:db'))\n`

@@ -20,7 +20,7 @@ test.after(async () => void (await Promise.all([one.stop(), two.stop()])))
 
 const memory: Draft = { kind: 'store.memory', max_size: 100 }
 const redis = ({ host, port, password }: RedisServer, more: Record<string, unknown> = {}): Draft => ({
-  ...{ kind: 'store.redis', host, port, password, ...more },
+  ...{ kind: 'store.redis', host, port, password, timeout: '60s', ...more },
 })
 const modules = ['store', 'registry', 'time']
 const lua = (app: TestApp, code: string): Promise<unknown> => app.eval(`local store = require('store')\n${code}`, { modules })

@@ -11,7 +11,7 @@ import { code, LIMITS, PATIENT, plainly, rows } from './database.ts'
 export const POOL = {
   ssl: false,
   settings: {},
-  connectMs: 5000,
+  connectMs: 30_000,
   idleMs: 10_000,
   lifetimeMs: 60_000,
   statementMs: 0,

@@ -18,7 +18,7 @@ test.after(() => server.stop())
 const open = (more = {}): RedisStore =>
   new RedisStore({
     ...server,
-    ...{ database: 0, username: '', tls: false, prefix: `s${++made}:`, connectMs: 1000, commandMs: 2000, queue: 1000 },
+    ...{ database: 0, username: '', tls: false, prefix: `s${++made}:`, connectMs: 10_000, commandMs: 10_000, queue: 1000 },
     ...more,
   })
 

@@ -127,7 +127,7 @@ test('a workflow that is paused while it is being resumed is paused', () =>
     resume.release()
     await Promise.all([resumed, paused])
     await send(app, 'm', 'go', '1')
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 3; turn++) await app.eval('return 1') // it has had its turn
     assert.is(await statusOf(app, 'm'), 'paused')
     await interventions(app).resume('m')
     assert.is((await ended(app, 'm')).value, 'go')
@@ -161,7 +161,7 @@ test('nothing is called again for a workflow whose end is being written', () =>
     app.node.scheduler.terminate(app.processes('app:main')[0]!.pid)
     await end.reached
     await send(app, 'm', 'go', '1')
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 3; turn++) await app.eval('return 1') // it has had its turn
     end.release()
     assert.is((await ended(app, 'm')).status, 'failed')
     assert.equal(app.messages.filter((message) => message === 'called').length, 1)

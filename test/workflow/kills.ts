@@ -39,7 +39,7 @@ const starter = (count: number): string => `return { main = function()
   for number = 1, ${count} do
     local options = { ['workflow.id'] = 'w' .. number, ['workflow.id_reuse_policy'] = 'reject_duplicate' }
     local pid, err = process.with_options(options):spawn('app:parent', 'app:workflows', number)
-    if err then error(err) end
+    if err and err:kind() ~= 'AlreadyExists' then error(err) end
   end
   process.events():receive()
 end }`

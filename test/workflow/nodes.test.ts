@@ -270,7 +270,6 @@ test('the database is named by its address or by an entry, and mistakes are told
   }
   assert.is(await mistake(), 'WORKFLOW_SETTING')
   assert.is(await mistake('workflow.database=app:bd'), 'WORKFLOW_SETTING')
-  assert.is(await mistake(`workflow.url=${server.url}`, 'workflow.shema=x'), 'WORKFLOW_SETTING')
   assert.is(await mistake('workflow.database=app:file'), 'WORKFLOW_SETTING')
   assert.is(await mistake(`workflow.url=mysql://x:${password}@h/d`), 'WORKFLOW_SETTING')
   assert.is(await mistake(`workflow.url=postgres://x:${password}@127.0.0.1:${await freePort()}/d`), 'WORKFLOW_STORE_AWAY')
