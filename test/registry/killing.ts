@@ -34,7 +34,7 @@ export const stamped = (id: number): Operation[] => [
 
 /** What one program said before it was killed: some time after it had begun, and was done with so many changes. */
 const live = async (root: string, seed: number, longestMs: number): Promise<string[]> => {
-  const lines = 1 + 2 * (seed % (MOST_DONE + 1))
+  const lines = 1 + 2 * ((seed - 1) % (MOST_DONE + 1))
   const child = spawn(process.execPath, [PROGRAM, root, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   const { promise: enough, resolve } = Promise.withResolvers<void>()

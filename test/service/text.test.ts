@@ -67,8 +67,8 @@ test('while a text is worked at, others have their turn', async () => {
   let turns = 0
   const turn = setInterval(() => turns++, 1)
   try {
-    const code = `return #text.regexp.compile('([a-z]+)([0-9])'):replace_all_string(('ab1 '):rep(30000), '$2$1')`
-    assert.is(await lua(code), 120_000)
+    const code = `return #text.regexp.compile('([a-z]+)([0-9])'):replace_all_string(('ab1 '):rep(10000), '$2$1')`
+    assert.is(await lua(code), 40_000)
   } finally {
     clearInterval(turn)
   }

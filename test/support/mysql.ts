@@ -41,7 +41,8 @@ export const startMysql = async (): Promise<MysqlServer> => {
   )
   execFileSync(install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], {
     cwd: directory,
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, TMPDIR: directory }, // a server that starts takes away what others have in theirs
     ...user,
   })
   if (!existsSync(data)) mkdirSync(data)
@@ -67,7 +68,8 @@ export const startMysql = async (): Promise<MysqlServer> => {
     program,
     args: [
       ...['--no-defaults', `--datadir=${data}`, `--init-file=${init}`, `--port=${port}`, '--bind-address=127.0.0.1'],
-      ...[`--socket=${join(directory, 's')}`, `--pid-file=${join(directory, 'pid')}`, '--innodb-flush-log-at-trx-commit=0'],
+      ...[`--tmpdir=${directory}`, `--socket=${join(directory, 's')}`, `--pid-file=${join(directory, 'pid')}`],
+      '--innodb-flush-log-at-trx-commit=0',
       ...['--innodb-buffer-pool-size=16M', '--skip-log-bin', '--character-set-server=utf8mb4'],
     ],
     directory,
