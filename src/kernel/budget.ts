@@ -47,6 +47,12 @@ export class Budget {
     for (let at: Budget | null = this; at !== null; at = at.parent) yield at
   }
 
+  /** Whether it and those above it only count, and bound nothing: what is started in it may outlive it. */
+  get isBoundless(): boolean {
+    for (const { limits } of this.line()) if (Object.values(limits).some(Number.isFinite)) return false
+    return true
+  }
+
   /** The fuel its processes have left. */
   get fuelLeft(): number {
     let left = Number.POSITIVE_INFINITY

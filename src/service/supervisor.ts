@@ -36,7 +36,7 @@ export const supervisorService = ({ supervisors, registry, permits, scheduler }:
     }
 
   const startChild = ({ entry, tree }: Running, { caller, args: [wanted] }: Call): Promise<string> => {
-    if (caller.context.within !== undefined || scheduler.budgetOf(caller.pid) !== null) {
+    if (caller.context.within !== undefined || scheduler.budgetOf(caller.pid)?.isBoundless === false) {
       const message = `a child of "${entry.id}" would outlive the budget of who starts it`
       throw new WippyError('BUDGET_SUPERVISED', Kind.PermissionDenied, message, { retryable: false })
     }

@@ -134,7 +134,7 @@ export class Workflows implements DurableLauncher {
     const [host, how, options] = head
     if (typeof host !== 'string' || typeof how !== 'string') throw refused('SPAWN_INVALID', Kind.Invalid, 'no such spawn')
     const { caller } = call
-    if (caller.context.within !== undefined || this.#scheduler.budgetOf(caller.pid) !== null) {
+    if (caller.context.within !== undefined || this.#scheduler.budgetOf(caller.pid)?.isBoundless === false) {
       throw refused('BUDGET_DURABLE', Kind.PermissionDenied, `"${call.target}" is durable: it would outlive the budget of who starts it`)
     }
     if (how !== 'spawn' && how !== 'exec') this.#scheduler.links.needRoom(caller.pid)

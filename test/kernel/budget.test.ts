@@ -46,6 +46,14 @@ test('what ends within its budget, even with its last unit, ends as it wants', (
   assert.equal(ends(kernel), ['ok'])
 })
 
+test('a budget without bounds only counts, as long as there is none above it', () => {
+  const none = { fuel: Number.POSITIVE_INFINITY, memoryBytes: Number.POSITIVE_INFINITY, processes: Number.POSITIVE_INFINITY }
+  const counting = budgetOf(none)
+  assert.is(counting.isBoundless, true)
+  assert.is(budgetOf({}, counting).isBoundless, false)
+  assert.is(budgetOf(none, budgetOf({})).isBoundless, false)
+})
+
 test('three levels: what the lowest spends, those above it spend, and no other', () => {
   const kernel = new TestKernel({}, { fuel: 10_000 })
   const top = budgetOf({ fuel: 1_000_000 })
