@@ -5,6 +5,7 @@ import { BARE, place } from '../error.ts'
 import type { Entry, Log, Wippy } from '../index.ts'
 import { standardError } from './outlets.ts'
 import { complain } from './output.ts'
+import { hushProgress } from './progress.ts'
 
 export type Loudness = { readonly console: boolean; readonly silent: boolean; readonly verbose: boolean }
 
@@ -25,7 +26,9 @@ export type RunLog = Log & {
 export const logOf = (config: Config, { console, silent, verbose }: Loudness, attended: () => Attended, wippy: Wippy): RunLog => {
   const log = wippy.createLog({
     write: (line) => {
-      if (!silent) standardError().write(line)
+      if (silent) return
+      hushProgress()
+      standardError().write(line)
     },
     now: Date.now,
     format: config.logger.encoding,

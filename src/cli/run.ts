@@ -16,7 +16,8 @@ import { ageText } from './figures.ts'
 import { lockdown } from './lockdown.ts'
 import { type Loudness, logOf } from './log.ts'
 import { onUnwritable, UNREAD } from './outlets.ts'
-import { complain, json, print, sayAll } from './output.ts'
+import { complain, counted, json, print, sayAll } from './output.ts'
+import { waitingFor } from './progress.ts'
 import { besideText, onlySeatFor, reachable, seatFor } from './reachable.ts'
 import { computed } from './settle.ts'
 import { listenForSignals } from './signals.ts'
@@ -73,7 +74,7 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   const log = logOf(config, flags, () => attended, wippy)
   const seat = await (one === undefined ? onlySeatFor(config, `wippy ${command}`) : seatFor(config, `wippy ${command} ${one}`))
   if (seat === null && !silent) complain(await besideText(config))
-  const node = await wippy.boot(config, { log, load })
+  const node = await waitingFor('starting', wippy.boot(config, { log, load }))
   signals.stopWith((code) => {
     pressed = code
     complain(`Stopping. What runs has ${ageText(config.shutdown.timeoutMs)} to end; press Ctrl-C again to end at once.`)
@@ -153,9 +154,11 @@ const serve = async (node: Node, { silent, watch }: Asked, faulty: boolean): Pro
     return Exit.app
   }
   const isUp = ({ state, retrying }: { readonly state: string; readonly retrying: boolean }): boolean => state === 'running' || retrying
-  const idle = node.scheduler.processes.size === 0 && ![...node.parts.supervisor.services()].some(([, status]) => isUp(status))
+  const up = [...node.parts.supervisor.services()].filter(([, status]) => isUp(status)).length
+  const idle = node.scheduler.processes.size === 0 && up === 0
   if (idle && faulty && !watch) return Exit.app
   if (idle && !silent) complain(`${idleText(node)} Ctrl-C ends this.`)
+  else if (process.stderr.isTTY && !silent) complain(`${counted(up, 'service')} up. Ctrl-C ends this.`)
   const code = await node.ended
   return faulty ? code || Exit.app : code
 }
