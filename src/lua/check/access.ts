@@ -3,6 +3,7 @@
 import { didYouMean } from '../../suggest.ts'
 import type { Expression, Index } from '../ast.ts'
 import { ERROR, fieldOf } from './assignable.ts'
+import { protosOf } from './class.ts'
 import { Conditions } from './condition.ts'
 import { show } from './show.ts'
 import {
@@ -160,6 +161,15 @@ export abstract class Access extends Conditions {
         this.#awaited.push({ table: type, name, node: place, owner: this.#ownerOf(node) })
       }
     }
+    return type.proto ? this.#fieldOfObject(type, name, node) : any
+  }
+
+  /** A field that an object has from what it was made of. */
+  #fieldOfObject(object: TableType, name: string, node: Index | Span): Type {
+    const known = this.classes.fieldOf(object, name)
+    if (known) return known
+    const place = 'key' in node ? { start: node.key.start, end: node.key.end } : { start: node.start, end: node.end }
+    if (!this.isProbing && !this.isQuiet && !this.flow.isDead) this.classes.misses({ object, name, place, owner: this.#ownerOf(node) })
     return any
   }
 
@@ -170,8 +180,10 @@ export abstract class Access extends Conditions {
     return owner.owner === this && this.bindings.assignedFields.has(name) ? any : widened(type)
   }
 
-  /** Calls of functions that never came. */
+  /** Calls of functions that never came, and slips in the names of fields. */
   protected tellAwaited(): void {
+    for (const { name, place, owner, meant } of this.classes.slips())
+      this.report('E0004', place, `${owner} has no field '${name}'`, `Did you mean "${meant}"?`)
     for (const { table, name, node, owner } of this.#awaited) {
       if (table.open || table.fields.has(name) || this.bindings.assignedFields.has(name)) continue
       this.report('E0004', node, `${owner} has no function '${name}'`, () =>
@@ -276,18 +288,14 @@ export abstract class Access extends Conditions {
 }
 
 /** A function that a table has through its metatable. */
-const methodOf = ({ proto }: TableType, name: string): Type | undefined => {
-  let at = proto
-  for (let steps = 0; at && steps < PROTOS; steps++) {
-    const found = at.fields.get(name)
-    if (found) return found.kind === 'fn' ? found : undefined
-    at = at.proto
-  }
-  return undefined
+const methodOf = (table: TableType, name: string): Type | undefined => {
+  const found = protosOf(table)
+    .find(({ fields }) => fields.has(name))
+    ?.fields.get(name)
+  return found?.kind === 'fn' ? found : undefined
 }
 
 const NIL_KEY_HINT = 'Test it first (if key ~= nil then …).'
-const PROTOS = 16
 const MOST_AWAITED = 2000
 const SHOWN = 8
 const namesHint = (names: readonly string[]): string =>

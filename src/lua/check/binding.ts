@@ -31,14 +31,16 @@ export class Bindings extends Resolver<Variable> {
   readonly all: Variable[] = []
   readonly uses = new Map<Name, Variable>()
   readonly loops = new Map<Statement, Loop>()
-  /** Names of fields that are assigned somewhere outside of a constructor. */
-  readonly assignedFields = new Set<string>()
+  /** Names of fields that are assigned somewhere outside of a constructor, and how often. */
+  readonly assignedFields = new Map<string, number>()
+  /** Whether it assigns fields whose names are made while it runs. */
+  namesFields = false
   /** Names of globals that it makes. */
   readonly assignedGlobals = new Set<string>()
   /** Whether it may make globals that nobody sees here: it uses the table of them. */
   hasOpenGlobals = false
-  /** Whether it sets metatables. */
-  hasMeta = false
+  /** How often it names what sets metatables. */
+  metatables = 0
   protected readonly typesComeFirst = true
   /** Those around what is looked at. */
   readonly #around: Loop[] = []
@@ -67,7 +69,8 @@ export class Bindings extends Resolver<Variable> {
   protected read(variable: Variable | undefined, node: AnyNode): void {
     if (node.kind !== 'name') return
     if (variable) this.uses.set(node, variable)
-    else if (node.name === 'setmetatable') this.hasMeta = true
+    else if (node.name === 'setmetatable') this.metatables++
+    else if (node.name === 'rawset') this.namesFields = true
     else if (node.name === '_G' || node.name === '_ENV' || node.name === 'setfenv') this.hasOpenGlobals = true
   }
 
@@ -94,17 +97,25 @@ export class Bindings extends Resolver<Variable> {
   protected override assign(target: Expression, by: Statement): void {
     super.assign(target, by)
     if (by.kind === 'functionstat' && by.method) {
-      this.assignedFields.add(by.method.name)
+      this.#assignedField(by.method.name)
       return
     }
-    if (target.kind !== 'index' || target.key.kind !== 'string') return
+    if (target.kind !== 'index') return
+    if (target.key.kind !== 'string') {
+      if (target.object.kind === 'name' && target.key.kind !== 'number') this.namesFields = true
+      return
+    }
     const name = stringValue(target.key.text)
     if (this.#isGlobal(target) && !this.find('_G')) {
       this.assignedGlobals.add(name)
       return
     }
-    this.assignedFields.add(name)
+    this.#assignedField(name)
     for (const loop of this.#around) loop.fields.add(name)
+  }
+
+  #assignedField(name: string): void {
+    this.assignedFields.set(name, (this.assignedFields.get(name) ?? 0) + 1)
   }
 
   protected override statement(statement: Statement): void {

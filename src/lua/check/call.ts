@@ -70,6 +70,7 @@ export abstract class Calls extends Arguments {
       }
       case 'setmetatable': {
         const { types } = this.values(args)
+        this.classes.saw(node)
         return { types: [this.#withMeta(types[0], types[1])], more: null }
       }
       case 'type':
@@ -82,11 +83,12 @@ export abstract class Calls extends Arguments {
   /** What `setmetatable` makes of a table: it has what the metatable's `__index` has. */
   #withMeta(values: Type = any, meta: Type = any): Type {
     const own = resolved(values)
-    if (own.kind !== 'table') return values
-    this.escape(own)
     const table = resolved(meta)
     const index = table.kind === 'table' ? table.fields.get('__index') : undefined
     const proto = index && resolved(index)
+    if (proto?.kind === 'table') this.classes.made(proto, own.kind === 'table' ? own : null)
+    if (own.kind !== 'table') return values
+    this.escape(own)
     return proto?.kind === 'table' ? instanceOf(proto, this, own.fields) : any
   }
 

@@ -4,6 +4,7 @@ import type { Block, Chunk, Expression, FunctionBody, Index, Name } from '../ast
 import { stringValue } from '../literal.ts'
 import { Comparison } from './assignable.ts'
 import { Bindings, type Variable } from './binding.ts'
+import { Classes } from './class.ts'
 import type { Code } from './codes.ts'
 import { withoutNil } from './filter.ts'
 import { Flow } from './flow.ts'
@@ -66,6 +67,7 @@ const PATH = 8
 export abstract class Ground {
   readonly chunk: Chunk
   readonly bindings: Bindings
+  readonly classes: Classes
   readonly surroundings: Surroundings
   readonly work: Work
   readonly comparison: Comparison
@@ -84,13 +86,14 @@ export abstract class Ground {
     this.work = new Work(chunk.source.text.length)
     this.comparison = new Comparison(this.work)
     this.bindings = new Bindings(chunk)
+    this.classes = new Classes(this.bindings)
     this.frame = { declared: null, more: null, returned: [], rest: any }
     this.types = new TypeReader({
       valueOf: (expression) => this.quietly(() => this.value(expression)),
       memberNamed: (path, args, node) => this.memberNamed(path, args, node),
       refuse: (code, node, message, hint) => this.report(code, node, message, hint),
       spend: () => this.work.spend(),
-      hasMeta: this.bindings.hasMeta,
+      hasMeta: this.bindings.metatables > 0,
     })
   }
 

@@ -417,6 +417,78 @@ return other(), s, t, a.whatever.else_
 `)
 })
 
+test('the fields of an object are those that it was made of, and given where it was made', () => {
+  told(`
+type Options = { timeout: number, label: string? }
+local Account = {}
+Account.__index = Account
+function Account:early() return self.balance:upper() end
+function Account.new(balance: number, options: Options?, store)
+  local self = setmetatable({ balance = balance, name = "x", store = store, list = {}, ["odd key"] = 1 }, Account)
+  self.options = options
+  self.count = 0
+  self.hooks = {}
+  if store then self.extra = "x" end
+  return self
+end
+function Account:log(text: string): string
+  return text .. self.name
+end
+function Account:all(given: { [string]: any })
+  self:log(self.balance) --! E0001 argument 'text' of 'log'
+  self:log(self.name)
+  self.count = self.count .. "now it is a text"
+  local n: number = self.options.tiemout --! E0004 Options has no field 'tiemout'
+  local m: number = self.options.timeout
+  self.store.anything()
+  self.list.anything()
+  self.hooks.later()
+  local x: number = self.extra --! E0001
+  self:lgo("x") --! E0004 'self' has no field 'lgo'
+  if self.nmae or self.nmae == nil then print(1) end
+  local y = self.naem --! E0004 'self' has no field 'naem'
+  local z = self.of_others
+  return n, m, x, y, z
+end
+return Account
+`)
+})
+
+test('of a field nothing is known that is written twice, of objects that are made elsewhere too, or before all were seen', () => {
+  const methods = `
+function M:read()
+  local a: number = self.name
+  local b: number = self.kind
+  return a, b, self.nmae
+end
+`
+  const all = [
+    ['M.new = function() return setmetatable({ name = "x", kind = "y" }, M) end', [6, 7, 8]],
+    ['M.new = function() local o = setmetatable({ name = "x", kind = "y" }, M) o.name = 1 return o end', [7, 8]],
+    ['M.new = function(o) o = o or {} return setmetatable(o, M) end', []],
+    ['M.new = function(o) o.kind = "x" return setmetatable({ name = "y" }, M) end', [6, 8]],
+    [
+      'M.new = function() return setmetatable({ name = "x" }, M) end M.other = function() return setmetatable({ name = 1, kind = "y" }, M) end',
+      [7, 8],
+    ],
+    ['M.new = function(all) local o = setmetatable({ name = "x" }, M) for k, v in pairs(all) do o[k] = v end return o end', [6]],
+    ['M.new = function() return setmetatable({ name = "x", kind = nil }, M) end', [6, 8]],
+  ] as const
+  for (const [made, lines] of all) {
+    const { diagnostics } = checked(
+      `local M = {}\nM.__index = M\n${made}\n${methods.trimStart().replace('function', '\nfunction')}return M`,
+    )
+    assert.equal(
+      diagnostics.map(({ line }) => line),
+      lines,
+      made,
+    )
+  }
+  const late =
+    'local M = {}\nM.__index = M\nfunction M:read()\n  local a: number = self.name\n  return a\nend\nM.new = function() return setmetatable({ name = "x" }, M) end\nreturn M'
+  assert.equal(checked(late).diagnostics, [])
+})
+
 test('what is readonly stays', () => {
   told(`
 type Fixed = readonly { x: number }

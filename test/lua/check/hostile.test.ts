@@ -44,6 +44,10 @@ ${times(200, (index) => `local a${index}: A? = nil\nlocal b${index}: B? = a${ind
   'undefined names': times(5_000, (index) => `print(undefined_${index})`),
   'tables in tables': `local t = ${'{ x = '.repeat(150)}1${' }'.repeat(150)}\nlocal u: { x: { x: { x: string } } } = t\nreturn t${'.x'.repeat(2_000)}`,
   'a table that holds itself': `local t = {}\nt.self = t\nt.list = { t, t, t }\nlocal u: { self: { self: { list: { number } } } } = t\nprint(t, { t, { t } })\nreturn t`,
+  'objects of one sort, and fields that they do not have': `local M = {}\nM.__index = M\nlocal big = { ${times(300, (index) => `field_of_${index} = ${index}`, ', ')} }
+${times(1_000, (index) => `local function f${index}(self) return setmetatable({ made_${index % 300} = ${index} }, M) end`).replaceAll('local function', 'function M.')}
+setmetatable(big, M)\nfunction M:all()\n${times(3_000, (index) => `  print(self.feild_of_${index}, self.mdae_${index}, self.field_of_${index % 300})`)}\nend\nreturn M`,
+  'tables behind tables': `local M0 = {}\n${times(180, (index) => `local M${index + 1} = setmetatable({ f${index} = ${index} }, { __index = M${index} })`)}\nfunction M180:all()\n${times(2_000, (index) => `  print(self.f${index}, self.g${index})`)}\nend\nreturn M180`,
   labels: `${times(2_000, (index) => `if x then goto l${index} end ::l${index}::`)}`,
 }
 
