@@ -51,9 +51,9 @@ export const execution = ({ registry, launcher, scheduler, authority, log }: Exe
   }
 
   const execute: Execution['execute'] = async (entry, args, { host, terminal, workflow, forced }) => {
-    const durable = launcher.durable
     const known = registry.get(entry)
-    if (known !== undefined && durable?.takes(known)) {
+    const durable = known && launcher.durableFor(known)
+    if (known && durable) {
       const { id, ended } = await durable.launch(known, host, encodeAll(args))
       workflow?.began(id)
       const exit = await ended

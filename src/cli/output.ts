@@ -47,6 +47,9 @@ export const errorJson = (...errors: readonly Told[]): string => {
   return json({ $type: 'error', v: 1, ...first, ...(more.length > 0 && { more }) })
 }
 
+/** A word as a shell takes it. */
+export const quoted = (word: string): string => (/^[\w./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
 /** `1 entry`, `2 entries`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 

@@ -1,5 +1,6 @@
 // What the commands below `wippy plugin` share: they work on the node that runs, and in the state folder of the app while none does.
 
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { PluginDesk } from '../app/plugin-desk.ts'
 import type { Client } from '../control/client.ts'
@@ -26,7 +27,7 @@ export abstract class PluginCommand extends NodeCommand {
     return this.#ask(flags, asked, () => {})
   }
 
-  async #ask<T>(flags: NodeFlags, { verb, args, alone }: Asked<T>, begin: () => void): Promise<T> {
+  async #ask<T>(flags: NodeFlags, { verb, args, alone, isChange }: Asked<T>, begin: () => void): Promise<T> {
     const talk = async (client: Client): Promise<T> => {
       begin()
       return (await client.ask(verb, args)) as T
@@ -40,6 +41,7 @@ export abstract class PluginCommand extends NodeCommand {
       complain('No node runs here: this is about what is stored, and holds from the next start on.')
       return done
     }
+    if (!isChange && !existsSync(state)) return await stored() // nobody works there, and nothing is made only to look
     return await onNodeOrAlone(state, { talk, alone: stored })
   }
 }

@@ -95,7 +95,8 @@ export const run = async (flags: RunFlags, words: readonly string[]): Promise<ne
   await node.stop({ now: true })
   seat?.leave()
   await terminal.flush()
-  if (outcome !== 0 && log.hidden > 0 && !silent) complain(`${log.hidden} warnings and errors were logged; "wippy run -c …" shows them.`)
+  if (outcome !== 0 && log.hidden > 0 && !silent)
+    complain(`${counted(log.hidden, 'warning or error', 'warnings and errors')} more in the log; "wippy run -c …" shows it.`)
   if (outcome instanceof Error) throw outcome
   process.exit(isForced && pressed !== 0 ? pressed : outcome)
 }

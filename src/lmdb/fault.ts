@@ -39,7 +39,7 @@ export const checkReadable = (folder: string): void => {
 /** The error for a state that cannot be opened. */
 export const openFault = (file: string, cause: unknown): WippyError => {
   const message = `the state cannot be opened: ${text(cause)}`
-  const hint = 'Check that the folder can be read and written by this user, or choose another one.'
+  const hint = 'Check that the folder can be read and written by this user, or choose another one: --set state=DIR.'
   return new WippyError('STATE_UNREADABLE', Kind.Unavailable, message, { where: { file }, hint, cause })
 }
 

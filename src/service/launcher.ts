@@ -21,7 +21,7 @@ import type { Authority } from './authority.ts'
 import type { Attachment } from './door.ts'
 import { limitsOf } from './limits.ts'
 import { isFromFiles } from './program.ts'
-import { runnableOf } from './runnable.ts'
+import { isDurable, runnableOf } from './runnable.ts'
 import type { Call, Context } from './service.ts'
 import { luaOf, WASM_PROCESS } from './wasm-process.ts'
 
@@ -60,8 +60,6 @@ export const WORKFLOW_HOSTS: readonly [string, ...string[]] = ['workflow.host', 
 
 /** Starts processes whose steps are written down. */
 export interface DurableLauncher {
-  /** Whether an entry is one of those. */
-  takes(entry: Entry): boolean
   /** Answers a `process.spawn` for such an entry. */
   spawn(call: Call): Promise<readonly unknown[] | Reply>
   /** Starts one for who runs the node, on `host` or the only one there is. `ended` never resolves when the node ends first. */
@@ -92,6 +90,19 @@ export class Launcher {
 
   constructor(options: LauncherOptions) {
     this.#options = options
+  }
+
+  /**
+   * Who starts an entry whose steps are written down; null for all others. Throws WORKFLOWS_NONE when this node cannot write them: such an entry does
+   * not run without.
+   */
+  durableFor(entry: Entry): DurableLauncher | null {
+    if (!isDurable(entry)) return null
+    if (this.durable !== null) return this.durable
+    throw new WippyError('WORKFLOWS_NONE', Kind.Unavailable, `"${entry.id}" is durable, and this node can write nothing down`, {
+      retryable: false,
+      hint: 'What was said when the node started says why.',
+    })
   }
 
   /** Takes in a `process.host` or `terminal.host` entry, or its new limits; processes that run keep theirs. */

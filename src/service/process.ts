@@ -75,7 +75,8 @@ export const processService = ({ scheduler, launcher, credentials, permits }: Pr
     })
 
   const spawn = (call: Call): readonly unknown[] | Promise<readonly unknown[] | Reply> => {
-    if (launcher.durable?.takes(launcher.processEntry(call.target))) return launcher.durable.spawn(call)
+    const durable = launcher.durableFor(launcher.processEntry(call.target))
+    if (durable) return durable.spawn(call)
     const { head, rest } = split(call.raw, 3)
     const [host, how, options] = head
     if (typeof host !== 'string' || typeof how !== 'string' || !HOW.includes(how))

@@ -13,6 +13,9 @@ export const LIBRARIES = ['library.lua', 'module.lua'] // they see what whoever 
 /** Kinds whose source is Lua. */
 export const LUA_KINDS: readonly string[] = ['function.lua', 'process.lua', 'workflow.lua', ...LIBRARIES]
 
+/** Whether what an entry does is written down: `meta.durable: true` makes any process durable. */
+export const isDurable = ({ kind, meta }: Entry): boolean => kind === 'workflow.lua' || (kind === 'process.lua' && meta.durable === true)
+
 /** How what is required is declared. */
 export const declareHint = (name: string): string => `Add ${name} to the entry's modules, or to its imports if it is a library.`
 

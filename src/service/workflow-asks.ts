@@ -24,12 +24,13 @@ import type { Diversion } from './door.ts'
 import { firstMessages } from './first-messages.ts'
 import type { Launcher } from './launcher.ts'
 import { limitsOf } from './limits.ts'
+import { isDurable } from './runnable.ts'
 import type { Call, Caller, Context, Operation } from './service.ts'
 import { contextOf } from './spawn-options.ts'
 import { contextToBytes, storedProgram } from './stored-start.ts'
 import type { WorkflowMonitors } from './workflow-monitors.ts'
 import { workflowOptionsOf } from './workflow-options.ts'
-import { isDurable, type Workflows } from './workflows.ts'
+import type { Workflows } from './workflows.ts'
 
 const SEEDS = 2 ** 32
 const REFUSED: ReadonlySet<string> = new Set(['process.link', 'process.unlink'])

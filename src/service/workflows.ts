@@ -37,10 +37,6 @@ const PROCESS_HOST: typeof WORKFLOW_HOSTS = ['process.host']
 
 const refused = (code: string, kind: Kind, message: string): WippyError => new WippyError(code, kind, message, { retryable: false })
 
-/** `meta.durable: true` makes any process durable. */
-export const isDurable = (entry: Entry): boolean =>
-  entry.kind === 'workflow.lua' || (entry.kind === 'process.lua' && entry.meta.durable === true)
-
 /** A workflow somebody wants. */
 export type Wanted = Pick<Start, 'args' | 'parent' | 'birth' | 'watchers' | 'messages'> & {
   readonly entry: string
@@ -75,10 +71,6 @@ export class Workflows implements DurableLauncher {
     this.#scheduler = scheduler
     this.#launcher = launcher
     this.watchers = new WorkflowWatchers(durables, scheduler)
-  }
-
-  takes(entry: Entry): boolean {
-    return isDurable(entry)
   }
 
   owns(pid: Pid): boolean {

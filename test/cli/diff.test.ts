@@ -19,7 +19,7 @@ test('without a node it compares with what is stored, and shows the lines around
     'next/f.lua': source(LINES.with(5, 'local v5 = 50')),
   })
   const same = await wippy(['diff'], { cwd })
-  assert.equal([same.code, same.out, same.err], [0, 'no difference: v0, which is stored says what the files say\n', ''])
+  assert.equal([same.code, same.out, same.err], [0, 'no difference: v0, which is stored, says what the files say\n', ''])
   const { code, out } = await wippy(['diff', 'next'], { cwd })
   assert.is(code, 0)
   assert.match(

@@ -22,6 +22,11 @@ const ENTRIES = `${KEEPER}  - name: workflows
     kind: process.lua
     source: file://patient.lua
     meta: { durable: true }
+  - name: starter
+    kind: process.lua
+    source: file://starter.lua
+    modules: [io]
+    meta: { command: { name: starter, short: Start a workflow } }
 `
 const FILES = {
   'src/_index.yaml': index(ENTRIES),
@@ -29,6 +34,11 @@ const FILES = {
   'src/sum.lua': `return function(a, b)
   require("time").sleep("1ms")
   return { sum = a + b, by = process.pid() }
+end
+`,
+  'src/starter.lua': `return function()
+  local pid, fault = process.spawn("app:patient", "app:workflows", "x")
+  require("io").print(pid, tostring(fault))
 end
 `,
   'src/bad.lua': 'return function() error("no money") end\n',
@@ -53,6 +63,17 @@ test('it runs to its end as a workflow, and what it returned is printed', async 
   assert.match(failed.err, /no money/)
   assertPlain(failed)
   assert.match((await wippy(['run', 'list'], { cwd })).out, /\nsum +Add up +app:sum\n/)
+})
+
+test('what is to be written down does not run where nothing can be, neither from the command line nor from a process', async () => {
+  const nowhere = ['--set', 'state=src/sum.lua/below']
+  for (const name of ['app:sum', 'app:patient']) {
+    const { code, out, err } = await wippy(['run', ...nowhere, '-x', name], { cwd })
+    assert.equal([code, out], [7, ''])
+    assert.match(err, new RegExp(`"${name}" is durable, and this node can write nothing down \\[WORKFLOWS_NONE\\]`))
+  }
+  const started = await wippy(['run', ...nowhere, 'starter'], { cwd })
+  assert.match(started.out, /^nil\s+"app:patient" is durable/)
 })
 
 test('when the program is killed, the workflow goes on with the next start', async () => {

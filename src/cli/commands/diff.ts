@@ -35,7 +35,11 @@ Whether the node would take it, "wippy deploy --dry-run" says.`
     }
     const where = there.isRunning ? `v${base} of the running node` : `v${base}, which is stored`
     for (const text of texts) print(`${coloured(text)}\n`)
-    print(pairs.length === 0 ? `no difference: ${where} says what the files say` : `${entriesText(pairs.length)} would change: ${where}`)
+    print(
+      pairs.length === 0
+        ? `no difference: ${where}${there.isRunning ? '' : ','} says what the files say`
+        : `${entriesText(pairs.length)} would change: ${where}`,
+    )
   }
 
   async #there(flags: NodeFlags, config: Config): Promise<There> {

@@ -6,7 +6,7 @@ import { string } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean } from '@oclif/core/flags'
 import { Kind, WippyError } from '../../error.ts'
-import { json, print, table } from '../output.ts'
+import { json, print, quoted, table } from '../output.ts'
 import { copyInto, type Template, templateNamed, templates } from '../templates.ts'
 
 /** Throws DIRECTORY_TAKEN. */
@@ -22,9 +22,6 @@ const listText = (all: readonly Template[]): string =>
     ['template', 'what it is'],
     all.map(({ name, summary }) => [name, summary]),
   )
-
-/** A word as a shell takes it. */
-const quoted = (word: string): string => (/^[\w./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 export default class New extends Command {
   static override summary = 'Make an app in a new directory, from a template.'

@@ -8,7 +8,7 @@ import { boolean, string } from '@oclif/core/flags'
 import { configure } from '../configure.ts'
 import { Exit } from '../exit.ts'
 import { bytesText } from '../figures.ts'
-import { json, print } from '../output.ts'
+import { json, print, quoted } from '../output.ts'
 import { waitingFor } from '../progress.ts'
 import { Quit } from '../quit.ts'
 import { writeWhole } from '../whole-file.ts'
@@ -36,6 +36,6 @@ The file has a checksum: one that is torn or was altered is not run.`
     const bytes = await waitingFor('packing', packApp(config))
     writeWhole(file, bytes)
     if (flags.json) print(json({ $type: 'pack', v: 1, file, bytes: bytes.length }))
-    else print(`${file}, ${bytesText(bytes.length)}; to run it: wippy run ${file}`)
+    else print(`${file}, ${bytesText(bytes.length)}; to run it: wippy run ${quoted(file)}`)
   }
 }

@@ -100,7 +100,7 @@ SUPERVISOR_INVALID | A plan of a supervisor cannot be. | Strategy, times and chi
 SUPERVISOR_NOT_FOUND | No such supervisor runs. | The entry is not started, or has ended. | Start it first.
 TOPIC_RESERVED | Topics that begin with @ cannot be sent to. | They are the runtime's. | Use another topic.
 UPGRADE_FUNCTION | A function cannot be upgraded. | It ends with its call; the next one runs new code anyway. | Leave it out.
-WORKFLOWS_NONE | The app has no workflows. | Nothing in it is durable. | Add a workflow.host and a workflow.lua.
+WORKFLOWS_NONE | The app has no workflows, or none can be written down. | Nothing in it is durable, or its state folder or database cannot be used. | Add a workflow.host and a workflow.lua, or mend what was said at the start.
 WORKFLOW_ATTRIBUTES | Attributes of a workflow cannot be. | They are few and short, for they are searched by. | Put what is only shown into memo.
 WORKFLOW_CODE | The program that a workflow began with is not stored. | The state is not whole. | Restore the state from a backup.
 WORKFLOW_DIVERGED | A workflow does otherwise than it did. | Its code is not deterministic, or not the code it began with. | Look at the record and the line that are named; nothing was appended.

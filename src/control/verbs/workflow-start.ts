@@ -6,7 +6,7 @@ import { Kind, WippyError } from '../../error.ts'
 import { encodeAll } from '../../msgpack.ts'
 import type { Entry } from '../../registry/entry.ts'
 import { WORKFLOW_HOSTS } from '../../service/launcher.ts'
-import { isDurable } from '../../service/workflows.ts'
+import { isDurable } from '../../service/runnable.ts'
 import { didYouMean } from '../../suggest.ts'
 import { textOf, type Verb } from '../verb.ts'
 

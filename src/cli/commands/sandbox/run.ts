@@ -10,6 +10,7 @@ import { lockdown } from '../../lockdown.ts'
 import { NodeCommand, type NodeFlags } from '../../node-command.ts'
 import { complain, json, jsonLine, print } from '../../output.ts'
 import { Quit } from '../../quit.ts'
+import { whyRefused } from '../../refusal.ts'
 
 /** How it came out, as a program sees it. */
 type Outcome = {
@@ -47,7 +48,7 @@ const sourceOf = async (file: string): Promise<string> => {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {
     const hint = 'Give a file with Lua, or - for standard input.'
-    throw new WippyError('SANDBOX_FILE', Kind.NotFound, `"${file}" cannot be read: ${(cause as Error).message}`, { hint })
+    throw new WippyError('SANDBOX_FILE', Kind.NotFound, `"${file}" cannot be read: ${whyRefused(cause as Error)}`, { hint })
   }
 }
 
