@@ -30,7 +30,7 @@ export type Question = {
   readonly seq?: number
 }
 
-/** What the handler returned. Throws QUERY_BUSY, QUERY_REFUSED, QUERY_FUEL, QUERY_BROKEN, what the handler fails with, and as `rebuild`. */
+/** What the handler returned. Throws QUERY_NONE, QUERY_BUSY, QUERY_REFUSED, QUERY_FUEL, QUERY_BROKEN, what the handler fails with, and as `rebuild`. */
 export const inquire = async (workshop: Workshop, head: Head, { name, args, nowMs, seq = head.seq }: Question): Promise<unknown> => {
   const { body, isSpent } = await rebuild(workshop, head, { seq })
   try {
@@ -48,7 +48,8 @@ export const inquire = async (workshop: Workshop, head: Head, { name, args, nowM
     if (frame.kind !== EXIT) throw wants(name, labelOf(frame)[0])
     const [value = null, error = null] = lastWords(frame.bytes.slice(frame.topicEnd, frame.payloadEnd))
     if (frame.flag === 1) return value
-    throw error instanceof WippyError ? error : broken(name, String(error))
+    if (!(error instanceof WippyError)) throw broken(name, String(error))
+    throw error.kind === Kind.NotFound && error.message.startsWith(`no query '${name}'`) ? none(error.message) : error
   } finally {
     body.close()
   }
@@ -79,6 +80,12 @@ export class Inquiries {
     }
   }
 }
+
+const none = (message: string): WippyError =>
+  new WippyError('QUERY_NONE', Kind.NotFound, message, {
+    retryable: false,
+    hint: 'Ask by one of these names; "workflow.query(name, fn)" in its code answers another, in workflows that begin after that.',
+  })
 
 const crowd = (): WippyError =>
   new WippyError('QUERY_CROWD', Kind.RateLimited, `more than ${MOST_AT_ONCE} queries at once`, { retryable: true })

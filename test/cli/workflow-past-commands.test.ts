@@ -132,7 +132,7 @@ test('a workflow is asked, now and then, with a node and without one', async () 
   assert.equal(await asked(cwd, 'query', 'one', 'paid'), { $type: 'answer', v: 1, id: 'one', query: 'paid', value: [10.5, 20.5] })
   assert.equal((await asked(cwd, 'query', 'one', 'paid', '--at', '2')).value, {})
   await refused(cwd, 'workflow', [
-    [['query', 'one', 'what'], 4, /^no query 'what': it answers paid, pays \[LUA_ERROR\]\n$/],
+    [['query', 'one', 'what'], 4, /^no query 'what': it answers paid, pays \[QUERY_NONE\]\n {2}→ Ask by one of these names/],
     [['query', 'one', 'pays'], 2, /"pays" wants something of others: funcs\.call \[QUERY_REFUSED\]\n {2}→ A query looks/],
     [['query', 'two', 'paid'], 4, /there is no workflow "two" \[WORKFLOW_NOT_FOUND\]\n {2}→ /],
     [['query', 'one', 'paid', '--at', '99'], 2, /has no record 99: it has records 1 to \d+ \[WORKFLOW_RECORD\]/],

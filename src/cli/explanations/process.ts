@@ -138,6 +138,7 @@ EXPORT_FILE | The file of an export cannot be written. | The system refused. | N
 QUERY_BROKEN | A query of a workflow failed. | Its own code raised an error. | Mend the function given to workflow.query.
 QUERY_BUSY | A workflow is in the middle of a computation there. | A query looks between two steps. | Ask again, or at another record.
 QUERY_FUEL | A query of a workflow does not end. | Its work is bounded. | Make the function given to workflow.query shorter.
+QUERY_NONE | A workflow answers no query of that name. | It answers those that its code has named by then, with workflow.query(name, fn). | Ask by one of the names that are said.
 QUERY_REFUSED | A query of a workflow does what it cannot. | It looks at what its workflow knows, and returns at once. | No calls, no messages, no sleep in it.
 WORKFLOW_FORK | A workflow cannot be forked at that record. | It has not come to rest there. | Choose another record.
 WORKFLOW_OPTION | An option of a workflow has a value there is not. | It is one of a few. | Write one of those that are named.
