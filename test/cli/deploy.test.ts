@@ -180,6 +180,33 @@ test('types that do not fit are told with a change', () =>
     assert.equal(types, [])
   }))
 
+test('what types say of modules that come along is one line, and all of it for programs', () =>
+  running(
+    async (cwd) => {
+      const theirs = (text: string) =>
+        writeFileSync(join(cwd, 'mod/theirs.lua'), `local a: number = "${text}"\nlocal b: string = 1\nreturn { a = a, b = b }\n`)
+      theirs('one')
+      const told = await refused(0, cwd, 'deploy', '--dry-run')
+      assert.is(told.err, '2 warnings about types in modules (org.mod); "wippy check --modules" shows them\n')
+      assert.match(told.out, /^changed org\.mod:theirs$/m)
+      const { types } = JSON.parse(await said(cwd, 'deploy', '--json'))
+      assert.equal(
+        types.map(({ code, where }: { code: string; where: { entry: string } }) => [code, where.entry]),
+        [
+          ['E0001', 'org.mod:theirs'],
+          ['E0001', 'org.mod:theirs'],
+        ],
+      )
+      theirs('two')
+      assert.match((await refused(0, cwd, 'deploy')).err, /^2 warnings about types in modules \(org\.mod\)/)
+    },
+    {
+      'wippy.lock': 'directories: { src: ./src }\nreplacements: [{ from: org/mod, to: ./mod }]\n',
+      'mod/_index.yaml': 'namespace: org.mod\nentries:\n  - { name: theirs, kind: library.lua, source: file://theirs.lua }\n',
+      'mod/theirs.lua': 'return {}\n',
+    },
+  ))
+
 test('what was made at run time stays, and what a folder imports may be on the node', () =>
   running(async (cwd) => {
     const parts = {
