@@ -15,8 +15,22 @@ import type { ModuleSource } from './registry/module-folder.ts'
 import { type Override, overrideOf, parseOverride } from './registry/override.ts'
 import { laidOver } from './registry/profile.ts'
 import { unknownHint, unknownIn } from './registry/sections.ts'
-import { address, count, flag, lists, map, oneOf, type Parse, Settings, text, textMap, texts } from './registry/settings.ts'
-import { parseDuration, parseSize } from './registry/units.ts'
+import {
+  address,
+  count,
+  flag,
+  lists,
+  map,
+  oneOf,
+  type Parse,
+  Settings,
+  sizeFrom,
+  someText,
+  text,
+  textMap,
+  texts,
+} from './registry/settings.ts'
+import { parseDuration } from './registry/units.ts'
 import { noProfile } from './registry/wippy-files.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -180,6 +194,9 @@ export type Configured = {
   readonly warnings: readonly WippyError[]
 }
 
+const LEAST_MEMORY = 1024 ** 2 // a process that does nothing holds a bit more than half of that
+const LEAST_MAILBOX = 1024
+
 /** Every setting by its path, and how it is read. */
 const TABLE: Readonly<Record<string, Parse>> = {
   name: text,
@@ -187,12 +204,12 @@ const TABLE: Readonly<Record<string, Parse>> = {
   replacements: textMap,
   'logger.level': oneOf(LEVELS),
   'logger.encoding': oneOf(ENCODINGS),
-  'limits.memory': parseSize,
+  'limits.memory': sizeFrom(LEAST_MEMORY),
   'limits.fuel': count,
   'limits.hardFuel': count,
   'limits.mailbox.messages': count,
-  'limits.mailbox.size': parseSize,
-  state: text,
+  'limits.mailbox.size': sizeFrom(LEAST_MAILBOX),
+  state: someText,
   'registry.history': (value, where) => oneOf(HISTORIES)(UPSTREAM_HISTORIES[String(value)] ?? value, where),
   'registry.keep': count,
   'security.strict': flag,

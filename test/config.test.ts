@@ -161,6 +161,20 @@ test('--set takes settings of ours, those of sections that are known, and what a
 const SETTINGS =
   'name, src, replacements, logger.level, logger.encoding, limits.memory, limits.fuel, limits.hardFuel, limits.mailbox.messages, limits.mailbox.size, state, registry.history, registry.keep, security.strict, security.generated, lua.typeSystem.enabled, lua.typeSystem.strict, override, disable.namespaces, disable.entries, disable.meta, control.listen, control.token, shutdown.timeout, workflow, sections'
 
+test('a size without its unit, and a folder without a name, are problems', async () => {
+  const { problems } = await loadConfig(directoryWith(INDEX), {
+    set: ['limits.memory=64', 'limits.mailbox.size=8', 'state=', 'limits.memory=1MiB'],
+  })
+  assert.equal(
+    problems.map(({ message, hint }) => [message, hint]),
+    [
+      ['limits.memory: 64 is too small', 'Write 1024KiB or more, with a unit: a number alone counts bytes.'],
+      ['limits.mailbox.size: 8 is too small', 'Write 1KiB or more, with a unit: a number alone counts bytes.'],
+      ["state: '' is not text with something in it", undefined],
+    ],
+  )
+})
+
 test('one setting of workflows that is set leaves the others as the files say them', async () => {
   const workflow = `{ kept: 5, checkpoint: { records: 7, size: '1MiB' }, retention: { ended: '1d' } }`
   const root = directoryWith({ ...INDEX, 'wippy.config.ts': `export default { workflow: ${workflow} }` })

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { Kind, type Where, WippyError } from '../error.ts'
 import { didYouMean } from '../suggest.ts'
 import { type Fields, isFields } from './entry.ts'
+import { parseSize } from './units.ts'
 
 /** Reads one value; throws a WippyError that says what is wrong with it. */
 export type Parse = (value: unknown, where: Where) => unknown
@@ -16,6 +17,7 @@ const expect =
   }
 
 export const text = expect('text', (value): value is string => typeof value === 'string')
+export const someText = expect('text with something in it', (value): value is string => typeof value === 'string' && value.trim() !== '')
 export const texts = expect(
   'a list of texts',
   (value): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string'),
@@ -27,6 +29,16 @@ export const textMap = expect(
   'a map of texts',
   (value): value is Record<string, string> => isFields(value) && Object.values(value).every((one) => typeof one === 'string'),
 )
+/** Bytes; fewer than `least` are a unit that was forgotten. */
+export const sizeFrom =
+  (least: number): Parse =>
+  (value) => {
+    const bytes = parseSize(value)
+    if (bytes >= least) return bytes
+    const hint = `Write ${least / 1024}KiB or more, with a unit: a number alone counts bytes.`
+    throw new WippyError('CONFIG_VALUE', Kind.Invalid, `${inspect(value)} is too small`, { hint })
+  }
+
 /** A map of texts or lists of them, as lists. */
 export const lists: Parse = (value, where) =>
   Object.fromEntries(
