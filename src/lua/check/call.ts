@@ -88,6 +88,7 @@ export abstract class Calls extends Arguments {
     const proto = index && resolved(index)
     if (proto?.kind === 'table') this.classes.made(proto, own.kind === 'table' ? own : null)
     if (own.kind !== 'table') return values
+    if (index || table.kind !== 'table' || table.open) this.classes.opened(own)
     this.escape(own)
     return proto?.kind === 'table' ? instanceOf(proto, this, own.fields) : any
   }

@@ -34,14 +34,17 @@ export const protosOf = ({ proto }: TableType): TableType[] => {
 }
 
 export class Classes {
+  readonly #owner: object
   readonly #bindings: Bindings
   readonly #made = new Map<TableType, Made>()
-  /** Those of which some objects are made of what nobody sees. */
+  /** Those behind which, or behind objects of which, there is something that nobody sees. */
   readonly #open = new Set<TableType>()
   readonly #seen = new Set<Call>()
   readonly #missing: Missing[] = []
 
-  constructor(bindings: Bindings) {
+  /** `owner`: the check whose tables these are. */
+  constructor(owner: object, bindings: Bindings) {
+    this.#owner = owner
     this.#bindings = bindings
   }
 
@@ -56,6 +59,11 @@ export class Classes {
     this.#made.set(proto, made)
     if (own === null || own.open || own.element || made.size >= OBJECTS) this.#open.add(proto)
     if (own !== null && made.size < OBJECTS && !made.has(own.fields)) made.set(own.fields, new Set(own.fields.keys()))
+  }
+
+  /** Takes note that what a table does not have may come from somewhere that is not seen. */
+  opened(table: TableType): void {
+    this.#open.add(table)
   }
 
   /** The type of a field of objects; undefined when nothing is sure of it. */
@@ -85,7 +93,7 @@ export class Classes {
     for (const missing of this.#missing) {
       const { object, name } = missing
       const protos = protosOf(object)
-      if (assignedFields.has(name) || protos.some((proto) => this.#open.has(proto))) continue
+      if (assignedFields.has(name) || protos.some((proto) => proto.owner !== this.#owner || this.#open.has(proto))) continue
       const made = protos.flatMap((proto) => [...(this.#made.get(proto)?.keys() ?? [])])
       const names = new Set<string>()
       for (const fields of [object.fields, ...protos.map((proto) => proto.fields), ...made]) for (const one of fields.keys()) names.add(one)

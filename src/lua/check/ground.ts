@@ -86,7 +86,7 @@ export abstract class Ground {
     this.work = new Work(chunk.source.text.length)
     this.comparison = new Comparison(this.work)
     this.bindings = new Bindings(chunk)
-    this.classes = new Classes(this.bindings)
+    this.classes = new Classes(this, this.bindings)
     this.frame = { declared: null, more: null, returned: [], rest: any }
     this.types = new TypeReader({
       valueOf: (expression) => this.quietly(() => this.value(expression)),

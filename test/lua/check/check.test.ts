@@ -484,6 +484,19 @@ end
       made,
     )
   }
+  const slips = [
+    ['', 1],
+    ['setmetatable(M, { __call = function() return M.new() end })', 1],
+    ['setmetatable(M, { __index = require("base") })', 0],
+    ['local N = {} setmetatable(M, { __index = N })', 0],
+    ['M.super = setmetatable({}, { __index = M })', 1],
+    ['function M.set(o, k, v) o[k] = v end', 0],
+    ['function M.set(o) o.nmae = 1 end', 0],
+  ] as const
+  for (const [more, count] of slips) {
+    const source = `local M = {}\nM.__index = M\n${more}\nfunction M.new() return setmetatable({ name = "x" }, M) end\nfunction M:read() return self.nmae end\nreturn M`
+    assert.is(checked(source).diagnostics.length, count, more)
+  }
   const late =
     'local M = {}\nM.__index = M\nfunction M:read()\n  local a: number = self.name\n  return a\nend\nM.new = function() return setmetatable({ name = "x" }, M) end\nreturn M'
   assert.equal(checked(late).diagnostics, [])
