@@ -69,7 +69,7 @@ test('a change from the command line is a version to look at and to go back from
   assert.match(await said(cwd, 'diff', 'v1', 'v2'), /^deleted app:other$/m)
   assert.match((await refused(4, cwd, 'rollback', 'v9')).err, 'VERSION_NOT_FOUND')
   assert.match((await refused(2, cwd, 'rollback', 'soon')).err, '"soon" is not a version')
-  assert.is(await said(cwd, 'prune', '--keep', '1'), '1 versions went, 2 stay\n')
+  assert.is(await said(cwd, 'prune', '--keep', '1'), '1 version went, 2 stay\n')
 })
 
 test('what the files and the run time both changed is shown, and settled either way', async () => {
@@ -96,7 +96,7 @@ test('beside a running node it reads, and leaves what only its owner may do to t
   await node.said('up')
   while ((await wippy(['ps'], { cwd })).code === 7);
   assert.is(await said(cwd, 'show', 'app:note', '-f', 'text'), 'changed\n')
-  assert.is(await said(cwd, 'prune', '--keep', '1'), '1 versions went, 1 stay\n')
+  assert.is(await said(cwd, 'prune', '--keep', '1'), '1 version went, 1 stays\n')
   assert.is(await said(cwd, 'resolve', 'app:note', '--take', 'runtime'), 'app:note stays as it was changed at run time\n')
   assert.is(await said(cwd, 'resolve', 'app:note', '--take', 'files'), 'v2: app:note is what the files say\n')
   assert.match((await refused(4, cwd, 'resolve', 'app:note', '--take', 'files')).err, 'REGISTRY_NO_DIFFERENCE')

@@ -1,7 +1,7 @@
 import { integer } from '@oclif/core/flags'
 import { AppCommand } from '../../base.ts'
 import { configure } from '../../configure.ts'
-import { print } from '../../output.ts'
+import { counted, print } from '../../output.ts'
 import { changeOnNodeOrAlone } from '../../running.ts'
 import { withStored } from '../../stored.ts'
 
@@ -17,7 +17,7 @@ export default class RegistryPrune extends AppCommand {
     const { flags } = await this.parse(RegistryPrune)
     const { keep } = flags
     const config = await configure(flags)
-    const say = ({ gone, left }: Pruned): void => print(`${gone} versions went, ${left} stay`)
+    const say = ({ gone, left }: Pruned): void => print(`${counted(gone, 'version')} went, ${left} ${left === 1 ? 'stays' : 'stay'}`)
     await changeOnNodeOrAlone(config.state, {
       talk: async (client) => say((await client.ask('registry.prune', { keep })) as Pruned),
       alone: () =>
