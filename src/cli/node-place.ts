@@ -1,5 +1,6 @@
 // The node that a command means: where it is, and talking to it. Loads nothing of oclif: who only looks must be quick.
 
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readNote } from '../control/address.ts'
 import { Client, type Place } from '../control/client.ts'
@@ -15,6 +16,22 @@ export type NodeFlags = {
 
 /** The state folder of the node that is meant. */
 export const folderOf = ({ dir = '.', state }: NodeFlags): string => (state === undefined ? join(resolve(dir), '.wippy') : resolve(state))
+
+/**
+ * The flags with the state folder that the app's configuration names, where no flag names one. It is looked for only where there is no `.wippy`: who
+ * only looks must be quick.
+ */
+export const placed = async (flags: NodeFlags): Promise<NodeFlags> => {
+  if (flags.state !== undefined || flags.to !== undefined || existsSync(folderOf(flags))) return flags
+  const { loadConfig } = await import('../config.ts')
+  try {
+    const { config } = await loadConfig(resolve(flags.dir ?? '.'))
+    return { ...flags, state: config.state }
+  } catch (error) {
+    if (error instanceof WippyError) return flags // no app here, or one that cannot be read: there is no node either
+    throw error
+  }
+}
 
 /** Where the node is that is meant. Throws CONTROL_ADDRESS. */
 export const placeOf = (flags: NodeFlags): Place => {
@@ -50,4 +67,4 @@ export const using = async <T>(client: Client, talk: (client: Client) => Promise
 
 /** Talks to the node. Throws as `reach`, and what the node says. */
 export const withNode = async (flags: NodeFlags, talk: (client: Client) => Promise<void>): Promise<void> =>
-  using(await reach(placeOf(flags)), talk)
+  using(await reach(placeOf(await placed(flags))), talk)
