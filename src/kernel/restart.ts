@@ -24,6 +24,7 @@ export const mayRestart = (policy: RestartPolicy, attempts: number, error: Wippy
  * In: the defaults, attempts 1, 2, 3, chance 0.5. Out: 1000, 2000, 4000.
  */
 export const restartDelay = (policy: RestartPolicy, attempt: number, chance: number): number => {
-  const delay = policy.initialDelayMs * policy.backoffFactor ** (attempt - 1)
+  const growth = Math.min(Number.MAX_VALUE, policy.backoffFactor ** (attempt - 1)) // no delay at all stays none
+  const delay = policy.initialDelayMs * growth
   return Math.min(policy.maxDelayMs, Math.min(policy.maxDelayMs, delay) * (1 + policy.jitter * (2 * chance - 1)))
 }

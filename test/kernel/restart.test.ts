@@ -11,6 +11,14 @@ test('each delay is longer than the one before, up to the longest', () => {
   assert.equal(delays, [1000, 2000, 4000, 8000, 64_000, 90_000, 90_000, 90_000])
 })
 
+test('a policy without a delay has none, however often', () => {
+  const atOnce = { ...defaultRestart, initialDelayMs: 0 }
+  assert.equal(
+    [1, 2, 5000].map((attempt) => restartDelay(atOnce, attempt, 0.5)),
+    [0, 0, 0],
+  )
+})
+
 test('chance moves a delay by its share, never past the longest', () => {
   assert.equal(
     [0, 1].map((chance) => Math.round(restartDelay(defaultRestart, 1, chance))),

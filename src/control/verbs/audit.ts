@@ -13,13 +13,15 @@ export const verb: Verb = async ({ node, args, send, gone }) => {
   const hear = (record: AuditRecord): void => {
     if (isMeant(query, record)) give(record)
   }
-  const records = await audit.read(query, args.follow === true ? hear : null)
-  give = (record) => {
-    if (!send(record)) lost++
+  try {
+    const records = await audit.read(query, args.follow === true ? hear : null)
+    give = (record) => {
+      if (!send(record)) lost++
+    }
+    for (const record of [...records.toReversed(), ...late]) give(record)
+    if (args.follow === true) await untilOver({ node, gone })
+    return { lost }
+  } finally {
+    audit.forget(hear)
   }
-  for (const record of [...records.toReversed(), ...late]) give(record)
-  if (args.follow !== true) return { lost }
-  await untilOver({ node, gone })
-  audit.forget(hear)
-  return { lost }
 }
