@@ -5,17 +5,21 @@ import { type Frames, LOAD } from '../kernel/frame.ts'
 import { FrameBuffer } from '../kernel/frame-buffer.ts'
 import { encodeAll } from '../msgpack.ts'
 import type { Program } from '../program.ts'
-import { Verdict as Answer, Field } from './abi.ts'
+import { Verdict as Answer, Field, PAGE, Trap } from './abi.ts'
 import type { Image } from './image.ts'
 import type { Instance } from './instance.ts'
 import { type Actor, type RuntimeModule, withNeeds } from './module.ts'
 import type { Pool } from './pool.ts'
 
-const LOAD_FUEL = 1 << 30
+// What loading may cost, so that code which only its compiler finds long holds up nobody: ten times what people's code costs.
+const FUEL = 20_000_000
+const FUEL_A_BYTE = 50
 const LOAD_PAGES = 1024
+const TOO_LARGE = `it takes more than ${(LOAD_PAGES * PAGE) / 1024 ** 2} MiB to load`
+const TOO_LONG = 'it takes too long to load: take long expressions and functions apart'
 const utf8 = new TextEncoder()
 
-/** Compiles a program on top of the booted image. Throws LUA_LOAD with Lua's own message when it does not compile. */
+/** Compiles a program on top of the booted image. Throws LUA_LOAD, with Lua's own message when it does not compile. */
 export const entryImage = (pool: Pool, { image: base, modules }: Pick<Actor, 'image' | 'modules'>, program: Program): Image => {
   const slot = pool.acquire({
     leftAt: -1,
@@ -47,20 +51,35 @@ const load = (instance: Instance, { entry, method, chunk, modules, libraries }: 
   if (message !== null) throw new WippyError('LUA_LOAD', 'Invalid', message, { where: { entry } })
 }
 
+/** Why the frames cannot be loaded; null when they were. */
 const run = (instance: Instance, frames: Frames): string | null => {
   const size = frames.end - frames.start
-  const at = instance.exports.reserve(size, LOAD_PAGES)
-  instance.refresh()
-  instance.bytes.set(frames.bytes.subarray(frames.start, frames.end), at)
-  const answer = instance.exports.step(size, LOAD_FUEL, LOAD_FUEL, LOAD_PAGES, 0)
-  instance.refresh()
-  if (answer === Answer.wait) {
-    // give the inbox back to its small size, and leave nothing of the source in it
-    const inbox = instance.exports.reserve(0, LOAD_PAGES)
+  try {
+    const at = instance.exports.reserve(size, LOAD_PAGES)
     instance.refresh()
-    instance.bytes.fill(0, inbox, inbox + Math.min(size, instance.words[Field.inCapacity]!))
-    return null
+    if (at === 0) return TOO_LARGE
+    instance.bytes.set(frames.bytes.subarray(frames.start, frames.end), at)
+    const answer = instance.exports.step(size, Math.min(FUEL + size * FUEL_A_BYTE, 2 ** 31 - 1), 0, LOAD_PAGES, 0)
+    instance.refresh()
+    return answer === Answer.wait ? leaveNothing(instance, size) : complaintOf(instance)
+  } catch (cause) {
+    instance.refresh()
+    const trap = instance.exports.fault.value
+    if (trap === Trap.memory) return TOO_LARGE
+    if (trap === Trap.fuel) return TOO_LONG
+    throw cause
   }
+}
+
+/** Gives the inbox back to its small size, and leaves nothing of the source in it. */
+const leaveNothing = (instance: Instance, size: number): null => {
+  const inbox = instance.exports.reserve(0, LOAD_PAGES)
+  instance.refresh()
+  instance.bytes.fill(0, inbox, inbox + Math.min(size, instance.words[Field.inCapacity]!))
+  return null
+}
+
+const complaintOf = (instance: Instance): string => {
   const message = instance.exports.complaint()
   instance.refresh()
   return new TextDecoder().decode(instance.bytes.slice(message, message + instance.words[Field.scratch]!))
