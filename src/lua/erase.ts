@@ -15,6 +15,9 @@ import { definitionOf } from './shape.ts'
 import type { Source } from './source.ts'
 import { walk } from './walk.ts'
 
+/** Characters that a chunk's `typeof`s and patterns may become. */
+const MOST_COUNTED = 1_000_000
+
 /** Replaces the text between two offsets; the room that `text` does not need becomes spaces. */
 type Edit = { readonly start: number; readonly end: number; readonly text: string }
 /** The annotations of the locals of a block; undefined hides an outer one. */
@@ -33,6 +36,7 @@ class Eraser {
   /** Casts that are called, and casts that must be cut to one value. */
   readonly #called = new Set<Expression>()
   readonly #single = new Set<Expression>()
+  #counted = 0
 
   constructor(chunk: Chunk) {
     this.#chunk = chunk
@@ -54,8 +58,9 @@ class Eraser {
   #block(block: Block, names: Names = new Map()): void {
     this.#scopes.push(names)
     const ahead = new Set<string>()
-    for (const [index, statement] of block.body.entries()) {
-      if (statement.kind === 'typestat') this.#define(statement, block.body, index, ahead)
+    const declaring = block.body.filter(declares) // few: a function has at most 200 locals
+    for (const statement of block.body) {
+      if (statement.kind === 'typestat') this.#define(statement, declaring.slice(declaring.indexOf(statement) + 1), ahead)
       else walk(statement, this.#visit)
       declareIn(names, statement)
     }
@@ -63,14 +68,20 @@ class Eraser {
   }
 
   /** Names of types that are used before their definition in the same block get their local here; `ahead` remembers them. */
-  #define(statement: TypeStatement, body: readonly Statement[], index: number, ahead: Set<string>): void {
+  #define(statement: TypeStatement, behind: readonly Statement[], ahead: Set<string>): void {
     const { name } = statement.name
-    const later = namesDefinedLater(statement, body, index).filter((other) => !ahead.has(other) && !this.#scopes.at(-1)!.has(other))
+    const later = namesDefinedLater(statement, behind).filter((other) => !ahead.has(other) && !this.#scopes.at(-1)!.has(other))
     const made = definitionOf(statement, {
       annotated: (local) => this.#scopes.findLast((scope) => scope.has(local))?.get(local),
       free: (type) => this.#free.includes(type) && !statement.generics?.parameters.some((parameter) => parameter.name === type),
       refuse: (node, message) => {
         throw syntaxError(this.#source, node.start, node.end, message)
+      },
+      counted: (node, made) => {
+        this.#counted += made.text.length
+        if (this.#counted <= MOST_COUNTED) return made
+        const message = `the types of this file become too much code: more than ${MOST_COUNTED} characters`
+        throw syntaxError(this.#source, node.start, node.end, message, 'give a type that is used often a name of its own')
       },
       textOf: (node) => this.#source.text.slice(node.start, node.end),
     })
@@ -176,13 +187,15 @@ class Eraser {
   }
 }
 
+const declares = ({ kind }: Statement): boolean => kind === 'localstat' || kind === 'localfunction' || kind === 'typestat'
+
 const declareIn = (names: Names, statement: Statement): void => {
   if (statement.kind === 'localstat') for (const { name, annotation } of statement.names) names.set(name, annotation?.type)
   if (statement.kind === 'localfunction' || statement.kind === 'typestat') names.set(statement.name.name, undefined)
 }
 
-/** The types that a definition uses and that the same block defines only behind it, with no other local of that name between. */
-const namesDefinedLater = (statement: TypeStatement, body: readonly Statement[], index: number): string[] => {
+/** The types that a definition uses and that those `behind` it in the same block define, with no other local of that name between. */
+const namesDefinedLater = (statement: TypeStatement, behind: readonly Statement[]): string[] => {
   const used = new Set<string>()
   walk(statement, (node) => {
     if (node.kind === 'reference') used.add(node.path[0]!)
@@ -191,7 +204,7 @@ const namesDefinedLater = (statement: TypeStatement, body: readonly Statement[],
   used.delete(statement.name.name)
   const later: string[] = []
   const between: Names = new Map()
-  for (const next of used.size > 0 ? body.slice(index + 1) : []) {
+  for (const next of used.size > 0 ? behind : []) {
     if (next.kind === 'typestat' && used.has(next.name.name) && !between.has(next.name.name)) later.push(next.name.name)
     declareIn(between, next)
   }

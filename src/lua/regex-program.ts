@@ -9,8 +9,9 @@
 import { parseRegex, RegexFault, type RegexNode } from './regex.ts'
 
 const Op = { set: 1, split: 2, jump: 3, assert: 4, match: 5 } as const
-/** Bounds the program and the work of making it. */
+/** Bounds the program and the work of making it: instructions, and the numbers they are made of. */
 const MAX_PROGRAM = 4000
+const MAX_NUMBERS = 50_000
 
 export type Program = readonly (readonly number[])[]
 
@@ -29,13 +30,16 @@ export const compileRegex = (source: string): Program | string => {
 class Emitter {
   readonly program: number[][] = []
   #steps = 0
+  #numbers = 0
 
   /** Address of the next instruction. */
   get #here(): number {
     return this.program.length + 1
   }
 
-  #put(...instruction: number[]): number[] {
+  #put(instruction: number[]): number[] {
+    this.#numbers += instruction.length
+    if (this.#numbers > MAX_NUMBERS) throw new RegexFault('it is too large: it has too many ranges')
     this.program.push(instruction)
     return instruction
   }
@@ -44,10 +48,10 @@ class Emitter {
     if (++this.#steps > MAX_PROGRAM) throw new RegexFault('it is too large: its counts multiply')
     switch (node.kind) {
       case 'set':
-        this.#put(Op.set, ...node.ranges.flat())
+        this.#put([Op.set, ...node.ranges.flat()])
         return
       case 'assert':
-        this.#put(Op.assert, node.what)
+        this.#put([Op.assert, node.what])
         return
       case 'sequence':
         for (const part of node.nodes) this.emit(part)
@@ -66,10 +70,10 @@ class Emitter {
     const exits: number[][] = []
     for (const [index, part] of nodes.entries()) {
       const last = index === nodes.length - 1
-      const split = last ? undefined : this.#put(Op.split, this.#here + 1, 0)
+      const split = last ? undefined : this.#put([Op.split, this.#here + 1, 0])
       this.emit(part)
       if (!split) break
-      exits.push(this.#put(Op.jump, 0))
+      exits.push(this.#put([Op.jump, 0]))
       split[2] = this.#here
     }
     for (const exit of exits) exit[1] = this.#here
@@ -77,16 +81,16 @@ class Emitter {
 
   #loop(node: RegexNode): void {
     const start = this.#here
-    const split = this.#put(Op.split, start + 1, 0)
+    const split = this.#put([Op.split, start + 1, 0])
     this.emit(node)
-    this.#put(Op.jump, start)
+    this.#put([Op.jump, start])
     split[2] = this.#here
   }
 
   #upTo(count: number, node: RegexNode): void {
     const splits: number[][] = []
     for (let done = 0; done < count; done++) {
-      splits.push(this.#put(Op.split, this.#here + 1, 0))
+      splits.push(this.#put([Op.split, this.#here + 1, 0]))
       this.emit(node)
     }
     for (const split of splits) split[2] = this.#here

@@ -7,7 +7,9 @@
 export const Assert = { textStart: 1, textEnd: 2, lineStart: 3, lineEnd: 4, boundary: 5, noBoundary: 6 } as const
 
 const MAX_REPEAT = 1000
+const LONGEST = 65_536 // characters
 const MAX_NESTING = 50
+const LONGEST_COUNTS = '{1000,1000}'.length
 const LAST = 0x10ffff
 
 /** Inclusive ranges of code points. */
@@ -56,7 +58,10 @@ const ANCHORS: Readonly<Record<string, number>> = { A: Assert.textStart, z: Asse
 export class RegexFault extends Error {}
 
 /** Parses a regular expression; throws a RegexFault. */
-export const parseRegex = (source: string): RegexNode => new RegexParser(source).parse()
+export const parseRegex = (source: string): RegexNode => {
+  if (source.length > LONGEST) throw new RegexFault(`it is longer than ${LONGEST} characters`)
+  return new RegexParser(source).parse()
+}
 
 class RegexParser {
   readonly #chars: readonly string[]
@@ -74,7 +79,8 @@ class RegexParser {
   }
 
   #peek(text: string): boolean {
-    return [...text].every((char, index) => this.#chars[this.#at + index] === char)
+    for (let i = 0; i < text.length; i++) if (this.#chars[this.#at + i] !== text[i]) return false
+    return true
   }
 
   #accept(text: string): boolean {
@@ -146,17 +152,14 @@ class RegexParser {
 
   /** `{n}`, `{n,}` or `{n,m}`; anything else in braces is plain text. */
   #counts(): [number, number] | undefined {
-    const end = this.#chars.indexOf('}', this.#at)
-    const found =
-      this.#peek('{') && end > 0
-        ? /^\{(\d{1,4})(?:(,)(\d{1,4})?)?$/.exec(this.#chars.slice(this.#at, Math.min(end, this.#at + 12)).join(''))
-        : null
+    if (!this.#peek('{')) return undefined
+    const found = /^\{(\d{1,4})(?:(,)(\d{1,4})?)?\}/.exec(this.#chars.slice(this.#at, this.#at + LONGEST_COUNTS).join(''))
     if (!found) return undefined
-    this.#at = end + 1
+    this.#at += found[0].length
     const min = Number(found[1])
     const max = found[3] !== undefined ? Number(found[3]) : found[2] ? Number.POSITIVE_INFINITY : min
     const most = max === Number.POSITIVE_INFINITY ? min : max
-    if (most > MAX_REPEAT || min > most) throw new RegexFault(`the count ${found[0]}} is out of bounds (at most ${MAX_REPEAT})`)
+    if (most > MAX_REPEAT || min > most) throw new RegexFault(`the count ${found[0]} is out of bounds (at most ${MAX_REPEAT})`)
     return [min, max]
   }
 

@@ -27,6 +27,8 @@ export type ShapeContext = {
   /** Whether a name is a type parameter of a function around the definition: at run time it can be anything. */
   readonly free: (name: string) => boolean
   readonly refuse: (node: Expression, message: string) => never
+  /** Counts what an expression becomes that may be much longer than it is; refuses what is too much. */
+  readonly counted: (node: Expression, made: Code) => Code
   readonly textOf: (node: Expression) => string
 }
 
@@ -112,14 +114,14 @@ const programOf = (pattern: Expression, context: ShapeContext): Code => {
   if (pattern.kind !== 'string') return context.refuse(pattern, "the argument of '@pattern' must be a string literal")
   const program = compileRegex(stringValue(pattern.text))
   if (typeof program === 'string') return context.refuse(pattern, `this is not a regular expression: ${program}`)
-  return table(program.map((instruction) => code(`{${instruction.join()}}`)))
+  return context.counted(pattern, table(program.map((instruction) => code(`{${instruction.join()}}`))))
 }
 
 /** The type of a value: of a local with an annotation that, otherwise what the value turns out to be. */
 const typeOf = (expression: Expression, context: ShapeContext): Code => {
   const annotated = expression.kind === 'name' ? context.annotated(expression.name) : undefined
   // An annotation may itself say `typeof`: those are left to the run time, or `local x: typeof(x)` would have no end.
-  if (annotated) return shapeOf(annotated, { ...context, annotated: () => undefined })
+  if (annotated) return context.counted(expression, shapeOf(annotated, { ...context, annotated: () => undefined }))
   const value = constantOf(expression, context)
   return value ? tagged('typeof', value) : quoted('any')
 }

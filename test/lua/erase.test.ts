@@ -179,6 +179,24 @@ definitions('take typeof of a local from its annotation', () => {
   assert.match(erased('local x: typeof(x) = y\ntype T = typeof(x)'), '{"typeof",(x)}')
 })
 
+definitions('become so much code and no more', () => {
+  const fields = (count: number, type: string): string => Array.from({ length: count }, (_, at) => `f${at}: ${type}`).join(', ')
+  const pattern = `string @pattern("[${'a-bd-e'.repeat(50)}]{200}")`
+  assert.throws(
+    () => erased(`local x: {${fields(3000, 'string')}} = y\ntype T = {${fields(100, 'typeof(x)')}}`),
+    /more than 1000000 characters/,
+  )
+  assert.throws(() => erased(`type T = {${fields(20, pattern)}}`), /more than 1000000 characters/)
+  assert.ok(erased(`local x: {${fields(100, 'string')}} = y\ntype T = {${fields(100, 'typeof(x)')}}`).length > 100_000)
+})
+
+definitions('of each other, among many statements', () => {
+  const types = Array.from({ length: 100 }, (_, at) => `type T${at} = {next: T${at + 1}}`)
+  const made = erased([...types, 'type T100 = string', ...Array(50).fill('f()')].join('\n'))
+  assert.match(made, 'local T0, T1; T0 = __type("T0",')
+  assert.match(made, '\nlocal T2; T1 = __type("T1",')
+})
+
 definitions('know the type parameters of the functions around as any', () => {
   assert.match(erased('function f<T>() type L = {T} end'), '{"array","any"}')
   assert.match(erased('function f<T>() type L<T> = {T} end'), '{"array",{"ref","T",T}}')

@@ -14,6 +14,8 @@ test('compiles to a program', () => {
 
 test('takes braces that count nothing as text', () => {
   assert.equal(compileRegex('a{,2}'), [[1, 97, 97], [1, 123, 123], [1, 44, 44], [1, 50, 50], [1, 125, 125], [5]])
+  assert.equal(compileRegex('a{'), [[1, 97, 97], [1, 123, 123], [5]])
+  assert.equal(compileRegex('a{1x}'), [[1, 97, 97], [1, 123, 123], [1, 49, 49], [1, 120, 120], [1, 125, 125], [5]])
 })
 
 test('says why something is no expression', () => {
@@ -33,6 +35,10 @@ test('says why something is no expression', () => {
     ['((a{100}){100}){100}', /too large/],
     ['((){1000}){1000}', /too large/],
     ['('.repeat(100), /nested/],
+    [`[${'a-bd-e'.repeat(300)}]{1000}`, /too many ranges/],
+    [`[${'a-bd-e'.repeat(9000)}]{4}`, /too many ranges/],
+    ['{'.repeat(60_000), /counts multiply/],
+    ['a'.repeat(70_000), /longer than 65536/],
   ]
   for (const [text, reason] of reasons) {
     const answer = compileRegex(text)

@@ -30,10 +30,7 @@ const refusal = (code: string): string | null => {
 }
 
 test('code that only its compiler finds long is refused', () => {
-  const chains = [
-    `local b = ${Array(50_000).fill('a').join(' or ')}`,
-    `if a then ${'elseif a then '.repeat(18_000)} end`,
-  ]
+  const chains = [`local b = ${Array(50_000).fill('a').join(' or ')}`, `if a then ${'elseif a then '.repeat(18_000)} end`]
   for (const code of chains) assert.match(refusal(code)!, 'it takes too long to load')
 })
 
@@ -43,7 +40,7 @@ test('code that does not fit into a memory is refused', () => {
 })
 
 test('what was refused leaves nothing behind', () => {
-  assert.match(refusal('return function(')!, '<name> expected')
+  assert.match(refusal('return function(')!, /^main.lua:1: /)
   assert.is(refusal('return function() end'), null)
 })
 
