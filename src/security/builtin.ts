@@ -2,7 +2,22 @@
 //
 // Whatever goes over items or texts is paid for (Work), so that nobody computes for long. What has no meaning is Meaningless.
 
-import { equal, flag, isNil, keysOf, lengthOf, list, Meaningless, number, order, searched, text, type Work, weigh } from './operation.ts'
+import {
+  equal,
+  flag,
+  isBytes,
+  isNil,
+  keysOf,
+  lengthOf,
+  list,
+  Meaningless,
+  number,
+  order,
+  searched,
+  text,
+  type Work,
+  weigh,
+} from './operation.ts'
 import { valueIn } from './request.ts'
 
 /** What a predicate says of one item; `more` are other names for it: what a `reduce` has come to, and which item it is. */
@@ -68,6 +83,7 @@ export const predicates: ReadonlyMap<string, { readonly act: WithPredicate; read
 )
 
 const plain = (_: string, value: unknown): unknown => {
+  if (isBytes(value)) throw new Meaningless('a text is expected')
   if (typeof value === 'bigint') return Number(value)
   return value instanceof Map ? Object.fromEntries([...value].filter(([key]) => typeof key !== 'object')) : value
 }
@@ -81,6 +97,7 @@ const weighed = (value: unknown, work: Work): unknown => {
 /** Text as Go prints a value. */
 const printed = (value: unknown): string => {
   if (isNil(value)) return '<nil>'
+  if (isBytes(value)) throw new Meaningless('a text is expected')
   if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`
   if (typeof value !== 'object') return String(value)
   return `map[${[...keysOf(value)]
@@ -94,7 +111,7 @@ const typeOf = (value: unknown): string => {
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'bigint' || Number.isInteger(value)) return 'int'
   if (typeof value === 'number') return 'float'
-  return typeof value === 'string' ? 'string' : Array.isArray(value) ? 'array' : 'map'
+  return typeof value === 'string' || isBytes(value) ? 'string' : Array.isArray(value) ? 'array' : 'map'
 }
 
 const whole = (value: unknown): number => {

@@ -74,6 +74,9 @@ export const list = (value: unknown, work: Work): readonly unknown[] => {
   return value
 }
 
+/** A string of Lua that is no text: it has neither characters nor keys. */
+export const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
+
 export const isNil = (value: unknown): boolean => value === undefined || value === null
 
 export const equal: Binary = (a, b, work) => {
@@ -94,7 +97,7 @@ export const order =
 
 export const keysOf = (value: unknown): readonly string[] => {
   if (value instanceof Map) return [...value.keys()].filter((key) => typeof key === 'string')
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.keys(value)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytes(value)) return Object.keys(value)
   throw new Meaningless('a map is expected')
 }
 
@@ -106,8 +109,8 @@ export const lengthOf = (value: unknown, work: Work): number => {
 
 /** Pays for all that is in a value. */
 export const weigh = (value: unknown, work: Work): void => {
-  work.spend(typeof value === 'string' ? value.length / CHARACTERS : 1)
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return
+  work.spend(typeof value === 'string' || isBytes(value) ? value.length / CHARACTERS : 1)
+  if (typeof value !== 'object' || value === null || isBytes(value)) return
   const items = Array.isArray(value) ? value : value instanceof Map ? [...value.keys(), ...value.values()] : Object.entries(value).flat()
   work.inside(() => {
     for (const item of items) weigh(item, work)

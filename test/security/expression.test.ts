@@ -104,6 +104,7 @@ const hostile: Readonly<Record<string, unknown>> = {
   end: `${half}${half}b`,
   short: 'a'.repeat(2000),
   deep: `${'['.repeat(4000)}${']'.repeat(4000)}`,
+  bytes: new Uint8Array(8_000_000).fill(0xff),
   keys: Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`k${at}`, at])),
 }
 const costly: readonly string[] = [
@@ -128,6 +129,11 @@ const costly: readonly string[] = [
   'flatten(fromJSON(meta.deep)) == ""',
   'fromJSON(meta.deep) == fromJSON(meta.deep)',
   'all(1..2000, len(meta.keys) > 0)',
+  'len(meta.bytes) > 0',
+  '"a" in meta.bytes',
+  'len(toPairs(meta.bytes)) > 0',
+  'string(meta.bytes) == ""',
+  'toJSON([meta.bytes]) == ""',
   'len(map(1..3000, [1, 2, 3, 4, 5, 6, 7, 8, 9])) > 0',
 ]
 
