@@ -6,9 +6,11 @@
 // Keys of any other form are passed over with a warning: Wippy apps rely on it (`find({kind = …})` finds everything).
 // A filter looks at the distinct values of one index (kinds, or what stands under one key of meta) and tests only the entries under those that
 // fit; the index with the fewest is taken.
-// Patterns run on V8's linear-time engine, so no filter a process sends can hold up the node; what that engine cannot do is passed over too.
+// Patterns run on V8's linear-time engine; what that engine cannot do is passed over too. It walks an expression's states at each character: how many
+// there may be, and how long a search may take, is bounded, so that no filter a process sends can hold up the node.
 
 import { setFlagsFromString } from 'node:v8'
+import { Kind, WippyError } from '../error.ts'
 import type { Entries, Index } from './entries.ts'
 import { type Entry, type Fields, isFields } from './entry.ts'
 import { matches } from './glob.ts'
@@ -31,6 +33,10 @@ type Criterion = { readonly test: Test; readonly source: Source | null }
 setFlagsFromString('--enable-experimental-regexp-engine')
 
 const LONGEST_PATTERN = 1000
+const LONGEST_COUNTED = 250 // of one that counts: V8 repeats what is counted up to 16 times
+const LONGEST_MATCHED = 8192 // characters; a longer text matches nothing
+const MOST_MS = 1000 // of this thread, for all that one search compares with patterns
+const STEP = 100_000 // characters of texts, times those of the pattern, between two looks at the time
 const LONGEST_KEY = 200 // longer texts are indexed by how they begin
 
 /** A key may itself contain dots; failing that, dots lead into maps. */
@@ -58,13 +64,39 @@ const TEXT: Readonly<Record<string, (text: string, wanted: string) => boolean>> 
 
 /** An expression that takes time linear in the text; null when it is none, or too long. */
 export const linear = (pattern: string): RegExp | null => {
-  if (pattern.length > LONGEST_PATTERN) return null
+  if (pattern.length > (pattern.includes('{') ? LONGEST_COUNTED : LONGEST_PATTERN)) return null
   try {
     return new RegExp(pattern, 'l')
   } catch {
     return null
   }
 }
+
+const spentMs = (): number => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+/** A pattern for one search. It throws REGISTRY_ARGUMENT when that takes too long. */
+const matching = (source: string, pattern: RegExp): ((text: string) => boolean) => {
+  const began = spentMs()
+  let unseen = 0
+  return (text) => {
+    if (text.length > LONGEST_MATCHED) return false
+    unseen += text.length * source.length
+    if (unseen > STEP) {
+      unseen = 0
+      if (spentMs() - began > MOST_MS) throw tooMuch(source)
+    }
+    return pattern.test(text)
+  }
+}
+
+const tooMuch = (source: string): WippyError =>
+  new WippyError('REGISTRY_ARGUMENT', Kind.Invalid, `to look for "${source}" in all these entries takes too long`, {
+    retryable: false,
+    hint: 'Write a shorter pattern, or name .kind or .ns too.',
+  })
 
 /** What a value of meta is found under; null for what no index holds. Different values may share a key: whoever looks up tests as well. */
 const keyOf = (value: unknown): string | null => {
@@ -172,12 +204,13 @@ const criterion = (key: string, wanted: unknown): Criterion | string => {
   if (operator === '~') {
     const pattern = linear(wanted)
     if (!pattern) return `"${wanted}" is not a pattern that can be matched in linear time`
+    const fits = matching(wanted, pattern)
     return {
       test: (entry) => {
         const actual = metaAt(entry.meta, field)
-        return typeof actual === 'string' && pattern.test(actual)
+        return typeof actual === 'string' && fits(actual)
       },
-      source: texts('', (text) => pattern.test(text)),
+      source: texts('', fits),
     }
   }
   const compare = TEXT[operator]!

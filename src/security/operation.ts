@@ -10,6 +10,7 @@ const MOST_WORK = 10_000
 const LONGEST_TEXT = 256 * 1024 // characters
 const CHARACTERS = 64 // that cost as much as an operation
 const STATES = 1024 // of a regular expression, about one for each of its characters at each of the text's
+const REPEATED = 16 // times at most, what is counted in one
 const DEEPEST = 128 // as deep as what processes send
 
 /** What one evaluation may cost: about one for each operation, for each item looked at, and for so many characters. */
@@ -197,7 +198,7 @@ export const binary = (sign: string, regex: Regex): Binary => {
       work.spend(100)
     }
     const whole = text(value, work)
-    work.spend((whole.length * source.length) / STATES)
+    work.spend((whole.length * source.length * (source.includes('{') ? REPEATED : 1)) / STATES)
     return test(whole)
   }
 }

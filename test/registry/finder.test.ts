@@ -42,6 +42,18 @@ test('regex, contains, prefix, suffix', () => {
   assert.equal(find({ '~meta.rank': '1' }), [])
 })
 
+test('a pattern takes so long, and no longer', () => {
+  const entries = Array.from({ length: 100 }, (_, at) => entry(`app:n${at}`, 'registry.entry', {}, { text: 'a'.repeat(4000 + at) }))
+  const search =
+    (pattern: string): (() => unknown) =>
+    () =>
+      entries.filter(compileQuery({ '~meta.text': pattern }).test)
+  const ms = effort(() => assert.throws(search(`${'.?'.repeat(490)}b`), /takes too long/))
+  assert.ok(ms < 4000, `${ms} ms`)
+  assert.is((search('a+$')() as unknown[]).length, 100)
+  assert.is(compileQuery({ '~meta.text': `(?:${'a?'.repeat(490)}){0,16}b` }).warnings.length, 1)
+})
+
 test('keys of another form are passed over with a warning', () => {
   for (const filter of [
     { kind: 'registry.entry' },

@@ -113,6 +113,7 @@ const costly: readonly string[] = [
   'meta.big contains meta.part',
   'lastIndexOf(meta.big, meta.end) == 0',
   `meta.big matches "${'x'.repeat(50)}"`,
+  `meta.short matches "(?:${'a?'.repeat(300)}){0,16}b"`,
   'trim(meta.big, meta.end) == ""',
   'len(split(meta.big, meta.part)) == 1',
   'replace(meta.big, meta.part, "") == ""',
