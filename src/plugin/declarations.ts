@@ -158,11 +158,16 @@ export class Declarations {
       this.#expect(':')
       if (this.#accept('typeof')) {
         const file = this.#files.get(this.#next())
-        if (name === 'Root' && quoted && file !== undefined) this.interfaces.set(key, file)
+        if (name === 'Root' && file !== undefined && (quoted || !this.#hasInterface(file))) this.interfaces.set(key, file)
       } else fields.push({ name: kebab(key), key, type: this.#type(), isOptional })
       this.#accept(',')
     }
     this.#types.set(`${this.#scope}/${name}`, { is: 'record', fields })
+  }
+
+  /** Whether an interface is known by its name already: jco also prints names that need no quotation marks. */
+  #hasInterface(file: string): boolean {
+    return [...this.interfaces.values()].includes(file)
   }
 
   #alias(): void {

@@ -77,9 +77,13 @@ test('values of every kind cross over and come back as Lua has them', async () =
 })
 
 test('an interface that the world itself describes is called by its name, dashes and all', async () => {
-  const wit = 'package t:t; world w { export two-times: interface { of-number: func(x: u32) -> u32; } }'
-  const run = call(await compileComponent(await scripted(wit, 'export const twoTimes = { ofNumber: (x) => 2 * x }')))
+  const wit = `package t:t; world w { export two-times: interface { of-number: func(x: u32) -> u32; }
+    export thrice: interface { times: func(x: u32) -> u32; } }`
+  const run = call(
+    await compileComponent(await scripted(wit, 'export const twoTimes = { ofNumber: (x) => 2 * x }, thrice = { times: (x) => 3 * x }')),
+  )
   assert.is(run('two-times.of-number', 21), 42)
+  assert.is(run('thrice.times', 14), 42)
 })
 
 test('an argument of the wrong type is named, and the plugin is not called', async () => {
