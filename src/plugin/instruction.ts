@@ -12,10 +12,12 @@ export const GLOBAL_GET = 0x23
 export const GLOBAL_SET = 0x24
 export const MEMORY_GROW = 0x40
 export const BULK = 0xfc
+export const THROWS: ReadonlySet<number> = new Set([0x08, 0x09, 0x0a]) // anew, again, by reference
 const SIMD = 0xfd
 
-/** Second bytes of BULK instructions whose last operand is a length. */
-export const LENGTHS: ReadonlySet<number> = new Set([8, 10, 11, 12, 14, 17])
+/** Second bytes of BULK instructions whose last operand is a length: of memory, of tables. */
+export const BYTES: ReadonlySet<number> = new Set([8, 10, 11])
+export const ENTRIES: ReadonlySet<number> = new Set([12, 14, 17])
 const TABLE_GROW = 15
 
 const unsupported = (what: string): WippyError =>

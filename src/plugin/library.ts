@@ -15,7 +15,7 @@ import type { Table } from '../lmdb/table.ts'
 import { Compiler } from './compiler.ts'
 import type { Compiled } from './component.ts'
 
-const COMPILER = 3 // to be raised whenever compiling gives something else
+const COMPILER = 4 // to be raised whenever compiling gives something else
 const SHA_BYTES = 32
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()

@@ -1,6 +1,7 @@
 // Metering of a plugin's modules: the fuel of processes, put into any WebAssembly binary.
 //
-//   M1 Every turn of a loop costs one unit, every call of a function two, bulk memory one per 128 bytes, growth 63. Below zero the module traps.
+//   M1 Every turn of a loop costs one unit, every call of a function two, and one for 16 of its variables; what is straight 63 for 256 instructions;
+//      bulk memory one per 128 bytes, bulk tables eight per entry, growth and throwing 63. Below zero the module traps.
 //   M2 All memories together grow by the pages in `room`, and no further: a module that is refused sees what it would see on a full machine.
 //      What a module begins with, tables included, is counted by whoever makes instances of it.
 //   M3 No name of an import or export can be taken for code (glue-name.ts).
@@ -10,7 +11,7 @@
 // one that asks for them itself is refused.
 // Same rules as `wasm/meter.ts`, which works on the text of one known module; this works on bytes that nobody has seen before.
 
-import { BULK, END, GLOBAL_GET, GLOBAL_SET, LENGTHS, LOOP, MEMORY_GROW, nextInstruction } from './instruction.ts'
+import { BULK, BYTES, END, ENTRIES, GLOBAL_GET, GLOBAL_SET, LOOP, MEMORY_GROW, nextInstruction, THROWS } from './instruction.ts'
 import {
   CODE,
   DATA,
@@ -35,20 +36,32 @@ import {
 import { leb, malformed, WasmReader, WasmWriter } from './wasm-reader.ts'
 
 const ADDED_GLOBALS = 2
+const HELPERS = 3 // functions
 const CALL_COST = 2
-const GROW_COST = 63 // at most 63: one byte of signed LEB128
-const BULK_SHIFT = 7
+const VARIABLES = 16 // of a function, that cost a unit
+const STRAIGHT = 256 // instructions
+const DEAR = 63
+const BYTES_SHIFT = 7
+const ENTRY_COST = 8
 const I32 = 0x7f
 const I64 = 0x7e
 const TO_I32 = [0x60, 1, I32, 1, I32] // (i32) → i32
 
 const text = (value: string): number[] => [value.length, ...Buffer.from(value)]
 
+/** A constant of type i64, from 0 on. */
+const constant = (value: number): number[] => {
+  const bytes = leb(value)
+  const last = bytes.pop()!
+  return [0x42, ...bytes, ...(last < 0x40 ? [last] : [last | 0x80, 0])]
+}
+
 class Metering {
   readonly #layout: Layout
   readonly #fuel: number[]
   readonly #room: number[]
-  readonly #chargeLength: number[] // call of a function that charges for a length and gives it back
+  readonly #chargeBytes: number[] // call of a function that charges for a length and gives it back
+  readonly #chargeEntries: number[]
   readonly #grow: number[] // call of a function that grows the memory as far as there is room
 
   constructor(layout: Layout) {
@@ -56,15 +69,16 @@ class Metering {
     this.#fuel = leb(layout.importedGlobals)
     this.#room = leb(layout.importedGlobals + 1)
     const first = layout.importedFunctions + layout.functions
-    this.#chargeLength = [0x10, ...leb(first)]
-    this.#grow = layout.hasMemory ? [0x10, ...leb(first + 1)] : [MEMORY_GROW, 0] // which is no valid code
+    this.#chargeBytes = [0x10, ...leb(first)]
+    this.#chargeEntries = [0x10, ...leb(first + 1)]
+    this.#grow = layout.hasMemory ? [0x10, ...leb(first + 2)] : [MEMORY_GROW, 0] // which is no valid code
   }
 
   section({ id, body }: Section): WasmWriter {
     const out = new WasmWriter()
     if (id === TYPE) this.#extend(out, body, 1, [TO_I32])
     else if (id === IMPORT) this.#extend(out, body, ADDED_GLOBALS, this.imports())
-    else if (id === FUNCTION) this.#extend(out, body, 2, [leb(this.#layout.types), leb(this.#layout.types)])
+    else if (id === FUNCTION) this.#extend(out, body, HELPERS, Array(HELPERS).fill(leb(this.#layout.types)))
     else if (id === GLOBAL) this.#globals(out, body)
     else if (id === EXPORT) this.#exports(out, body)
     else if (id === ELEMENT) this.#elements(out, body)
@@ -173,7 +187,7 @@ class Metering {
 
   #charge(units: number): number[] {
     const fuel = this.#fuel
-    return [GLOBAL_GET, ...fuel, 0x42, units, 0x7d, GLOBAL_SET, ...fuel, ...this.#trapWhenDry()]
+    return [GLOBAL_GET, ...fuel, ...constant(units), 0x7d, GLOBAL_SET, ...fuel, ...this.#trapWhenDry()]
   }
 
   #trapWhenDry(): number[] {
@@ -183,13 +197,15 @@ class Metering {
   #code(out: WasmWriter, body: WasmReader): void {
     const count = body.u32()
     if (count !== this.#layout.functions) throw malformed('it declares other functions than it has')
-    out.u32(count + 2)
+    out.u32(count + HELPERS)
     for (let left = count; left > 0; left--) {
       const fn = new WasmWriter()
       this.#function(fn, body.section(body.u32()))
       out.sized(fn)
     }
-    for (const helper of [this.#chargingFunction(), this.#growingFunction()]) {
+    const bytes = [0x41, BYTES_SHIFT, 0x76, 0xad] // >>> 7, as i64
+    const entries = [0xad, ...constant(ENTRY_COST), 0x7e] // as i64, * 8
+    for (const helper of [this.#chargingFunction(bytes), this.#chargingFunction(entries), this.#growingFunction()]) {
       const fn = new WasmWriter()
       fn.put(helper)
       out.sized(fn)
@@ -198,21 +214,30 @@ class Metering {
 
   #function(out: WasmWriter, body: WasmReader): void {
     const start = body.at
+    let variables = 0
     for (let left = body.u32(); left > 0; left--) {
-      body.u32()
+      variables += body.u32()
       skipReferenceType(body)
     }
     this.#copy(out, body, start)
-    out.put(this.#charge(CALL_COST))
+    out.put(this.#charge(CALL_COST + Math.floor(variables / VARIABLES)))
     let from = body.at // what has been read and not been written
+    let straight = 0
     while (!body.isDone) {
       const at = body.at
       const { code, second } = nextInstruction(body)
+      if (++straight > STRAIGHT || THROWS.has(code)) {
+        out.put(body.bytes.subarray(from, at))
+        out.put(this.#charge(DEAR))
+        from = at
+        straight = 1
+      }
       const isGlobal = code === GLOBAL_GET || code === GLOBAL_SET
-      const isLength = code === BULK && LENGTHS.has(second)
+      const isLength = code === BULK && (BYTES.has(second) || ENTRIES.has(second))
       if (!isGlobal && !isLength && code !== LOOP && code !== MEMORY_GROW) continue
       out.put(body.bytes.subarray(from, code === LOOP ? body.at : at))
-      if (isLength) out.put(this.#chargeLength)
+      if (code === LOOP) straight = 0
+      if (isLength) out.put(BYTES.has(second) ? this.#chargeBytes : this.#chargeEntries)
       else if (code === LOOP) out.put(this.#charge(1))
       else if (code === MEMORY_GROW) out.put(this.#grow)
       else out.put([code, ...this.#global(new WasmReader(body.bytes, at + 1, body.at).u32())])
@@ -221,9 +246,10 @@ class Metering {
     out.put(body.bytes.subarray(from, body.at))
   }
 
-  #chargingFunction(): number[] {
-    const length = [0x20, 0, 0x41, BULK_SHIFT, 0x76, 0xad] // local 0 >>> 7, as i64
-    return [0, GLOBAL_GET, ...this.#fuel, ...length, 0x7d, GLOBAL_SET, ...this.#fuel, ...this.#trapWhenDry(), 0x20, 0, END]
+  /** (length) → length; `price` makes units of it. */
+  #chargingFunction(price: readonly number[]): number[] {
+    const pay = [GLOBAL_GET, ...this.#fuel, 0x20, 0, ...price, 0x7d, GLOBAL_SET, ...this.#fuel, ...this.#trapWhenDry()]
+    return [0, ...pay, 0x20, 0, END]
   }
 
   /** (delta) → what `memory.grow` gives; −1 beyond the room, which grows smaller by what a memory got. */
@@ -232,7 +258,7 @@ class Metering {
     const isBeyond = [0x20, 0, GLOBAL_GET, ...this.#room, 0x4b]
     const take = [GLOBAL_GET, ...this.#room, 0x20, 0, 0x6b, GLOBAL_SET, ...this.#room]
     return [
-      ...[1, 1, I32, ...this.#charge(GROW_COST)],
+      ...[1, 1, I32, ...this.#charge(DEAR)],
       ...[...isBeyond, 0x04, 0x40, 0x41, 0x7f, 0x0f, END], // return -1
       ...[0x20, 0, MEMORY_GROW, 0, 0x22, 1, 0x41, 0x7f, 0x47, 0x04, 0x40, ...take, END],
       ...[0x20, 1, END],

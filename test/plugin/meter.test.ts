@@ -47,6 +47,27 @@ test('bulk memory pays by its length', async () => {
   assert.is(spent(() => exports.fill!(131_072)) - spent(() => exports.fill!(0)), 1024)
 })
 
+test('what is long without a loop, or has much behind one instruction, pays for that', async () => {
+  const text = `(module (table 2000 funcref) (tag $t) (elem declare func $wide) (elem $e func $wide $wide)
+    (func (export "short") (drop (i32.const 1)))
+    (func (export "long") ${'(drop (i32.const 1))'.repeat(5120)})
+    (func (export "choice") (param i32) (if (local.get 0) (then ${'(drop (i32.const 1))'.repeat(5120)})))
+    (func $wide (export "wide") (local ${'i64 '.repeat(1600)}))
+    (func (export "throw") (block (try_table (catch_all 0) (throw $t))))
+    (func (export "fill") (param i32) (table.fill (i32.const 0) (ref.func $wide) (local.get 0)))
+    (func (export "init") (table.init $e (i32.const 0) (i32.const 0) (i32.const 2)))
+    (func (export "move") (param i32) (table.copy (i32.const 0) (i32.const 1) (local.get 0))))`
+  const { exports, fuel } = await instanceOf(text)
+  const spent = (name: string, ...args: unknown[]): number => {
+    const before = fuel.value as bigint
+    exports[name]!(...args)
+    return Number(before - (fuel.value as bigint))
+  }
+  assert.equal([spent('short'), spent('long'), spent('choice', 0), spent('choice', 1)], [2, 2 + 40 * 63, 2, 2 + 40 * 63])
+  assert.equal([spent('wide'), spent('throw')], [2 + 100, 2 + 63])
+  assert.equal([spent('fill', 2000), spent('init'), spent('move', 1000)], [2 + 16_000, 2 + 16, 2 + 8000])
+})
+
 test('memory grows to its limit, and is then refused as on a full machine', async () => {
   const { exports } = await instanceOf('(module (memory 1) (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))', {
     room: 2,
