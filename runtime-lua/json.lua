@@ -8,7 +8,8 @@ local errors = host.require_runtime('errors')
 local fail = errors.fail
 local byte, find, format, gsub, match, sub = string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local utf8 = host.library.utf8 -- no global any more when this is loaded
-local concat, char, huge, inttype, length, tointeger = table.concat, utf8.char, math.huge, math.type, utf8.len, math.tointeger
+local concat, char, huge, inttype, tointeger = table.concat, utf8.char, math.huge, math.type, math.tointeger
+local length, offset = utf8.len, utf8.offset
 local error, getmetatable, next, pcall, setmetatable, tonumber, tostring, type =
   error, getmetatable, next, pcall, setmetatable, tonumber, tostring, host.type
 
@@ -39,15 +40,28 @@ setmetatable(escape, {
   end,
 })
 
+local PIECE = 65536 -- bytes that are looked at in one go: `length` is not preempted
+
+-- Where the first byte from `from` on stands that is not UTF-8; nil when there is none.
+local function first_bad(s, from)
+  while #s - from >= PIECE do
+    local n, bad = length(s, from, from + PIECE - 1)
+    if bad then return bad end
+    from = offset(s, n + 1, from)
+  end
+  local _, bad = length(s, from)
+  return bad
+end
+
 -- Bytes that are not UTF-8 become U+FFFD, one each.
 local function valid(s)
-  local _, bad = length(s)
+  local bad = first_bad(s, 1)
   if not bad then return s end
   local parts, from = {}, 1
   while bad do
     parts[#parts + 1] = sub(s, from, bad - 1) .. '\u{FFFD}'
     from = bad + 1
-    _, bad = length(s, from)
+    bad = first_bad(s, from)
   end
   return concat(parts) .. sub(s, from)
 end

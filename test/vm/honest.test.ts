@@ -102,6 +102,17 @@ test('messages of thousands of records, in and out', () => {
   }
 })
 
+test('JSON with a long text of any alphabet in it', () => {
+  for (const text of [`('x'):rep(2000000) .. 'é'`, `('é'):rep(1500000)`, `('x\\xff'):rep(100000)`]) {
+    const process = new LuaProcess(program(`local s = ${text} return #require('json').encode(s) >= #s`, ['json']), {
+      memoryBytes,
+      hardFuel,
+    })
+    assert.is(finish(text, process), true)
+    process.close()
+  }
+})
+
 test('JSON of a megabyte', () => {
   const code = `local json, t = require('json'), {}
     for i = 1, 9000 do t[i] = { id = i, name = 'user ' .. i, tags = { 'a', 'b', 'c' }, score = i / 3, ok = true } end

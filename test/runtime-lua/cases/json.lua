@@ -32,6 +32,20 @@ tests['strings are escaped and read back'] = function()
   assert(json.encode('a\xffb\xc3') == '"a\u{FFFD}b\u{FFFD}"')
 end
 
+tests['long strings are looked at in pieces'] = function()
+  for _, size in ipairs{ 65533, 65534, 65535, 65536, 65537, 131070, 131072 } do
+    for _, c in ipairs{ 'é', '€', '😀' } do
+      local s = ('x'):rep(size) .. c .. ('y'):rep(70000) .. c
+      assert(json.encode(s) == '"' .. s .. '"', size .. c)
+      local cut = c:sub(1, -2)
+      local marks = ('\u{FFFD}'):rep(#cut)
+      assert(json.encode(('x'):rep(size) .. cut .. ('y'):rep(70000) .. cut) == '"' .. ('x'):rep(size) .. marks .. ('y'):rep(70000) .. marks .. '"', size .. c)
+    end
+  end
+  local all = ('é'):rep(100000)
+  assert(json.encode('a' .. all) == '"a' .. all .. '"')
+end
+
 tests['unicode escapes'] = function()
   assert(json.decode('"\\u00e9\\u20AC\\ud83d\\ude00\\u0000"') == 'é€😀\0')
   assert(json.decode('"\\ud83dx\\ude00"') == '\u{FFFD}x\u{FFFD}', 'half a pair')
