@@ -141,7 +141,7 @@ export class LuaBody implements DurableBody, Tenant {
     if (answer === wait) return 'wait'
     if (answer === again) return 'again'
     if (answer === exit) return 'exit'
-    return this.#broken(bytes)
+    return this.#broken()
   }
 
   evict(): boolean {
@@ -273,15 +273,17 @@ export class LuaBody implements DurableBody, Tenant {
   }
 
   /** The root itself failed: what it left behind is its message. */
-  #broken(bytes: Uint8Array): Verdict {
+  #broken(): Verdict {
     const { instance } = this.#slot!
     try {
       const at = instance.exports.complaint()
-      const length = instance.words[Field.scratch]!
+      instance.refresh()
+      const { words, bytes } = instance
+      const length = words[Field.scratch]!
       const inside = at > 0 && length >= 0 && at + length <= bytes.length
       if (inside) return this.#fail('trap', new TextDecoder().decode(bytes.slice(at, at + Math.min(length, COMPLAINT_BYTES))))
     } catch {
-      // it cannot even say why
+      instance.refresh() // it cannot even say why
     }
     return this.#fail('trap', 'no message')
   }

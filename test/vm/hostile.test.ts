@@ -8,7 +8,7 @@ import type { Frames } from '../../src/kernel/frame.ts'
 import { defaultLimits, Host } from '../../src/kernel/host.ts'
 import { Scheduler } from '../../src/kernel/scheduler.ts'
 import { decodeAll, encode, encodeAll } from '../../src/msgpack.ts'
-import { CONTROL, PARDON } from '../../src/vm/abi.ts'
+import { Verdict as Answer, CONTROL, PARDON } from '../../src/vm/abi.ts'
 import { Bodies } from '../../src/vm/bodies.ts'
 import type { Instance } from '../../src/vm/instance.ts'
 import { AroundBody } from '../support/around-body.ts'
@@ -98,6 +98,27 @@ test('any bytes of the heap and of the static data may change', () => {
     attack(`damage ${i}`, ({ bytes }) => {
       const [from, to] = random() < 0.3 ? [1024, 35_000] : [CONTROL + 192, 8 * 65536]
       for (let n = 0; n < 1 + random() * 200; n++) bytes[from + Math.floor(random() * (to - from))] = Math.floor(random() * 256)
+    })
+  }
+})
+
+test('the memory may grow while it says what broke it', () => {
+  for (const says of [
+    () => 4096,
+    () => {
+      throw new WebAssembly.RuntimeError('unreachable')
+    },
+  ]) {
+    attack('complaint', (instance) => {
+      const { exports } = instance
+      const { step } = instance
+      const complaint = (): number => {
+        Object.assign(instance, { step, exports })
+        exports.memory.grow(1)
+        new Uint8Array(exports.memory.buffer).fill(0xff, CONTROL)
+        return says()
+      }
+      Object.assign(instance, { step: () => Answer.broken, exports: { ...exports, complaint } })
     })
   }
 })
