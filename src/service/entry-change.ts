@@ -17,16 +17,26 @@ const opened = ({ kind, ns, data }: Entry): readonly Demand[] => {
   return typeof database === 'string' ? [{ action: 'db.get', resource: resolveId(database, ns) }] : []
 }
 
+const COMPONENTS: readonly string[] = ['plugin.component', 'function.wasm', 'function.wat', 'process.wasm']
+const HARMLESS: readonly unknown[] = ['clock', 'random']
+
+/** Whether an entry is a component that acts by rights of its own, whoever calls it. */
+const hasRights = ({ kind, data }: Entry): boolean => {
+  const { allow } = isFields(data) ? data : {}
+  return COMPONENTS.includes(kind) && Array.isArray(allow) && allow.some((grant) => !HARMLESS.includes(grant))
+}
+
 /**
  * What changing an entry needs: the right to change what it is and what it becomes, so that nobody turns a tool into a policy, to have what
- * it opens, and to act for others when it says on whose behalf it runs.
+ * it opens, and to act for others when it says on whose behalf, or by which rights, it runs.
  */
 export const demandsOf = (action: ChangeAction, { kind, entry, before }: Change): readonly Demand[] => {
   const kinds = new Set([before?.kind ?? entry.kind, entry.kind])
   const op = kind.slice('entry.'.length)
   const demands = [...kinds].map((kind) => ({ action, resource: entry.id, meta: { kind, ns: entry.ns, op } }))
   if (kind === 'entry.delete') return demands
-  return [...demands, ...opened(entry), ...(namesIdentity(entry) ? [{ action: 'process.security', resource: 'security' }] : [])]
+  const actsForOthers = namesIdentity(entry) || hasRights(entry)
+  return [...demands, ...opened(entry), ...(actsForOthers ? [{ action: 'process.security', resource: 'security' }] : [])]
 }
 
 /** What an operation would change; of what is not there nothing but its id is known. */

@@ -409,6 +409,30 @@ lua(
   ],
 )
 
+const WAT = `source = '(module (func (export "answer") (result i32) (i32.const 42)))', wit = 'answer: func() -> s32;', method = 'answer'`
+
+lua(
+  'the right to make functions is not the right to give components rights of their own',
+  {
+    agent: tries(`
+      local function make(name, allow)
+        try(registry.snapshot():changes():create({ id = "tools:" .. name, kind = "function.wat", data = { ${WAT}, allow = allow } }):apply())
+      end
+      make("env", { "env:HOME" }) make("fs", { "clock", "fs:/all=/" }) make("call", { "funcs.call:*" }) make("clock", { "clock", "random" }) make("plain")`),
+    policy: {
+      kind: 'security.policy',
+      policy: {
+        actions: 'registry.apply',
+        resources: 'tools:*',
+        effect: 'allow',
+        conditions: [{ field: 'meta.kind', operator: 'eq', value: 'function.wat' }],
+      },
+    },
+  },
+  as('app:policy'),
+  [...Array(3).fill(denial('process.security', 'security')), 'registry.Version{v2}', 'registry.Version{v3}'],
+)
+
 lua(
   'going back needs the right for every entry that changes by it',
   {
