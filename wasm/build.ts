@@ -18,7 +18,7 @@ import { findAll, head, isList, type List, parse, print } from './sexpr.ts'
 import { EXECUTE, PRECALL } from './waits.ts'
 
 const GLUE_SHA256 = '95f3f19ddb740125883bc41d5ec670cd0828e7b58c8bdad385323cbff497b55c'
-const CONTROL_BYTES = 256 // the lists of free blocks included
+const CONTROL_BYTES = 272 // the lists of free blocks included
 const EXPORTS = ['memory', 'init', 'boot', 'complaint', 'reserve', 'seal', 'step', 'fuel', 'debt', 'fault', 'lowest']
 const FEATURES = [
   'bulk-memory',

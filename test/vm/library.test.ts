@@ -75,6 +75,29 @@ test('sort without a comparison sorts whatever has an order, and keeps every ele
   }
 })
 
+test('a finalizer does not see a list that is half sorted', () => {
+  const source = `
+    local t, ran = {}, 0
+    for i = 1, 60000 do t[i] = (i * 7919) % 60013 end
+    local function bait()
+      setmetatable({}, { __gc = function()
+        ran = ran + 1
+        for i = 1, 70000 do t[#t + 1] = i end
+        if ran < 4 then bait() end
+      end })
+    end
+    bait()
+    for _ = 1, 6 do
+      table.sort(t)
+      for i = 2, #t do if t[i - 1] > t[i] then return 'not sorted' end end
+      for i = 1, 2000 do local _ = { i } end
+    end
+    return ran > 1 and 'sorted' or 'nothing was finalized'`
+  const process = new LuaProcess(source)
+  assert.is(process.result(20_000, 1_000_000), 'sorted')
+  process.close()
+})
+
 test('sort takes lists that have no order, or hide one, as Lua does', () => {
   const lists = [
     '{ 3, nil, 1 }',

@@ -51,6 +51,8 @@ export const BUNDLE_END: i32 = BASE + 184 // offset behind its last message; 0: 
 
 // The lists of free blocks (wasm/blocks.ts) lie at BASE + 192.
 
+export const SORTING: i32 = BASE + 256 // 1 while a sort rests: no finalizer may change what it sorts
+
 // Where things lie in Lua's registry: in its list part (`boot` in index.ts makes room), behind what Lua keeps at 1 to 3.
 export const REF_HANDLER: i64 = 4 // function of main.lua for what the companion does not do itself
 export const REF_READY: i64 = 5 // the ready queue: coroutine and two values by turns

@@ -10,7 +10,7 @@
 //  - `sort` without one: as fast as it gets, and preempted (sort.ts); in Lua when there is much to sort and no simple way
 
 import * as lua from './lua'
-import { ERROR_META, get, SCRATCH } from './control'
+import { ERROR_META, get, SCRATCH, set, SORTING } from './control'
 import { pause } from './coroutine'
 import * as order from './sort'
 
@@ -184,6 +184,7 @@ function sorted(L: i32): i32 {
 }
 function goOnSorting(L: i32): i32 {
   const state = order.sort(L)
+  set(SORTING, state == order.PAUSES ? 1 : 0)
   if (state == order.PAUSES) return pause(L, sortedContinue.index)
   return state == order.DONE ? 0 : sortOtherwise(L)
 }

@@ -1,7 +1,8 @@
 // table.sort without a comparator, for lists of nothing but integers, floats or strings: a merge sort over eight bytes for each element,
 // in memory that Lua owns but does not look into.
 //
-//   - The list is read first and written last; in between nothing of the process runs, and the list keeps its strings alive.
+//   - The list is read first and written last; in between nothing of the process runs, finalizers neither (SORTING), and the list keeps its
+//     strings alive.
 //   - It can be preempted after each UNIT of work. All it knows is in its memory, which lies on Lua's stack.
 //   - A UNIT is paid for at once, and no loop turns more often than it has elements; comparing strings pays besides.
 //   - Bytes that are sorted as signed numbers: integers as they are, floats with their order mended (NaN goes to an end), strings by address

@@ -12,7 +12,7 @@ import * as channel from './channel'
 import { canStart, enter, mayRest } from './coroutine'
 import {
   BACKLOG, CHANNEL, CREDIT, CURRENT, FINISHED, get, IN_END, IN_NEXT, OPEN, PARKING, PAUSED, PEER_TAG, PREEMPTED, PROGRAM, READING, REF_HANDLER,
-  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SUBSCRIBED,
+  REF_INBOX, REF_LISTENERS, REF_MESSAGE_META, REF_PAUSED, REF_READY, REF_REPLIES, SCRATCH, set, SORTING, SUBSCRIBED,
 } from './control'
 import * as frame from './frame'
 import * as ready from './ready'
@@ -29,7 +29,7 @@ const IDLE: i32 = 33
 
 /** Runs everything that is ready. Answers what the step says. */
 export function work(L: i32): i32 {
-  lua.collect(L) // what the last slice left of it comes before more is allocated
+  if (!get(SORTING)) lua.collect(L) // what the last slice left of it comes before more is allocated
   if (lua.fuelLeft() < 0) return AGAIN
   for (;;) {
     ready.comeBack(L)
