@@ -31,6 +31,7 @@ const MOST_KEYS = 1000 // looked at in one table
 const DEEPEST = 3
 const MOST_VALUES = 4000 // given out by one reader
 const MOST_READS = 20_000_000
+const READS_A_BYTE = 4 // what decoding a text takes
 
 const decoder = new TextDecoder()
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -100,9 +101,11 @@ export class LuaMemory {
   text(object: number, most = LONGEST_NAME): string {
     const kind = this.u8(object + 4)
     if (kind !== 0x04 && kind !== 0x14) return ''
-    const length = kind === 0x04 ? this.u8(object + 7) : this.u32(object + 12)
+    const length = Math.min(kind === 0x04 ? this.u8(object + 7) : this.u32(object + 12), most)
+    this.#reads -= length * READS_A_BYTE
+    if (this.#reads <= 0) return ''
     const start = object + 16
-    return decoder.decode(this.#bytes.subarray(start, Math.min(start + Math.min(length, most), this.size)))
+    return decoder.decode(this.#bytes.subarray(start, Math.min(start + length, this.size)))
   }
 
   /** Where the value behind a whole number in the list part of a table lies; 0 when it is not there. */

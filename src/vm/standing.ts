@@ -78,7 +78,8 @@ const coroutinesIn = (memory: LuaMemory, program: number): number[] => {
     if ((memory.u8(object + 4) & 15) === THREAD && isUnderWay(memory, object)) found.push(object)
     object = memory.u32(object)
   }
-  return found.reverse().sort((a, b) => Number(b === program) - Number(a === program))
+  found.reverse()
+  return [...found.filter((thread) => thread === program), ...found.filter((thread) => thread !== program)]
 }
 
 const isUnderWay = (memory: LuaMemory, thread: number): boolean =>

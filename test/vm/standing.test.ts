@@ -3,6 +3,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Standing } from '../../src/kernel/body.ts'
+import { Control } from '../../src/vm/abi.ts'
 import { standingOf } from '../../src/vm/standing.ts'
 import { Random } from '../support/random.ts'
 import { LuaProcess, program } from './lua-process.ts'
@@ -113,6 +114,42 @@ test('a memory that lies is read to an end', () => {
   }
   assert.equal(standingOf(new Uint8Array(0), whole), { coroutines: [], omitted: 0, globals: [] })
   process.close()
+})
+
+test('calls that go in circles are soon enough', () => {
+  const bytes = new Uint8Array(2 ** 20)
+  const view = new DataView(bytes.buffer)
+  const [main, global, thread, call, slot, closure, proto, source] = Array.from({ length: 8 }, (_, at) => 400_000 + at * 1000) as number[]
+  const words: readonly (readonly [number, number])[] = [
+    ...([
+      [Control.main, main],
+      [Control.program, thread],
+      [main! + 16, global],
+      [global! + 88, thread],
+    ] as [number, number][]),
+    ...([
+      [thread, thread],
+      [thread! + 20, call],
+      [call, slot],
+      [call! + 8, call],
+      [call! + 16, proto],
+    ] as [number, number][]),
+    ...([
+      [slot, closure],
+      [closure! + 12, proto],
+      [proto! + 76, source],
+      [source! + 12, 200],
+    ] as [number, number][]),
+  ]
+  for (const [at, word] of words) view.setUint32(at, word, true)
+  bytes[thread! + 4] = 8
+  bytes[slot! + 8] = 0x46
+  bytes[source! + 4] = 0x14
+  bytes.fill(0xe2, source! + 16, source! + 216)
+  bytes[source! + 16] = 0x40
+  const { coroutines } = standingOf(bytes, bytes)
+  const read = coroutines.reduce((sum, { frames, omitted }) => sum + frames.length + omitted, 0)
+  assert.ok(read > 100 && read < 50_000, `${read} calls`)
 })
 
 test.run()
