@@ -78,7 +78,7 @@ export class PluginInstance {
     })
     this.#modules = new Map(modules.map(({ name, module }) => [name, module]))
     this.#pages = new Map(modules.map(({ module, pages }) => [module, pages]))
-    this.#realm = realmOf(this.#fuel)
+    this.#realm = realmOf(this.#fuel, this.charge)
     this.#instantiate = this.#realm.run(compiled.glue) as Instantiate
   }
 

@@ -6,6 +6,7 @@
 //   J3 A text is UTF-8, whole, or the component traps.
 
 import { createContext, Script } from 'node:vm'
+import { bytesRead, type Charge } from './price.ts'
 
 const MOST_BYTES = 16 * 1024 ** 2 // of one value, or of all arguments of a question
 const LONGEST_TEXT = 4 * 1024 ** 2 // bytes
@@ -14,23 +15,28 @@ const MOST_ITEMS = 1_000_000
 const INTRINSICS = '({ lists: Array.prototype, buffers: ArrayBuffer.prototype, wasm: WebAssembly })'
 type Intrinsics = { readonly lists: unknown[]; readonly buffers: ArrayBuffer; readonly wasm: typeof WebAssembly }
 
-/** Bytes that are taken out of memories. What a component gives at once is given while none of its code runs: its fuel stands still. */
+/**
+ * Bytes that are taken out of memories, and paid for. What a component gives at once is given while none of its code runs: its fuel stands still
+ * but for that.
+ */
 class Taken {
   readonly #fuel: WebAssembly.Global
+  readonly #charge: Charge
   #at = -1n
   #bytes = 0
 
-  constructor(fuel: WebAssembly.Global) {
+  constructor(fuel: WebAssembly.Global, charge: Charge) {
     this.#fuel = fuel
+    this.#charge = charge
   }
 
-  /** Throws RangeError. */
+  /** Throws RangeError, and when there is no more fuel. */
   add(bytes: number): void {
-    const at = this.#fuel.value as bigint
-    if (at !== this.#at) this.#bytes = 0
-    this.#at = at
+    if (this.#fuel.value !== this.#at) this.#bytes = 0
     this.#bytes += bytes
     if (this.#bytes > MOST_BYTES) throw new RangeError(`a value has more than ${MOST_BYTES} bytes`)
+    this.#charge(bytesRead(bytes))
+    this.#at = this.#fuel.value as bigint
   }
 }
 
@@ -40,9 +46,9 @@ export type Realm = {
   run(source: string): unknown
 }
 
-/** `fuel`: what the component pays with. */
-export const realmOf = (fuel: WebAssembly.Global): Realm => {
-  const taken = new Taken(fuel)
+/** `fuel`: what the component pays with, and `charge` takes. */
+export const realmOf = (fuel: WebAssembly.Global, charge: Charge): Realm => {
+  const taken = new Taken(fuel, charge)
   class Decoder {
     readonly #decoder: TextDecoder
     constructor(encoding = 'utf-8') {

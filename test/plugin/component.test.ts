@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { WippyError } from '../../src/error.ts'
 import { type Compiled, compileComponent } from '../../src/plugin/component.ts'
+import { componentOf } from '../../src/plugin/core-module.ts'
 import { NO_GRANTS, parseGrants } from '../../src/plugin/grant.ts'
 import { PluginInstance } from '../../src/plugin/instance.ts'
 import { wasi } from '../../src/plugin/wasi.ts'
@@ -84,6 +85,21 @@ test('an interface that the world itself describes is called by its name, dashes
   )
   assert.is(run('two-times.of-number', 21), 42)
   assert.is(run('thrice.times', 14), 42)
+})
+
+test('what a component gives is paid for by its length', async () => {
+  const giving = (name: string, length: number): string =>
+    `(func (export "${name}") (result i32) (i32.store (i32.const 0) (i32.const 8)) (i32.store (i32.const 4) (i32.const ${length})) (i32.const 0))`
+  const module = await moduleOf(`(module (memory (export "memory") 2) ${giving('none', 0)} ${giving('much', 80_000)}
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0)))`)
+  const compiled = await compileComponent(await componentOf(module, 'none: func() -> string;\nmuch: func() -> string;'))
+  const instance = instanceOf(compiled)
+  const spent = (name: string): number => {
+    instance.call(compiled.signature.functions.find((fn) => fn.name === name)!, [])
+    return instance.spent
+  }
+  spent('none') // with its start
+  assert.is(spent('much') - spent('none'), 10_000)
 })
 
 test('an argument of the wrong type is named, and the plugin is not called', async () => {
