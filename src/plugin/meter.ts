@@ -1,6 +1,6 @@
 // Metering of a plugin's modules: the fuel of processes, put into any WebAssembly binary.
 //
-//   M1 Every turn of a loop costs one unit, every call of a function two, and one for 16 of its variables; what is straight 63 for 256 instructions;
+//   M1 Every turn of a loop costs one unit, every call of a function two, and one for 64 of its variables; what is straight 63 for 4096 instructions;
 //      bulk memory one per 128 bytes, bulk tables eight per entry, growth and throwing 63. Below zero the module traps.
 //   M2 All memories together grow by the pages in `room`, and no further: a module that is refused sees what it would see on a full machine.
 //      What a module begins with, tables included, is counted by whoever makes instances of it.
@@ -38,8 +38,8 @@ import { leb, malformed, WasmReader, WasmWriter } from './wasm-reader.ts'
 const ADDED_GLOBALS = 2
 const HELPERS = 3 // functions
 const CALL_COST = 2
-const VARIABLES = 16 // of a function, that cost a unit
-const STRAIGHT = 256 // instructions
+const VARIABLES = 64 // of a function, that cost a unit
+const STRAIGHT = 4096 // instructions: fewer may be one arm of many, of which one is taken
 const DEAR = 63
 const BYTES_SHIFT = 7
 const ENTRY_COST = 8

@@ -50,8 +50,8 @@ test('bulk memory pays by its length', async () => {
 test('what is long without a loop, or has much behind one instruction, pays for that', async () => {
   const text = `(module (table 2000 funcref) (tag $t) (elem declare func $wide) (elem $e func $wide $wide)
     (func (export "short") (drop (i32.const 1)))
-    (func (export "long") ${'(drop (i32.const 1))'.repeat(5120)})
-    (func (export "choice") (param i32) (if (local.get 0) (then ${'(drop (i32.const 1))'.repeat(5120)})))
+    (func (export "long") ${'(drop (i32.const 1))'.repeat(20480)})
+    (func (export "choice") (param i32) (if (local.get 0) (then ${'(drop (i32.const 1))'.repeat(20480)})))
     (func $wide (export "wide") (local ${'i64 '.repeat(1600)}))
     (func (export "throw") (block (try_table (catch_all 0) (throw $t))))
     (func (export "fill") (param i32) (table.fill (i32.const 0) (ref.func $wide) (local.get 0)))
@@ -63,8 +63,8 @@ test('what is long without a loop, or has much behind one instruction, pays for 
     exports[name]!(...args)
     return Number(before - (fuel.value as bigint))
   }
-  assert.equal([spent('short'), spent('long'), spent('choice', 0), spent('choice', 1)], [2, 2 + 40 * 63, 2, 2 + 40 * 63])
-  assert.equal([spent('wide'), spent('throw')], [2 + 100, 2 + 63])
+  assert.equal([spent('short'), spent('long'), spent('choice', 0), spent('choice', 1)], [2, 2 + 10 * 63, 2, 2 + 10 * 63])
+  assert.equal([spent('wide'), spent('throw')], [2 + 25, 2 + 63])
   assert.equal([spent('fill', 2000), spent('init'), spent('move', 1000)], [2 + 16_000, 2 + 16, 2 + 8000])
 })
 
