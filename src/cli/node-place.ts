@@ -17,15 +17,20 @@ export type NodeFlags = {
 /** The state folder of the node that is meant. */
 export const folderOf = ({ dir = '.', state }: NodeFlags): string => (state === undefined ? join(resolve(dir), '.wippy') : resolve(state))
 
+/** The files that may name a state folder. */
+const CONFIGURATIONS = ['wippy.config.ts', 'wippy.config.js', 'wippy.config.mjs', 'wippy.config.json', '.wippy.yaml']
+
 /**
  * The flags with the state folder that the app's configuration names, where no flag names one. It is looked for only where there is no `.wippy`: who
  * only looks must be quick.
  */
 export const placed = async (flags: NodeFlags): Promise<NodeFlags> => {
-  if (flags.state !== undefined || flags.to !== undefined || existsSync(folderOf(flags))) return flags
+  const { dir = '.', state, to } = flags
+  if (state !== undefined || to !== undefined || existsSync(folderOf(flags))) return flags
+  if (!CONFIGURATIONS.some((name) => existsSync(join(dir, name)))) return flags
   const { loadConfig } = await import('../config.ts')
   try {
-    const { config } = await loadConfig(resolve(flags.dir ?? '.'))
+    const { config } = await loadConfig(resolve(dir))
     return { ...flags, state: config.state }
   } catch (error) {
     if (error instanceof WippyError) return flags // no app here, or one that cannot be read: there is no node either
