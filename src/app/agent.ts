@@ -7,7 +7,7 @@ import { whenGone } from '../gone.ts'
 import { decodeAll, encodeAll } from '../msgpack.ts'
 import { formatPid, type Pid } from '../pid.ts'
 import { type Operation, replacing } from '../registry/change.ts'
-import { type Fields, isFields, makeEntry } from '../registry/entry.ts'
+import type { Fields } from '../registry/entry.ts'
 import { differenceText } from '../registry/entry-text.ts'
 import { matches } from '../registry/glob.ts'
 import { versionName } from '../registry/history.ts'
@@ -20,6 +20,7 @@ import { POLICY_KINDS } from '../service/policies.ts'
 import { plainOutcome } from '../service/sandbox-outcome.ts'
 import { SANDBOX_POLICY } from '../service/sandbox-policy.ts'
 import type { Call, Caller, Context } from '../service/service.ts'
+import { entriesOf, limitOf, listOf, MOST, textOf } from './agent-input.ts'
 import { sandboxOf } from './sandboxes.ts'
 import { runTests, testsAmong, totalsOf } from './testing.ts'
 
@@ -33,25 +34,7 @@ export type Identity = {
 }
 
 const NAME = /^[A-Za-z][\w.@-]{0,63}$/
-const MOST = 200 // entries, log lines, versions, records of one answer
 const CALL_MS = 60_000
-
-const invalid = (message: string, hint: string): WippyError =>
-  new WippyError('AGENT_INPUT', Kind.Invalid, message, { retryable: false, hint })
-
-const textOf = (input: Fields, name: string): string => {
-  const value = input[name]
-  if (typeof value === 'string' && value !== '') return value
-  throw invalid(`${name} is missing`, `Give ${name} as a text.`)
-}
-
-const listOf = (input: Fields, name: string): readonly unknown[] => {
-  const value = input[name] ?? []
-  if (Array.isArray(value)) return value
-  throw invalid(`${name} is no list`, `Give ${name} as a list.`)
-}
-
-const limitOf = ({ limit }: Fields): number => (typeof limit === 'number' && limit >= 1 ? Math.min(Math.floor(limit), MOST) : 50)
 
 export class Agent {
   readonly #node: Node
@@ -258,19 +241,8 @@ export class Agent {
   }
 
   #operations(input: Fields): readonly Operation[] {
-    const entries = listOf(input, 'entries').map((value) => {
-      if (isFields(value) && typeof value.id === 'string' && typeof value.kind === 'string') {
-        const { id, kind, meta, data } = value
-        return makeEntry({ id, kind, meta: isFields(meta) ? meta : {}, data: data ?? {} })
-      }
-      throw invalid(
-        'an entry has an id and a kind',
-        'For example { "id": "app:double", "kind": "function.lua", "data": { "source": "…" } }.',
-      )
-    })
-    const gone = listOf(input, 'delete').map(String)
     const { registry, parts } = this.#node
-    const operations = replacing(registry.snapshot().state, entries, gone)
+    const operations = replacing(registry.snapshot().state, entriesOf(input), listOf(input, 'delete').map(String))
     refuseChanges(parts.guard, this.#caller, operations, registry)
     return operations
   }
