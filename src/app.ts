@@ -11,11 +11,11 @@ import { features as table } from './app/features.ts'
 import { lateParts, telemetryOf } from './app/late-parts.ts'
 import type { Parts } from './app/parts.ts'
 import { pumping } from './app/pump.ts'
+import { shutDown } from './app/shutdown.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { place, WippyError } from './error.ts'
-import { defaultLimits } from './kernel/host.ts'
-import type { Process } from './kernel/process.ts'
+import { defaultLimits, type HostLimits } from './kernel/host.ts'
 import { Scheduler } from './kernel/scheduler.ts'
 import { Supervisor } from './kernel/supervisor.ts'
 import { type Loader, StateFolder } from './lmdb/state-folder.ts'
@@ -31,8 +31,7 @@ import { Audit } from './service/audit.ts'
 import { Authority, emptyGroups } from './service/authority.ts'
 import { Callees } from './service/callees.ts'
 import { Credentials } from './service/credentials.ts'
-import { type Attachment, Door } from './service/door.ts'
-import { cancelAll, terminateAll, within } from './service/drain.ts'
+import { Door, hasTerminal } from './service/door.ts'
 import { EventBus } from './service/events.ts'
 import { Guard } from './service/guard.ts'
 import { hostsHandler } from './service/hosts.ts'
@@ -93,8 +92,6 @@ export type BootOptions = {
   readonly journals?: Engine
 }
 
-const hasTerminal = (process: Process): boolean => Boolean((process.attachment as Attachment | null)?.terminal)
-
 /** Whether `known` says the same of the same entry, or of a circle that the entry is in. */
 const isSaidIn = (known: readonly WippyError[], { code, where }: WippyError): boolean =>
   known.some((other) => {
@@ -108,19 +105,29 @@ const historyOf = ({ root, registry: { history, keep } }: Config, state: StateFo
   return memoryHistory(now(), history === 'none' ? 1 : keep)
 }
 
+/** The log that is used when nobody gives one. */
+const standardLog = ({ logger }: Config, clock: Clock): Log =>
+  createLog({
+    write: (line) => void process.stderr.write(line),
+    now: () => clock.nowMs(),
+    format: logger.encoding,
+    level: logger.level,
+  })
+
+/** What a process may use on a host that does not say. */
+const limitsOf = ({ limits: { memoryBytes, fuel, hardFuel, mailboxMessages, mailboxBytes } }: Config): HostLimits => ({
+  ...defaultLimits,
+  memoryBytes,
+  fuel,
+  hardFuel,
+  mailbox: { messages: mailboxMessages, bytes: mailboxBytes, policy: 'refuse' },
+})
+
 /** Brings a node to life. Problems with single entries are in `problems`; it throws only for what leaves nothing to run. */
 export const boot = async (config: Config, options: BootOptions = {}): Promise<Node> => {
   const { clock = systemClock, trial = false } = options
   const tail = new LogTail()
-  const log = tail.over(
-    options.log ??
-      createLog({
-        write: (line) => void process.stderr.write(line),
-        now: () => clock.nowMs(),
-        format: config.logger.encoding,
-        level: config.logger.level,
-      }),
-  )
+  const log = tail.over(options.log ?? standardLog(config, clock))
   const report = (error: unknown): void => {
     const { text, where, frame } = error instanceof WippyError ? error : { text: String(error) }
     log.record('error', 'node', text, { ...(where && { at: place(where) }), ...(frame && { stack: frame }) })
@@ -165,19 +172,12 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   // entries to processes
   const bodies = new Bodies()
-  const { memoryBytes, fuel, hardFuel, mailboxMessages, mailboxBytes } = config.limits
   const launcher: Launcher = new Launcher({
     scheduler,
     registry,
     authority,
     makeBody: (program, limits) => bodies.make(program, limits),
-    limits: {
-      ...defaultLimits,
-      memoryBytes,
-      fuel,
-      hardFuel,
-      mailbox: { messages: mailboxMessages, bytes: mailboxBytes, policy: 'refuse' },
-    },
+    limits: limitsOf(config),
     node: config.name ?? '',
     nowMs,
   })
@@ -197,10 +197,6 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
   const services = new Services({ scheduler, supervisor, report: problem })
 
   const late = lateParts({ config, clock, policies, trial, report, parts: () => parts })
-  const isStarting = (): boolean => !isUp
-  const exit = end
-  const random = Math.random
-  const callees = new Callees()
   const parts: Parts = {
     config,
     clock,
@@ -214,7 +210,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     supervisor,
     services,
     door,
-    callees,
+    callees: new Callees(),
     bus,
     guard,
     permit: guard.permit,
@@ -225,12 +221,12 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
     refusals,
     tracing: telemetry?.tracing ?? null,
     ...late,
-    isStarting,
+    isStarting: () => !isUp,
     trial,
     journals: options.journals ?? null,
     load: (entry) => features.loadFor(entry),
-    random,
-    exit,
+    random: Math.random,
+    exit: end,
     problem,
     report,
   }
@@ -268,8 +264,6 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const { commands, execute } = execution({ registry, launcher, scheduler, authority, log })
 
-  const all = (): boolean => true
-
   const followings = new Set<Following>()
   const followFiles: Node['follow'] = async (swapped) => {
     const { follow } = await import('./registry/follow.ts')
@@ -278,19 +272,7 @@ export const boot = async (config: Config, options: BootOptions = {}): Promise<N
 
   const stop: Node['stop'] = async ({ now = false } = {}) => {
     await Promise.all([...followings].map((following) => following.close()))
-    await features.halt({ now })
-    const stopped = Promise.all([supervisor.stopAll(), now || cancelAll(scheduler, hasTerminal)])
-    if (!now)
-      await within(
-        clock,
-        config.shutdown.timeoutMs,
-        stopped.then(() => cancelAll(scheduler, all)),
-      )
-    await terminateAll(scheduler, all)
-    await features.stop()
-    await telemetry?.stop()
-    await audit.flush()
-    await state.close()
+    await shutDown({ parts, features, telemetry }, now)
     clearInterval(stay)
     end(0)
   }

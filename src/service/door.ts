@@ -17,6 +17,11 @@ import type { Call, Caller, Context, Operation, Service, Terminal } from './serv
 /** What the app hangs on a process. */
 export type Attachment = { readonly terminal: Terminal | null }
 
+const terminalOf = (process: Process): Terminal | null => (process.attachment as Attachment | null)?.terminal ?? null
+
+/** Whether a process reads and writes a terminal of its own. */
+export const hasTerminal = (process: Process): boolean => terminalOf(process) !== null
+
 const MOST_PENDING = 32_768 // asks
 const FREE_BYTES = 64 * 1024 // that may always wait
 
@@ -34,7 +39,7 @@ class ProcessCaller implements Caller {
     this.#delivery = delivery
   }
 
-  /** Throws ASKS_TOO_MANY when an ask of so many bytes cannot wait besides those that do. */
+  /** Throws ASKS_TOO_MANY when there is no room for an ask of so many bytes beside those that wait. */
   needRoomFor(bytes: number): void {
     const most = Math.max(this.#process.limits.memoryBytes, FREE_BYTES)
     if (this.#pending < MOST_PENDING && this.#pendingBytes + bytes <= most) return
@@ -67,7 +72,7 @@ class ProcessCaller implements Caller {
     return (this.#process.context as Context | null) ?? anonymous
   }
   get terminal(): Terminal | null {
-    return (this.#process.attachment as Attachment | null)?.terminal ?? null
+    return terminalOf(this.#process)
   }
   onEnd(free: () => void): () => void {
     if (this.#process.state !== 'ended') return this.#process.onEnd(free)

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Scheduler } from '../kernel/scheduler.ts'
 
-export const SHUTDOWN = 'scheduler shutdown' // the reason processes are told
+const SHUTDOWN = 'scheduler shutdown' // the reason processes are told
 
 const chosen = (scheduler: Scheduler, which: (process: Process) => boolean): Process[] => [...scheduler.processes].filter(which)
 
