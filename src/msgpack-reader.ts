@@ -11,7 +11,7 @@ import { Kind, WippyError } from './error.ts'
 export const MAX_DEPTH = 128
 export const MAX_ELEMENTS = 1_000_000
 /** Of the arguments of one ask: the host reads them for a process, and nobody else runs meanwhile. */
-export const ASK_ELEMENTS = 100_000
+const ASK_ELEMENTS = 100_000
 export const ERROR_EXTENSION = 1
 
 // V8 hashes the numbers in a Map without a secret: chosen keys would make a large one quadratic. Strings are hashed with one.

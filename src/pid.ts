@@ -13,7 +13,7 @@ const DIGITS = 5 // at least
 const MAX_DIGITS = 14 // what a safe integer has at most
 
 /** In: 1. Out: `0x00001`. */
-export const serialText = (serial: number): string => `0x${serial.toString(16).padStart(DIGITS, '0')}`
+const serialText = (serial: number): string => `0x${serial.toString(16).padStart(DIGITS, '0')}`
 
 /** In: `app:processes`, 1. Out: `{app:processes|0x00001}`. A text instead of a serial is taken as it is. */
 export const formatPid = (host: string, uniq: number | string, node = ''): Pid =>

@@ -129,7 +129,7 @@ const isInside = (path: unknown): path is string =>
   !path.includes('\\') &&
   !path.split('/').some((part) => ['', '.', '..'].includes(part))
 
-export const isPack = (bytes: Uint8Array): boolean => MAGIC.equals(bytes.subarray(0, MAGIC.length))
+const isPack = (bytes: Uint8Array): boolean => MAGIC.equals(bytes.subarray(0, MAGIC.length))
 
 /** The files of a pack. Throws PACK_FORMAT, PACK_VERSION, PACK_DAMAGED. */
 export const readPack = (bytes: Uint8Array, file: string): readonly PackedFile[] => {

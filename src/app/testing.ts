@@ -59,7 +59,7 @@ export type TestOptions = {
   readonly gone?: AbortSignal
 }
 
-export const suiteOf = ({ meta }: Entry): string | null => (typeof meta.suite === 'string' && meta.suite !== '' ? meta.suite : null)
+const suiteOf = ({ meta }: Entry): string | null => (typeof meta.suite === 'string' && meta.suite !== '' ? meta.suite : null)
 
 const orderOf = ({ meta }: Entry): number => Number(meta.order) || 0
 

@@ -4,7 +4,7 @@
 export type Figure = { readonly name: string; readonly values: readonly number[]; readonly problem?: string }
 
 /** The value below which the part `share` of the sorted values lies. */
-export const quantile = (values: readonly number[], share: number): number => {
+const quantile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((a, b) => a - b)
   const at = share * (sorted.length - 1)
   const low = sorted[Math.floor(at)] ?? Number.NaN

@@ -10,7 +10,7 @@ import { type Listing, listingOf, versionsOf } from './listing.ts'
 import { addressOf, type BucketRequest, type Place, send, textOf, told } from './request.ts'
 import { childrenOf, elementsOf, escaped, textsOf } from './xml.ts'
 
-export const PART = 8 * 1024 ** 2 // bytes
+const PART = 8 * 1024 ** 2 // bytes
 const MOST_DELETED = 1000 // in one request, as S3 has it
 
 export type ListOptions = {

@@ -8,7 +8,7 @@ const MOST_SAID = 200 // characters of an answer that are told
 
 export const invalid = (message: string): WippyError => new WippyError('CLOUDSTORAGE_ARGUMENT', Kind.Invalid, message, { retryable: false })
 
-export const notFound = (key: string): WippyError =>
+const notFound = (key: string): WippyError =>
   new WippyError('CLOUDSTORAGE_NOT_FOUND', Kind.NotFound, `there is no object "${key.slice(0, MOST_SAID)}"`, { retryable: false })
 
 export const conflict = (): WippyError =>

@@ -103,7 +103,7 @@ const patternOf = (entry: Entry, prefix: string, path: string): Pattern => {
   }
 }
 
-export class Plan {
+class Plan {
   /** Why entries are not in it. */
   readonly problems = new Map<string, WippyError>()
   readonly #tables = new Map<string, RouteTable<Route>>()

@@ -39,6 +39,14 @@ export type DeliveryOptions = {
   readonly sends: SendGuard | null
 }
 
+type DeliveryParts = DeliveryOptions & {
+  readonly table: ProcessTable
+  readonly names: Names
+  readonly texts: Texts
+  /** Something has arrived for it. */
+  readonly wake: (process: Process) => void
+}
+
 /** A sender of an inbox, and what of its mailbox is not promised yet. */
 type Peer = { process: Process | null; room: number }
 
@@ -60,13 +68,13 @@ export class Delivery {
   readonly #inbox = new FrameCursor()
   readonly #peers = Array.from({ length: CREDITED }, (): Peer => ({ process: null, room: 0 }))
 
-  constructor(options: DeliveryOptions, table: ProcessTable, names: Names, texts: Texts, wake: (process: Process) => void) {
-    this.#options = options
-    this.#sends = options.sends
-    this.#table = table
-    this.#names = names
-    this.#texts = texts
-    this.#wake = wake
+  constructor(parts: DeliveryParts) {
+    this.#options = parts
+    this.#sends = parts.sends
+    this.#table = parts.table
+    this.#names = parts.names
+    this.#texts = parts.texts
+    this.#wake = parts.wake
   }
 
   /** Performs the SEND under `frame`. */
@@ -109,7 +117,7 @@ export class Delivery {
     if (admission !== 'dropped') this.#wake(process)
   }
 
-  /** Answers an ask. Always gets in, or REPLY_TOO_LARGE in its place; nobody hears it when the process that asked has ended or runs other code by now. */
+  /** Answers an ask. It always gets in, or REPLY_TOO_LARGE does in its place; nobody hears it once the process that asked has ended or runs other code. */
   reply(process: Process, tag: number, ok: boolean, values: Uint8Array): void {
     if (process.state === 'ended') return
     const { mailbox } = process

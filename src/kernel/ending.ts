@@ -23,10 +23,18 @@ import { Ring } from './ring.ts'
 
 const PER_TURN = 16 // ends: a memory that is emptied takes a fifth of a millisecond
 
-export type EndingOptions = { readonly encodeError: EncodeError; readonly observer: Observer; readonly abroad: Abroad | null }
+type EndingParts = {
+  readonly encodeError: EncodeError
+  readonly observer: Observer
+  readonly abroad: Abroad | null
+  readonly table: ProcessTable
+  readonly names: Names
+  readonly links: Links
+  readonly delivery: Delivery
+}
 
 export class Ending {
-  readonly #options: EndingOptions
+  readonly #parts: EndingParts
   readonly #table: ProcessTable
   readonly #names: Names
   readonly #links: Links
@@ -36,12 +44,12 @@ export class Ending {
   #busy = false
   readonly #leaving = new Ring<Process>() // ended, with a body that others have a use for
 
-  constructor(options: EndingOptions, table: ProcessTable, names: Names, links: Links, delivery: Delivery) {
-    this.#options = options
-    this.#table = table
-    this.#names = names
-    this.#links = links
-    this.#delivery = delivery
+  constructor(parts: EndingParts) {
+    this.#parts = parts
+    this.#table = parts.table
+    this.#names = parts.names
+    this.#links = parts.links
+    this.#delivery = parts.delivery
   }
 
   /** Whether ends are left for the next turn. */
@@ -51,7 +59,7 @@ export class Ending {
 
   /** The end of a process that did not end itself. */
   because(error: WippyError): Exit {
-    return { ok: false, payload: endedBy(this.#options.encodeError(error)), error }
+    return { ok: false, payload: endedBy(this.#parts.encodeError(error)), error }
   }
 
   /** Ends a process: now, or once its step is released. */
@@ -115,7 +123,7 @@ export class Ending {
     process.mailbox.clear()
     this.close(process)
     process.successor?.body.close()
-    this.#options.observer.ended(process, exit)
+    this.#parts.observer.ended(process, exit)
   }
 
   #leave(process: Process): void {
@@ -143,12 +151,12 @@ export class Ending {
   #tell(to: Pid, from: Pid, address: Address, exit: Exit): void {
     const watcher = this.#table.find(to)
     if (watcher !== null) this.#delivery.event(watcher, PID_EXIT, address, exit.ok, exit.payload)
-    else this.#options.abroad?.ended('pid.exit', to, from, exit.ok, exit.payload)
+    else this.#parts.abroad?.ended('pid.exit', to, from, exit.ok, exit.payload)
   }
 
   #linkDown(to: Pid, from: Pid, name: Address, payload: Uint8Array, failure: Exit): void {
     const peer = this.#table.find(to)
-    if (peer === null) this.#options.abroad?.ended('pid.link.down', to, from, false, payload)
+    if (peer === null) this.#parts.abroad?.ended('pid.link.down', to, from, false, payload)
     else if (peer.trapLinks) this.#delivery.event(peer, LINK_DOWN, name, false, payload)
     else this.end(peer, failure)
   }
@@ -157,7 +165,7 @@ export class Ending {
     try {
       act()
     } catch (cause) {
-      this.#options.observer.broken(process, cause)
+      this.#parts.observer.broken(process, cause)
     }
   }
 }

@@ -3,9 +3,9 @@
 //   M1. Never more messages, nor more bytes of messages, than the limits allow. What the process has taken in but not received is `held`
 //       and counts as messages: who reads its inbox into a heap is no way around the limit. Besides there is what was handed over and not
 //       read yet, one batch at most.
-//   M2. Replies, events and the start always get in: a process bounds their number by what it asks and whom it watches, and who delivers
-//       them sees to it that no more bytes wait than its memory could hold. Answers nobody waits for (`push`: tickers, subscriptions) are
-//       refused like messages, and cancels, which anybody may bring about, when as much waits again as messages may take.
+//   M2. Replies, events and the start always get in: a process bounds their number by what it asks and whom it watches, and whoever
+//       delivers them makes sure that no more bytes wait than its memory could hold. Answers nobody waits for (`push`: tickers,
+//       subscriptions) are refused like messages; cancels, which anybody may cause, once twice as much waits as messages may take.
 //   M3. Whoever sends to one process is heard in the order of sending.
 //   M4. An empty mailbox owns no buffer.
 
@@ -23,7 +23,7 @@ export type MailboxLimits = { readonly messages: number; readonly bytes: number;
 export type Admission = 'taken' | 'displaced' | 'full' | 'dropped' | 'large'
 
 /** How long a message covered by credit may be, with its header and the sender's pid. Longer ones must ask. */
-export const CREDIT_BYTES = 4096
+const CREDIT_BYTES = 4096
 const MOST_CREDIT = 2048 // messages
 const SPARE_EVENTS = 64
 const SCARCE_BYTES = 64 * 1024 // with less room than this everybody must ask

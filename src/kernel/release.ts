@@ -36,7 +36,13 @@ export class Ask {
 /** Answers with `Delivery.reply`, `fail` or `push`, at once or later. */
 export type AskDoor = (ask: Ask) => void
 
-export type ReleaseOptions = { readonly encodeError: EncodeError; readonly observer: Observer }
+type ReleaseParts = {
+  readonly encodeError: EncodeError
+  readonly observer: Observer
+  readonly delivery: Delivery
+  readonly door: AskDoor
+  readonly texts: Texts
+}
 
 export class Release {
   /** Asks passed so far, and the bytes they came with. */
@@ -45,15 +51,15 @@ export class Release {
   readonly #delivery: Delivery
   readonly #door: AskDoor
   readonly #texts: Texts
-  readonly #options: ReleaseOptions
+  readonly #parts: ReleaseParts
   readonly #frame = new FrameCursor()
   readonly #ask = new Ask(this.#frame)
 
-  constructor(delivery: Delivery, door: AskDoor, texts: Texts, options: ReleaseOptions) {
-    this.#delivery = delivery
-    this.#door = door
-    this.#texts = texts
-    this.#options = options
+  constructor(parts: ReleaseParts) {
+    this.#parts = parts
+    this.#delivery = parts.delivery
+    this.#door = parts.door
+    this.#texts = parts.texts
   }
 
   /** Returns how the process ends, or null when it goes on. */
@@ -81,13 +87,13 @@ export class Release {
     try {
       this.#door(ask)
     } catch (cause) {
-      this.#options.observer.broken(process, cause)
+      this.#parts.observer.broken(process, cause)
       if (ask.tag !== 0) this.#delivery.fail(process, ask.tag, doorBroken(ask.op))
     }
   }
 
   #malformed(): Exit {
     const error = malformedFrame()
-    return { ok: false, payload: endedBy(this.#options.encodeError(error)), error }
+    return { ok: false, payload: endedBy(this.#parts.encodeError(error)), error }
   }
 }

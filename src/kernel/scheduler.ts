@@ -58,11 +58,13 @@ export class Scheduler {
     const texts = new Texts()
     this.#observer = observer
     this.#ready = ready
-    this.delivery = new Delivery(all, this.processes, this.names, texts, (process) => this.#wake(process))
-    this.#ending = new Ending(all, this.processes, this.names, this.links, this.delivery)
-    this.#release = new Release(this.delivery, door, texts, all)
+    const { processes: table, names, links } = this
+    const delivery = new Delivery({ ...all, table, names, texts, wake: (process) => this.#wake(process) })
+    this.delivery = delivery
+    this.#ending = new Ending({ ...all, table, names, links, delivery })
+    this.#release = new Release({ ...all, delivery, door, texts })
     this.#turn = new Turn({
-      delivery: this.delivery,
+      delivery,
       release: this.#release,
       ending: this.#ending,
       observer,

@@ -54,8 +54,12 @@ export type Move = {
   readonly timerMs: number | null
 }
 
+/** What a move depends on, besides what happened. */
+export type Supervision = { readonly id: string; readonly status: ServiceStatus; readonly lifecycle: Lifecycle }
+
 /** The next move, or null when the event changes nothing. `chance` is a random number from 0 to 1. */
-export const nextMove = (id: string, status: ServiceStatus, event: ServiceEvent, lifecycle: Lifecycle, chance: number): Move | null => {
+export const nextMove = (service: Supervision, event: ServiceEvent, chance: number): Move | null => {
+  const { id, status, lifecycle } = service
   const { state } = status
   switch (event.kind) {
     case 'start':
@@ -66,14 +70,14 @@ export const nextMove = (id: string, status: ServiceStatus, event: ServiceEvent,
     case 'ended':
       if (state === 'stopping') return rest('stopped')
       if (state !== 'starting' && state !== 'running') return null
-      return event.error === null ? rest('exited') : failed(status, event.error, lifecycle, chance, null)
+      return event.error === null ? rest('exited') : failed(service, event.error, chance)
     case 'stop':
       if (state === 'starting' || state === 'running') {
         return { status: { ...status, state: 'stopping' }, act: 'stop', timerMs: lifecycle.stopTimeoutMs }
       }
       return state === 'unknown' || state === 'failed' ? rest('stopped') : null
     case 'timer':
-      if (state === 'starting') return failed(status, startTimeout(id, lifecycle.startTimeoutMs), lifecycle, chance, 'kill')
+      if (state === 'starting') return { ...failed(service, startTimeout(id, lifecycle.startTimeoutMs), chance), act: 'kill' }
       if (state === 'running') return { status: { ...status, retries: 0 }, act: null, timerMs: null }
       if (state === 'stopping') return { ...rest('stopped'), act: 'kill' }
       return state === 'failed' ? start(status, lifecycle) : null
@@ -88,12 +92,9 @@ const start = (status: ServiceStatus, lifecycle: Lifecycle): Move => ({
 
 const rest = (state: 'stopped' | 'exited'): Move => ({ status: { ...unknownService, state }, act: null, timerMs: null })
 
-const failed = (status: ServiceStatus, error: WippyError, lifecycle: Lifecycle, chance: number, act: 'kill' | null): Move => {
-  const retrying = mayRestart(lifecycle.restart, status.retries, error)
+const failed = ({ status, lifecycle: { restart } }: Supervision, error: WippyError, chance: number): Move => {
+  const retrying = mayRestart(restart, status.retries, error)
   const retries = status.retries + (retrying ? 1 : 0)
-  return {
-    status: { state: 'failed', retries, retrying, error },
-    act,
-    timerMs: retrying ? restartDelay(lifecycle.restart, retries, chance) : null,
-  }
+  const timerMs = retrying ? restartDelay(restart, retries, chance) : null
+  return { status: { state: 'failed', retries, retrying, error }, act: null, timerMs }
 }

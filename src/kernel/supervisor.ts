@@ -7,7 +7,15 @@
 
 import type { WippyError } from '../error.ts'
 import { requirementFailed, serviceBroken, serviceCycle, serviceKnown, serviceUnknown } from './failure.ts'
-import { defaultLifecycle, type Lifecycle, nextMove, type ServiceEvent, type ServiceStatus, unknownService } from './service.ts'
+import {
+  defaultLifecycle,
+  type Lifecycle,
+  nextMove,
+  type ServiceEvent,
+  type ServiceStatus,
+  type Supervision,
+  unknownService,
+} from './service.ts'
 
 /** Something that can run: a process, a server, a connection. Each `start` is a new run. */
 export interface Supervised {
@@ -27,7 +35,7 @@ export type SupervisorOptions = {
   readonly changed?: (id: string, status: ServiceStatus) => void
 }
 
-class Service {
+class Service implements Supervision {
   readonly id: string
   readonly supervised: Supervised
   lifecycle: Lifecycle
@@ -178,7 +186,7 @@ export class Supervisor {
   }
 
   #hear(service: Service, event: ServiceEvent): void {
-    const move = nextMove(service.id, service.status, event, service.lifecycle, this.#options.random())
+    const move = nextMove(service, event, this.#options.random())
     if (move === null) return
     service.status = move.status
     service.forgetTimer?.()

@@ -4,7 +4,7 @@
 //   their lazy forms, . [a-z] [^…] [[:alpha:]] \d \w \s \D \W \S, anchors ^ $ \A \z \b \B, escapes \n \t \r \f \v \a \xHH \x{H…}
 
 /** What an assertion looks at: the text's ends, a line's ends, the edge of a word. */
-export const Assert = { textStart: 1, textEnd: 2, lineStart: 3, lineEnd: 4, boundary: 5, noBoundary: 6 } as const
+const Assert = { textStart: 1, textEnd: 2, lineStart: 3, lineEnd: 4, boundary: 5, noBoundary: 6 } as const
 
 const MAX_REPEAT = 1000
 const LONGEST = 65_536 // characters

@@ -48,7 +48,7 @@ const ASKED: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** `wasi:io/streams@0.2.12` without its version. */
-export const unversioned = (name: string): string => name.replace(/@.*$/, '')
+const unversioned = (name: string): string => name.replace(/@.*$/, '')
 
 /** What imports ask for in the words of grants, sorted, and the interfaces that no grant can give. */
 export const asksOf = (imports: readonly string[]): { readonly asks: readonly string[]; readonly foreign: readonly string[] } => {

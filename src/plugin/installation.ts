@@ -23,7 +23,7 @@ export type Plan = {
 }
 
 /** The namespace of a plugin's exports. */
-export const namespaceOf = (name: string): string => `${NAMESPACE}.${name}`
+const namespaceOf = (name: string): string => `${NAMESPACE}.${name}`
 
 /** Throws PLUGIN_NAME. */
 export const checkName = (name: string): void => {

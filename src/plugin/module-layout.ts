@@ -101,7 +101,7 @@ const skipTable = (reader: WasmReader): number => {
 }
 
 /** A reader of the same bytes, so that this one stays where it is. */
-export const copyOf = (reader: WasmReader): WasmReader => new WasmReader(reader.bytes, reader.at, reader.end)
+const copyOf = (reader: WasmReader): WasmReader => new WasmReader(reader.bytes, reader.at, reader.end)
 
 /** What comes before the code says of indices. */
 export const layoutOf = (sections: readonly Section[]): Layout => {

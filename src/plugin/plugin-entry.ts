@@ -26,7 +26,7 @@ const invalid = (entry: Entry, path: string, message: string, hint: string): Wip
   blame(entry, path, 'PLUGIN_ENTRY', Kind.Invalid, `"${entry.id}": ${message}`, hint)
 
 /** A text field of an entry; undefined when it is missing. Throws PLUGIN_ENTRY when it is something else. */
-export const textOf = (entry: Entry, name: string): string | undefined => {
+const textOf = (entry: Entry, name: string): string | undefined => {
   const value = fieldsOf(entry)[name]
   if (value === undefined || typeof value === 'string') return value
   throw invalid(entry, `data.${name}`, `${name} is not a text`, `Write ${name}: some-text.`)

@@ -36,7 +36,7 @@ const removed = (posting: Posting, { id }: Entry): Posting | null => {
 }
 
 /** Entries by the keys of an index. */
-export class Postings {
+class Postings {
   readonly index: Index
   readonly #tree: Tree<Posting>
 

@@ -128,7 +128,7 @@ export const typesOfChange = (operations: readonly Operation[], state: State): r
 }
 
 /** For people and programs: what is found in an entry, without frames. */
-export const plainDiagnostic = ({ id }: Entry, { code, severity, message, line, column, hint }: Diagnostic) => ({
+const plainDiagnostic = ({ id }: Entry, { code, severity, message, line, column, hint }: Diagnostic) => ({
   ...{ entry: id, code, severity, message, line, column },
   ...(hint !== undefined && { hint }),
 })

@@ -14,7 +14,7 @@ import { Subscriptions } from './subscriptions.ts'
 export type BusEvent = { readonly system: string; readonly kind: string; readonly path: string; readonly data?: unknown }
 
 /** Systems only the host publishes on. */
-export const reservedSystems: ReadonlySet<string> = new Set([
+const reservedSystems: ReadonlySet<string> = new Set([
   'registry',
   'process',
   'supervisor',

@@ -47,7 +47,7 @@ const conditionOf = (entry: Entry, value: unknown, at: number): Condition => {
 }
 
 /** Throws POLICY_INVALID with its place. */
-export const policyOf = (entry: Entry): Policy => {
+const policyOf = (entry: Entry): Policy => {
   const { policy } = fieldsOf(entry)
   const { actions, resources, effect, conditions = [], expression } = isFields(policy) ? policy : {}
   if (effect !== 'allow' && effect !== 'deny')

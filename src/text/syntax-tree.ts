@@ -9,7 +9,7 @@ import { Kind, WippyError } from '../error.ts'
 import type { Grammars, Language, Node, Tree } from './grammars.ts'
 import { type Point, Source } from './syntax-source.ts'
 
-export const NODE = 40
+const NODE = 40
 const NAMED = 1
 const EXTRA = 2
 const MISSING = 4

@@ -28,7 +28,7 @@ export type Taken = { readonly mark: Mark; readonly pages: Effects['pages']; rea
 const nameOf = (bytes: Uint8Array): string => Buffer.from(hashOf(bytes)).toString('hex')
 
 /** The runs of a state, cut at page borders and gathered by page. */
-export const pieces = ({ runs }: State): Uint8Array[] => {
+const pieces = ({ runs }: State): Uint8Array[] => {
   const view = new DataView(runs.buffer, runs.byteOffset, runs.byteLength)
   const byPage = new Map<number, Uint8Array[]>()
   for (let at = 0; at < runs.length; ) {

@@ -31,7 +31,7 @@ export const messageOf = (from: Pid | '', topic: Uint8Array, payload: Uint8Array
 export const eventFrame = (from: Pid | '', topic: string, ok: boolean, payload: Uint8Array): Uint8Array =>
   only((buffer) => buffer.write(EVENT, ok ? 1 : 0, 0, encoder.encode(from), encoder.encode(topic), payload))
 
-export const answerFrame = (tag: number, start: number, ok: boolean, payload: Uint8Array): Uint8Array =>
+const answerFrame = (tag: number, start: number, ok: boolean, payload: Uint8Array): Uint8Array =>
   only((buffer) => buffer.write(REPLY, ok ? 1 : 0, tag, NOTHING, encoder.encode(String(start)), payload))
 
 /** The event by which a workflow hears that its parent has ended; what it does about it, its card says. */

@@ -41,7 +41,7 @@ export const cut = (client: pg.Client): void => {
   ;(client as unknown as { readonly connection: { readonly stream: { destroy(): void } } }).connection.stream.destroy()
 }
 
-export const placeOf = ({ host, port }: PostgresAddress): string => `${host}:${port}`
+const placeOf = ({ host, port }: PostgresAddress): string => `${host}:${port}`
 
 export type LanesOptions = {
   readonly address: PostgresAddress

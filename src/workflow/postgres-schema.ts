@@ -204,7 +204,7 @@ export const migrate = async (client: pg.ClientBase, s: string): Promise<void> =
 }
 
 /** The version of a schema, 0 when there is none. Throws WORKFLOW_STORE_NEWER. */
-export const versionOf = async (client: pg.ClientBase, s: string): Promise<number> => {
+const versionOf = async (client: pg.ClientBase, s: string): Promise<number> => {
   const { rows: found } = await client.query<{ there: boolean }>(`SELECT to_regclass('${s}.version') IS NOT NULL AS there`)
   if (found[0]?.there !== true) return 0
   const { rows } = await client.query<{ version: number }>(`SELECT version FROM ${s}.version`)

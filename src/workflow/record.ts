@@ -18,7 +18,7 @@ const MAGIC = 0x4a57
 const VERSION = 1
 const HEAD = 80
 const TAIL = 4
-export const HASH_BYTES = 16
+const HASH_BYTES = 16
 
 /**
  * `start`: a run begins, `input` says with what. `own`: another node goes on. `step`: one step. `end`: somebody outside ended it.
@@ -149,7 +149,7 @@ export const parseChain = (id: string, before: Position, records: readonly Uint8
   })
 }
 
-export const corrupt = (what: string, why: string): WippyError =>
+const corrupt = (what: string, why: string): WippyError =>
   new WippyError('JOURNAL_CORRUPT', Kind.Internal, `${what} is damaged: ${why}`, {
     retryable: false,
     hint: 'Nothing was appended behind it. Restore the journal from a backup, or terminate the workflow.',

@@ -36,7 +36,7 @@ export const failureOf = async (target: Target, input: Uint8Array): Promise<stri
 }
 
 /** An input changed a little, in a few places. */
-export const mutate = (random: Random, input: Uint8Array, others: readonly Uint8Array[]): Uint8Array => {
+const mutate = (random: Random, input: Uint8Array, others: readonly Uint8Array[]): Uint8Array => {
   let bytes: Uint8Array = Uint8Array.from(input)
   for (let changes = 1 + random.below(6); changes > 0; changes--) {
     const [at, length] = [random.below(bytes.length + 1), 1 + random.below(16)]

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http'
 export type Heard = { readonly status: number; readonly body: string }
 
 /** One request over a kept connection; one that was closed while it waited there is tried once more on a new one, as browsers do. */
-export const ask = (agent: Agent, url: string, method = 'GET', body = ''): Promise<Heard> =>
+const ask = (agent: Agent, url: string, method = 'GET', body = ''): Promise<Heard> =>
   new Promise((resolve, reject) => {
     const sent = request(url, { agent, method, headers: { 'content-length': Buffer.byteLength(body) } }, (response) => {
       const chunks: Buffer[] = []

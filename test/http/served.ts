@@ -73,7 +73,7 @@ export class Served {
 }
 
 /** A connection that bytes are written to as one likes. */
-export class Wire {
+class Wire {
   readonly socket: Socket
   readonly #app: TestApp
   received = ''

@@ -19,7 +19,7 @@ const walk = (events: readonly (ServiceEvent | ServiceEvent['kind'])[], lifecycl
   let status: ServiceStatus = unknownService
   return events.map((given) => {
     const event = typeof given === 'string' ? ({ kind: given, error: null } as ServiceEvent) : given
-    const move = nextMove('app:x', status, event, { ...defaultLifecycle, ...lifecycle }, 0.5)
+    const move = nextMove({ id: 'app:x', status, lifecycle: { ...defaultLifecycle, ...lifecycle } }, event, 0.5)
     if (move === null) return '-'
     status = move.status
     return [status.state, move.act, move.timerMs].filter((part) => part !== null).join(' ')

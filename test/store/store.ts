@@ -8,7 +8,7 @@ import { always, type PutOptions, type Store } from '../../src/store/store.ts'
 
 const MANY = 1024 ** 2
 
-export const bytes = (value: unknown): Uint8Array => encodeAll([value])
+const bytes = (value: unknown): Uint8Array => encodeAll([value])
 export const put = (store: Store, key: string, value: unknown, options: Partial<PutOptions> = {}) =>
   store.put(key, bytes(value), { ...always, ...options })
 export const get = async (store: Store, key: string): Promise<unknown> => {

@@ -12,7 +12,7 @@ import type { BodyLimits, LuaBody } from '../../src/vm/lua-body.ts'
 import { bundled, isMalformed } from '../support/ts-body.ts'
 
 export const MiB = 1024 * 1024
-export const PID = '{app:processes|0x00001}'
+const PID = '{app:processes|0x00001}'
 
 /** A program whose main is `source`, a function body that sees its arguments as `...`. Line 1 of it is line 1 of main.lua. */
 export const program = (source: string, modules: readonly string[] = []): Program => ({

@@ -6,7 +6,7 @@ import { type Attribute, placeOf, type Query } from '../../src/workflow/query.ts
 import { type Content, ORIGIN, type Position, RecordKind, type Sealed, seal } from '../../src/workflow/record.ts'
 import type { Random } from '../support/random.ts'
 
-export const IDS = ['a', 'a/b', 'order-1', 'order-10', 'ä', 'z'.repeat(100)]
+const IDS = ['a', 'a/b', 'order-1', 'order-10', 'ä', 'z'.repeat(100)]
 const ENTRIES = ['app:a', 'app:b']
 const ATTRIBUTES: readonly (readonly Attribute[])[] = [
   [],

@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Outcome, ROUNDS, runWithKills, totalOf } from './kills.ts'
 
-export const checkOutcome = ({ results, effects }: Outcome, count: number): void => {
+const checkOutcome = ({ results, effects }: Outcome, count: number): void => {
   assert.is(results.length, count)
   for (const [id, status, value] of results)
     assert.equal([status, value], ['completed', { total: totalOf(Number(id.slice(1))), more: false }], id)

@@ -16,7 +16,7 @@ const LOOK_MS = 20
 const PATIENCE_MS = 60_000
 
 /** What a workflow with this number ends with. */
-export const totalOf = (number: number): number => {
+const totalOf = (number: number): number => {
   let total = 0
   for (let round = 1; round <= ROUNDS; round++) total += number + round * 10 + round
   return total
