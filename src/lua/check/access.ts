@@ -14,7 +14,6 @@ import {
   kindOf,
   membersOf,
   optional,
-  type RecordType,
   resolved,
   someFunction,
   string,
@@ -25,6 +24,8 @@ import {
 } from './type.ts'
 
 type Span = { readonly start: number; readonly end: number }
+/** A field by its name, and where it is written. `isCalled`: it must be there. */
+type Sought = { readonly name: string; readonly node: Index | Span; readonly isCalled: boolean }
 /** A field that a table of this chunk does not have yet: whether it comes later is known at the end. */
 type Awaited = { readonly table: TableType; readonly name: string; readonly node: Span; readonly owner: string }
 
@@ -41,15 +42,16 @@ export abstract class Access extends Conditions {
     const object = this.value(node.object)
     this.isProbing = isProbing
     const name = this.fieldNameOf(node)
-    if (name !== undefined) return this.field(object, name, node, false)
+    if (name !== undefined) return this.field(object, { name, node, isCalled: false })
     const at = this.value(node.key)
     return this.element(object, at, node)
   }
 
-  /** The type of a field by its name. `isCalled`: it must be there. */
-  protected field(object: Type, name: string, node: Index | Span, isCalled: boolean): Type {
+  /** The type of a field of a value of type `object`. */
+  protected field(object: Type, sought: Sought): Type {
+    const { name, node } = sought
     const members = membersOf(object)
-    if (members.length === 1) return this.#fieldOfOne(resolved(members[0]!), name, node, isCalled)
+    if (members.length === 1) return this.#fieldOfOne(resolved(members[0]!), sought)
     const inner = resolved(object)
     if (inner.kind === 'never') return any
     const isPartial = members.some((member) => this.#has(resolved(member), name))
@@ -58,22 +60,17 @@ export abstract class Access extends Conditions {
       const one = resolved(member)
       if (isLoose(one)) return any
       if (one.kind === 'nil') this.tellNil(node, 'object' in node ? node.object : undefined, object)
-      else found.push(this.#fieldOfMember(one, object, isPartial, name, node, isCalled))
+      else if (isPartial && one.kind !== 'table' && !this.#has(one, name)) found.push(this.#partial(one, object, sought))
+      else found.push(this.#fieldOfOne(one, sought))
     }
     return union(found)
   }
 
-  /** Of a member of a union: what other members have is told as what may be missing. */
-  #fieldOfMember(member: Type, object: Type, isPartial: boolean, name: string, node: Index | Span, isCalled: boolean): Type {
-    if (!isPartial || this.#has(member, name) || member.kind === 'table') return this.#fieldOfOne(member, name, node, isCalled)
-    const place = 'key' in node ? { start: node.key.start, end: node.key.end } : node
-    if (!this.isProbing)
-      this.report(
-        'E0012',
-        place,
-        `${show(member)} has no field '${name}', and ${this.#ownerOf(node)} is ${show(object)}`,
-        'Test first which of them it is.',
-      )
+  /** A field that `member` of the union `object` has not, and others have: it may be missing. */
+  #partial(member: Type, object: Type, { name, node }: Sought): Type {
+    if (this.isProbing) return any
+    const message = `${show(member)} has no field '${name}', and ${this.#ownerOf(node)} is ${show(object)}`
+    this.report('E0012', placeOf(node), message, 'Test first which of them it is.')
     return any
   }
 
@@ -87,7 +84,8 @@ export abstract class Access extends Conditions {
     return 'object' in node ? `'${this.textOf(node.object)}'` : 'the value'
   }
 
-  #fieldOfOne(type: Type, name: string, node: Index | Span, isCalled: boolean): Type {
+  #fieldOfOne(type: Type, sought: Sought): Type {
+    const { name, node, isCalled } = sought
     switch (type.kind) {
       case 'nil':
         this.tellNil(node, 'object' in node ? node.object : undefined, type)
@@ -95,25 +93,25 @@ export abstract class Access extends Conditions {
       case 'record': {
         const field = type.fields.get(name)
         if (field) return field.optional ? optional(field.type) : field.type
-        if (type.name === ERROR && isCalled) return this.#fieldOfOne(string, name, node, isCalled)
+        if (type.name === ERROR && isCalled) return this.#fieldOfOne(string, sought)
         if (isCalled && type.hasMeta) return any
         if (type.name !== null && /^[A-Z][A-Z0-9_]*$/.test(name)) return any
-        this.#missing(type, name, node)
+        this.#absent(type, sought, [...type.fields.keys()])
         return any
       }
       case 'table':
-        return this.#fieldOfTable(type, name, node, isCalled)
+        return this.#fieldOfTable(type, sought)
       case 'intersection': {
         const found = fieldOf(type, name)
-        if (!found && type.members.every((member) => resolved(member).kind === 'record')) this.#absent(type, name, node, [])
+        if (!found && type.members.every((member) => resolved(member).kind === 'record')) this.#absent(type, sought)
         return found ?? any
       }
       case 'variable':
-        return type.bound ? this.field(type.bound, name, node, isCalled) : any
+        return type.bound ? this.field(type.bound, sought) : any
       case 'map':
         return type.value
       case 'array':
-        if (name !== 'n') this.#absent(type, name, node, [])
+        if (name !== 'n') this.#absent(type, sought)
         return any
       case 'string':
       case 'literal':
@@ -122,43 +120,42 @@ export abstract class Access extends Conditions {
       case 'boolean':
       case 'function':
       case 'fn':
-      case 'thread': {
-        const strings = kindOf(type) === 'string' ? resolved(this.surroundings.global('string') ?? any) : undefined
-        if (strings?.kind !== 'record') {
-          if (!strings) this.#absent(type, name, node, [])
-          return any
-        }
-        const method = strings.fields.get(name)
-        if (!method) this.#absent(type, name, node, [...strings.fields.keys()])
-        return method?.type ?? any
-      }
+      case 'thread':
+        return this.#methodOfText(type, sought)
       default:
         return any
     }
   }
 
-  #missing(type: RecordType, name: string, node: Index | Span): void {
-    this.#absent(type, name, node, [...type.fields.keys()])
+  /** What the global `string` has; of types that are no text there is nothing. */
+  #methodOfText(type: Type, sought: Sought): Type {
+    const strings = kindOf(type) === 'string' ? resolved(this.surroundings.global('string') ?? any) : undefined
+    if (strings?.kind !== 'record') {
+      if (!strings) this.#absent(type, sought)
+      return any
+    }
+    const method = strings.fields.get(sought.name)
+    if (!method) this.#absent(type, sought, [...strings.fields.keys()])
+    return method?.type ?? any
   }
 
-  #absent(type: Type, name: string, node: Index | Span, names: readonly string[]): void {
-    // Whether a field is there may be asked.
+  /** Reports that a field is not there; `names` are. While the code only asks whether it is, that is no mistake. */
+  #absent(type: Type, { name, node }: Omit<Sought, 'isCalled'>, names: readonly string[] = []): void {
     if (this.isProbing) return
-    const place = 'key' in node ? { start: node.key.start, end: node.key.end } : node
     const owner = type.kind === 'table' ? this.#ownerOf(node) : show(widened(type))
-    this.report('E0004', place, `${owner} has no field '${name}'`, () => didYouMean(name, names, namesHint(names)))
+    this.report('E0004', placeOf(node), `${owner} has no field '${name}'`, () => didYouMean(name, names, namesHint(names)))
   }
 
-  #fieldOfTable(type: TableType, name: string, node: Index | Span, isCalled: boolean): Type {
+  #fieldOfTable(type: TableType, sought: Sought): Type {
+    const { name, node, isCalled } = sought
     const field = type.fields.get(name)
     if (field !== undefined) return this.#seen(field, name, type)
     const method = methodOf(type, name)
     if (method) return method
     if (isCalled && !type.open) {
-      if (type.owner !== this) this.#absent(type, name, node, [...type.fields.keys()])
+      if (type.owner !== this) this.#absent(type, sought, [...type.fields.keys()])
       else if (this.#awaited.length < MOST_AWAITED) {
-        const place = 'key' in node ? { start: node.key.start, end: node.key.end } : { start: node.start, end: node.end }
-        this.#awaited.push({ table: type, name, node: place, owner: this.#ownerOf(node) })
+        this.#awaited.push({ table: type, name, node: placeOf(node), owner: this.#ownerOf(node) })
       }
     }
     return type.proto ? this.#fieldOfObject(type, name, node) : any
@@ -201,7 +198,7 @@ export abstract class Access extends Conditions {
       else if (type.kind === 'array') found.push(type.element)
       else if (type.kind === 'map') found.push(type.value)
       else if (type.kind === 'record' && at.kind === 'literal' && typeof at.value === 'string')
-        found.push(this.field(type, at.value, node, false))
+        found.push(this.field(type, { name: at.value, node, isCalled: false }))
       else {
         const kind = kindOf(type)
         if (kind !== undefined && kind !== 'table' && kind !== 'string' && kind !== 'userdata')
@@ -231,7 +228,7 @@ export abstract class Access extends Conditions {
           if (one.isReadonly) this.report('E0010', target, `'${this.textOf(target)}' is readonly`)
           else if (name !== undefined && one.name === null) {
             const field = one.fields.get(name)
-            if (!field) this.#missing(one, name, target)
+            if (!field) this.#absent(one, { name, node: target }, [...one.fields.keys()])
             else value(field.optional ? optional(field.type) : field.type, `field '${name}'`)
           }
           break
@@ -293,6 +290,12 @@ const methodOf = (table: TableType, name: string): Type | undefined => {
     .find(({ fields }) => fields.has(name))
     ?.fields.get(name)
   return found?.kind === 'fn' ? found : undefined
+}
+
+/** Where the name of a field is written. */
+const placeOf = (node: Index | Span): Span => {
+  const { start, end } = 'key' in node ? node.key : node
+  return { start, end }
 }
 
 const NIL_KEY_HINT = 'Test it first (if key ~= nil then …).'

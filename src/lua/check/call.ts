@@ -33,7 +33,11 @@ export abstract class Calls extends Arguments {
     const place = { start: node.method.start, end: node.method.end }
     const known = this.keyOf(node.callee)
     const fact = known === undefined ? undefined : this.flow.fact(`${known}.${node.method.name}`)
-    return this.#apply(fact ?? this.field(object, node.method.name, this.#asIndex(node, place), true), node, object)
+    return this.#apply(
+      fact ?? this.field(object, { name: node.method.name, node: this.#asIndex(node, place), isCalled: true }),
+      node,
+      object,
+    )
   }
 
   /** A method as the field that is read, so that messages name the object. */
@@ -46,7 +50,7 @@ export abstract class Calls extends Arguments {
     const name = this.fieldNameOf(node)
     const key = this.keyOf(node)
     if (name === undefined || (key !== undefined && this.flow.fact(key) !== undefined)) return this.value(node)
-    return this.field(this.value(node.object), name, node, true)
+    return this.field(this.value(node.object), { name, node, isCalled: true })
   }
 
   /** Functions of Lua that say more than their types do. */
