@@ -192,6 +192,6 @@ export class Gateways {
 const isNobodys = ({ actor, scope }: Context): boolean => actor === undefined && scope === undefined
 
 const atAddress = (entry: Entry, { code, kind, message, hint, retryable }: WippyError): WippyError => {
-  const { where, frame } = blame(entry, 'data.addr', code, kind, message, hint ?? '')
+  const { where, frame } = blame(entry, 'data.addr', { code, kind, message, hint: hint ?? '' })
   return new WippyError(code, kind, `${message}: "${entry.id}" needs it`, { where, frame, hint, retryable })
 }

@@ -46,6 +46,11 @@ export const stepsOf = (entry: Entry, list: 'middleware' | 'post_middleware', se
     const make = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined
     if (make) return make(options, given, entry)
     const hint = didYouMean(name, Object.keys(KNOWN), `There are ${Object.keys(KNOWN).join(', ')}.`)
-    throw blame(entry, `data.${list}.${at}`, 'MIDDLEWARE_UNKNOWN', Kind.Invalid, `"${entry.id}" wants the middleware "${name}"`, hint)
+    throw blame(entry, `data.${list}.${at}`, {
+      code: 'MIDDLEWARE_UNKNOWN',
+      kind: Kind.Invalid,
+      message: `"${entry.id}" wants the middleware "${name}"`,
+      hint,
+    })
   })
 }

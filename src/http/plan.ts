@@ -51,7 +51,7 @@ const referenceIn = (entry: Entry, at: 'meta.server' | 'meta.router' | 'data.fun
 }
 
 const invalid = (entry: Entry, path: string, message: string, hint: string): WippyError =>
-  blame(entry, path, 'HTTP_ENTRY', Kind.Invalid, `"${entry.id}" ${message}`, hint)
+  blame(entry, path, { code: 'HTTP_ENTRY', kind: Kind.Invalid, message: `"${entry.id}" ${message}`, hint })
 
 /** Throws HTTP_ENTRY unless an entry names one of these kinds. */
 const checkReference = (entry: Entry, at: Parameters<typeof referenceIn>[1], after: State, kinds: readonly string[]): void => {
@@ -129,7 +129,12 @@ class Plan {
     const taken = table.add(method, pattern, { endpoint: entry.id, ...route })
     if (taken === null) return void this.#endpoints.add(entry.id)
     const message = `"${entry.id}" and "${taken.endpoint}" want the same route: ${method} ${pattern.text}`
-    throw blame(entry, 'data.path', 'HTTP_ROUTE_TAKEN', Kind.AlreadyExists, message, 'Give one of them another path or method.')
+    throw blame(entry, 'data.path', {
+      code: 'HTTP_ROUTE_TAKEN',
+      kind: Kind.AlreadyExists,
+      message,
+      hint: 'Give one of them another path or method.',
+    })
   }
 }
 

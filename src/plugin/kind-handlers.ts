@@ -98,7 +98,12 @@ export class KindHandlers {
         const { entry } = change
         if (change.kind === 'entry.delete') return
         if (componentOf(entry) !== component)
-          throw blame(entry, 'data', 'PLUGIN_KIND', Kind.Invalid, `"${entry.id}" names no plugin`, `Write plugin: ${component}.`)
+          throw blame(entry, 'data', {
+            code: 'PLUGIN_KIND',
+            kind: Kind.Invalid,
+            message: `"${entry.id}" names no plugin`,
+            hint: `Write plugin: ${component}.`,
+          })
         await this.#tell('prepare', entry, component)
       },
       commit: async ({ kind: change, entry }: Change) => {
@@ -119,7 +124,12 @@ export class KindHandlers {
     const reply = await runner.call(`${INTERFACE}.${verb}`, encodeAll([given]))
     if (reply.ok) return
     const { message } = reply.error
-    throw blame(entry, 'data', 'PLUGIN_KIND_REFUSED', reply.error.kind, `"${id}": ${message}`, `That says plugin ${component}.`)
+    throw blame(entry, 'data', {
+      code: 'PLUGIN_KIND_REFUSED',
+      kind: reply.error.kind,
+      message: `"${id}": ${message}`,
+      hint: `That says plugin ${component}.`,
+    })
   }
 }
 
@@ -129,4 +139,4 @@ const componentOf = (entry: Entry): string | null => {
 }
 
 const wrong = (component: Entry, what: string, hint: string): WippyError =>
-  blame(component, 'data.allow', 'PLUGIN_KIND', Kind.Invalid, `"${component.id}": ${what}`, hint)
+  blame(component, 'data.allow', { code: 'PLUGIN_KIND', kind: Kind.Invalid, message: `"${component.id}": ${what}`, hint })

@@ -23,7 +23,7 @@ const FUEL = 2_000_000_000
 const TIMEOUT_MS = 10_000
 
 const invalid = (entry: Entry, path: string, message: string, hint: string): WippyError =>
-  blame(entry, path, 'PLUGIN_ENTRY', Kind.Invalid, `"${entry.id}": ${message}`, hint)
+  blame(entry, path, { code: 'PLUGIN_ENTRY', kind: Kind.Invalid, message: `"${entry.id}": ${message}`, hint })
 
 /** A text field of an entry; undefined when it is missing. Throws PLUGIN_ENTRY when it is something else. */
 const textOf = (entry: Entry, name: string): string | undefined => {
@@ -94,18 +94,21 @@ export const readComponent = (entry: Entry, path: string): Uint8Array => {
   try {
     bytes = readFileSync(path)
   } catch (cause) {
-    throw blame(
-      entry,
-      'data.path',
-      'PLUGIN_FILE',
-      Kind.NotFound,
-      `"${entry.id}": the component cannot be read: ${(cause as Error).message}`,
-      'Check path.',
-    )
+    throw blame(entry, 'data.path', {
+      code: 'PLUGIN_FILE',
+      kind: Kind.NotFound,
+      message: `"${entry.id}": the component cannot be read: ${(cause as Error).message}`,
+      hint: 'Check path.',
+    })
   }
   const wanted = hashOf(entry)
   const hash = createHash('sha256').update(bytes).digest('hex')
   if (wanted === undefined || wanted === hash) return bytes
   const message = `"${entry.id}": the file is not the one that was meant: its hash is sha256:${hash}`
-  throw blame(entry, 'data.hash', 'PLUGIN_HASH', Kind.Invalid, message, 'If the file is right, put its hash into the entry.')
+  throw blame(entry, 'data.hash', {
+    code: 'PLUGIN_HASH',
+    kind: Kind.Invalid,
+    message,
+    hint: 'If the file is right, put its hash into the entry.',
+  })
 }

@@ -150,7 +150,7 @@ export class Plugins {
       )
     } catch (error) {
       if (!(error instanceof WippyError) || error.where?.entry) throw error
-      throw blame(entry, 'data', error.code, error.kind, `"${entry.id}": ${error.message}`, error.hint ?? '')
+      throw blame(entry, 'data', { code: error.code, kind: error.kind, message: `"${entry.id}": ${error.message}`, hint: error.hint ?? '' })
     }
   }
 
@@ -158,7 +158,12 @@ export class Plugins {
     const id = componentIdOf(entry)
     const runner = this.#prepared.get(id) ?? this.#runners.get(id)
     if (!runner || !after.has(id))
-      throw blame(entry, 'data.plugin', 'PLUGIN_NOT_FOUND', Kind.NotFound, `"${entry.id}": there is no plugin "${id}"`, 'Install it first.')
+      throw blame(entry, 'data.plugin', {
+        code: 'PLUGIN_NOT_FOUND',
+        kind: Kind.NotFound,
+        message: `"${entry.id}": there is no plugin "${id}"`,
+        hint: 'Install it first.',
+      })
     checkExport(entry, methodOf(entry), runner.compiled)
   }
 
@@ -186,14 +191,12 @@ export const checkComponent = (entry: Entry, compiled: Compiled, root: string): 
 const refuseForeign = (entry: Entry, { foreign }: Compiled): void => {
   if (foreign.length === 0) return
   const message = `"${entry.id}": the component imports ${foreign.join(', ')}, which no plugin can have here`
-  throw blame(
-    entry,
-    'data',
-    'PLUGIN_IMPORT',
-    Kind.Invalid,
+  throw blame(entry, 'data', {
+    code: 'PLUGIN_IMPORT',
+    kind: Kind.Invalid,
     message,
-    'Sockets, HTTP and other hosts are not offered; build it without them.',
-  )
+    hint: 'Sockets, HTTP and other hosts are not offered; build it without them.',
+  })
 }
 
 /** The export an entry means; upstream writes `interface#function`. */
@@ -207,5 +210,10 @@ const checkExport = (entry: Entry, name: string, { signature }: Compiled): void 
   if (names.includes(name)) return
   const omitted = signature.omitted.find((fn) => fn.name === name)
   const hint = omitted ? `It is there, but ${omitted.why}.` : didYouMean(name, names, `It exports ${names.join(', ') || 'nothing'}.`)
-  throw blame(entry, 'data', 'PLUGIN_NO_EXPORT', Kind.NotFound, `"${entry.id}": the component exports no ${name}`, hint)
+  throw blame(entry, 'data', {
+    code: 'PLUGIN_NO_EXPORT',
+    kind: Kind.NotFound,
+    message: `"${entry.id}": the component exports no ${name}`,
+    hint,
+  })
 }

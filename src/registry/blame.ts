@@ -14,8 +14,10 @@ const frameOf = (entry: Entry, line: number | undefined, column: number | undefi
   }
 }
 
+type Fault = { readonly code: string; readonly kind: Kind; readonly message: string; readonly hint: string }
+
 /** An error at a path of an entry (`data.imports.x`; empty: the entry itself), with its place and, when the file is still there, a code frame. */
-export const blame = (entry: Entry, path: string, code: string, kind: Kind, message: string, hint: string): WippyError => {
+export const blame = (entry: Entry, path: string, { code, kind, message, hint }: Fault): WippyError => {
   const where = whereOf(entry, path)
   return new WippyError(code, kind, message, { where, hint, frame: frameOf(entry, where.line, where.column) })
 }

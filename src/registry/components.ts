@@ -13,14 +13,12 @@ import { ownsEntry } from './link.ts'
 const HINT = 'Put it into a directory and name that under "replacements".'
 
 const unresolved = (dependency: Entry, component: string) =>
-  blame(
-    dependency,
-    'data.component',
-    'DEPENDENCY_UNRESOLVED',
-    Kind.Conflict,
-    `dependency resolution failed: nothing of "${component}" is here, and there is no hub to fetch it from`,
-    HINT,
-  )
+  blame(dependency, 'data.component', {
+    code: 'DEPENDENCY_UNRESOLVED',
+    kind: Kind.Conflict,
+    message: `dependency resolution failed: nothing of "${component}" is here, and there is no hub to fetch it from`,
+    hint: HINT,
+  })
 
 const componentOf = (dependency: Entry): string => String(fieldsOf(dependency).component)
 
@@ -38,7 +36,7 @@ export const absentComponents = (entries: readonly Entry[], root: string): reado
   if (first === undefined) return []
   const names = [...new Set(absent.map(componentOf))].join(', ')
   const message = `components that the app names are not here, and there is no hub to fetch them from: ${names}`
-  return [blame(first, 'data.component', 'DEPENDENCY_UNRESOLVED', Kind.NotFound, message, HINT)]
+  return [blame(first, 'data.component', { code: 'DEPENDENCY_UNRESOLVED', kind: Kind.NotFound, message, hint: HINT })]
 }
 
 /** `isUp`: whether the node has started. Throws DEPENDENCY_UNRESOLVED. */

@@ -62,7 +62,7 @@ const missing = (entry: Entry, alias: string, all: ReadonlyMap<string, Entry>, s
     component === null
       ? didYouMean(id, all.keys(), 'Check the spelling, or add a library.lua entry of that name.')
       : `Nothing of ${component} is here: put its sources into a directory, and name that under "replacements".`
-  return blame(entry, path, 'IMPORT_MISSING', Kind.NotFound, message, hint)
+  return blame(entry, path, { code: 'IMPORT_MISSING', kind: Kind.NotFound, message, hint })
 }
 
 const cyclic = (cycle: readonly Entry[]): WippyError => {
@@ -92,7 +92,14 @@ export const checkImports = (entries: Iterable<Entry>): WippyError[] => {
         problems.push(missing(entry, alias, all, said))
       } else if (!isLua(target.kind)) {
         const message = `"${entry.id}" imports "${id}", which is a ${target.kind} and no Lua code`
-        problems.push(blame(entry, `data.imports.${alias}`, 'IMPORT_NOT_LUA', Kind.Invalid, message, 'Import a library.lua entry.'))
+        problems.push(
+          blame(entry, `data.imports.${alias}`, {
+            code: 'IMPORT_NOT_LUA',
+            kind: Kind.Invalid,
+            message,
+            hint: 'Import a library.lua entry.',
+          }),
+        )
       }
     }
   }

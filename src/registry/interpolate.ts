@@ -50,7 +50,12 @@ const resolve = (entry: Entry, path: string, { name, fallback }: Placeholder, lo
   const value = lookup(name) ?? fallback
   if (value !== undefined) return value
   const hint = `Set it, or write a default: \${env:${name}|…}.`
-  throw blame(entry, path, 'ENV_MISSING', Kind.NotFound, `"${entry.id}" needs the environment variable ${name}, which is not set`, hint)
+  throw blame(entry, path, {
+    code: 'ENV_MISSING',
+    kind: Kind.NotFound,
+    message: `"${entry.id}" needs the environment variable ${name}, which is not set`,
+    hint,
+  })
 }
 
 /** A field that is one placeholder takes the type of its default. */
@@ -62,7 +67,12 @@ const resolveWhole = (entry: Entry, path: string, placeholder: Placeholder, look
   const value = typed(text.trim())
   if (typeof value === model) return value
   const message = `${placeholder.name} is "${text}" where "${entry.id}" expects a ${model}`
-  throw blame(entry, path, 'ENV_TYPE', Kind.Invalid, message, `The default "${placeholder.fallback}" says what it must look like.`)
+  throw blame(entry, path, {
+    code: 'ENV_TYPE',
+    kind: Kind.Invalid,
+    message,
+    hint: `The default "${placeholder.fallback}" says what it must look like.`,
+  })
 }
 
 /**

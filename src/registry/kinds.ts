@@ -51,6 +51,11 @@ export class Kinds {
     const { id, kind } = change.entry
     const known = [...INTERNAL, ...this.#handlers.flatMap(patternsOf)]
     const hint = didYouMean(kind, known, 'Use registry.entry for plain data.')
-    return blame(change.entry, 'kind', 'KIND_UNKNOWN', Kind.Invalid, `"${id}" is of kind "${kind}", which nothing here handles`, hint)
+    return blame(change.entry, 'kind', {
+      code: 'KIND_UNKNOWN',
+      kind: Kind.Invalid,
+      message: `"${id}" is of kind "${kind}", which nothing here handles`,
+      hint,
+    })
   }
 }

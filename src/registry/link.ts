@@ -37,7 +37,14 @@ const offersFor = (requirement: Entry, dependencies: readonly Entry[]): Offer[] 
 const fill = (requirement: Entry, value: unknown, all: Map<string, Entry>, problems: WippyError[]): void => {
   listOf(fieldsOf(requirement).targets).forEach((target, at) => {
     const fail = (message: string, hint: string) =>
-      problems.push(blame(requirement, `data.targets.${at}`, 'REQUIREMENT_TARGET', Kind.Invalid, `"${requirement.id}" ${message}`, hint))
+      problems.push(
+        blame(requirement, `data.targets.${at}`, {
+          code: 'REQUIREMENT_TARGET',
+          kind: Kind.Invalid,
+          message: `"${requirement.id}" ${message}`,
+          hint,
+        }),
+      )
     const id = resolveId(String(target.entry ?? ''), requirement.ns)
     const entry = all.get(id)
     const written = String(target.path ?? '').trim()
@@ -77,33 +84,31 @@ export const link = (entries: readonly Entry[]): Linked => {
     const other = offers.find((offer) => !isDeepStrictEqual(offer.value, first!.value))
     if (listOf(data.targets).length === 0) {
       problems.push(
-        blame(
-          requirement,
-          '',
-          'REQUIREMENT_TARGET',
-          Kind.Invalid,
-          `"${requirement.id}" has no targets`,
-          'Add "targets:" with entry and path.',
-        ),
+        blame(requirement, '', {
+          code: 'REQUIREMENT_TARGET',
+          kind: Kind.Invalid,
+          message: `"${requirement.id}" has no targets`,
+          hint: 'Add "targets:" with entry and path.',
+        }),
       )
     } else if (first && other) {
       const values = `${JSON.stringify(first.value)} from "${first.dependency.id}" and ${JSON.stringify(other.value)} from "${other.dependency.id}"`
       const message = `"${requirement.id}" is given two values: ${values}`
       problems.push(
-        blame(
-          other.dependency,
-          other.path,
-          'REQUIREMENT_CONFLICT',
-          Kind.Conflict,
+        blame(other.dependency, other.path, {
+          code: 'REQUIREMENT_CONFLICT',
+          kind: Kind.Conflict,
           message,
-          'Give it the same value in both, or in one only.',
-        ),
+          hint: 'Give it the same value in both, or in one only.',
+        }),
       )
     } else if (first || data.default !== undefined) {
       fill(requirement, first ? first.value : data.default, all, problems)
     } else {
       const hint = `Set it with "parameters: [{name: ${requirement.name}, value: …}]" in an ns.dependency, or give it a default.`
-      warnings.push(blame(requirement, '', 'REQUIREMENT_OPEN', Kind.NotFound, `"${requirement.id}" has no value`, hint))
+      warnings.push(
+        blame(requirement, '', { code: 'REQUIREMENT_OPEN', kind: Kind.NotFound, message: `"${requirement.id}" has no value`, hint }),
+      )
     }
   }
   return { entries: [...all.values()], problems, warnings }

@@ -125,7 +125,7 @@ export class SourceDirectory {
 /** The problem of an entry whose id is `first`'s already. */
 export const duplicate = (entry: Entry, first: Entry): WippyError => {
   const message = `"${entry.id}" is defined twice, first at ${place({ ...whereOf(first), entry: '' })}`
-  return blame(entry, '', 'ENTRY_DUPLICATE', Kind.AlreadyExists, message, 'Rename one of them, or remove it.')
+  return blame(entry, '', { code: 'ENTRY_DUPLICATE', kind: Kind.AlreadyExists, message, hint: 'Rename one of them, or remove it.' })
 }
 
 /** Joins what several files or directories hold. Of two entries with one id the first stays; the second is a problem. */

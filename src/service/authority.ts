@@ -48,7 +48,7 @@ const idsOf = (entry: Entry, list: unknown): readonly string[] =>
 
 const checkAt = (entry: Entry, at: string, security: Fields, after: State): void => {
   const wrong = (path: string, message: string, hint: string): WippyError =>
-    blame(entry, `${at}.security.${path}`, 'SECURITY_INVALID', Kind.Invalid, `"${entry.id}": ${message}`, hint)
+    blame(entry, `${at}.security.${path}`, { code: 'SECURITY_INVALID', kind: Kind.Invalid, message: `"${entry.id}": ${message}`, hint })
   if (security.actor !== undefined && !actorOf(security)) throw wrong('actor', 'an actor needs an id', 'For example: actor: { id: worker }')
   for (const id of idsOf(entry, security.policies)) {
     if (!POLICY_KINDS.includes(after.get(id)?.kind ?? ''))
@@ -67,7 +67,7 @@ export const emptyGroups = (entries: readonly Entry[]): readonly WippyError[] =>
   const empty = (entry: Entry, at: string, group: string): WippyError => {
     const message = `"${entry.id}" acts with the group "${group}", which no policy is in: it grants nothing`
     const hint = `Write "groups: [${group}]" in a security.policy, or add the module that brings one.`
-    return blame(entry, `${at}.security.groups`, 'GROUP_EMPTY', Kind.NotFound, message, hint)
+    return blame(entry, `${at}.security.groups`, { code: 'GROUP_EMPTY', kind: Kind.NotFound, message, hint })
   }
   return entries.flatMap((entry) =>
     identitiesOf(entry).flatMap(([at, { groups }]) =>

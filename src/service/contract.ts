@@ -160,7 +160,12 @@ export class Contracts {
       if (isName && !names.has(name)) names.add(name)
       else {
         const message = isName ? `"${entry.id}" has two methods called ${name}` : `a method of "${entry.id}" has no name`
-        throw blame(entry, `data.methods.${at}`, 'CONTRACT_INVALID', Kind.Invalid, message, 'Give each method a name of its own.')
+        throw blame(entry, `data.methods.${at}`, {
+          code: 'CONTRACT_INVALID',
+          kind: Kind.Invalid,
+          message,
+          hint: 'Give each method a name of its own.',
+        })
       }
     }
   }
@@ -175,16 +180,14 @@ export class Contracts {
   #checkBinding(entry: Entry, after: State): void {
     const all = boundOf(entry)
     const refuse = (at: number, field: string, message: string, hint: string): WippyError =>
-      blame(entry, `data.contracts.${at}.${field}`, 'CONTRACT_INVALID', Kind.Invalid, message, hint)
+      blame(entry, `data.contracts.${at}.${field}`, { code: 'CONTRACT_INVALID', kind: Kind.Invalid, message, hint })
     if (all.length === 0) {
-      throw blame(
-        entry,
-        'data.contracts',
-        'CONTRACT_INVALID',
-        Kind.Invalid,
-        `"${entry.id}" implements nothing`,
-        'List contracts: [{ contract, methods }].',
-      )
+      throw blame(entry, 'data.contracts', {
+        code: 'CONTRACT_INVALID',
+        kind: Kind.Invalid,
+        message: `"${entry.id}" implements nothing`,
+        hint: 'List contracts: [{ contract, methods }].',
+      })
     }
     for (const [at, { contract, isDefault, methods }] of all.entries()) {
       const definition = after.get(contract)

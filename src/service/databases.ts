@@ -52,7 +52,12 @@ const fileOf = (settings: EntrySettings, root: string): string => {
 const unopened = (entry: Entry, file: string, error: unknown): unknown => {
   if (!(error instanceof WippyError) || file === ':memory:') return error
   const message = `"${entry.id}": ${file} cannot be opened: ${error.message}`
-  return blame(entry, 'data.file', error.code, error.kind, message, 'See that its directory is there and may be written to.')
+  return blame(entry, 'data.file', {
+    code: error.code,
+    kind: error.kind,
+    message,
+    hint: 'See that its directory is there and may be written to.',
+  })
 }
 
 const sqlite = (entry: Entry, settings: EntrySettings, { root, clock }: DatabaseSurroundings): Omit<Opening<Database>, 'identity'> => {

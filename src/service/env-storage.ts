@@ -93,7 +93,7 @@ class RouterStorage implements EnvStorage {
 }
 
 const wrong = (entry: Entry, field: string, message: string, hint: string): WippyError =>
-  blame(entry, `data.${field}`, 'ENV_STORAGE_INVALID', Kind.Invalid, message, hint)
+  blame(entry, `data.${field}`, { code: 'ENV_STORAGE_INVALID', kind: Kind.Invalid, message, hint })
 
 // YAML 1.2 reads 0600 as six hundred, where its writer meant the mode; 0o600 and "0600" are read as meant.
 const WRITTEN_AS_DECIMAL = new Set([400, 440, 444, 600, 640, 644, 660, 664, 666, 700, 750, 755, 770, 775, 777])
@@ -154,13 +154,11 @@ export const makeStorage = (entry: Entry, surroundings: StorageSurroundings): En
       return new RouterStorage(() => ids.flatMap((id) => surroundings.find(id) ?? []))
     }
     default:
-      throw blame(
-        entry,
-        'kind',
-        'ENV_STORAGE_INVALID',
-        Kind.Invalid,
-        `"${entry.kind}" is no storage of variables`,
-        'There are memory, os, file, static and router.',
-      )
+      throw blame(entry, 'kind', {
+        code: 'ENV_STORAGE_INVALID',
+        kind: Kind.Invalid,
+        message: `"${entry.kind}" is no storage of variables`,
+        hint: 'There are memory, os, file, static and router.',
+      })
   }
 }

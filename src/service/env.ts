@@ -27,7 +27,7 @@ type Variable = {
 }
 
 const invalid = (entry: Entry, field: string, message: string, hint: string): WippyError =>
-  blame(entry, `data.${field}`, 'ENV_VARIABLE_INVALID', Kind.Invalid, message, hint)
+  blame(entry, `data.${field}`, { code: 'ENV_VARIABLE_INVALID', kind: Kind.Invalid, message, hint })
 
 const toVariable = (entry: Entry): Variable => {
   const { variable, storage, default: fallback, readonly, read_only } = fieldsOf(entry)
@@ -153,7 +153,7 @@ export class Environment {
       if (other === entry.id || !isPublic || key !== variable.key || storage === variable.storage) continue
       const message = `"${other}" is called ${key} already, and kept in "${storage}"`
       const hint = 'Choose another name, or the same storage: then both mean one variable.'
-      throw blame(entry, 'data.variable', 'ENV_NAME_TAKEN', Kind.AlreadyExists, message, hint)
+      throw blame(entry, 'data.variable', { code: 'ENV_NAME_TAKEN', kind: Kind.AlreadyExists, message, hint })
     }
   }
 

@@ -16,14 +16,12 @@ export type ServiceLifecycle = {
 /** Reads fields of one map of the entry; what is absent is the fallback. */
 const reader = (entry: Entry, path: string, fields: Fields) => {
   const refuse = (key: string, message: string, hint: string) =>
-    blame(
-      entry,
-      `${path}.${key}`,
-      'LIFECYCLE_INVALID',
-      Kind.Invalid,
-      `${path.slice('data.'.length)}.${key} of "${entry.id}": ${message}`,
+    blame(entry, `${path}.${key}`, {
+      code: 'LIFECYCLE_INVALID',
+      kind: Kind.Invalid,
+      message: `${path.slice('data.'.length)}.${key} of "${entry.id}": ${message}`,
       hint,
-    )
+    })
   return {
     refuse,
     time(key: string, fallback: number): number {

@@ -43,7 +43,12 @@ const OF_PROCESS: Readonly<Record<string, Field>> = { memory: bytes('memoryBytes
 const OF_HOST = { processes: count('processes'), ...OF_PROCESS }
 
 const invalid = (entry: Entry, path: string, wanted: string) =>
-  blame(entry, path, 'LIMIT_INVALID', Kind.Invalid, `${path.slice('data.'.length)} of "${entry.id}" is not ${wanted}`, `Write ${wanted}.`)
+  blame(entry, path, {
+    code: 'LIMIT_INVALID',
+    kind: Kind.Invalid,
+    message: `${path.slice('data.'.length)} of "${entry.id}" is not ${wanted}`,
+    hint: `Write ${wanted}.`,
+  })
 
 const readOne = (entry: Entry, path: string, field: Field, value: unknown): unknown => {
   const read = field.read(value)
@@ -59,7 +64,12 @@ const readAll = (entry: Entry, path: string, written: unknown, fields: Readonly<
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (field) return [field.limit, readOne(entry, `${path}.${key}`, field, value)]
     const hint = didYouMean(key, names, `There are ${names.join(', ')}.`)
-    throw blame(entry, `${path}.${key}`, 'LIMIT_UNKNOWN', Kind.Invalid, `"${entry.id}" sets "${key}", which is no limit`, hint)
+    throw blame(entry, `${path}.${key}`, {
+      code: 'LIMIT_UNKNOWN',
+      kind: Kind.Invalid,
+      message: `"${entry.id}" sets "${key}", which is no limit`,
+      hint,
+    })
   })
   return Object.fromEntries(pairs)
 }

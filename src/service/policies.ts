@@ -26,7 +26,7 @@ export const regex: Regex = (pattern) => {
 }
 
 const wrong = (entry: Entry, path: string, message: string, hint: string): WippyError =>
-  blame(entry, `data.policy.${path}`, 'POLICY_INVALID', Kind.Invalid, `policy "${entry.id}": ${message}`, hint)
+  blame(entry, `data.policy.${path}`, { code: 'POLICY_INVALID', kind: Kind.Invalid, message: `policy "${entry.id}": ${message}`, hint })
 
 const patternsOf = (entry: Entry, field: 'actions' | 'resources', value: unknown): readonly string[] => {
   const list = typeof value === 'string' ? [value] : value

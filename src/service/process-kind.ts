@@ -16,7 +16,12 @@ const reference = (entry: Entry, field: 'process' | 'host', after: State, kinds:
   const target = after.get(id)
   if (target && kinds.includes(target.kind)) return
   const message = id === '' ? `"${entry.id}" has no ${field}` : target ? `"${id}" is a ${target.kind}` : `"${id}" does not exist`
-  throw blame(entry, `data.${field}`, 'SERVICE_INVALID', Kind.Invalid, message, `Name a ${kinds.join(' or ')} entry under ${field}:`)
+  throw blame(entry, `data.${field}`, {
+    code: 'SERVICE_INVALID',
+    kind: Kind.Invalid,
+    message,
+    hint: `Name a ${kinds.join(' or ')} entry under ${field}:`,
+  })
 }
 
 const runOf = (entry: Entry) => {

@@ -107,6 +107,6 @@ const read = <T>(entry: Entry, field: string, act: () => T): T => {
     return act()
   } catch (error) {
     const { message, hint = '' } = error as WippyError
-    throw blame(entry, `data.${field}`, 'SANDBOX_POLICY', Kind.Invalid, `"${entry.id}": ${message}`, hint)
+    throw blame(entry, `data.${field}`, { code: 'SANDBOX_POLICY', kind: Kind.Invalid, message: `"${entry.id}": ${message}`, hint })
   }
 }

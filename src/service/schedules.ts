@@ -33,7 +33,8 @@ export const declaredBy = (entry: Entry): (Schedule & { readonly input: readonly
   const written = schedule ?? workflow.cron_schedule
   if (written === undefined || entry.kind !== 'workflow.lua') return null
   const { cron, timezone = 'UTC', overlap = 'skip', catch_up = true, input = [], host } = isFields(written) ? written : { cron: written }
-  const wrong = (message: string, hint: string) => blame(entry, 'meta.schedule', 'SCHEDULE_INVALID', Kind.Invalid, message, hint)
+  const wrong = (message: string, hint: string) =>
+    blame(entry, 'meta.schedule', { code: 'SCHEDULE_INVALID', kind: Kind.Invalid, message, hint })
   if (typeof cron !== 'string') throw wrong(`the schedule of "${entry.id}" says no cron`, 'For example cron: "0 3 * * *".')
   if (!OVERLAPS.includes(overlap)) throw wrong(`overlap "${String(overlap)}" is unknown`, `There are ${OVERLAPS.join(', ')}.`)
   const worker = host ?? workflow.worker

@@ -89,14 +89,12 @@ export class EntrySettings {
 
   refuse(key: string, what: string, hint = '"wippy explain KIND" shows the fields of a kind.'): WippyError {
     const path = key === '' ? this.#path : `${this.#path}.${key}`
-    return blame(
-      this.#entry,
-      path,
-      'ENTRY_FIELD',
-      Kind.Invalid,
-      `${path.slice('data.'.length) || 'data'} of "${this.#entry.id}" ${what}`,
+    return blame(this.#entry, path, {
+      code: 'ENTRY_FIELD',
+      kind: Kind.Invalid,
+      message: `${path.slice('data.'.length) || 'data'} of "${this.#entry.id}" ${what}`,
       hint,
-    )
+    })
   }
 
   #parsed(key: string, fallback: number, parse: (value: unknown) => number, what: string): number {

@@ -23,14 +23,12 @@ const delimitersOf = (set: Entry): Delimiters => {
   const { left, right } = isFields(delimiters) ? delimiters : {}
   const own = { left: left ?? defaultDelimiters.left, right: right ?? defaultDelimiters.right }
   if (typeof own.left === 'string' && own.left !== '' && typeof own.right === 'string' && own.right !== '') return own as Delimiters
-  throw blame(
-    set,
-    'data.engine.delimiters',
-    'TEMPLATE_INVALID',
-    Kind.Invalid,
-    `delimiters of "${set.id}" are no texts`,
-    'Write left: and right:.',
-  )
+  throw blame(set, 'data.engine.delimiters', {
+    code: 'TEMPLATE_INVALID',
+    kind: Kind.Invalid,
+    message: `delimiters of "${set.id}" are no texts`,
+    hint: 'Write left: and right:.',
+  })
 }
 
 const setOf = (template: Entry): string => resolveId(String(fieldsOf(template).set ?? ''), template.ns)
@@ -62,7 +60,7 @@ const readable = (entry: Entry, delimiters: Delimiters): void => {
     templateOf(entry, delimiters)
   } catch (error) {
     const { message } = error as WippyError
-    throw blame(entry, 'data.source', 'TEMPLATE_INVALID', Kind.Invalid, message, 'Mend the template.')
+    throw blame(entry, 'data.source', { code: 'TEMPLATE_INVALID', kind: Kind.Invalid, message, hint: 'Mend the template.' })
   }
 }
 
@@ -145,13 +143,23 @@ export class Templates {
     const set = after.get(setOf(entry))
     if (set?.kind !== 'template.set') {
       const hint = 'Name a template.set entry under set:'
-      throw blame(entry, 'data.set', 'TEMPLATE_INVALID', Kind.Invalid, `"${setOf(entry)}" is no template set`, hint)
+      throw blame(entry, 'data.set', {
+        code: 'TEMPLATE_INVALID',
+        kind: Kind.Invalid,
+        message: `"${setOf(entry)}" is no template set`,
+        hint,
+      })
     }
     const others = [this.#templates.get(set.id)?.get(nameOf(entry)), this.#coming.get(placeOf(entry))]
     const now = others.flatMap((other) => (other && other.id !== entry.id && after.get(other.id)) || []).find(isTemplateAt(placeOf(entry)))
     if (now) {
       const message = `"${now.id}" is called ${nameOf(entry)} in "${set.id}" already`
-      throw blame(entry, 'meta.name', 'TEMPLATE_NAME_TAKEN', Kind.AlreadyExists, message, 'Give it another name under meta.name.')
+      throw blame(entry, 'meta.name', {
+        code: 'TEMPLATE_NAME_TAKEN',
+        kind: Kind.AlreadyExists,
+        message,
+        hint: 'Give it another name under meta.name.',
+      })
     }
     readable(entry, delimitersOf(set))
   }

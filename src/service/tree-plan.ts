@@ -152,7 +152,12 @@ const childOf = (reader: Reader, { ns, host, find, context }: Around): TreeChild
 
 const readerOf = (entry: Entry, path: string, fields: Fields): Reader =>
   new Reader(fields, (key, message, hint) =>
-    blame(entry, `${path}.${key}`, 'SUPERVISOR_INVALID', Kind.Invalid, `${path}.${key} of "${entry.id}": ${message}`, hint),
+    blame(entry, `${path}.${key}`, {
+      code: 'SUPERVISOR_INVALID',
+      kind: Kind.Invalid,
+      message: `${path}.${key} of "${entry.id}": ${message}`,
+      hint,
+    }),
   )
 
 /** The host that a supervisor runs on. */
@@ -207,7 +212,12 @@ export const checkCycle = (entry: Entry, find: Find): void => {
     if (path.includes(id)) {
       const circle = [...path.slice(path.indexOf(id)), id].join(' → ')
       const message = `supervisors are children of each other: ${circle}`
-      throw blame(entry, 'data.children', 'SUPERVISOR_CYCLE', Kind.Invalid, message, 'A tree has no circles: take one child out.')
+      throw blame(entry, 'data.children', {
+        code: 'SUPERVISOR_CYCLE',
+        kind: Kind.Invalid,
+        message,
+        hint: 'A tree has no circles: take one child out.',
+      })
     }
     const { children } = fieldsOf(found)
     for (const child of Array.isArray(children) ? children : []) {

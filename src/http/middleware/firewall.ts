@@ -33,5 +33,10 @@ export const resourceFirewall = (options: EntrySettings, given: Surroundings, en
   const target = options.text('resource_firewall.target', options.text('resource_target', ''))
   if (target !== '') return firewall(given, action, () => target)
   const hint = 'Name what is protected under resource_firewall.target.'
-  throw blame(entry, 'data', 'ENTRY_FIELD', Kind.Invalid, `"${entry.id}" has resource_firewall without a target`, hint)
+  throw blame(entry, 'data', {
+    code: 'ENTRY_FIELD',
+    kind: Kind.Invalid,
+    message: `"${entry.id}" has resource_firewall without a target`,
+    hint,
+  })
 }

@@ -12,7 +12,7 @@ export const sendfile = (options: EntrySettings, { files }: Surroundings, entry:
   const written = options.text('sendfile.fs', options.text('fs', ''))
   if (written === '') {
     const hint = 'Name an fs.directory under sendfile.fs.'
-    throw blame(entry, 'data', 'ENTRY_FIELD', Kind.Invalid, `"${entry.id}" has sendfile without a directory`, hint)
+    throw blame(entry, 'data', { code: 'ENTRY_FIELD', kind: Kind.Invalid, message: `"${entry.id}" has sendfile without a directory`, hint })
   }
   const volume = resolveId(written, entry.ns)
   return (exchange) => {

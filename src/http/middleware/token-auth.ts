@@ -27,7 +27,12 @@ export const tokenAuth = (options: EntrySettings, { tokens, warn, clock }: Surro
   const written = options.text('token_auth.store', options.text('token_store', ''))
   if (written === '') {
     const hint = 'Name a security.token_store under token_auth.store.'
-    throw blame(entry, 'data.options', 'ENTRY_FIELD', Kind.Invalid, `"${entry.id}" has token_auth without a store`, hint)
+    throw blame(entry, 'data.options', {
+      code: 'ENTRY_FIELD',
+      kind: Kind.Invalid,
+      message: `"${entry.id}" has token_auth without a store`,
+      hint,
+    })
   }
   const store = resolveId(written, entry.ns)
   const header = text('header.name', 'Authorization')
