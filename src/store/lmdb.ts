@@ -9,7 +9,18 @@ import type { Environment } from '../lmdb/environment.ts'
 import { seal, unseal } from '../lmdb/sealed.ts'
 import type { Table } from '../lmdb/table.ts'
 import { repeat } from './repeat.ts'
-import { allow, type ListOptions, type Page, type PutOptions, type Store, type Stored, storeFull, valueTooLarge } from './store.ts'
+import {
+  allow,
+  firstKey,
+  type ListOptions,
+  type Page,
+  type PutOptions,
+  pageOf,
+  type Store,
+  type Stored,
+  storeFull,
+  valueTooLarge,
+} from './store.ts'
 
 export type LmdbStoreOptions = {
   readonly clock: Clock
@@ -113,22 +124,8 @@ export class LmdbStore implements Store {
     })
   }
 
-  async list({ prefix, after, limit, bytes }: ListOptions): Promise<Page> {
-    const items: Stored[] = []
-    let taken = 0
-    const from = after > prefix ? after : prefix
-    for (const { key, value } of this.#records.range(from === '' ? {} : { from })) {
-      if (!key.startsWith(prefix)) {
-        if (key > prefix) break
-        continue
-      }
-      const kept = key === after && after !== '' ? undefined : decode(key, value)
-      if (!kept || this.#isOver(kept)) continue
-      if (items.length === limit || taken >= bytes) return { items, hasMore: true }
-      items.push(kept)
-      taken += kept.value.length
-    }
-    return { items, hasMore: false }
+  async list(options: ListOptions): Promise<Page> {
+    return pageOf(this.#from(firstKey(options)), options)
   }
 
   async close(): Promise<void> {
@@ -136,6 +133,13 @@ export class LmdbStore implements Store {
     this.#stop()
     await Promise.allSettled(this.#common.under.values())
     await this.#release()
+  }
+
+  *#from(first: string): Generator<readonly [string, Stored | undefined]> {
+    for (const { key, value } of this.#records.range(first === '' ? {} : { from: first })) {
+      const kept = decode(key, value)
+      yield [key, this.#isOver(kept) ? undefined : kept]
+    }
   }
 
   #isOver({ expiresAt }: Kept): boolean {

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import { repeat } from './repeat.ts'
-import { allow, type ListOptions, type Page, type PutOptions, type Store, type Stored, storeFull } from './store.ts'
+import { allow, firstKey, type ListOptions, type Page, type PutOptions, pageOf, type Store, type Stored, storeFull } from './store.ts'
 
 export type MemoryStoreOptions = {
   readonly clock: Clock
@@ -56,28 +56,21 @@ export class MemoryStore implements Store {
     return before !== undefined
   }
 
-  async list({ prefix, after, limit, bytes }: ListOptions): Promise<Page> {
+  async list(options: ListOptions): Promise<Page> {
     this.#keys ??= [...this.#kept.keys()].sort()
-    const items: Stored[] = []
-    let taken = 0
-    for (let at = firstFrom(this.#keys, prefix > after ? prefix : after); at < this.#keys.length; at++) {
-      const key = this.#keys[at]!
-      if (!key.startsWith(prefix)) {
-        if (key > prefix) break
-        continue
-      }
-      const kept = key > after || after === '' ? this.#kept.get(key) : undefined
-      if (!kept || this.#isOver(kept)) continue
-      if (items.length === limit || taken >= bytes) return { items, hasMore: true }
-      items.push(kept)
-      taken += kept.value.length
-    }
-    return { items, hasMore: false }
+    return pageOf(this.#from(this.#keys, firstKey(options)), options)
   }
 
   async close(): Promise<void> {
     this.#stop()
     this.#kept.clear()
+  }
+
+  *#from(keys: readonly string[], first: string): Generator<readonly [string, Stored | undefined]> {
+    for (let at = firstFrom(keys, first); at < keys.length; at++) {
+      const kept = this.#kept.get(keys[at]!)
+      yield [keys[at]!, kept && !this.#isOver(kept) ? kept : undefined]
+    }
   }
 
   #isOver({ expiresAt }: Kept): boolean {

@@ -69,6 +69,27 @@ export const storeUnavailable = fault('STORE_UNAVAILABLE', Kind.Unavailable, tru
 export const storeLost = fault('STORE_LOST', Kind.Unavailable, false, 'It may or may not have been done: look before trying again.')
 export const storeFailed = fault('STORE_FAILED', Kind.Internal, false)
 
+/** The key that a list begins at. */
+export const firstKey = ({ prefix, after }: ListOptions): string => (after > prefix ? after : prefix)
+
+/** The page of a list, out of keys in their order, from `firstKey` on, each with what is stored under it; undefined for what has expired. */
+export const pageOf = (kept: Iterable<readonly [key: string, stored: Stored | undefined]>, options: ListOptions): Page => {
+  const { prefix, after, limit, bytes } = options
+  const items: Stored[] = []
+  let taken = 0
+  for (const [key, stored] of kept) {
+    if (!key.startsWith(prefix)) {
+      if (key > prefix) break
+      continue
+    }
+    if (stored === undefined || (key === after && after !== '')) continue
+    if (items.length === limit || taken >= bytes) return { items, hasMore: true }
+    items.push(stored)
+    taken += stored.value.length
+  }
+  return { items, hasMore: false }
+}
+
 /** Whether a write may be done over what is there. Throws why not. */
 export const allow = (present: { readonly version: string } | undefined, { onlyIfAbsent, ifVersion }: PutOptions): void => {
   if (onlyIfAbsent && present) throw keyExists('key already exists')

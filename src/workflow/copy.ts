@@ -50,10 +50,10 @@ export const fork = async (workshop: Workshop, head: Head, { seq, id, nowMs }: F
     if (isSpent) throw noFork(head.id, seq, 'that is in the middle of a computation', 'Take the record before it or behind it.')
     const code = Buffer.from(run.code, 'hex')
     const records: Sealed[] = [...taken]
-    records.push(seal(last, last.epoch + 1, notice(RecordKind.fork, code, nowMs, encodeAll([head.id, seq]))))
+    records.push(seal(last, last.epoch + 1, notice({ kind: RecordKind.fork, code, nowMs, input: encodeAll([head.id, seq]) })))
     if (steps > 0) {
       const learned = renamed(head, seq, body, { pid: formatPid(beginning.host, id), fuel: beginning.limits.fuel, nowMs })
-      records.push(seal(records.at(-1)!, last.epoch + 1, { ...notice(RecordKind.step, code, nowMs, NOTHING), ...learned }))
+      records.push(seal(records.at(-1)!, last.epoch + 1, { ...notice({ kind: RecordKind.step, code, nowMs, input: NOTHING }), ...learned }))
     }
     const own: Card = {
       ...{ entry: beginning.entry, host: beginning.host, code: run.code, start: run.start, startedMs: nowMs, endedMs: null, owner: '' },
@@ -85,7 +85,7 @@ export const transplant = async (archive: Archive, id: string, nowMs: number, wo
 const paused = (copy: Copy, code: string, nowMs: number): Copy => {
   const { records, effects } = copy
   const last = records.at(-1)!
-  const pause = notice(RecordKind.pause, Buffer.from(code, 'hex'), nowMs, timersToBytes(effects.timers))
+  const pause = notice({ kind: RecordKind.pause, code: Buffer.from(code, 'hex'), nowMs, input: timersToBytes(effects.timers) })
   return {
     ...copy,
     records: [...records, seal(last, last.epoch + 1, pause)],

@@ -164,7 +164,8 @@ export class Interventions {
 
   #note(head: Head, kind: RecordKind, input: Uint8Array, { code }: Card, effects: Effects): Promise<boolean> {
     const { engine, clock } = this.#options
-    return engine.append(head.id, head, seal(head, head.epoch, notice(kind, Buffer.from(code, 'hex'), clock.nowMs(), input)), effects)
+    const content = notice({ kind, code: Buffer.from(code, 'hex'), nowMs: clock.nowMs(), input })
+    return engine.append(head.id, head, seal(head, head.epoch, content), effects)
   }
 }
 

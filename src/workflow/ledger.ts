@@ -24,6 +24,15 @@ export type Open = { readonly seq: number; readonly op: string; readonly frame: 
 /** `everyMs` is 0 for what fires once. */
 export type Due = { readonly dueMs: number; readonly everyMs: number }
 
+/** A step as its record has it. `mailed`: the tags of what became mail with it. */
+export type Taken = {
+  readonly seq: number
+  readonly nowMs: number
+  readonly input: Frames
+  readonly output: Frames
+  readonly mailed: ReadonlySet<number>
+}
+
 export type Change = {
   /** Numbers of mail that the step took in; answers that were mail are not among them. */
   readonly taken: readonly number[]
@@ -37,6 +46,7 @@ export type Change = {
 /** The bytes of frames that lie where they say; none of those that do not. */
 export const bytesOf = (frames: Frames): Uint8Array => (areWithin(frames) ? frames.bytes.slice(frames.start, frames.end) : NOTHING)
 
+/** All of some bytes as frames, in place. */
 export const framesOf = (bytes: Uint8Array): Frames => ({
   bytes,
   view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
@@ -88,8 +98,8 @@ export class Ledger {
     this.attempts.interrupted()
   }
 
-  /** Takes one step in. `mailed` are the tags of what became mail with its record. */
-  step(seq: number, nowMs: number, input: Frames, output: Frames, mailed: ReadonlySet<number>): Change {
+  /** Takes one step in. */
+  step({ seq, nowMs, input, output, mailed }: Taken): Change {
     const change = { taken: [] as number[], answered: [] as number[], timers: new Map<number, number>(), cleared: new Set<number>() }
     const frame = this.#frame.over(input)
     while (frame.next()) {
@@ -100,14 +110,14 @@ export class Ledger {
       }
       change.answered.push(frame.tag)
       this.#watched(frame)
-      this.#answered(frame.tag, nowMs, change.timers, change.cleared)
+      this.#answered(frame.tag, nowMs, change)
     }
     let ended: Ended | null = null
     frame.over(output)
     while (frame.next() && ended === null) {
       if (frame.kind === EXIT) ended = { ok: frame.flag === 1, payload: frame.bytes.slice(frame.topicEnd, frame.payloadEnd) }
-      else if (frame.kind === ASK) this.#asked(seq, nowMs, frame, change, mailed.has(frame.tag))
-      else if (frame.kind === SEND && frame.tag !== 0) this.#opened(seq, 'send', frame, mailed.has(frame.tag))
+      else if (frame.kind === ASK) this.#asked(frame, { seq, nowMs, mailed }, change)
+      else if (frame.kind === SEND && frame.tag !== 0) this.#opened(frame, 'send', { seq, mailed })
     }
     const timers = [...change.timers].map(([tag, dueMs]) => ({ tag, dueMs }))
     return { taken: change.taken, answered: change.answered, timers, cleared: [...change.cleared], ended }
@@ -202,7 +212,7 @@ export class Ledger {
     this.watching.answered(op, target, { how, answer: valuesOf(reply)[0], on: this.owner })
   }
 
-  #answered(tag: number, nowMs: number, timers: Map<number, number>, cleared: Set<number>): void {
+  #answered(tag: number, nowMs: number, { timers, cleared }: Clocks): void {
     const isFirst = this.open.delete(tag)
     if (this.attempts.over(tag)) cleared.add(tag)
     const timer = this.timers.get(tag)
@@ -219,14 +229,16 @@ export class Ledger {
     timers.set(tag, dueMs)
   }
 
-  #asked(seq: number, nowMs: number, frame: FrameCursor, { timers, cleared }: Clocks, isMailed: boolean): void {
+  #asked(frame: FrameCursor, step: Pick<Taken, 'seq' | 'nowMs' | 'mailed'>, clocks: Clocks): void {
+    const { nowMs } = step
+    const { timers, cleared } = clocks
     const [op] = labelOf(frame)
     if (op === 'time.stop' || op === 'funcs.cancel') {
-      this.#canceled(Number(valuesOf(frame)[0]), timers, cleared)
+      this.#canceled(Number(valuesOf(frame)[0]), clocks)
       return
     }
     if (frame.tag === 0) return
-    this.#opened(seq, op, frame, isMailed)
+    this.#opened(frame, op, step)
     if (CHILDREN.has(op)) this.hasChildren = true
     if (CALLS.has(op)) this.attempts.asked(frame.tag, nowMs)
     const ms = TIMERS.has(op) && this.timers.size < MOST_TIMERS ? millisecondsOf(valuesOf(frame)[0]) : 0
@@ -238,7 +250,7 @@ export class Ledger {
   }
 
   /** Who asked has lost interest: nothing is asked again. */
-  #canceled(tag: number, timers: Map<number, number>, cleared: Set<number>): void {
+  #canceled(tag: number, { timers, cleared }: Clocks): void {
     this.open.delete(tag)
     const wasWaiting = this.attempts.over(tag)
     if (!this.timers.delete(tag) && !wasWaiting) return
@@ -246,10 +258,10 @@ export class Ledger {
     cleared.add(tag)
   }
 
-  #opened(seq: number, op: string, { bytes, at, payloadEnd, tag }: FrameCursor, mailed: boolean): void {
+  #opened({ bytes, at, payloadEnd, tag }: FrameCursor, op: string, { seq, mailed }: Pick<Taken, 'seq' | 'mailed'>): void {
     const frame = new Uint8Array((payloadEnd - at + 3) & ~3)
     frame.set(bytes.subarray(at, payloadEnd))
-    this.open.set(tag, { seq, op, frame, mailed })
+    this.open.set(tag, { seq, op, frame, mailed: mailed.has(tag) })
   }
 }
 

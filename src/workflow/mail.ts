@@ -25,9 +25,11 @@ const only = (write: (buffer: FrameBuffer) => void): Uint8Array => {
 export const messageFrame = (from: Pid, send: FrameCursor): Uint8Array =>
   only((buffer) => buffer.forward(MESSAGE, 0, new Address(from), send))
 
+/** A message of anybody. */
 export const messageOf = (from: Pid | '', topic: Uint8Array, payload: Uint8Array): Uint8Array =>
   only((buffer) => buffer.write(MESSAGE, 0, 0, encoder.encode(from), topic, payload))
 
+/** An event about `from`; empty: about nobody. */
 export const eventFrame = (from: Pid | '', topic: string, ok: boolean, payload: Uint8Array): Uint8Array =>
   only((buffer) => buffer.write(EVENT, ok ? 1 : 0, 0, encoder.encode(from), encoder.encode(topic), payload))
 

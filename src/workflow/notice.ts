@@ -7,11 +7,12 @@ import type { Content, RecordKind } from './record.ts'
 
 const NO_STEP = { fuel: 0, spent: 0, verdict: 'wait', output: new Uint8Array(0), mailed: [] } as const
 
-export const notice = (kind: RecordKind, code: Uint8Array, nowMs: number, input: Uint8Array): Content => ({
-  ...NO_STEP,
-  ...{ kind, code, nowMs, input },
-})
+type Notice = { readonly kind: RecordKind; readonly code: Uint8Array; readonly nowMs: number; readonly input: Uint8Array }
 
+/** The content of the record. */
+export const notice = (content: Notice): Content => ({ ...NO_STEP, ...content })
+
+/** What becomes durable with it. `more`: what else, or what instead. */
 export const noticed = (status: string, card: Card, more: Partial<Effects> = {}): Effects => ({
   ...{ status, active: status === 'running', traits: traitsOf(card), card: cardToBytes(card) },
   ...{ mail: [], taken: [], timers: [], cleared: [], pages: noPages },

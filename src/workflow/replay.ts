@@ -106,7 +106,8 @@ export const replay = (
     if (record.kind === RecordKind.note) ledger.note(noteOf(record.input))
     if (record.kind !== RecordKind.step) continue
     replayStep(id, body, record, meter)
-    ledger.step(record.seq, record.nowMs, framesOf(record.input), framesOf(record.output), new Set(record.mailed))
+    const { seq, nowMs, input, output, mailed } = record
+    ledger.step({ seq, nowMs, input: framesOf(input), output: framesOf(output), mailed: new Set(mailed) })
     verdict = record.verdict
     steps++
     fuel += record.spent

@@ -43,6 +43,15 @@ export type Origin = {
   readonly stale: readonly string[]
 }
 
+/** A step that was taken in, and the record of it. */
+type Taken = {
+  readonly change: Change
+  readonly step: Step
+  readonly mail: Effects['mail']
+  readonly ended: Ended | null
+  readonly content: Content & { readonly seq: number }
+}
+
 export class Run {
   readonly id: string
   readonly pid: Pid
@@ -123,7 +132,7 @@ export class Run {
     if (this.#isClosed) return NEVER
     const seq = this.#journal.next
     this.#mailed = new Set(mail.map(({ tag }) => tag))
-    const change = this.ledger.step(seq, step.nowMs, framesOf(input), step.outbox, this.#mailed)
+    const change = this.ledger.step({ seq, nowMs: step.nowMs, input: framesOf(input), output: step.outbox, mailed: this.#mailed })
     this.#marks.stepped(step.spent)
     const content: Content = {
       kind: RecordKind.step,
@@ -138,7 +147,7 @@ export class Run {
     }
     const ended = endOf(step.verdict, change.ended, this.body.fault)
     this.#isOver ||= ended !== null
-    const effects = this.#effectsOf(change, step, mail, ended, { ...content, seq })
+    const effects = this.#effectsOf({ change, step, mail, ended, content: { ...content, seq } })
     return new Promise((resolve, reject) => {
       const appended = ended === null ? this.#append(content, effects) : this.#appendLast(content, effects)
       appended.then(async (isOurs) => {
@@ -194,7 +203,7 @@ export class Run {
     if (this.#isOver || this.#isClosed || !this.ledger.open.has(note.tag)) return false
     const changed = this.ledger.note(note)
     const effects = { ...noticed('running', this.card, changed), active: this.ledger.isActive }
-    const content = notice(RecordKind.note, this.#code, this.#around.nowMs(), noteToBytes(note))
+    const content = this.#notice(RecordKind.note, noteToBytes(note))
     if (!(await this.#append(content, effects))) return false
     this.#around.committed(this, { timers: changed.timers, mail: [], ended: this.#isGivenUp })
     this.#departure.look()
@@ -209,7 +218,11 @@ export class Run {
     if (isLast) this.#isClosed = this.#isOver = true
     if (kind === RecordKind.own) this.ledger.owned(card.owner)
     const effects = noticed(status, card, isLast ? { ...more, pages: this.#marks.useless } : more)
-    return this.#append(notice(kind, this.#code, this.#around.nowMs(), input), effects)
+    return this.#append(this.#notice(kind, input), effects)
+  }
+
+  #notice(kind: RecordKind, input: Uint8Array): Content {
+    return notice({ kind, code: this.#code, nowMs: this.#around.nowMs(), input })
   }
 
   /** The step at hand is its last one that anybody sees before `resume`; one more may wait to be written. */
@@ -263,34 +276,37 @@ export class Run {
     await this.#journal.close()
   }
 
-  #effectsOf(change: Change, step: Step, mail: Effects['mail'], ended: Ended | null, content: Content & { readonly seq: number }): Effects {
+  /** What becomes durable with a step. */
+  #effectsOf({ change, step, mail, ended, content }: Taken): Effects {
     const taken = this.#intake.taken(change)
-    const status = ended === null ? 'running' : statusOf(ended)
-    let pages = noPages
-    if (ended !== null) {
-      this.card = { ...this.card, endedMs: step.nowMs, result: ended.payload, mark: null }
-      pages = this.#marks.useless
-    } else {
-      const taken = this.#marks.take(content.seq, content.input.length + content.output.length, this.body, this.ledger)
-      if (taken !== null) {
-        pages = taken.pages
-        this.card = { ...this.card, mark: taken.mark }
-      }
-    }
+    const pages = ended === null ? this.#checkpoint(content) : this.#lastPages(ended, step.nowMs)
     const begins = typeof this.card.beginMs === 'number'
     if (begins) this.card = { ...this.card, beginMs: null }
-    const own = begins ? ownTimer(this.card) : []
     return {
-      status,
+      status: ended === null ? 'running' : statusOf(ended),
       active: ended === null && (step.verdict === 'again' || this.ledger.isActive),
       traits: traitsOf(this.card),
       card: cardToBytes(this.card),
       mail: ended === null ? mail : [...mail, ...endMail(this.id, this.card, ended)],
       taken,
-      timers: [...change.timers, ...own],
+      timers: begins ? [...change.timers, ...ownTimer(this.card)] : change.timers,
       cleared: begins ? [...change.cleared, OWN_TIMER] : change.cleared,
       pages,
     }
+  }
+
+  /** Takes a checkpoint when it is time for one. */
+  #checkpoint({ seq, input, output }: Taken['content']): Effects['pages'] {
+    const taken = this.#marks.take(seq, input.length + output.length, this.body, this.ledger)
+    if (taken === null) return noPages
+    this.card = { ...this.card, mark: taken.mark }
+    return taken.pages
+  }
+
+  /** Its card says how it ended; its checkpoints are of no use any more. */
+  #lastPages({ payload }: Ended, endedMs: number): Effects['pages'] {
+    this.card = { ...this.card, endedMs, result: payload, mark: null }
+    return this.#marks.useless
   }
 
   /** The record of an end, with which its children hear of it. */

@@ -95,7 +95,7 @@ export const opening = (start: Start, head: Head | null, { owner, runtime, keptM
     ...(cuts && { cuts }),
   }
   const input = beginningToBytes(beginning)
-  const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, input)
+  const content = notice({ kind: RecordKind.start, code: Buffer.from(code.hash, 'hex'), nowMs, input })
   const mail = messages.map(({ from, topic, payload }) => ({ to: id, frame: messageOf(from, Buffer.from(topic), payload) }))
   return {
     beginning,
@@ -114,7 +114,7 @@ export const ownTimer = ({ beginMs, limit }: Card): Effects['timers'] => {
 /** A run that has not begun yet, with the program it is to begin with instead. */
 export const exchanged = (head: Head, code: Start['code'], beginning: Beginning, nowMs: number): Pick<Opening, 'record' | 'effects'> => {
   const card: Card = { ...cardOf(head.card), code: code.hash, start: head.seq + 1 }
-  const content = notice(RecordKind.start, Buffer.from(code.hash, 'hex'), nowMs, beginningToBytes(beginning))
+  const content = notice({ kind: RecordKind.start, code: Buffer.from(code.hash, 'hex'), nowMs, input: beginningToBytes(beginning) })
   return { record: seal(head, head.epoch, content), effects: noticed(head.status, card, { active: false, timers: ownTimer(card) }) }
 }
 

@@ -39,7 +39,7 @@ export class Journal {
       limits: defaultLimits,
       runtime: buildName(),
     }
-    this.#write(notice(RecordKind.start, this.#hash, STARTED_MS, beginningToBytes(beginning)))
+    this.#write(notice({ kind: RecordKind.start, code: this.#hash, nowMs: STARTED_MS, input: beginningToBytes(beginning) }))
   }
 
   /** One step over all that waits, as a record. */
@@ -49,7 +49,7 @@ export class Journal {
     const verdict = process.step(fuel)
     const { body, nowMs } = process
     const done = { verdict, spent: body.spent, output: bytesOf(body.outbox), mailed: [] }
-    this.#write({ ...notice(RecordKind.step, this.#hash, nowMs, input), fuel, ...done })
+    this.#write({ ...notice({ kind: RecordKind.step, code: this.#hash, nowMs, input }), fuel, ...done })
     return verdict
   }
 

@@ -84,7 +84,11 @@ test('of a checkpoint that another build of the runtime took nothing is left onc
     const head = (await engine.head('sum'))!
     const card = cardOf(head.card)
     const older: Card = { ...card, mark: { ...card.mark!, runtime: 'older' } }
-    const record = seal(head, head.epoch, notice(RecordKind.resume, Buffer.from(card.code, 'hex'), 1, new Uint8Array(0)))
+    const record = seal(
+      head,
+      head.epoch,
+      notice({ kind: RecordKind.resume, code: Buffer.from(card.code, 'hex'), nowMs: 1, input: new Uint8Array(0) }),
+    )
     assert.ok(await engine.append('sum', head, record, noticed('running', older)))
     app = await again(app)
     await send(app, 'sum', 'add', '2')

@@ -14,10 +14,8 @@ import {
   isLoose,
   joined,
   kindOf,
-  literal,
   type MapType,
   membersOf,
-  nil,
   optional,
   type RecordType,
   resolved,
@@ -37,14 +35,11 @@ export abstract class ValueReader extends Calls {
   #value(node: Expression): Type {
     switch (node.kind) {
       case 'nil':
-        return nil
       case 'true':
       case 'false':
-        return literal(node.kind === 'true', 'boolean')
       case 'number':
-        return literalOf(this.chunk.source.text.slice(node.start, node.end))
       case 'string':
-        return literalOf(node.text)
+        return this.constantOf(node)!
       case 'vararg':
         return this.frame.rest ?? any
       case 'name':
