@@ -48,6 +48,8 @@ const NAMES = {
   children: 'child process',
 } as const
 type Kind = keyof typeof NAMES
+/** Those that are programs of their own. */
+const PEERS = ['wippy', 'plain', 'contexts', 'threads', 'children', 'stock', 'quickjs', 'isolates'] as const satisfies Kind[]
 const KEEP_NOBODY: readonly string[] = [NAMES.plain, NAMES.coroutine, NAMES.contexts]
 
 type Task = { readonly kind: Kind; readonly peer: Peer | null; readonly task: string; readonly count?: number }
@@ -97,20 +99,13 @@ const onlyOurs = (rows: readonly (readonly [string, string])[]): Table => ({
 export const isolation = async (pace: Pace, say: (text: string) => void): Promise<Report> => {
   const contenders = new Contenders()
   try {
-    const peers = {
-      wippy: contenders.wippy(),
-      plain: contenders.plain(),
-      contexts: contenders.contexts(),
-      threads: contenders.threads(),
-      children: contenders.children(),
-      stock: contenders.stock(),
-      quickjs: contenders.quickjs(),
-      isolates: contenders.isolates(),
-    }
+    const wippy = contenders.wippy()
+    const others = PEERS.slice(1).map((kind) => [kind, contenders[kind]()] as const)
+    const peers = new Map<Kind, Peer | null>([['wippy', wippy], ...others])
     const native = contenders.native()
     const each = (task: string, more: Partial<Record<Kind, Partial<Task>>> = {}): Task[] =>
-      Object.entries(peers).map(([kind, peer]) => ({ kind: kind as Kind, peer, task, ...more[kind as Kind] }))
-    const shared = (task: string): Task => ({ kind: 'coroutine', peer: peers.wippy, task })
+      [...peers].map(([kind, peer]) => ({ kind, peer, task, ...more[kind] }))
+    const shared = (task: string): Task => ({ kind: 'coroutine', peer: wippy, task })
 
     say('a call')
     const calls = await measured([...each('call'), shared('shared-call')], pace)
@@ -120,21 +115,12 @@ export const isolation = async (pace: Pace, say: (text: string) => void): Promis
     const slow = { threads: { count: 2 }, children: { count: 1 }, isolates: { count: 10 } }
     const spawns = await measured([...each('spawn', slow), { kind: 'coroutine', peer: native, task: 'spawn' }], pace)
     say('memory')
-    // each in a program that has done nothing before
-    const memory = inOrder([
-      ...(await holdingOf('wippy', contenders.wippy())),
-      ...(await holdingOf('plain', contenders.plain())),
-      ...(await holdingOf('coroutine', native)),
-      ...(await holdingOf('contexts', contenders.contexts())),
-      ...(await holdingOf('quickjs', contenders.quickjs())),
-      ...(await holdingOf('isolates', contenders.isolates())),
-      ...(await holdingOf('stock', contenders.stock())),
-      ...(await holdingOf('threads', contenders.threads())),
-      ...(await holdingOf('children', contenders.children())),
-    ])
+    const held = await holdingOf('coroutine', native)
+    for (const kind of PEERS) held.push(...(await holdingOf(kind, contenders[kind]()))) // in a program that has done nothing before
+    const memory = inOrder(held)
     say('metering, images, plugins')
-    const metering = await meteringOf(peers.wippy, peers.stock)
-    const moves = (await peers.wippy.ask('snapshot', MOVES)) as { readonly ns: number; readonly bytes: number }
+    const metering = await meteringOf(wippy, peers.get('stock') ?? null)
+    const moves = (await wippy.ask('snapshot', MOVES)) as { readonly ns: number; readonly bytes: number }
     const node = contenders.node('plugin')
     const [functions, plugins] = await measure(
       [

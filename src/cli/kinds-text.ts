@@ -11,7 +11,7 @@ limits | those of the host | memory, fuel, hard_fuel, mailbox.messages, mailbox.
 meta.command | none | { name, short, main, security }: what wippy run calls it, and on whose behalf it runs: { actor, policies, groups }
 security | that of who starts it | as whom it runs, and what it may do: { actor: { id, meta }, policies, groups }
 meta.durable | false | whether its steps are written down, as those of a workflow
-kind function.lua: A function: called by id; nothing of one call is left for the next.
+kind function.lua: A function: called by id; one call leaves nothing behind for the next.
 source | needed | as of process.lua
 method | main | as of process.lua
 modules | [] | as of process.lua
@@ -19,8 +19,8 @@ imports | {} | as of process.lua
 limits | those of the host | as of process.lua
 security | that of who calls it | as of process.lua
 pool | lazy | how many calls run at once and how many wait: { type, workers, size, buffer, max_size }
-kind library.lua: Code for others, bound to a name with imports.
-source | needed | returns what the others get
+kind library.lua: Code for other entries, which bind it to a name with imports.
+source | needed | returns what those entries get
 modules | [] | as of process.lua
 imports | {} | as of process.lua
 kind module.lua: The same as library.lua.
@@ -35,7 +35,7 @@ kind process.host: Where processes run: a group with limits.
 limits | those of the configuration | processes, memory, fuel, hard_fuel, mailbox
 kind terminal.host: A host whose process has standard input and output.
 limits | those of the configuration | as of process.host
-kind process.service: One process that is started at boot and again when it fails.
+kind process.service: A process that is started at boot, and again when it fails.
 process | needed | the process entry
 host | needed | its host
 input | [] | arguments of its main
@@ -43,10 +43,10 @@ lifecycle | see below | { auto_start, requires, start_timeout, stop_timeout, res
 kind process.supervisor: A tree of processes, as in Erlang.
 strategy | one_for_one | one_for_one, one_for_all, rest_for_one, simple_one_for_one
 host | needed | the host of the children
-max_restarts | 1 | more within the time and it gives up
+max_restarts | 1 | restarts within the time below; with one more the supervisor gives up
 within | 5s | that time
 auto_shutdown | never | never, any_significant, all_significant
-max_children | 10000 | how many at once
+max_children | 10000 | how many there may be at once
 children | [] | { id, process, args, host, name, restart, shutdown, significant } each
 lifecycle | see process.service | as of process.service
 kind workflow.host: Where workflows run.
@@ -54,7 +54,7 @@ limits | those of the configuration | as of process.host
 kind temporal.worker: The same as workflow.host, for apps that name one.
 limits | those of the configuration | as of process.host
 kind temporal.client: Data for apps that name one; journals are kept by the node.
-kind contract.definition: What can be called.
+kind contract.definition: An interface: what can be called.
 methods | [] | { name, description, input_schemas, output_schemas } each
 kind contract.binding: Functions that implement contracts.
 contracts | [] | { contract, methods, context_required, default } each
@@ -94,7 +94,7 @@ file | :memory: | the file
 options | {} | { foreign_keys }
 limits | 100000 rows, 8MiB | of one result
 statement_timeout | none | how long a statement may take
-drain_timeout | 30s | how long users of what was exchanged may take
+drain_timeout | 30s | how long users of a database that was replaced may take to finish
 kind db.sql.postgres: A PostgreSQL server.
 host | needed | its host
 port | 5432 | its port
@@ -122,7 +122,7 @@ drain_timeout | 30s | as of db.sql.sqlite
 kind store.memory: Keys and values in memory.
 max_size | 10000 | keys
 max_bytes | 64MiB | of all
-cleanup_interval | 5m | how often expired keys go
+cleanup_interval | 5m | how often expired keys are removed
 kind store.lmdb: Keys and values on the disk.
 path | needed | the folder
 max_size | 1000000 | keys
@@ -140,36 +140,36 @@ timeout | 5s | how long a command may take
 queue | 10000 | commands under way
 kind store.sql: Keys and values in a table of a database, values as JSON.
 database | needed | the db.sql entry
-table_name | needed | the table, which somebody has made
+table_name | needed | the table; it must exist
 id_column_name | key | the column of keys; they are unique
 payload_column_name | value | the column of values: bytes or text
 expire_column_name | expires_at | the column that says when one expires: a timestamp, or a bigint of milliseconds
 max_value | 1MiB | of one
-cleanup_interval | 5m | how often expired keys go
-kind pg.scope: Groups of processes, which know nothing of those of other scopes.
+cleanup_interval | 5m | how often expired keys are removed
+kind pg.scope: Groups of processes, apart from those of other scopes.
 max_groups | 10000 | groups with members
 max_members_per_group | 10000 | of each
-kind config.aws: An account of AWS, or of a storage that speaks like it.
+kind config.aws: An account of AWS, or of a storage with the same protocol.
 region | needed | its region
 access_key_id | needed to use it | the key; access_key_id_env names a variable
 secret_access_key | needed to use it | its secret; secret_access_key_env names a variable
 session_token | none | of keys that expire
-kind cloudstorage.s3: A bucket of S3, or of a storage that speaks like it.
+kind cloudstorage.s3: A bucket of S3, or of a storage with the same protocol.
 bucket | needed | its name
 config | needed | a config.aws entry
 endpoint | that of AWS | the address of the storage
-path_style | true with an endpoint | whether the bucket stands in the path, not in the host
-timeout | 60s | how long an answer, or more of one, is waited for
+path_style | true with an endpoint | whether the bucket is named in the path, not in the host
+timeout | 60s | how long to wait for an answer, or for more of one
 kind queue.driver.memory: Queues in memory.
 kind queue.queue: A queue.
 driver | needed | its driver
 driver_options | 1000 messages, 64MiB | { memory: { max_length, max_bytes } }
-dead_letter | none | { queue, max_attempts }: where messages go that fail
+dead_letter | none | { queue, max_attempts }: where messages go that have failed
 kind queue.consumer: A function that is called for each message.
 queue | needed | the queue
 func | needed | the function
 concurrency | 1 | calls at once
-auto_ack | false | whether a message is done as soon as it was given
+auto_ack | false | whether a message is done as soon as it was handed over
 lifecycle | see process.service | as of process.service
 kind security.policy: Who may do what.
 policy | needed | { actions, resources, effect, conditions }
@@ -188,7 +188,7 @@ memory | 16MiB | at once
 timeout | 30s | altogether
 modules | [] | modules it may require
 allow | [] | what else it may
-kind template.set: Templates that know each other.
+kind template.set: Templates that can use each other.
 engine | {} | { delimiters, globals, extensions, development_mode }
 kind template.jet: A template.
 set | needed | its set
@@ -213,15 +213,15 @@ source | needed | the text, or file://
 wit | needed | its signature
 method | needed | the export
 limits | as of plugin.component | { memory, fuel, timeout }
-kind registry.entry: Data: kept, and found by whoever looks for it.
-kind ns.definition: What a component of entries is.
+kind registry.entry: Data, to be looked up.
+kind ns.definition: What a component made of entries is.
 kind ns.requirement: A value that a component needs from outside.
 targets | [] | where the value goes: { entry, path } each
 default | none | the value when nobody gives one
 kind ns.dependency: A component that this one needs, with values for its requirements.
 component | needed | org/module
 parameters | [] | { name, value } each
-kind fs.directory: Files below a directory, for code and plugins.
+kind fs.directory: The files in a directory, for code and plugins.
 directory | needed | the directory
 auto_init | false | whether it is made when it is missing
 mode | 0755 | its permissions
@@ -230,14 +230,14 @@ read_only | false | whether nothing may be written
 kind exec.native: Programs of the system, for code that may run them.
 default_work_dir | . | where they run, relative to the app
 default_env | {} | variables that they have, beside PATH
-command_whitelist | [] | whole commands that may be run, with variables before them that decide which code that is (PATH=/x ls); without it any
+command_whitelist | [] | complete commands that may be run, preceded by variables that decide which code that is (PATH=/x ls); without it, any command
 kind process.wasm: A process whose code is a WebAssembly component.
 fs | needed | the fs.directory it is in
 path | needed | the file
 hash | needed | sha256:…
 method | needed | the export
 limits | as of plugin.component | { memory, fuel, timeout }
-kind http.static: Files as answers.
+kind http.static: Files that are served.
 meta.server | needed | the http.service
 path | needed | the path they are below
 fs | needed | the fs.directory they are in
