@@ -103,6 +103,9 @@ const patternOf = (entry: Entry, prefix: string, path: string): Pattern => {
   }
 }
 
+/** What leads to a route. */
+type Way = { readonly server: string; readonly method: string; readonly pattern: Pattern }
+
 class Plan {
   /** Why entries are not in it. */
   readonly problems = new Map<string, WippyError>()
@@ -119,8 +122,8 @@ class Plan {
     return this.#endpoints.has(endpoint)
   }
 
-  /** Throws HTTP_ROUTE_TAKEN. */
-  add(entry: Entry, server: string, method: string, pattern: Pattern, route: Omit<Route, 'endpoint'>): void {
+  /** The route of an entry. Throws HTTP_ROUTE_TAKEN. */
+  add(entry: Entry, { server, method, pattern }: Way, route: Omit<Route, 'endpoint'>): void {
     let table = this.#tables.get(server)
     if (!table) {
       table = new RouteTable()
@@ -204,7 +207,7 @@ export class Plans {
     if (above?.kind !== 'http.router') return // said of the entry when it came
     const { server, prefix, ...steps } = this.router(above)
     const context = this.#given.authority.of(entry, this.#contextOf(server, above, state))
-    plan.add(entry, server, method, patternOf(entry, prefix, path), { target: func, context, ...steps })
+    plan.add(entry, { server, method, pattern: patternOf(entry, prefix, path) }, { target: func, context, ...steps })
   }
 
   #addSite(plan: Plan, entry: Entry, state: State): void {
@@ -212,13 +215,8 @@ export class Plans {
     const server = referenceIn(entry, 'meta.server')
     const pattern = patternOf(entry, settings.text('path', '/'), `/{${REST}...}`)
     const { before, forClients } = this.router(entry)
-    plan.add(entry, server, '*', pattern, {
-      target: siteOf(entry, settings),
-      before,
-      after: [],
-      forClients,
-      context: this.#contextOf(server, entry, state),
-    })
+    const context = this.#contextOf(server, entry, state)
+    plan.add(entry, { server, method: '*', pattern }, { target: siteOf(entry, settings), before, after: [], forClients, context })
   }
 
   /** What is inherited from a server, and from what stands between. */
