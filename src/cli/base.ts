@@ -8,19 +8,19 @@ export abstract class AppCommand extends Command {
     config: string({ summary: 'The configuration file, in place of the one found here.', helpValue: '<file>' }),
     override: string({
       char: 'o',
-      summary: 'Put a value over a field of an entry; repeatable.',
+      summary: 'Replace the value of a field of an entry; repeatable.',
       helpValue: 'ns:entry:field=value',
       multiple: true,
       multipleNonGreedy: true,
     }),
     profile: string({
-      summary: 'Lay a profile of .wippy.yaml over it; repeatable, in order.',
+      summary: 'Lay a profile of .wippy.yaml over the settings; repeatable, in order.',
       helpValue: '<name>',
       multiple: true,
       multipleNonGreedy: true,
     }),
     set: string({
-      summary: 'Put a value over the configuration; repeatable.',
+      summary: 'Replace a value of the configuration; repeatable.',
       helpValue: 'section.path=value',
       multiple: true,
       multipleNonGreedy: true,

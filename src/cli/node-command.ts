@@ -1,5 +1,6 @@
 // What commands share that work on a running node.
 
+import { string as word } from '@oclif/core/args'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
 import type { Client } from '../control/client.ts'
@@ -7,10 +8,13 @@ import { folderOf, type NodeFlags, placed, withNode } from './node-place.ts'
 
 export { type NodeFlags, placeOf } from './node-place.ts'
 
+/** How a command is told which process it is about. */
+export const processArgument = word({ required: true, description: 'Its pid, the number at the end of the pid, or a registered name.' })
+
 export abstract class NodeCommand extends Command {
   static override baseFlags = {
-    dir: string({ char: 'C', summary: 'The directory of the app whose node is meant.', helpValue: '<directory>' }),
-    state: string({ summary: 'Its state folder; otherwise .wippy in there, or what its configuration says.', helpValue: '<folder>' }),
+    dir: string({ char: 'C', summary: 'The directory of the app whose node to use.', helpValue: '<directory>' }),
+    state: string({ summary: 'The state folder of the node. Default: what its configuration says, or .wippy.', helpValue: '<folder>' }),
     to: string({ summary: 'A node elsewhere; its token is taken from WIPPY_CONTROL_TOKEN.', helpValue: 'host:port' }),
     json: boolean({ summary: 'As JSON.' }),
   }

@@ -24,13 +24,13 @@ const endingOf = (file: string): string => {
 }
 
 export default class Bench extends Command {
-  static override summary = 'Measure what it costs here: a memory for each process, a message, a start, a durable step, a change.'
+  static override summary = 'Measure what things cost here: a memory for each process, a message, a start, a durable step, a change.'
   static override description =
     `Prints tables (or JSON) and draws a picture. Each contender is a program of its own and all take turns, so trust ratios more than times, and
 a machine that has nothing else to do more than one that has. Erlang, native Lua, wasmoon, quickjs-emscripten and isolated-vm take part when they are installed.
 isolation takes less than two minutes. Files that end with .png are drawn on light paper, 2400 pixels wide.`
   static override examples = ['<%= config.bin %> bench isolation', '<%= config.bin %> bench message -o message.png -o message.json']
-  static override args = { name: text({ required: true, options: [...NAMES], description: 'What is measured.' }) }
+  static override args = { name: text({ required: true, options: [...NAMES], description: 'What to measure.' }) }
   static override flags = {
     output: string({
       char: 'o',
@@ -39,7 +39,7 @@ isolation takes less than two minutes. Files that end with .png are drawn on lig
       multiple: true,
       multipleNonGreedy: true,
     }),
-    quick: boolean({ summary: 'Fewer and shorter rounds: to see that it runs, not to compare.' }),
+    quick: boolean({ summary: 'Fewer and shorter rounds: to check that it runs, not to compare.' }),
     json: boolean({ summary: 'Print JSON.' }),
   }
 

@@ -15,16 +15,16 @@ import { Quit } from '../quit.ts'
 const plain = ({ code, message, where, hint, frame }: WippyError) => ({ code, message, where, hint, frame })
 
 export default class Check extends AppCommand {
-  static override summary = 'Read and check everything of an app, and start nothing.'
+  static override summary = 'Check everything in an app without starting anything.'
   static override description =
-    `Entry files, the fields of every kind, Lua, what is required and imported, circles, files that are missing: all that is wrong, each with its place.
+    `Entry files, the fields of every kind, Lua, what is required and imported, circles, missing files: everything that is wrong, each with its place.
 It says whether the app would start; databases and other services are not connected to. What is odd in Lua that starts is what wippy lint is for.
 Exit code 3: something is wrong.`
   static override examples = ['<%= config.bin %> check', '<%= config.bin %> check ../shop --json']
   static override args = { path: string({ description: 'The directory of the app.', default: '.' }) }
   static override flags = {
-    modules: boolean({ summary: 'Show what types say of the Lua of modules as well, and not only how much.' }),
-    json: boolean({ summary: 'As JSON; what types say of modules is among the warnings.' }),
+    modules: boolean({ summary: 'List the type errors in the Lua of modules as well, not just their number.' }),
+    json: boolean({ summary: 'As JSON; type errors in modules are among the warnings.' }),
   }
 
   override async run(): Promise<void> {

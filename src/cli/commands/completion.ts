@@ -5,7 +5,7 @@ import { Command } from '@oclif/core/command'
 import { completionScripts } from '../completion.ts'
 
 export default class Completion extends Command {
-  static override summary = 'Print what makes a shell complete commands, flags, and the names of what runs.'
+  static override summary = 'Print the script that lets a shell complete commands, flags, and the names of what runs.'
   static override examples = [
     'eval "$(<%= config.bin %> completion bash)"',
     '<%= config.bin %> completion zsh > ~/.zfunc/_wippy',

@@ -17,14 +17,14 @@ import { plainVersion } from '../stored.ts'
 export default class Deploy extends NodeCommand {
   static override summary = 'Bring what the files of a folder say into the running node, as one version.'
   static override description =
-    `The node's handlers look at all of it before anything changes; when one refuses, the reason is said and nothing has changed.
+    `The node's handlers check all of it before anything changes; if one refuses, its reason is shown and nothing has changed.
 Of the namespaces that the folder has, entries that came from files and are no longer in it are deleted; what was made at run time stays.
 Overrides, disabled entries and replacements are those of the app's configuration. Exit code 9: somebody else changed one of the entries at the same moment.`
   static override examples = ['<%= config.bin %> deploy src -m "new prices"', '<%= config.bin %> deploy ../release/src --dry-run']
   static override args = { folder: text({ description: "A folder of entries; the app's own otherwise." }) }
   static override flags = {
     message: string({ char: 'm', summary: 'What the change is for.', default: '' }),
-    author: string({ summary: 'Whom it is by.', helpValue: '<name>', default: OPERATOR }),
+    author: string({ summary: 'Who makes it.', helpValue: '<name>', default: OPERATOR }),
     'dry-run': boolean({ summary: 'Show what would change and whether the node would take it; change nothing.' }),
   }
 

@@ -30,16 +30,15 @@ const tellKind = async (word: string, asJson: boolean): Promise<void> => {
 }
 
 export default class Explain extends Command {
-  static override summary =
-    'Say what the code of an error means, why there is one, and how to mend it; or what fields a kind of entries has.'
+  static override summary = 'Explain an error code (what it means, why it happens, how to fix it), or the fields of a kind of entries.'
   static override examples = [
     '<%= config.bin %> explain IMPORT_CYCLE',
     '<%= config.bin %> explain process.service',
     '<%= config.bin %> explain --list',
   ]
-  static override args = { code: string({ description: 'What stands in brackets behind a message, or a kind of entries.' }) }
+  static override args = { code: string({ description: 'What is in brackets after a message, or a kind of entries.' }) }
   static override flags = {
-    list: boolean({ summary: 'All of them.' }),
+    list: boolean({ summary: 'List all codes.' }),
     json: boolean({ summary: 'As JSON.' }),
   }
 

@@ -18,7 +18,7 @@ const tell = (file: string, wasThere: boolean): void => print(`${file} ${wasTher
 export default class Init extends Command {
   static override summary = 'Make this directory an app.'
   static override description =
-    'Writes a wippy.lock, and a first process when there is no source directory yet. What is there stays as it is. To begin with more, in a new directory: wippy new.'
+    'Writes a wippy.lock, and a first process when there is no source directory yet. Existing files stay as they are. To start from a template in a new directory, use wippy new.'
   static override flags = {
     'src-dir': string({ char: 'd', summary: 'Where the entries are.', default: './src' }),
     'modules-dir': string({ summary: 'Where modules are kept.', default: '.wippy' }),

@@ -1,10 +1,9 @@
 // wippy inspect PID
 
-import { string } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
 import type { Coroutine, Standing, Variable } from '../../index.ts'
 import { ageText, bytesText, countText } from '../figures.ts'
-import { NodeCommand } from '../node-command.ts'
+import { NodeCommand, processArgument } from '../node-command.ts'
 import { json, print, table, visible } from '../output.ts'
 
 type Inspected = {
@@ -74,7 +73,7 @@ export default class Inspect extends NodeCommand {
     '<%= config.bin %> inspect cart',
   ]
   static override args = {
-    process: string({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
+    process: processArgument,
   }
 
   static override flags = { variables: boolean({ summary: 'Also the variables of the functions it is in.' }) }

@@ -1,8 +1,7 @@
 // wippy kill PID
 
-import { string } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
-import { NodeCommand } from '../node-command.ts'
+import { NodeCommand, processArgument } from '../node-command.ts'
 import { json, print, visible } from '../output.ts'
 
 export default class Kill extends NodeCommand {
@@ -10,7 +9,7 @@ export default class Kill extends NodeCommand {
   static override description =
     'By force, whatever it does at the moment; what is linked to it or supervises it hears of that. With --cancel it is asked to end.'
   static override args = {
-    process: string({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
+    process: processArgument,
   }
   static override flags = { cancel: boolean({ summary: 'Ask it to end; whether and when it does is its own decision.' }) }
 

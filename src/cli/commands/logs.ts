@@ -21,7 +21,7 @@ const lineText = ({ time, level, source, message, fields }: Line): string => {
 
 export default class Logs extends NodeCommand {
   static override summary = 'Show what the node that runs here has logged lately.'
-  static override flags = { follow: boolean({ char: 'f', summary: 'Go on with what it logs from now on, until Ctrl-C.' }) }
+  static override flags = { follow: boolean({ char: 'f', summary: 'Go on showing what it logs, until Ctrl-C.' }) }
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Logs)

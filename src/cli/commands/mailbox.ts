@@ -1,8 +1,7 @@
 // wippy mailbox PID
 
-import { string } from '@oclif/core/args'
 import { bytesText } from '../figures.ts'
-import { NodeCommand } from '../node-command.ts'
+import { NodeCommand, processArgument } from '../node-command.ts'
 import { json, jsonLine, print, shortened, table, visible } from '../output.ts'
 
 const WIDEST = 100 // characters of values
@@ -24,9 +23,9 @@ const valuesText = ({ values, bytes }: Waiting): string => {
 export default class Mailbox extends NodeCommand {
   static override summary = 'Show what waits for a process of the node that runs here.'
   static override description =
-    'Oldest first, at most a hundred. Nothing is taken out; what the process has taken in already is in its own memory, and only counted.'
+    'Oldest first, at most a hundred. Nothing is taken out; messages that the process has already taken in are in its own memory, and only counted.'
   static override args = {
-    process: string({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
+    process: processArgument,
   }
 
   override async run(): Promise<void> {

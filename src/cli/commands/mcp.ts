@@ -61,7 +61,7 @@ Without --http it speaks over standard input and output: that is what an agent's
   static override flags = {
     actor: string({ summary: 'The name the agent goes by.', default: 'agent', helpValue: '<name>' }),
     allow: string({
-      summary: 'An action on a resource it may do: registry.get:app:*; repeatable.',
+      summary: 'An action it may do on a resource, such as registry.get:app:*; repeatable.',
       helpValue: '<grant>',
       multiple: true,
       multipleNonGreedy: true,
@@ -73,7 +73,7 @@ Without --http it speaks over standard input and output: that is what an agent's
       multipleNonGreedy: true,
     }),
     http: integer({
-      summary: 'Speak over HTTP on this port of 127.0.0.1; 0 is any. The token is WIPPY_MCP_TOKEN, or made up and said.',
+      summary: 'Speak over HTTP on this port of 127.0.0.1; 0 is any. The token is WIPPY_MCP_TOKEN; without it, one is made and shown.',
       helpValue: '<port>',
       min: 0,
       max: 65_535,

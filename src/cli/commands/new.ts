@@ -26,14 +26,14 @@ const listText = (all: readonly Template[]): string =>
 export default class New extends Command {
   static override summary = 'Make an app in a new directory, from a template.'
   static override description =
-    'Each template is an app that runs, with a README that says how. To make an app of a directory that has files already: wippy init.'
+    'Each template is an app that runs, with a README that says how. To make an app of a directory that already has files, use wippy init.'
   static override examples = ['<%= config.bin %> new --list', '<%= config.bin %> new service shop']
   static override args = {
-    template: string({ description: 'What to begin with.' }),
-    directory: string({ description: 'Where; a directory of the name of the template otherwise.' }),
+    template: string({ description: 'The template to start from.' }),
+    directory: string({ description: 'Where to make it; a directory named after the template otherwise.' }),
   }
   static override flags = {
-    list: boolean({ summary: 'Say which templates there are.' }),
+    list: boolean({ summary: 'List the templates.' }),
     json: boolean({ summary: 'As JSON.' }),
   }
 

@@ -21,7 +21,7 @@ The file has a checksum: one that is torn or was altered is not run.`
   static override examples = ['<%= config.bin %> pack -o shop.wapp', '<%= config.bin %> run shop.wapp greet Ada']
   static override args = { path: text({ description: 'The directory of the app.', default: '.' }) }
   static override flags = {
-    output: string({ char: 'o', summary: 'The file to write; the name of the app otherwise.', helpValue: '<file>' }),
+    output: string({ char: 'o', summary: 'The file to write; named after the app otherwise.', helpValue: '<file>' }),
     json: boolean({ summary: 'As JSON.' }),
   }
 

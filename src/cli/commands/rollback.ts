@@ -3,5 +3,5 @@
 import RegistryRollback from './registry/rollback.ts'
 
 export default class Rollback extends RegistryRollback {
-  static override summary = 'Go one version of the registry back, or to the version that is named.'
+  static override summary = 'Go back one version of the registry, or to the given one.'
 }

@@ -7,7 +7,7 @@ import type { RunFlags } from '../run.ts'
 export const runFlags = {
   exec: string({ char: 'x', summary: 'Run this process.', helpValue: 'ns:entry' }),
   host: string({ summary: 'The terminal host it runs on, when there are several.', helpValue: 'ns:entry' }),
-  console: boolean({ char: 'c', summary: 'Show the log also while a process has the terminal.' }),
+  console: boolean({ char: 'c', summary: 'Show the log even while a process has the terminal.' }),
   silent: boolean({ char: 's', summary: 'Show no log and no warnings.' }),
   verbose: boolean({ char: 'v', summary: 'Show all of the log.' }),
 }
@@ -29,7 +29,7 @@ What stands behind the target goes to the process; only -o ns:entry:field=value,
   static override strict = false
   static override flags = {
     ...runFlags,
-    watch: boolean({ summary: 'Take files in as they are saved, while the app runs.' }),
+    watch: boolean({ summary: 'Take in files when they are saved, while the app runs.' }),
   }
 
   /** Flags that count as given. */

@@ -14,14 +14,14 @@ Exit code 1: a test failed. 3: something is wrong in the app's files. 4: there i
   static override strict = false
   static override flags = {
     ns: string({
-      summary: 'Run only tests of these namespaces; app.* is app and all below it. Repeatable, or with commas.',
+      summary: 'Run only the tests of these namespaces; app.* is app and all below it. Repeatable, or with commas.',
       helpValue: '<pattern>',
       multiple: true,
       multipleNonGreedy: true,
       delimiter: ',',
     }),
-    timeout: string({ summary: 'How long a test may take that has no meta.timeout.', helpValue: '<duration>', default: '30s' }),
-    watch: boolean({ char: 'w', summary: 'Stay, and run again what a saved file touches.' }),
+    timeout: string({ summary: 'How long a test without a meta.timeout may take.', helpValue: '<duration>', default: '30s' }),
+    watch: boolean({ char: 'w', summary: 'Stay, and after each save run the tests that it concerns.' }),
     json: boolean({ summary: 'As JSON, when all have run.' }),
     console: boolean({ char: 'c', summary: 'Show the log of the app.' }),
   }

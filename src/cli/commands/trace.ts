@@ -1,11 +1,10 @@
 // wippy trace PID
 
-import { string as text } from '@oclif/core/args'
 import { integer, option, string } from '@oclif/core/flags'
 import { TRACED } from '../../control/protocol.ts'
 import type { WippyError } from '../../error.ts'
 import { bytesText, countText } from '../figures.ts'
-import { NodeCommand } from '../node-command.ts'
+import { NodeCommand, processArgument } from '../node-command.ts'
 import { endWhenUnread } from '../outlets.ts'
 import { complain, jsonLine, print, shortened, visible } from '../output.ts'
 
@@ -35,7 +34,7 @@ const thingText = ({ at, kind, peer = '', topic = '', tag = 0, bytes = 0, values
 }
 
 export default class Trace extends NodeCommand {
-  static override summary = 'Show what a process of the node that runs here does, as it does it.'
+  static override summary = 'Show live what a process of the node that runs here does.'
   static override description =
     `What arrives (→), what it sends and asks for (←), and what each of its turns costs, until it ends or Ctrl-C. An ask and its reply have the same number.
 The process is not held up: of more than 2,000 things a second the rest is counted and not shown. A process that nobody traces pays nothing.`
@@ -45,7 +44,7 @@ The process is not held up: of more than 2,000 things a second the rest is count
     '<%= config.bin %> trace cart --json | jq .topic',
   ]
   static override args = {
-    process: text({ required: true, description: 'Its pid, the number at the end of that, or a registered name.' }),
+    process: processArgument,
   }
   static override flags = {
     only: option({ options: TRACED, multiple: true, multipleNonGreedy: true })({ summary: 'Only things of this kind; repeatable.' }),

@@ -3,8 +3,8 @@ import { boolean } from '@oclif/core/flags'
 import { print } from '../output.ts'
 
 export default class Version extends Command {
-  static override summary = 'Say which wippy this is.'
-  static override flags = { short: boolean({ summary: 'Only the number.' }) }
+  static override summary = 'Show the version of wippy.'
+  static override flags = { short: boolean({ summary: 'Just the number.' }) }
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Version)

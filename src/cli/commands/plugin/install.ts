@@ -11,7 +11,7 @@ import { inspectionText, usageText } from '../../plugin-text.ts'
 export default class PluginInstall extends PluginCommand {
   static override summary = 'Install a WebAssembly component.'
   static override description =
-    `It is checked, compiled and kept; in the node that runs here its functions can be called at once, else when the app starts.
+    `It is checked, compiled and kept; its functions can be called at once in the node that runs here, or else when the app starts.
 What it imports is shown as what it asks for. It gets what --allow names and nothing else.`
   static override examples = [
     '<%= config.bin %> plugin install plugins/markdown',

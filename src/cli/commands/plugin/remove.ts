@@ -5,8 +5,8 @@ import { json, print } from '../../output.ts'
 import { PluginCommand } from '../../plugin-command.ts'
 
 export default class PluginRemove extends PluginCommand {
-  static override summary = 'Take a plugin away, unless an entry uses it.'
-  static override description = 'Calls under way are answered. Going back to a version of the registry that had it brings it back.'
+  static override summary = 'Remove a plugin, unless an entry uses it.'
+  static override description = 'Calls under way are still answered. Rolling the registry back to a version that had it brings it back.'
   static override args = { name: text({ required: true, description: 'The plugin.' }) }
 
   override async run(): Promise<void> {

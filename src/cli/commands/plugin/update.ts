@@ -9,9 +9,9 @@ import { PluginCommand } from '../../plugin-command.ts'
 import { inspectionText } from '../../plugin-text.ts'
 
 export default class PluginUpdate extends PluginCommand {
-  static override summary = 'Put another component in the place of an installed one.'
+  static override summary = 'Replace an installed component by another.'
   static override description =
-    `Calls under way are answered by the former one. What it may have stays as it is unless --allow names it anew.
+    `Calls under way are answered by the former one. Its permissions stay as they are unless --allow names new ones.
 A component that is broken, or lacks an export that is used, changes nothing.`
   static override args = {
     name: text({ required: true, description: 'The plugin.' }),

@@ -36,7 +36,7 @@ When none runs, it is stored, and what handlers think of it is seen at the next 
   static override flags = {
     delete: string({ summary: 'Delete this entry; repeatable.', helpValue: 'ns:entry', multiple: true, multipleNonGreedy: true }),
     message: string({ char: 'm', summary: 'What the change is for.', default: '' }),
-    author: string({ summary: 'Whom it is by.', helpValue: '<name>' }),
+    author: string({ summary: 'Who makes it.', helpValue: '<name>' }),
     base: string({ summary: 'Refuse when one of the entries has changed since this version.', helpValue: 'v3' }),
     json: boolean({ summary: 'As JSON.' }),
   }

@@ -14,7 +14,7 @@ const HOW = `No commands here. An entry becomes one with:
         short: Say hello`
 
 export default class RunList extends AppCommand {
-  static override summary = 'List the commands this app brings along.'
+  static override summary = 'List the commands of this app.'
   static override description = 'These are the process entries with meta.command. Nothing is started.'
   static override flags = { json: boolean({ summary: 'As JSON.' }) }
 

@@ -53,9 +53,9 @@ const sourceOf = async (file: string): Promise<string> => {
 }
 
 export default class SandboxRun extends NodeCommand {
-  static override summary = 'Run Lua that nobody trusts.'
+  static override summary = 'Run untrusted Lua.'
   static override description =
-    `It sees what computes and nothing else: no files, no network, no other process, no module that --allow does not name.
+    `It can compute, and nothing else: no files, no network, no other process, no module that --allow does not name.
 The code returns a function (or a table with main); it gets --input, and what it returns is printed. Exit code 0 and the value, or 1 and an error whose
 kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
   static override examples = [
@@ -74,8 +74,8 @@ kind is fuel, timeout, memory, stack, denied, syntax or runtime.`
       multiple: true,
       multipleNonGreedy: true,
     }),
-    policy: string({ summary: 'A sandbox.policy of the node that runs here: the code runs in it.', helpValue: '<entry>' }),
-    input: string({ summary: 'What its function gets, as JSON.', helpValue: '<json>' }),
+    policy: string({ summary: 'A sandbox.policy of the node that runs here; the code then runs in that node.', helpValue: '<entry>' }),
+    input: string({ summary: 'The argument of its function, as JSON.', helpValue: '<json>' }),
   }
 
   override async run(): Promise<void> {

@@ -6,7 +6,7 @@ import { WorkflowCommand } from '../../workflow-command.ts'
 
 export default class WorkflowCancel extends WorkflowCommand {
   static override summary = 'Ask a workflow of the node that runs here to end.'
-  static override description = 'It hears of it as an event, and decides itself whether and when it ends.'
+  static override description = 'It receives an event, and decides itself whether and when it ends.'
   static override args = { id: string({ required: true, description: 'The workflow.' }) }
 
   override async run(): Promise<void> {

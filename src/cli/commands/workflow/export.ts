@@ -15,7 +15,7 @@ export default class WorkflowExport extends WorkflowCommand {
   static override examples = ['<%= config.bin %> workflow export order-17 -o order-17.wippy']
   static override args = { id: text({ required: true, description: 'The workflow.' }) }
   static override flags = {
-    output: string({ char: 'o', required: true, summary: 'The file; one that is there is replaced.', helpValue: '<file>' }),
+    output: string({ char: 'o', required: true, summary: 'The file to write; an existing one is replaced.', helpValue: '<file>' }),
   }
 
   override async run(): Promise<void> {

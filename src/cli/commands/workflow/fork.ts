@@ -16,16 +16,16 @@ const recordNamed = (word: string): number => {
 }
 
 export default class WorkflowFork extends WorkflowCommand {
-  static override summary = 'Start a workflow on the node that runs here where another one was behind a record.'
+  static override summary = 'Start a workflow on the node that runs here, from where another one was after a record.'
   static override description =
-    `The other one stays as it is. What it had asked and not been answered is asked again, with keys of its own, and children are started
+    `The other one stays as it is. What it had asked for without an answer is asked again, with new keys, and children are started
 anew; messages that had been sent are not sent again. Messages that wait for the other one, and its children, stay the other one's.`
   static override examples = ['<%= config.bin %> workflow fork order-17 12 --id order-17-again']
   static override args = {
     id: text({ required: true, description: 'The workflow.' }),
-    record: text({ required: true, description: 'The last record that is taken over; "wippy workflow journal ID" shows them.' }),
+    record: text({ required: true, description: 'The last record to take over; "wippy workflow journal ID" shows them.' }),
   }
-  static override flags = { id: string({ summary: 'What the new one is called; a random name otherwise.', helpValue: '<id>' }) }
+  static override flags = { id: string({ summary: 'The id of the new one; a random one otherwise.', helpValue: '<id>' }) }
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(WorkflowFork)

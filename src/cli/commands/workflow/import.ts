@@ -11,8 +11,9 @@ import { readArchive, WorkflowCommand } from '../../workflow-command.ts'
 const MOST_BYTES = REQUEST_BYTES - 4096 // beside it goes its name
 
 export default class WorkflowImport extends WorkflowCommand {
-  static override summary = 'Take a workflow that was exported into the node that runs here.'
-  static override description = `One that has not ended is paused, for it may be under way where it comes from: "resume" lets it go on.
+  static override summary = 'Bring an exported workflow into the node that runs here.'
+  static override description =
+    `One that has not ended is paused, since it may still be under way where it comes from: "resume" lets it go on.
 With --id it is another workflow that goes its own way: what it asks for again has keys of its own. The file brings its code, which runs with
 the rights that the workflow had: import what you trust.`
   static override examples = [
@@ -20,7 +21,7 @@ the rights that the workflow had: import what you trust.`
     '<%= config.bin %> workflow import order-17.wippy --id try-1',
   ]
   static override args = { file: text({ required: true, description: 'A file that export wrote.' }) }
-  static override flags = { id: string({ summary: 'What it is called here; as it was called otherwise.', helpValue: '<id>' }) }
+  static override flags = { id: string({ summary: 'Its id here; the same as before otherwise.', helpValue: '<id>' }) }
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(WorkflowImport)

@@ -8,7 +8,7 @@ import { WorkflowCommand } from '../../workflow-command.ts'
 import { timelineText } from '../../workflow-text.ts'
 
 export default class WorkflowJournal extends WorkflowCommand {
-  static override summary = 'Show what is written of a workflow, record by record.'
+  static override summary = 'Show the journal of a workflow, record by record.'
   static override description = 'Each record is checked: its checksum, and that it follows the one before it.'
   static override args = { id: string({ required: true, description: 'The workflow.' }) }
   static override flags = {

@@ -13,12 +13,19 @@ export default class WorkflowList extends WorkflowCommand {
     '<%= config.bin %> workflow list --where customer=42 --json',
   ]
   static override flags = {
-    status: string({ summary: 'Only these.', options: ['running', 'paused', 'completed', 'failed', 'cancelled', 'terminated'] }),
+    status: string({
+      summary: 'Only those with this status.',
+      options: ['running', 'paused', 'completed', 'failed', 'cancelled', 'terminated'],
+    }),
     entry: string({ summary: 'Only workflows of this entry.', helpValue: '<namespace:name>' }),
-    where: string({ summary: 'Only those with this search attribute; all of several.', multiple: true, helpValue: '<key=value>' }),
+    where: string({
+      summary: 'Only those with this search attribute; repeatable, and then with all of them.',
+      multiple: true,
+      helpValue: '<key=value>',
+    }),
     since: string({ summary: 'Only those started then or later; the oldest first.', helpValue: '<time>' }),
     until: string({ summary: 'Only those started before; the oldest first.', helpValue: '<time>' }),
-    after: string({ summary: 'Only those behind this place: what "next" said.', helpValue: '<place>' }),
+    after: string({ summary: 'Only those after this place, as "next" shows it.', helpValue: '<place>' }),
     limit: integer({ summary: 'How many at most.', min: 1, max: 10_000, default: 1000, helpValue: '<n>' }),
   }
 

@@ -7,7 +7,7 @@ import { WorkflowCommand } from '../../workflow-command.ts'
 export default class WorkflowPause extends WorkflowCommand {
   static override summary = 'Stop a workflow of the node that runs here until it is resumed.'
   static override description =
-    'What is sent to it and its timers wait, over restarts of the node as well. Calls that it has made go on, and their answers wait.'
+    'Messages to it and its timers wait, even across restarts of the node. Calls that it has made go on, and their answers wait.'
   static override args = { id: string({ required: true, description: 'The workflow.' }) }
 
   override async run(): Promise<void> {

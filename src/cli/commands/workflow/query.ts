@@ -7,9 +7,9 @@ import { json, print } from '../../output.ts'
 import { jsonIn, WorkflowCommand } from '../../workflow-command.ts'
 
 export default class WorkflowQuery extends WorkflowCommand {
-  static override summary = 'Ask the code of a workflow a question: what workflow.query(name, fn) in it answers.'
+  static override summary = 'Ask the code of a workflow a question, which its workflow.query(name, fn) answers.'
   static override description =
-    `It is asked of a copy made from the journal, whether the app runs or not, and also when the workflow is paused or has ended:
+    `It is asked of a copy made from the journal, whether the app runs or not, and even if the workflow is paused or has ended:
 nothing of the workflow changes.`
   static override examples = [
     '<%= config.bin %> workflow query order-17 total',
@@ -21,7 +21,7 @@ nothing of the workflow changes.`
   }
   static override flags = {
     input: string({ summary: 'The argument of the query, as JSON.', helpValue: '<json>' }),
-    at: integer({ summary: 'As it was behind this record.', min: 1, helpValue: '<record>' }),
+    at: integer({ summary: 'As it was after this record.', min: 1, helpValue: '<record>' }),
   }
 
   override async run(): Promise<void> {

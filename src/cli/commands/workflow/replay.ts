@@ -11,9 +11,9 @@ import { readArchive, WorkflowCommand } from '../../workflow-command.ts'
 import { replayText } from '../../workflow-past-text.ts'
 
 export default class WorkflowReplay extends WorkflowCommand {
-  static override summary = 'Run a workflow again from its journal, without effects, and say whether it does what it did.'
+  static override summary = 'Run a workflow again from its journal, without effects, and tell whether it does the same.'
   static override description =
-    `With the code it began with; with --code, with what the files of an app say now: what a deploy would do to it.
+    `It uses the code that the workflow began with; with --code, that of an app's files, which tells what a deploy would do to it.
 What differs first is shown: the record, both sides, and the lines of Lua. The exit code is then ${Exit.conflict}.`
   static override examples = [
     '<%= config.bin %> workflow replay order-17',
@@ -22,8 +22,8 @@ What differs first is shown: the record, both sides, and the lines of Lua. The e
   ]
   static override args = { workflow: text({ required: true, description: 'The workflow, or a file that export wrote.' }) }
   static override flags = {
-    code: string({ summary: 'Replay on what the files of the app there say now.', helpValue: '<directory>' }),
-    entry: string({ summary: 'The entry of that app, when it is called otherwise by now.', helpValue: 'ns:entry', dependsOn: ['code'] }),
+    code: string({ summary: 'Replay on the code in the files of the app there.', helpValue: '<directory>' }),
+    entry: string({ summary: 'The entry of that app, when its name has changed.', helpValue: 'ns:entry', dependsOn: ['code'] }),
   }
 
   override async run(): Promise<void> {

@@ -7,7 +7,7 @@ import { WorkflowCommand } from '../../workflow-command.ts'
 export default class WorkflowResume extends WorkflowCommand {
   static override summary = 'Let a paused workflow go on.'
   static override description =
-    'It takes in what has arrived meanwhile; timers that are over fire. One that the node could not go on with is tried again.'
+    'It takes in what has arrived meanwhile, and timers that were due fire. One that the node could not go on with is tried again.'
   static override args = { id: string({ required: true, description: 'The workflow.' }) }
 
   override async run(): Promise<void> {

@@ -10,12 +10,12 @@ import { stateText } from '../../workflow-past-text.ts'
 import { workflowText } from '../../workflow-text.ts'
 
 export default class WorkflowShow extends WorkflowCommand {
-  static override summary = 'Show a workflow: how it is, what it ended with, what it did.'
-  static override description = 'Read from its journal, whether the app runs or not. The last 200 records are told.'
+  static override summary = 'Show a workflow: its state, its result, and what it did.'
+  static override description = 'It is read from the journal, whether the app runs or not. The last 200 records are shown.'
   static override examples = ['<%= config.bin %> workflow show order-17', '<%= config.bin %> workflow show order-17 --at 12']
   static override args = { id: string({ required: true, description: 'The workflow.' }) }
   static override flags = {
-    at: integer({ summary: 'How it was behind this record: where its code stood, and its variables.', min: 1, helpValue: '<record>' }),
+    at: integer({ summary: 'How it was after this record: where its code stood, and its variables.', min: 1, helpValue: '<record>' }),
   }
 
   override async run(): Promise<void> {

@@ -6,7 +6,7 @@ import { jsonIn, WorkflowCommand } from '../../workflow-command.ts'
 
 export default class WorkflowSignal extends WorkflowCommand {
   static override summary = 'Send a message to a workflow of the node that runs here.'
-  static override description = 'It is on the disk when this command ends, and arrives once, also when the node dies before.'
+  static override description = 'It is on the disk when this command ends, and arrives once, even if the node dies before that.'
   static override examples = [`<%= config.bin %> workflow signal order-17 approved '{"by": "ann"}'`]
   static override args = {
     id: string({ required: true, description: 'The workflow.' }),

@@ -10,11 +10,11 @@ type Started = { readonly id: string; readonly entry: string; readonly host: str
 export default class WorkflowStart extends WorkflowCommand {
   static override summary = 'Start a workflow on the node that runs here.'
   static override description =
-    'It goes on from where it is when the node dies. An id that runs is refused; one that has ended begins anew.'
+    'It survives the end of the node, and goes on from where it was. The id of a running workflow is refused; that of an ended one begins a new run.'
   static override examples = [`<%= config.bin %> workflow start app:order --id order-17 --input '{"amount": 5}'`]
   static override args = { entry: text({ required: true, description: 'A workflow.lua entry, or a process with meta.durable: true.' }) }
   static override flags = {
-    id: string({ summary: 'What it is called from now on; a random name otherwise.', helpValue: '<id>' }),
+    id: string({ summary: 'Its id; a random one otherwise.', helpValue: '<id>' }),
     input: string({ summary: 'The argument of its main, as JSON.', helpValue: '<json>' }),
     host: string({ summary: 'Its host, when there are several.', helpValue: 'ns:entry' }),
   }

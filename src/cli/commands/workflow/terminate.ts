@@ -5,8 +5,8 @@ import { json, print, visible } from '../../output.ts'
 import { WorkflowCommand } from '../../workflow-command.ts'
 
 export default class WorkflowTerminate extends WorkflowCommand {
-  static override summary = 'End a workflow of the node that runs here, whatever it does.'
-  static override description = 'Its code is not asked. Who waits for it hears of it; what it did stays done.'
+  static override summary = 'End a workflow of the node that runs here, whatever it is doing.'
+  static override description = 'Its code is not asked. Whoever waits for it is told; what it did stays done.'
   static override args = { id: string({ required: true, description: 'The workflow.' }) }
 
   override async run(): Promise<void> {
