@@ -72,15 +72,15 @@ const EXITS = table(
   [
     ['0', 'done'],
     ['1', 'failed'],
-    ['2', 'typed in a way the command does not take'],
+    ['2', 'wrong flags or arguments'],
     ['3', 'something is wrong in the files of the app'],
     ['4', 'not found'],
     ['5', 'not allowed'],
-    ['7', 'nobody there: no node can be reached'],
+    ['7', 'no node can be reached'],
     ['8', 'no answer in time'],
-    ['9', 'somebody else was first: it is there already, or has changed'],
+    ['9', 'somebody else was first: it exists already, or has changed'],
     ['130', 'ended by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP'],
-    ['141', 'nobody read what the process of a run wrote'],
+    ['141', 'nobody read what the process wrote'],
   ],
 )
 
@@ -89,8 +89,8 @@ const commands = await loadCommands()
 const commandsPage = (): string =>
   page(
     'Commands',
-    'Every command takes `--help`. What it answers is on standard output, everything else on standard error; with `--json` both are documents that name their `$type`. `NO_COLOR` is respected.',
-    `${EXITS}\n\nOf \`wippy run TARGET\` it is what the target returned.`,
+    'Every command takes `--help`. Its answer goes to standard output, everything else to standard error; with `--json` both are documents that name their `$type`. `NO_COLOR` is respected.',
+    `${EXITS}\n\nThe exit code of \`wippy run TARGET\` is what the target returned.`,
     ...Object.entries(commands as unknown as Readonly<Record<string, Command>>)
       .filter(([, { hidden }]) => !hidden)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -111,27 +111,27 @@ const sectionText = (section: Section): string => {
 const luaPage = (): string =>
   page(
     'The Lua API',
-    'A module is required by name, and must stand under `modules:` of the entry. What can fail returns nil and an `Error`. `wippy stubs` writes this for editors.',
-    'The language is Lua 5.4, without bytecode, files, `debug` and `load`. One thing in it is different, so that apps written for upstream run: an assignment to the key nil (`t[k] = v` where k is nil) raises no error and keeps nothing. Where that is known before it runs, a check tells it ([types](types.md)): E0008 and E0012.',
+    'A module is required by name, and must be listed under `modules:` of the entry. What can fail returns nil and an `Error`. `wippy stubs` writes this for editors.',
+    'The language is Lua 5.4, without bytecode, files, `debug` and `load`. It differs in one thing, so that apps written for upstream run: an assignment to the key nil (`t[k] = v` where k is nil) raises no error and keeps nothing. Where that is known before the code runs, a check reports it ([types](types.md)): E0008 and E0012.',
     ...luaApi.map(sectionText),
   )
 
 const kindsPage = (): string =>
   page(
     'Kinds of entries',
-    'Every entry has `name`, `kind` and `meta`; the rest are the fields of its kind. References without a colon mean a neighbour. `wippy check` says what is wrong with one, and where.',
+    'Every entry has `name`, `kind` and `meta`; the rest are the fields of its kind. A reference without a colon names an entry in the same namespace. `wippy check` says what is wrong with an entry, and where.',
     ...entryKinds.map(({ name, doc, fields }) => {
       const rows = fields.map((one) => [`\`${one.name}\``, one.otherwise, one.what])
-      return [`## ${name}`, doc, ...(rows.length === 0 ? [] : [table(['field', 'otherwise', ''], rows)])].join('\n\n')
+      return [`## ${name}`, doc, ...(rows.length === 0 ? [] : [table(['field', 'default', ''], rows)])].join('\n\n')
     }),
   )
 
 const errorsPage = (): string =>
   page(
-    'Codes of errors',
+    'Error codes',
     '`wippy explain CODE` says the same.',
     table(
-      ['code', 'what', 'why', 'how to mend'],
+      ['code', 'what', 'why', 'how to fix it'],
       [...explanations.values()].map(({ code, what, why, mend }) => [`\`${code}\``, what, why, mend]),
     ),
   )
