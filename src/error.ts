@@ -1,5 +1,5 @@
-// Errors as values: what happened, where, why, how to mend. One class, one catalogue of codes, the kinds of Wippy's Lua `errors` (spec §3.2),
-// so that an error crosses from TypeScript to Lua and back unchanged.
+// Errors as values: what happened, where, why, and how to mend it. One class, stable codes, and the kinds of Wippy's Lua module `errors`, so that an
+// error crosses from TypeScript to Lua and back unchanged.
 
 /** Wippy's error kinds; the string values are what Lua sees. */
 export const Kind = {

@@ -1,4 +1,4 @@
-// Registered names: text → pid, in three tables that differ in who else agrees (spec: scopes). On one node they only differ in order.
+// Registered names: text → pid, in three tables that differ in which other nodes agree on them. On one node they only differ in order.
 //
 //   N1. A name means one pid per table.
 //   N2. A process that ended holds no name; one that runs holds at most MOST_NAMES in each.

@@ -1,9 +1,12 @@
 // The host half of `time`: timers and time zones.
 //
-// A timer belongs to the process that asked for it and to its tag. Invariants: T1 a process has at most `limit` timers, sleeps included;
-// T2 when it ends, none of its timers is left; T3 every ask for a timer is answered once, also when it is stopped, unless its process has ended;
-// a ticker's first answer says that it runs, each later one is a tick. A tick that the mailbox refuses is lost. T4 Of what is due at the same
-// time only so much fires between two turns of everybody else.
+// A timer belongs to the process that asked for it and to its tag. A ticker's first answer says that it runs, each later one is a tick; a tick
+// that the mailbox refuses is lost.
+//
+//   T1 A process has at most `limit` timers, sleeps included.
+//   T2 When it ends, none of its timers is left.
+//   T3 Every ask for a timer is answered once, also when it is stopped, unless its process has ended.
+//   T4 Of what is due at the same time, only so much fires between two turns of everybody else.
 
 import type { Clock } from '../clock.ts'
 import { Kind, WippyError } from '../error.ts'

@@ -1,6 +1,8 @@
 // What host and actor.wasm agree on: exports, fields of the control block, verdicts, faults. Mirrors wasm/companion/control.ts.
+//
+//   V1 actor.wasm imports nothing: a process can reach no byte but those of its own memory.
 
-/** The exports of actor.wasm. It imports nothing (V1). */
+/** The exports of actor.wasm. */
 export type Exports = {
   readonly memory: WebAssembly.Memory
   readonly fuel: WebAssembly.Global<'i32'>

@@ -2,6 +2,7 @@
 //
 //   V2 Between steps all state is in the memory: the body holds an image when it is cold, an instance when it is hot, never both as truth.
 //      On its way in the image is the truth until its last part is laid; on its way out the instance, until the last is taken.
+//   V3 The same image and the same inbox, fuel and time give the same step: the same bytes out, the same fuel spent, on any machine.
 //   V4 A step that cannot be preempted ends in a trap at the hard bound, and that memory is never run again.
 //   What the memory says about itself (addresses, lengths) is checked before it is used.
 
