@@ -168,7 +168,7 @@ export const buildWorkflows = async (parts: Parts): Promise<Built> => {
   const retention = new Retention({ engine, programs: durables.programs, clock, endedMs, report, isOurs: () => durables.isFirst })
   const workflows: Workflows = new Workflows(durables, { scheduler, launcher, credentials, clock, operator: authority.operator })
   const schedules: Schedules = new Schedules({ durables, workflows, launcher, registry, clock, operator: authority.operator, report })
-  scheduler.delivery.post = durables.letters
+  scheduler.delivery.post = durables.post
   launcher.durable = workflows
   const activities = new Activities({ scheduler, registry, clock, operation: (op) => door.operation(op), sure: () => durables.sure() })
   const monitors: WorkflowMonitors = new WorkflowMonitors(durables, { scheduler, clock, report })

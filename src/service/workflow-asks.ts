@@ -175,7 +175,7 @@ export class WorkflowAsks implements Diversion {
       watchers: [{ id: run.id, tag: isExec ? tag : 0, start: run.card.start }],
       messages: firstMessages(isFields(options) ? options.messages : undefined).map((message) => ({ from: process.pid, ...message })),
     })
-    if (run.isClosed) await this.#durables.letters.bereave(run, pid)
+    if (run.isClosed) await this.#durables.post.bereave(run, pid)
     return isExec ? null : [pid]
   }
 

@@ -53,7 +53,7 @@ export class WorkflowMonitors {
     const pid = target as Pid
     if (run.ledger.watching.has(pid)) throw alreadyMonitoring(pid)
     if (run.ledger.watching.size >= MOST) throw tooMany()
-    const id = this.#durables.letters.owns(pid) ? idOf(pid) : null
+    const id = this.#durables.post.owns(pid) ? idOf(pid) : null
     const head = id === null ? null : await this.#durables.engine.head(id)
     const isThere = id === null ? this.#scheduler.processes.find(pid) !== null : head !== null && !hasEnded(head.status)
     if (!isThere) throw pidNotRegistered(pid)
@@ -101,7 +101,7 @@ export class WorkflowMonitors {
 
   /** How it ends; null when the watcher hears of it otherwise: children tell their parents themselves, and who goes on with it tells it. */
   async #end(watcher: string, watched: Pid, on: string, signal: AbortSignal): Promise<End | null> {
-    const id = this.#durables.letters.owns(watched) ? idOf(watched) : null
+    const id = this.#durables.post.owns(watched) ? idOf(watched) : null
     if (id === null) {
       if (on === this.#durables.owner) return this.#endHere(watched, signal)
       await this.#elsewhere.gone(on)
@@ -129,7 +129,7 @@ export class WorkflowMonitors {
       const [from, topic] = labelOf(frame)
       if (from === watched && topic === 'pid.exit') return
     }
-    await this.#durables.letters.exit(watched, pid, end)
+    await this.#durables.post.exit(watched, pid, end)
   }
 }
 

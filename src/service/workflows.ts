@@ -74,7 +74,7 @@ export class Workflows implements DurableLauncher {
   }
 
   owns(pid: Pid): boolean {
-    return this.#durables.letters.owns(pid)
+    return this.#durables.post.owns(pid)
   }
 
   async terminate(pid: Pid): Promise<boolean> {
@@ -95,12 +95,12 @@ export class Workflows implements DurableLauncher {
 
   /** Sends a message to a workflow that runs, from nobody; it is durable when this resolves. */
   async signal(id: string, topic: string, payload: Uint8Array): Promise<void> {
-    await this.#durables.letters.message('', await this.#pidOf(id), Buffer.from(topic), payload)
+    await this.#durables.post.message('', await this.#pidOf(id), Buffer.from(topic), payload)
   }
 
   /** Asks a workflow to end; the wish is durable when this resolves. */
   async cancel(id: string, reason: string): Promise<void> {
-    await this.#durables.letters.cancel('', await this.#pidOf(id), textPayload(reason))
+    await this.#durables.post.cancel('', await this.#pidOf(id), textPayload(reason))
   }
 
   get interventions(): Interventions {

@@ -1,5 +1,5 @@
 // The workflows of one node: started, gone on with, ended. What is in memory is in loaded.ts, how it comes there in taking-up.ts, what is sent
-// to them in letters.ts, what wakes them in alarm.ts.
+// to them in post-office.ts, what wakes them in alarm.ts.
 //
 //   D5 Others hear of mail, timers and ends once these are durable, and not before.
 
@@ -18,9 +18,9 @@ import type { Engine, Head } from './engine.ts'
 import { Inquiries } from './inquiry.ts'
 import { Interventions } from './interventions.ts'
 import { framesOf } from './ledger.ts'
-import { Letters } from './letters.ts'
 import { Loaded } from './loaded.ts'
 import { closingMail, endMail } from './mail.ts'
+import { PostOffice } from './post-office.ts'
 import { Programs } from './programs.ts'
 import { RecordKind } from './record.ts'
 import type { Run } from './run.ts'
@@ -49,7 +49,7 @@ export type DurablesOptions = WorkflowNode & {
 }
 
 export class Durables {
-  readonly letters: Letters
+  readonly post: PostOffice
   readonly interventions: Interventions
   readonly inquiries: Inquiries
   readonly programs: Programs
@@ -80,7 +80,7 @@ export class Durables {
       report,
       sure: () => this.sure(),
       release: (process, frame) => scheduler().release(process, framesOf(frame)),
-      dispatch: new Dispatch({ engine, scheduler, owns: (pid) => this.letters.owns(pid), mayCancel }),
+      dispatch: new Dispatch({ engine, scheduler, owns: (pid) => this.post.owns(pid), mayCancel }),
       committed: (run, effects) => this.#committed(run, effects),
       lost: (run) => this.#lost(run),
       insist: (work) => this.#insist(work),
@@ -110,7 +110,7 @@ export class Durables {
       arm: (dueMs) => this.#alarm.arm(dueMs),
       unbegun: (card) => options.unbegun?.(card),
     })
-    this.letters = new Letters({
+    this.post = new PostOffice({
       engine,
       scheduler,
       isOurs: (host) => options.hostOf(host) !== null,
@@ -119,7 +119,7 @@ export class Durables {
     })
     this.#starts = new Starts({
       ...{ engine, loaded: this.#loaded, share: this.#share, takingUp: this.#takingUp, alarm: this.#alarm },
-      ...{ programs: this.programs, letters: this.letters, interventions: this.interventions },
+      ...{ programs: this.programs, post: this.post, interventions: this.interventions },
       ...{ writer: this.#writer, keptMs: this.#keptMs, nowMs: this.#around.nowMs },
     })
   }

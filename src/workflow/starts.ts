@@ -8,8 +8,8 @@ import type { Writer } from './card.ts'
 import { type Engine, type Head, hasEnded } from './engine.ts'
 import { checkId } from './id.ts'
 import type { Interventions } from './interventions.ts'
-import type { Letters } from './letters.ts'
 import type { Loaded } from './loaded.ts'
+import type { PostOffice } from './post-office.ts'
 import type { Programs } from './programs.ts'
 import type { Share } from './share.ts'
 import { isAskedAgain, type Kept, mayStart, opening, type Start, workflowExists } from './start.ts'
@@ -24,7 +24,7 @@ export type StartsOptions = Kept & {
   readonly takingUp: TakingUp
   readonly alarm: Alarm
   readonly programs: Programs
-  readonly letters: Letters
+  readonly post: PostOffice
   readonly interventions: Interventions
   readonly writer: Writer
   readonly nowMs: () => number
@@ -80,7 +80,7 @@ export class Starts {
   /** Sends what it is to find waiting. False when it ran, and has ended meanwhile. */
   async #sent({ messages = [] }: Start, pid: Pid, { status }: Head): Promise<boolean> {
     try {
-      for (const { from, topic, payload } of messages) await this.#options.letters.message(from, pid, Buffer.from(topic), payload)
+      for (const { from, topic, payload } of messages) await this.#options.post.message(from, pid, Buffer.from(topic), payload)
       return true
     } catch (error) {
       if (!hasEnded(status) && error instanceof WippyError && error.code === 'PROCESS_NOT_FOUND') return false

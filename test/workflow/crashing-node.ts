@@ -5,7 +5,7 @@ import { boot } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { decodeAll } from '../../src/msgpack.ts'
 import { cardOf } from '../../src/workflow/card.ts'
-import type { Letters } from '../../src/workflow/letters.ts'
+import type { PostOffice } from '../../src/workflow/post-office.ts'
 
 const LOOK_MS = 50
 
@@ -15,7 +15,7 @@ const node = await boot(config)
 if (node.problems.length > 0) throw node.problems[0]
 process.stdout.write('up\n')
 
-const { engine } = node.scheduler.delivery.post as Letters
+const { engine } = node.scheduler.delivery.post as PostOffice
 const look = async (): Promise<void> => {
   const heads = await engine.list({ limit: 100_000 })
   const parents = heads.filter(({ id }) => !id.includes('/'))

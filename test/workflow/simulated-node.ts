@@ -147,7 +147,7 @@ export class SimNode {
       kept: world.random.below(3),
       leaseMs: LEASE_MS,
     })
-    this.#scheduler.delivery.post = this.durables.letters
+    this.#scheduler.delivery.post = this.durables.post
     world.names.set(this.durables.owner, name)
   }
 

@@ -1,4 +1,4 @@
-// What anybody sends to a workflow of this node.
+// Takes in what anybody sends to a workflow of this node, and sees to it that it is delivered.
 //
 //   D2 Mail is in the engine before anybody hears of it; a workflow that is loaded finds there what it missed.
 
@@ -15,7 +15,7 @@ import { idOf } from './id.ts'
 import { eventFrame, messageOf, PARENT_ENDED } from './mail.ts'
 import type { Run } from './run.ts'
 
-export type LettersOptions = {
+export type PostOfficeOptions = {
   readonly engine: Engine
   readonly scheduler: () => Scheduler
   /** Whether a host is one of this node's. */
@@ -26,12 +26,12 @@ export type LettersOptions = {
   readonly hint: (id: string) => void
 }
 
-export class Letters implements Post {
+export class PostOffice implements Post {
   /** Where they are kept. */
   readonly engine: Engine
-  readonly #options: LettersOptions
+  readonly #options: PostOfficeOptions
 
-  constructor(options: LettersOptions) {
+  constructor(options: PostOfficeOptions) {
     this.engine = options.engine
     this.#options = options
   }
