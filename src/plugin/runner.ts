@@ -76,6 +76,7 @@ class Answers {
 export class PluginRunner {
   readonly #options: RunnerOptions
   readonly #waiting: Waiting[] = []
+  readonly #afterNext: (() => void)[] = [] // once a call is settled
   #worker: Worker | null = null
   #isReady = false
   #ids = 0
@@ -116,8 +117,6 @@ export class PluginRunner {
     while (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#afterNext.push(resolve))
     await this.#end()
   }
-
-  readonly #afterNext: (() => void)[] = []
 
   #next(): void {
     const call = this.#waiting[0]
