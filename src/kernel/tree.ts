@@ -16,6 +16,7 @@ import { OneByOne } from './one-by-one.ts'
 import type { SpawnSpec } from './process.ts'
 import { type Arrangement, arranged, endsWithIt, groupOf, isNeeded } from './reaction.ts'
 import { TreeBody } from './tree-body.ts'
+import { type ChildView, type Counts, countsOf, viewOf } from './tree-view.ts'
 
 const NOBODY_MOVES = { leaving: [], arriving: [] } as const
 
@@ -34,15 +35,6 @@ export type TreeOptions<Program> = ChildrenOptions<Program> & {
   readonly isSame: (a: Program, b: Program) => boolean
   readonly nowMs: () => number
   readonly happened?: (event: TreeEvent) => void
-}
-
-/** A child as it is shown. */
-export type ChildView = {
-  readonly id: string
-  readonly pid: Pid | null
-  readonly state: 'running' | 'restarting' | 'stopped'
-  readonly type: 'worker' | 'supervisor'
-  readonly restarts: number
 }
 
 export class Tree<Program> {
@@ -84,17 +76,11 @@ export class Tree<Program> {
 
   /** Every child in the order of their start. */
   children(): ChildView[] {
-    return this.#children.list().map(({ spec: { id, type }, pid, isRestarting, restarts }) => {
-      const state = pid ? 'running' : isRestarting ? 'restarting' : 'stopped'
-      return { id, pid, state, type, restarts }
-    })
+    return this.#children.list().map(viewOf)
   }
 
-  get counts(): { readonly specs: number; readonly active: number; readonly supervisors: number; readonly workers: number } {
-    const all = this.children()
-    const supervisors = all.filter(({ type }) => type === 'supervisor').length
-    const active = all.filter(({ pid }) => pid !== null).length
-    return { specs: this.#isSimple ? 1 : all.length, active, supervisors, workers: all.length - supervisors }
+  get counts(): Counts {
+    return countsOf(this.#children.list(), this.#isSimple)
   }
 
   /** One more child, started. It is forgotten when it cannot be started. Rejects with CHILD_KNOWN, CHILD_NOT_STARTED, SUPERVISOR_FULL. */
