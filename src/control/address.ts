@@ -23,6 +23,7 @@ export const socketPath = (folder: string): string => {
   return Buffer.byteLength(path) <= LONGEST ? path : join(tmpdir(), `wippy-control-${process.pid}.sock`)
 }
 
+/** What the note in a state folder says; null when there is none, or none that can be read. */
 export const readNote = (folder: string): Note | null => {
   try {
     const { pid, phase, path, command = '' } = JSON.parse(readFileSync(join(folder, NOTE), 'utf8'))
@@ -33,6 +34,7 @@ export const readNote = (folder: string): Note | null => {
   }
 }
 
+/** Puts a note in the place of the one before, as a whole. Throws what the system throws. */
 export const writeNote = (folder: string, note: Note): void => {
   const next = join(folder, `${NOTE}.${note.pid}`)
   try {
@@ -44,6 +46,7 @@ export const writeNote = (folder: string, note: Note): void => {
   }
 }
 
+/** Takes the note away, if there is one. */
 export const removeNote = (folder: string): void => rmSync(join(folder, NOTE), { force: true })
 
 const isAlive = (pid: number): boolean => {

@@ -37,6 +37,7 @@ const valuesOf = (bytes: Uint8Array): unknown[] | null => {
   }
 }
 
+/** The frame under a cursor. Its values are null when they are too long to be decoded, or cannot be. */
 export const seenFrame = ({ bytes, kind, tag, nameStart, nameEnd, topicEnd, payloadEnd }: FrameCursor): SeenFrame => ({
   kind: KINDS[kind] ?? String(kind),
   peer: utf8.decode(bytes.subarray(nameStart, nameEnd)),

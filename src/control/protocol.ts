@@ -32,6 +32,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 
 const malformed = (what: string): WippyError => new WippyError('CONTROL_MESSAGE', Kind.Invalid, what, { retryable: false })
 
+/** A request with the version of the protocol; without a token when there is none. */
 export const encodeRequest = ({ id, verb, args, token }: Request): Uint8Array =>
   encode({ v: PROTOCOL, id, verb, args, ...(token !== '' && { token }) })
 
@@ -51,6 +52,7 @@ export const decodeRequest = (bytes: Uint8Array): Request => {
   return { id: id as number, verb, args: isMap(args) ? args : {}, token: typeof token === 'string' ? token : '' }
 }
 
+/** An answer; of an error only what people are shown travels along. */
 export const encodeAnswer = (answer: Answer): Uint8Array => {
   if (!('error' in answer)) return encode(answer)
   const { code, kind, message, hint, where, frame } = answer.error

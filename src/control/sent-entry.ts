@@ -4,6 +4,7 @@ import { Kind, WippyError } from '../error.ts'
 import { type Entry, isFields, makeEntry, type Origin, type Spot } from '../registry/entry.ts'
 import type { Arguments } from './protocol.ts'
 
+/** An entry as plain data, the places of its fields included. */
 export const sent = ({ id, kind, meta, data, origin }: Entry): object => ({
   ...{ id, kind, meta, data },
   origin: origin && { ...origin, spots: [...origin.spots], sources: [...origin.sources] },

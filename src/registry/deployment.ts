@@ -16,6 +16,7 @@ export type Deployment = {
   readonly gone: readonly string[]
 }
 
+/** What has to change so that `there` becomes what the files, whose entries are `wanted`, say. */
 export const deploymentOf = (there: readonly Entry[], wanted: readonly Entry[]): Deployment => {
   const byId = new Map(there.map((entry) => [entry.id, entry]))
   const ids = new Set(wanted.map(({ id }) => id))

@@ -42,6 +42,7 @@ export type EntryDraft = {
   readonly origin?: Origin | null
 }
 
+/** Whether a value is a map with texts for keys: no list, no bytes, no `Map`. */
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) && !(value instanceof Map)
 

@@ -65,8 +65,10 @@ export interface History {
   acknowledge(ids: Iterable<string>): void | Promise<void>
 }
 
+/** Version 0: what the files said at first. */
 export const baselineVersion = (time: number): Version => ({ id: 0, parent: null, author: '', time, message: 'baseline' })
 
+/** What is said of a version to which no changes lead any more. */
 export const pruned = (id: number, oldest: number): WippyError =>
   new WippyError('VERSION_PRUNED', Kind.NotFound, `the way to version ${id} is no longer kept`, {
     hint: `The history begins at v${oldest}; "registry.keep" in the configuration says how many versions stay.`,

@@ -14,6 +14,7 @@ export type Refusal = { readonly code: string; readonly message: string; readonl
 
 export type Included = { readonly path: string; readonly content: string | Uint8Array }
 
+/** Whether a value names a file to be included: `file://…`. */
 export const isInclude = (value: unknown): value is string => typeof value === 'string' && value.startsWith(SCHEME)
 
 const inside = (root: string, path: string): boolean => {

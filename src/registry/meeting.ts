@@ -12,6 +12,7 @@ export type Note = { readonly id: string; readonly file: Entry | null; readonly 
 
 export type Met = Beginning & { readonly changes: readonly Change[]; readonly notes: readonly Note[] }
 
+/** Reads everything that is stored, and writes nothing. */
 export const meet = (tables: Tables, records: Records, { entries: fromFiles, unread }: Files): Met => {
   const left = new Map<string, Uint8Array>()
   for (const { key, value } of tables.entries.range()) left.set(key, value)

@@ -44,6 +44,7 @@ export const lists: Parse = (value, where) =>
   Object.fromEntries(
     Object.entries(map(value, where) as Fields).map(([key, one]) => [key, texts(typeof one === 'string' ? [one] : one, where)]),
   )
+/** One of a few words. */
 export const oneOf = (words: readonly string[]) =>
   expect(`one of ${words.join(', ')}`, (value): value is string => words.includes(value as string))
 

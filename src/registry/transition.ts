@@ -49,6 +49,7 @@ const stepsOf = (change: Change, kinds: Kinds): Step[] => {
   return [end, begin].flatMap((half) => kinds.for(half.entry.kind).map((handler) => ({ handler, change: half })))
 }
 
+/** Takes back what was prepared, the last first. What fails on the way is reported. */
 export const discard = async (prepared: Prepared, report: (error: WippyError) => void): Promise<void> => {
   for (const { handler, change } of [...prepared].reverse()) {
     try {

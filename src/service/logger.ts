@@ -27,6 +27,7 @@ export type Log = {
   now(): number
 }
 
+/** A log of the records of `level` and above, a line each. */
 export const createLog = (options: LogOptions): Log => {
   const least = levels.indexOf(options.level ?? 'debug')
   const write = (record: LogRecord): void => {

@@ -23,6 +23,7 @@ export const contextToBytes = ({ values, actor, scope, operator, overlay, within
   return encodeAll(overlay === undefined ? said : [...said, overlay])
 }
 
+/** The context that `contextToBytes` has written. */
 export const contextFromBytes = (bytes: Uint8Array): Context => {
   const [values, actor, policies, operator, allow = [], overlay] = decodeAll(bytes) as Stored
   return {

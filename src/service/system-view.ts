@@ -149,4 +149,5 @@ export const memoryFigures = () => {
   }
 }
 
+/** Processors, name and system of this machine. */
 export const machineFigures = () => ({ cpus: availableParallelism(), hostname: hostname(), platform: `${platform()}-${arch()}` })

@@ -202,6 +202,7 @@ export const patterned = ({ children: [pattern] }: TreePlan, args: readonly unkn
   return { ...pattern!, program: { ...program, args: [...program.args, ...args] } }
 }
 
+/** Whether a child that runs one of them need not be started again to run the other. */
 export const isSameProgram = (a: ChildProgram, b: ChildProgram): boolean => isDeepStrictEqual(a, b)
 
 /** Supervisors that a supervisor starts; throws SUPERVISOR_CYCLE when it is among those below it. */

@@ -2,11 +2,13 @@
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;', '\0': '\uFFFD' }
 
+/** A text as it stands in HTML, within quotes too. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"'\0]/g, (char) => ESCAPES[char]!)
 
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map) && !ArrayBuffer.isView(value)
 
+/** What `if` takes for true: all but nothing, false, 0, and texts, lists and maps that are empty. */
 export const isTrue = (value: unknown): boolean => {
   if (Array.isArray(value)) return value.length > 0
   if (value instanceof Map) return value.size > 0
@@ -33,6 +35,7 @@ export const jsonOf = (value: unknown): string => {
   return JSON.stringify(value ?? null, (_, inner) => (inner instanceof Map ? Object.fromEntries(inner) : inner)) ?? 'null'
 }
 
+/** A value as it is printed, before it is escaped; nothing for nil. Throws as `jsonOf`. */
 export const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return ''
   if (typeof value === 'string') return value
@@ -49,6 +52,7 @@ export const namedAs = (value: unknown): string => {
   return typeof value === 'object' && value !== null ? 'a map' : textOf(value)
 }
 
+/** Bytes of a text, items of a list or a map; null for what has no length. */
 export const lengthOf = (value: unknown): number | null => {
   if (typeof value === 'string') return new TextEncoder().encode(value).length
   if (Array.isArray(value)) return value.length

@@ -94,6 +94,7 @@ const programsOf = async (engine: Engine, records: readonly Parsed[]): Promise<M
   return programs
 }
 
+/** The file of an archive: a head with size and checksum, then everything, compressed. */
 export const archiveToBytes = ({ card, records, programs, ...rest }: Archive): Uint8Array => {
   const stored: Stored = { ...rest, card: encode(card), records: records.map(({ bytes }) => bytes), programs: [...programs] }
   const packed = gzipSync(encode(stored))

@@ -22,6 +22,7 @@ export type Note =
   | { readonly what: 'begins'; readonly tag: number }
   | { readonly what: 'beats'; readonly tag: number; readonly details: Uint8Array }
 
+/** A note as the input of its record. */
 export const noteToBytes = (note: Note): Uint8Array => {
   const { what, tag } = note
   if (what === 'fails') return encodeAll([what, tag, note.dueMs, note.details, note.error])
@@ -29,6 +30,7 @@ export const noteToBytes = (note: Note): Uint8Array => {
   return encodeAll(what === 'beats' ? [what, tag, note.details] : [what, tag])
 }
 
+/** The note that `noteToBytes` has written. */
 export const noteOf = (bytes: Uint8Array): Note => {
   const [what, tag, ...rest] = decodeAll(bytes) as [Note['what'], number, ...unknown[]]
   if (what === 'fails') {

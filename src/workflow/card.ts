@@ -83,6 +83,7 @@ export const limitOf = (untilMs: number | null, runMs: number | null, beginMs: n
   return dueMs === Number.POSITIVE_INFINITY ? null : { untilMs, runMs, dueMs }
 }
 
+/** How a run begins, as the input of its first record. */
 export const beginningToBytes = (beginning: Beginning): Uint8Array => encode(beginning)
 export const beginningOf = (bytes: Uint8Array): Beginning => decode(bytes) as Beginning
 export const writerToBytes = ({ owner, runtime }: Writer): Uint8Array => Buffer.from(`${owner} ${runtime}`)

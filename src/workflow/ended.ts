@@ -15,6 +15,7 @@ export const endOf = (verdict: Verdict, said: Ended | null, fault: Fault | null)
   return said ?? (verdict === 'exit' ? { ok: true, payload: NO_RESULT } : null)
 }
 
+/** The status of a workflow that has ended so: `completed`, `cancelled` or `failed`. */
 export const statusOf = ({ ok, payload }: Ended): string => {
   if (ok) return 'completed'
   const [, error] = lastWords(payload)

@@ -10,6 +10,7 @@ export type Partitions = ReadonlySet<number>
 
 export const ALL: Partitions = new Set(Array.from({ length: PARTITIONS }, (_, part) => part))
 
+/** The partition of an id, from its text up to the first `/`. */
 export const partitionOf = (id: string): number => {
   const end = id.indexOf('/')
   return crc32(end < 0 ? id : id.slice(0, end)) % PARTITIONS
