@@ -11,7 +11,7 @@ import type { Loader } from '../lmdb/state-folder.ts'
 import type { State } from '../registry/change.ts'
 import { absentComponents } from '../registry/components.ts'
 import { EntryTypes, type TypesTold, typesTold } from '../service/entry-types.ts'
-import { createLog } from '../service/logger.ts'
+import { silentLog } from '../service/logger.ts'
 import { frameAt } from './frame.ts'
 
 export type Checked = {
@@ -42,7 +42,7 @@ const typeWarnings = (state: State, { root, typeSystem: { enabled, strict } }: C
 /** Checks an app. Never throws for what is wrong in its files. */
 export const check = async (config: Config, load?: Loader): Promise<Checked> => {
   const state = mkdtempSync(join(tmpdir(), 'wippy-check-'))
-  const log = createLog({ write: () => {}, now: Date.now, format: 'json', level: 'error' })
+  const log = silentLog()
   try {
     const node = await boot(
       { ...config, state, registry: { ...config.registry, history: 'none' } },

@@ -1,37 +1,25 @@
 // The feature of databases: `sql` and the kinds `db.sql.*`.
 
-import { Connections } from '../service/connections.ts'
+import type { Connections } from '../service/connections.ts'
 import { DATABASE_KINDS, describeDatabase } from '../service/databases.ts'
 import { sqlService } from '../service/sql.ts'
 import type { Database } from '../sql/database.ts'
+import { connectionsOf } from './connections.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
 /** What `db.sql.*` entries are connected to, for whatever keeps something in them. */
-export const databasesOf = async ({
-  clock,
-  config,
-  environment,
-  isStarting,
-  registry,
-  trial,
-  log,
-  report,
-}: Parts): Promise<Connections<Database>> => {
+export const databasesOf = async (parts: Parts): Promise<Connections<Database>> => {
+  const { clock, config, environment } = parts
   const variables = await environment()
-  return new Connections<Database>({
-    clock,
+  return connectionsOf<Database>(parts, {
     noun: 'database',
     kinds: DATABASE_KINDS,
     describe: (entry, after) => describeDatabase(entry, variables.lookup(after), { root: config.root, clock }),
-    kindOf: (id) => registry.get(id)?.kind,
-    isStarting,
-    trial,
-    warn: (id, message, error) => log.record('warn', id, message, { error: error.text }),
-    report,
   })
 }
 
+/** The feature itself. */
 export const databases = async (parts: Parts): Promise<Built> => {
   const connections = await parts.databases()
   return { services: [sqlService(connections)], handler: connections.handler, stop: () => connections.close() }

@@ -11,6 +11,7 @@ import { Relays } from '../http/relay/relays.ts'
 import type { Built } from './feature.ts'
 import type { Parts } from './parts.ts'
 
+/** Servers and routes. */
 export const http = async (parts: Parts): Promise<Built> => {
   const [variables, tokens, streams, volumes, meters] = await Promise.all([
     parts.environment(),
@@ -29,6 +30,7 @@ export const http = async (parts: Parts): Promise<Built> => {
   return { services: [httpService(handlers, streams)], handler: gateways.handler, begin: () => gateways.begin() }
 }
 
+/** Requests to others. */
 export const httpClient = async ({ guard, clock, streams, tracing }: Parts): Promise<Built> => {
   const [{ ClientService }, { systemLookup }] = await Promise.all([
     import('../http/client/client-service.ts'),
@@ -38,11 +40,13 @@ export const httpClient = async ({ guard, clock, streams, tracing }: Parts): Pro
   return { services: [client.service], stop: async () => client.close() }
 }
 
+/** WebSockets to others. */
 export const websocket = async ({ guard, clock }: Parts): Promise<Built> => {
   const [{ Sockets }, { systemLookup }] = await Promise.all([import('../http/client/sockets.ts'), import('../http/client/reach.ts')])
   return { services: [new Sockets({ permits: guard, clock, lookup: systemLookup }).service] }
 }
 
+/** What is counted and measured, served where the configuration says. */
 export const metrics = async ({ meters, config, clock, log, problem, report }: Parts): Promise<Built> => {
   const [known, { metricsService }] = await Promise.all([meters(), import('../service/metrics.ts')])
   const { expositionOf } = await import('../http/exposition.ts')

@@ -31,6 +31,7 @@ const make = async (parts: Parts): Promise<Plugins> => {
   return plugins
 }
 
+/** The plugins of a node; the same whenever they are asked for. */
 export const pluginsOf = (parts: Parts): Promise<Plugins> => {
   let plugins = known.get(parts)
   if (!plugins) {

@@ -2,7 +2,7 @@
 
 import { boot, type Node } from '../app.ts'
 import { bareConfig } from '../config.ts'
-import { createLog } from '../service/logger.ts'
+import { silentLog } from '../service/logger.ts'
 import type { Asker } from '../service/sandbox.ts'
 import type { SandboxOutcome } from '../service/sandbox-outcome.ts'
 import type { SandboxRunOptions } from '../service/sandbox-runner.ts'
@@ -28,7 +28,7 @@ export const runOn = async ({ parts }: Node, code: string, options: SandboxRunOp
 export const sandbox = {
   /** The same in a node of its own: nothing of an app is there. */
   async run(code: string, options: SandboxRunOptions = {}): Promise<SandboxOutcome> {
-    const log = createLog({ write: () => {}, now: Date.now, format: 'json', level: 'error' })
+    const log = silentLog()
     const node = await boot(bareConfig(process.cwd()), { log, passing: true })
     try {
       return await runOn(node, code, options)

@@ -1,4 +1,4 @@
-// The sandbox of a node: made when the first who needs it asks.
+// The sandbox of a node: made when it is first asked for.
 
 import { Sandbox } from '../service/sandbox.ts'
 import { SandboxRunner } from '../service/sandbox-runner.ts'
@@ -8,6 +8,7 @@ type Made = { readonly sandbox: Sandbox; readonly runner: SandboxRunner }
 
 const known = new WeakMap<Parts, Made>()
 
+/** The sandbox of a node, and what runs code in it; the same whenever it is asked for. */
 export const sandboxOf = (parts: Parts): Made => {
   let made = known.get(parts)
   if (made === undefined) {

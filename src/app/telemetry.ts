@@ -21,13 +21,13 @@ export type TelemetryOptions = {
   readonly settings: OtelSettings
   readonly clock: Clock
   readonly log: Log
-  /** Hears what the kernel tells, beside the traces. */
+  /** Is told what the kernel tells, besides the traces. */
   readonly observer: Observer
   readonly isCall: (process: Process) => boolean
 }
 
 export class Telemetry {
-  /** To be told what the kernel tells. */
+  /** To be given to the kernel. */
   readonly observer: Observer
   /** Null when only metrics are sent. */
   readonly tracing: Tracing | null

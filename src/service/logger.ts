@@ -42,6 +42,9 @@ export const createLog = (options: LogOptions): Log => {
   }
 }
 
+/** A log that nobody reads. */
+export const silentLog = (): Log => createLog({ write: () => {}, now: Date.now, format: 'json', level: 'error' })
+
 export type LogLimits = { readonly linesPerSecond: number; readonly bytesPerSecond: number }
 
 const LIMITS: LogLimits = { linesPerSecond: 1_000, bytesPerSecond: 1_048_576 }
