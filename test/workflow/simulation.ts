@@ -11,6 +11,7 @@ import { LEASE_MS, SimNode } from './simulated-node.ts'
 
 const START_MS = 1_700_000_000_000
 const OVER_MS = 600_000 // by then all must have ended
+const STILL = 20 // turns of the event loop in which nothing happens: what is rebuilt gives way to others when the machine is slow
 
 /** Events in the order of their times; those of the same time in the order in which they were set. */
 class Timeline {
@@ -163,7 +164,7 @@ export class World {
 
   /** Lets what follows from an event happen, promises and all. */
   async #settle(): Promise<void> {
-    for (let still = 0, before = -1; still < 2; still = before === this.#settled ? still + 1 : 0) {
+    for (let still = 0, before = -1; still < STILL; still = before === this.#settled ? still + 1 : 0) {
       before = this.#settled
       await new Promise((resolve) => setImmediate(resolve))
     }
