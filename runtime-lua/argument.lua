@@ -58,7 +58,7 @@ end
 function argument.network(options)
   local network = type(options) == 'table' and options.network
   if type(network) ~= 'string' or network == '' then return true end
-  return host.ask('network.select', network)
+  return host.ask('process.network', network)
 end
 
 return argument

@@ -203,7 +203,7 @@ export const processService = ({ scheduler, launcher, credentials, permits }: Pr
         (from, to) => scheduler.unlink(from, to),
         async (watchers, from, to) => watchers.unlink(from, to),
       ),
-      'network.select': () => [true], // whether it is allowed is all that is asked; `contextOf` takes it with what is started
+      'process.network': () => [true], // whether it is allowed is all that is asked; `contextOf` takes it with what is started
       'process.get_options': (call) => {
         const { trapLinks, upgradable } = own(call)
         return [{ trap_links: trapLinks, upgradable }]

@@ -167,7 +167,7 @@ const RIGHTS: Readonly<Record<string, Right>> = {
   'process.unlink': toward,
   'process.get_options': 'free',
   'process.set_options': 'free',
-  'network.select': own,
+  'process.network': ({ target }) => [{ action: 'network.select', resource: target }],
   'process.registry.register': register,
   'process.registry.lookup': 'free',
   'process.registry.unregister': unregister,

@@ -244,7 +244,7 @@ const SAMPLES: readonly Sample[] = [
       ['queue.publish.queue', 'app:q'],
     ],
   ],
-  ['network.select', 'app:tor', [], [['network.select', 'app:tor']]],
+  ['process.network', 'app:tor', [], [['network.select', 'app:tor']]],
   ['workflow.exec', 'app:w', [], [['workflow.exec', 'app:w']]],
   ['workflow.read', '{app:w|o-1}', ['total'], [['workflow.read', '{app:w|o-1}']]],
   ['template.get', 'app:t', [], [['template.get', 'app:t']]],

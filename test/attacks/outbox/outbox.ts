@@ -67,7 +67,7 @@ export const OPERATIONS: readonly (readonly [string, string])[] = [
   ['process.terminate', 'victim'],
   ['process.upgrade', 'app:secret'],
   ['process.set_options', ''],
-  ['network.select', 'app:tor'],
+  ['process.network', 'app:tor'],
   ['process.registry.register', 'attack.x'],
   ['process.registry.lookup', 'victim'],
   ['time.sleep', ''],
